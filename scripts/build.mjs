@@ -1,0 +1,112 @@
+// Builds dist/ from src/ and stages/: the command, the stage process, one module per stage kind, and
+// kinds.json, which holds all that the planner needs to know of each kind without loading it.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  chmodSync,
+  readFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const kindNames = readdirSync(join(root, 'stages'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(join(root, 'stages', entry.name, 'kind.ts')))
+  .map((entry) => entry.name)
+  .sort();
+
+/** Loaded at run time from node_modules: native or large, and needed by few commands. */
+const external = ['@duckdb/*', 'usearch', '@tensorflow/*', 'esbuild'];
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+function buildKernels() {
+  const script = join(root, 'scripts', 'build-kernels.mjs');
+  if (existsSync(script)) execFileSync(process.execPath, [script], { stdio: 'inherit' });
+}
+
+async function buildModules() {
+  const entries = {
+    pipeline: 'src/cli/pipeline.ts',
+    'stage-process': 'src/run/stage-process.ts',
+    stage: 'src/stage.ts',
+  };
+  for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;
+  for (const name of readdirSync(join(root, 'src'), { recursive: true }))
+    if (name.endsWith('.worker.ts')) entries[`workers/${name.split('/').pop().slice(0, -3)}`] = `src/${name}`;
+  await build({
+    ...common,
+    entryPoints: entries,
+    outdir: dist,
+    splitting: true,
+    external,
+    sourcemap: true,
+    minifySyntax: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+}
+
+/**
+ * Digest of a kind's code: its own module and every project module that it reaches, as one bundle without
+ * comments and white space, so that a cosmetic edit changes no key and an edit to a helper does.
+ */
+async function codeDigest(kind) {
+  const result = await build({
+    ...common,
+    entryPoints: [`stages/${kind}/kind.ts`],
+    packages: 'external',
+    minifyWhitespace: true,
+    write: false,
+    outfile: 'kind.js',
+  });
+  return createHash('sha256').update(result.outputFiles[0].contents).digest('hex');
+}
+
+async function describeKinds() {
+  const kinds = {};
+  for (const name of kindNames) {
+    const { stage } = await import(pathToFileURL(join(dist, 'kinds', `${name}.js`)).href);
+    if (!stage) throw new Error(`stages/${name}/kind.ts exports no 'stage'`);
+    const { run, ...declaration } = stage;
+    if (typeof run !== 'function') throw new Error(`stages/${name}/kind.ts: stage.run is missing`);
+    kinds[name] = { declaration, code: await codeDigest(name) };
+  }
+  writeFileSync(join(dist, 'kinds.json'), JSON.stringify(kinds));
+}
+
+/** `npx pipeline` looks in node_modules/.bin, where npm links every package's commands but the root's own. */
+function linkCommand() {
+  const target = join(dist, 'pipeline.js');
+  const source = readFileSync(target, 'utf8');
+  if (!source.startsWith('#!')) writeFileSync(target, `#!/usr/bin/env node\n${source}`);
+  chmodSync(target, 0o755);
+  const bin = join(root, 'node_modules', '.bin');
+  mkdirSync(bin, { recursive: true });
+  rmSync(join(bin, 'pipeline'), { force: true });
+  symlinkSync('../../dist/pipeline.js', join(bin, 'pipeline'));
+}
+
+rmSync(dist, { recursive: true, force: true });
+buildKernels();
+await buildModules();
+await describeKinds();
+linkCommand();

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { canonicalJson, type Json } from './json.ts';
+
+/** SHA-256 in lower-case hexadecimal over content. */
+export type Digest = string & { readonly brand: 'Digest' };
+/** SHA-256 in lower-case hexadecimal over everything that determines an artifact: its cache address. */
+export type Key = string & { readonly brand: 'Key' };
+
+export function digestOf(content: string | Uint8Array): Digest {
+  return createHash('sha256').update(content).digest('hex') as Digest;
+}
+
+export function digestOfJson(value: Json): Digest {
+  return digestOf(canonicalJson(value));
+}
+
+const CHUNK = 1 << 20;
+
+/**
+ * SHA-256 of a file's bytes, in constant memory. Synchronous because a stage process has nothing better to
+ * do meanwhile and the callback API costs four times as much on small files.
+ */
+export function digestOfFile(path: string): Digest {
+  const hash = createHash('sha256');
+  const descriptor = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer)) {
+      hash.update(buffer.subarray(0, read));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return hash.digest('hex') as Digest;
+}

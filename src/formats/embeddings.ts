@@ -1,0 +1,27 @@
+/**
+ * The `embeddings` artifact: documents.npy [documents, D] and queries.npy [queries, D], row = doc_id or
+ * query_id, with embeddings.json saying which score compares them.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** `cosine`: q·d/(|q||d|); `dot`: q·d; `euclidean`: −|q − d|. A higher score is a better match. */
+export type Similarity = 'cosine' | 'dot' | 'euclidean';
+
+export interface EmbeddingsConfig {
+  readonly similarity: Similarity;
+  readonly dimensions: number;
+  readonly documents: number;
+  readonly queries: number;
+}
+
+export const DOCUMENTS_FILE = 'documents.npy';
+export const QUERIES_FILE = 'queries.npy';
+
+export function writeEmbeddingsConfig(folder: string, config: EmbeddingsConfig): void {
+  writeFileSync(join(folder, 'embeddings.json'), `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx' });
+}
+
+export function readEmbeddingsConfig(folder: string): EmbeddingsConfig {
+  return JSON.parse(readFileSync(join(folder, 'embeddings.json'), 'utf8')) as EmbeddingsConfig;
+}

@@ -1,0 +1,76 @@
+/**
+ * NumPy's .npy, version 1.0 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), for
+ * row-major little-endian float32 matrices: what `numpy.load(path, mmap_mode="r")` opens without copying.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { PipelineError } from '../base/diagnostic.ts';
+import { writeFully } from './safetensors.ts';
+
+/** Row-major [rows, columns]. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
+const MAGIC = Buffer.from('\x93NUMPY\x01\x00', 'latin1');
+const ALIGNMENT = 64;
+
+function header(rows: number, columns: number): Buffer {
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  const unpadded = MAGIC.length + 2 + text.length + 1;
+  const padded = Math.ceil(unpadded / ALIGNMENT) * ALIGNMENT;
+  const body = `${text}${' '.repeat(padded - unpadded)}\n`;
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(body.length);
+  return Buffer.concat([MAGIC, length, Buffer.from(body, 'latin1')]);
+}
+
+/** Creates the file; `chunks` are consecutive whole rows, so a matrix larger than memory can be written. */
+export function writeNpy(path: string, rows: number, columns: number, chunks: Iterable<Float32Array>): void {
+  const descriptor = openSync(path, 'wx');
+  try {
+    writeFully(descriptor, header(rows, columns));
+    let written = 0;
+    for (const chunk of chunks) {
+      writeFully(descriptor, new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      written += chunk.length;
+    }
+    if (written !== rows * columns)
+      throw new Error(`${path}: ${written} values given for ${rows} × ${columns}`);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Reads a float32 matrix; anything else is an `E_FORMAT` error. */
+export function readNpy(path: string): Matrix {
+  const descriptor = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(10);
+    readSync(descriptor, start, 0, 10, 0);
+    const length = start.readUInt16LE(8);
+    const text = Buffer.alloc(length);
+    readSync(descriptor, text, 0, length, 10);
+    const shape = /'descr': '<f4', 'fortran_order': False, 'shape': \((\d+), (\d+)\)/.exec(
+      text.toString('latin1'),
+    );
+    if (!start.subarray(0, 8).equals(MAGIC) || !shape)
+      throw new PipelineError('E_FORMAT', `${path} is not a float32 .npy matrix`);
+    const [rows, columns] = [Number(shape[1]), Number(shape[2])];
+    const data = new Float32Array(rows * columns);
+    const bytes = new Uint8Array(data.buffer);
+    if (fstatSync(descriptor).size !== 10 + length + bytes.length)
+      throw new PipelineError('E_FORMAT', `${path} is cut short`);
+    readFully(descriptor, bytes, 10 + length);
+    return { rows, columns, data };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readFully(descriptor: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += readSync(descriptor, bytes, done, Math.min(1 << 26, bytes.length - done), position + done);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Location } from '../base/diagnostic.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Kind } from '../kinds/kind.ts';
+
+export interface EngineRequest {
+  readonly backend: 'auto' | 'wasm' | 'tensorflow';
+  readonly precision: 'exact' | 'fast';
+}
+
+/** A checked experiment: every name resolved, every value interpolated, every default filled in. */
+export interface Spec {
+  /** Absolute path of the YAML file. */
+  readonly file: string;
+  /** Its folder: what relative paths in it start from. */
+  readonly directory: string;
+  readonly name: string;
+  readonly params: JsonObject;
+  readonly engine: EngineRequest;
+  /** In the order of the file; acyclic, and every input names a stage of this list. */
+  readonly stages: readonly StageSpec[];
+}
+
+export interface StageSpec {
+  readonly name: string;
+  readonly description?: string;
+  readonly kind: Kind;
+  /** Slot → names of the stages that feed it; one name unless the slot takes many. */
+  readonly inputs: Readonly<Record<string, readonly string[]>>;
+  /** `with` as the kind will see it, `x-path` values absolute (or relative to `rootedIn`). */
+  readonly with: JsonObject;
+  /** Every `x-path` value in `with`. */
+  readonly paths: readonly PathParameter[];
+  /** The stage's name in the file. */
+  readonly location: Location;
+}
+
+export interface PathParameter {
+  /** JSON pointer (RFC 6901) into `with`. */
+  readonly pointer: string;
+  /** An absolute path or glob, or an http(s) URL; relative where `rootedIn` is set. */
+  readonly value: string;
+  /** The slot in whose artifact the path lies; absent for files outside the store. */
+  readonly rootedIn?: string;
+  readonly location?: Location;
+}
