@@ -1,0 +1,48 @@
+/** corpus.json: what a corpus holds and how it came to be, readable without opening the database. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface CorpusCounts {
+  readonly documents: number;
+  readonly queries: number;
+  readonly qrels: number;
+  readonly candidates: number;
+}
+
+export interface SplitCounts {
+  readonly name: string;
+  readonly queries: number;
+  /** Queries of the split without any relevant document (relevance above 0). */
+  readonly unanswered: number;
+  readonly qrels: number;
+  readonly candidates: number;
+}
+
+/** A downloaded file. Local files are not listed: their paths are a machine's own. */
+export interface CorpusSource {
+  readonly url: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface CorpusSummary {
+  readonly format: string;
+  readonly counts: CorpusCounts;
+  /** In the order in which their first queries are numbered. */
+  readonly splits: readonly SplitCounts[];
+  /** Rows folded into an earlier equal one. */
+  readonly duplicates: { readonly documents: number; readonly qrels: number; readonly candidates: number };
+  /** Rows left out because they are wrong, by reason; empty unless `on_error: skip`. */
+  readonly rejects: Readonly<Record<string, number>>;
+  readonly sources: readonly CorpusSource[];
+}
+
+const SUMMARY_FILE = 'corpus.json';
+
+export function writeCorpusSummary(folder: string, summary: CorpusSummary): void {
+  writeFileSync(join(folder, SUMMARY_FILE), `${JSON.stringify(summary, null, 2)}\n`, { flag: 'wx' });
+}
+
+export function readCorpusSummary(folder: string): CorpusSummary {
+  return JSON.parse(readFileSync(join(folder, SUMMARY_FILE), 'utf8')) as CorpusSummary;
+}

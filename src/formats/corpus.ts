@@ -1,0 +1,205 @@
+/**
+ * The `corpus` artifact: corpus.duckdb and corpus.json.
+ *
+ *   documents   doc_id UINTEGER, name VARCHAR, text VARCHAR
+ *   queries     query_id UINTEGER, name VARCHAR, split VARCHAR, text VARCHAR, query_type VARCHAR or NULL
+ *   qrels       query_id UINTEGER, doc_id UINTEGER, relevance INTEGER
+ *   candidates  query_id UINTEGER, doc_id UINTEGER, position UINTEGER
+ *
+ * doc_id and query_id are dense from 0 and every table is stored in order of its first columns (candidates:
+ * query_id, position), so reading it front to back needs no sort. No two documents have the same text.
+ */
+import { join } from 'node:path';
+import { readCorpusSummary, type CorpusCounts, type SplitCounts } from './corpus-summary.ts';
+import { copyIntegers, literal, openDatabase, strings, type Database } from './duckdb.ts';
+
+export const CORPUS_FILE = 'corpus.duckdb';
+
+export const CORPUS_TABLES = `
+  CREATE TABLE documents (doc_id UINTEGER NOT NULL, name VARCHAR NOT NULL, text VARCHAR NOT NULL);
+  CREATE TABLE queries (
+    query_id UINTEGER NOT NULL, name VARCHAR NOT NULL, split VARCHAR NOT NULL, text VARCHAR NOT NULL,
+    query_type VARCHAR);
+  CREATE TABLE qrels (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL, relevance INTEGER NOT NULL);
+  CREATE TABLE candidates (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL, position UINTEGER NOT NULL);
+`;
+
+/** Consecutive rows in id order; `texts[i]` belongs to `ids[i]`. */
+export interface TextBatch {
+  readonly ids: Uint32Array;
+  readonly texts: readonly string[];
+}
+
+export interface DocumentText {
+  /** External id: unique; the number as text where the data has none. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface QueryRow {
+  readonly id: number;
+  /** External id: unique within its split. */
+  readonly name: string;
+  readonly split: string;
+  readonly text: string;
+  readonly type: string | null;
+}
+
+/** Flat columns, ordered by query and then document. Above 0 is relevant; the pair occurs once. */
+export interface Qrels {
+  readonly queries: Uint32Array;
+  readonly documents: Uint32Array;
+  readonly relevance: Int32Array;
+}
+
+/** Flat columns, ordered by query and then position; positions of a query count from 0 without gaps. */
+export interface Candidates {
+  readonly queries: Uint32Array;
+  readonly documents: Uint32Array;
+  readonly positions: Uint32Array;
+}
+
+export interface Corpus {
+  counts(): CorpusCounts;
+  splits(): readonly SplitCounts[];
+  /** Unknown ids are missing from the result. */
+  documentTexts(ids: readonly number[] | Uint32Array): Promise<Map<number, DocumentText>>;
+  /** All documents, id 0 first, in batches of at most 2,048. */
+  documents(): AsyncGenerator<TextBatch, void>;
+  /** External ids by doc_id. */
+  documentNames(): Promise<string[]>;
+  /** Queries by rising id in batches of at most 2,048; of one split, or of all. */
+  queries(split?: string): AsyncGenerator<TextBatch, void>;
+  /** The same with everything known of them, at once. */
+  queryRows(split?: string): Promise<QueryRow[]>;
+  qrels(split?: string): Promise<Qrels>;
+  candidates(split?: string): Promise<Candidates>;
+  close(): void;
+}
+
+export interface OpenCorpusOptions {
+  readonly threads?: number;
+  readonly memoryMegabytes?: number;
+}
+
+/** Opens a corpus for reading; any number of processes may, also where its folder is read-only. */
+export async function openCorpus(folder: string, options: OpenCorpusOptions = {}): Promise<Corpus> {
+  const summary = readCorpusSummary(folder);
+  const database = await openDatabase(join(folder, CORPUS_FILE), { ...options, readOnly: true });
+  return {
+    counts: () => summary.counts,
+    splits: () => summary.splits,
+    documentTexts: (ids) => documentTexts(database, ids),
+    documents: () => textBatches(database, 'SELECT doc_id, text FROM documents'),
+    documentNames: () => documentNames(database),
+    queries: (split) =>
+      textBatches(database, `SELECT query_id, text FROM queries ${where(splitCondition(split))}`),
+    queryRows: (split) => queryRows(database, split),
+    qrels: async (split) => {
+      const [queries, documents, relevance] = await triples(database, 'qrels', 'relevance', split);
+      return { queries, documents, relevance: new Int32Array(relevance.buffer) };
+    },
+    candidates: async (split) => {
+      const [queries, documents, positions] = await triples(database, 'candidates', 'position', split);
+      return { queries, documents, positions };
+    },
+    close: () => {
+      database.close();
+    },
+  };
+}
+
+const splitCondition = (split: string | undefined): string =>
+  split === undefined ? '' : `split = ${literal(split)}`;
+
+const where = (condition: string): string => (condition === '' ? '' : `WHERE ${condition}`);
+
+async function documentTexts(
+  database: Database,
+  ids: readonly number[] | Uint32Array,
+): Promise<Map<number, DocumentText>> {
+  const found = new Map<number, DocumentText>();
+  const wanted = [...new Set(ids)].filter((id) => Number.isInteger(id) && id >= 0).sort((a, b) => a - b);
+  // A list as long as this already reads most of the table's blocks once.
+  const AT_ONCE = 2_048;
+  for (let start = 0; start < wanted.length; start += AT_ONCE) {
+    const list = wanted.slice(start, start + AT_ONCE).join(',');
+    const sql = `SELECT doc_id, name, text FROM documents WHERE doc_id IN (${list})`;
+    for (const row of await database.rows(sql)) {
+      found.set(row['doc_id'] as number, { name: row['name'] as string, text: row['text'] as string });
+    }
+  }
+  return found;
+}
+
+async function* textBatches(database: Database, sql: string): AsyncGenerator<TextBatch, void> {
+  let last = -1;
+  for await (const chunk of database.stream(sql)) {
+    const ids = new Uint32Array(chunk.rowCount);
+    copyIntegers(chunk, 0, ids, 0);
+    for (const id of ids) {
+      if (id <= last) throw new Error(`corpus: id ${id} follows ${last}`);
+      last = id;
+    }
+    yield { ids, texts: strings(chunk, 1) };
+  }
+}
+
+async function documentNames(database: Database): Promise<string[]> {
+  const names: string[] = [];
+  for await (const chunk of database.stream('SELECT name FROM documents')) {
+    for (const name of strings(chunk, 0)) names.push(name);
+  }
+  return names;
+}
+
+async function queryRows(database: Database, split: string | undefined): Promise<QueryRow[]> {
+  const rows: QueryRow[] = [];
+  const sql = `SELECT query_id, name, split, text, query_type FROM queries ${where(splitCondition(split))}`;
+  for await (const chunk of database.stream(sql)) {
+    for (const [id, name, in_, text, type] of chunk.getRows() as [number, string, string, string, string][]) {
+      rows.push({ id, name, split: in_, text, type });
+    }
+  }
+  return rows;
+}
+
+/**
+ * Three columns of a table whose rows belong to queries, as typed arrays of equal length. A split's rows are
+ * picked here and not by a join, because a join may give its rows in another order.
+ */
+async function triples(
+  database: Database,
+  table: 'qrels' | 'candidates',
+  third: string,
+  split: string | undefined,
+): Promise<[Uint32Array, Uint32Array, Uint32Array]> {
+  const [counted] = await database.rows(`SELECT count(*) AS n FROM ${table}`);
+  const length = Number(counted!['n']);
+  const columns = [0, 1, 2].map(() => new Uint32Array(length));
+  let offset = 0;
+  for await (const chunk of database.stream(`SELECT query_id, doc_id, ${third} FROM ${table}`)) {
+    for (const [column, target] of columns.entries()) copyIntegers(chunk, column, target, offset);
+    offset += chunk.rowCount;
+  }
+  const wanted = split === undefined ? undefined : await queriesOf(database, split);
+  const kept = wanted ? keepRows(columns, wanted) : length;
+  return columns.map((column) => column.slice(0, kept)) as [Uint32Array, Uint32Array, Uint32Array];
+}
+
+async function queriesOf(database: Database, split: string): Promise<Set<number>> {
+  const rows = await database.rows(`SELECT query_id FROM queries ${where(splitCondition(split))}`);
+  return new Set(rows.map((row) => row['query_id'] as number));
+}
+
+/** Moves the rows of the wanted queries to the front, in place, and returns how many they are. */
+function keepRows(columns: readonly Uint32Array[], wanted: ReadonlySet<number>): number {
+  const queries = columns[0]!;
+  let kept = 0;
+  for (let row = 0; row < queries.length; row++) {
+    if (!wanted.has(queries[row]!)) continue;
+    for (const column of columns) column[kept] = column[row]!;
+    kept += 1;
+  }
+  return kept;
+}

@@ -1,0 +1,99 @@
+/** DuckDB as this project opens it: bounded memory, no extension from the network, names and texts quoted. */
+import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+
+export type SqlValue = number | bigint | string | boolean | null;
+
+export interface Database {
+  /** Runs statements whose rows nobody wants. */
+  run(sql: string): Promise<void>;
+  /** All rows of a small result. */
+  rows(sql: string): Promise<Record<string, SqlValue>[]>;
+  /** Chunks of at most 2,048 rows, on a connection of their own, so that several may be read side by side. */
+  stream(sql: string): AsyncGenerator<DuckDBDataChunk, void>;
+  /** Stops the statement that `run` or `rows` waits for; it fails with an "Interrupted" error. */
+  interrupt(): void;
+  /** Share of the running statement that is done, 0 to 100; negative while unknown. */
+  percentage(): number;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  readonly readOnly?: boolean;
+  readonly threads?: number;
+  /** What DuckDB may hold before it spills to `scratch`. */
+  readonly memoryMegabytes?: number;
+  /** Folder for what does not fit in memory; without one nothing is spilled. */
+  readonly scratch?: string;
+}
+
+/** Opens a database file, or one in memory for `:memory:`. */
+export async function openDatabase(path: string, options: DatabaseOptions = {}): Promise<Database> {
+  const instance = await DuckDBInstance.create(path, {
+    access_mode: options.readOnly ? 'READ_ONLY' : 'AUTOMATIC',
+    threads: String(options.threads ?? 1),
+    memory_limit: `${options.memoryMegabytes ?? 256}MB`,
+    temp_directory: options.scratch ?? '',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  return {
+    run: async (sql) => {
+      await connection.run(sql);
+    },
+    rows: async (sql) => {
+      const reader = await connection.runAndReadAll(sql);
+      return reader.getRowObjects() as Record<string, SqlValue>[];
+    },
+    stream: (sql) => streamChunks(instance, sql),
+    interrupt: () => {
+      connection.interrupt();
+    },
+    percentage: () => connection.progress.percentage,
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function* streamChunks(instance: DuckDBInstance, sql: string): AsyncGenerator<DuckDBDataChunk, void> {
+  const connection: DuckDBConnection = await instance.connect();
+  try {
+    const result = await connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (!chunk || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** Copies a whole-number column without NULLs into `target` from `offset` on. */
+export function copyIntegers(
+  chunk: DuckDBDataChunk,
+  column: number,
+  target: Uint32Array | Int32Array,
+  offset: number,
+): void {
+  const vector = chunk.getColumnVector(column);
+  for (let row = 0; row < chunk.rowCount; row++) target[offset + row] = vector.getItem(row) as number;
+}
+
+/** A VARCHAR column without NULLs. */
+export function strings(chunk: DuckDBDataChunk, column: number): string[] {
+  return chunk.getColumnValues(column) as string[];
+}
+
+/** A text as an SQL literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as an SQL identifier. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
