@@ -1,0 +1,81 @@
+import { SPECIAL_TOKENS, type Vocabulary } from '../../src/formats/tokens.ts';
+
+/** Numbers words as they come and counts them; the final ids follow once all have been seen. */
+export interface WordCounter {
+  /** Counts the words and gives their provisional ids. */
+  count(words: readonly string[]): Uint32Array;
+  finish(): FinishedVocabulary;
+}
+
+export interface FinishedVocabulary {
+  readonly vocabulary: Vocabulary;
+  /** Provisional id → id. */
+  readonly ids: Uint32Array;
+}
+
+export function wordCounter(): WordCounter {
+  const provisional = new Map<string, number>();
+  const counts: number[] = [];
+  const count = (words: readonly string[]): Uint32Array => {
+    const ids = new Uint32Array(words.length);
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i]!;
+      let id = provisional.get(word);
+      if (id === undefined) {
+        id = counts.length;
+        provisional.set(ownCopy(word), id);
+        counts.push(0);
+      }
+      counts[id]!++;
+      ids[i] = id;
+    }
+    return ids;
+  };
+  return { count, finish: () => finish([...provisional.keys()], counts) };
+}
+
+/** From this length V8 keeps a slice as a reference into its text, and with it the whole text alive. */
+const SLICE = 13;
+
+function ownCopy(word: string): string {
+  return word.length < SLICE ? word : Buffer.from(word).toString();
+}
+
+/** Special tokens, then words by falling count, equal counts by code points: no order of texts shows. */
+function finish(words: readonly string[], counts: readonly number[]): FinishedVocabulary {
+  const order = words.map((_, index) => index);
+  order.sort((a, b) => counts[b]! - counts[a]! || compareCodePoints(words[a]!, words[b]!));
+  const ids = new Uint32Array(words.length);
+  for (const [rank, index] of order.entries()) ids[index] = rank + SPECIAL_TOKENS.length;
+  return {
+    ids,
+    vocabulary: {
+      tokens: [...SPECIAL_TOKENS, ...order.map((index) => words[index]!)],
+      counts: [...SPECIAL_TOKENS.map(() => 0), ...order.map((index) => counts[index]!)],
+    },
+  };
+}
+
+/** Below zero where `a` comes first. JavaScript's own `<` would put U+10000 before U+FFFF. */
+export function compareCodePoints(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  for (let i = 0; i < shorter; i++) {
+    if (a.charCodeAt(i) !== b.charCodeAt(i)) return pointAt(a, i) - pointAt(b, i);
+  }
+  return a.length - b.length;
+}
+
+/** The code point that the unit at `i` belongs to; of equal first halves the second ones decide. */
+function pointAt(text: string, i: number): number {
+  return text.codePointAt(isLowSurrogate(text.charCodeAt(i)) ? i - 1 : i)!;
+}
+
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
+
+/** How many of the first ids models know: words with `minCount`, at most `maximum` ids in all. */
+export function modelVocabulary(vocabulary: Vocabulary, minCount: number, maximum: number): number {
+  let known = SPECIAL_TOKENS.length;
+  const most = Math.min(maximum, vocabulary.tokens.length);
+  while (known < most && vocabulary.counts[known]! >= minCount) known++;
+  return known;
+}
