@@ -1,0 +1,21 @@
+/** The one place that reads the clock: nothing that it returns may reach an artifact's files. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Milliseconds since the epoch. */
+export function now(): number {
+  return Date.now();
+}
+
+/** `2026-01-31T12:00:00.000Z` */
+export function timestamp(): string {
+  return new Date().toISOString();
+}
+
+/** Milliseconds that only ever rise: for durations. */
+export function monotonic(): number {
+  return performance.now();
+}
+
+export async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, signal ? { signal } : {});
+}

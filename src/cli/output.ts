@@ -1,0 +1,61 @@
+/** The only place that writes to the terminal: results to stdout, everything else to stderr. */
+import { writeSync } from 'node:fs';
+
+/** Whole lines of a result. Synchronous, so that nothing is lost when the process ends right after. */
+export function printResult(text: string): void {
+  writeAll(1, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  printResult(JSON.stringify(value, null, 2));
+}
+
+export function printNotice(text: string): void {
+  writeAll(2, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A pipe whose reader is slow; one whose reader has gone (`| head`) is nobody's failure.
+      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      else if (code === 'EPIPE') return;
+      else throw error;
+    }
+  }
+}
+
+export function useColor(stream: NodeJS.WriteStream): boolean {
+  if (process.env['NO_COLOR']) return false;
+  if (process.env['FORCE_COLOR']) return process.env['FORCE_COLOR'] !== '0';
+  return stream.isTTY;
+}
+
+export interface Style {
+  readonly dim: (text: string) => string;
+  readonly bold: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly cyan: (text: string) => string;
+}
+
+/** ANSI select graphic rendition, or nothing. */
+export function styleFor(color: boolean): Style {
+  const wrap =
+    (on: number, off: number) =>
+    (text: string): string =>
+      color ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  return {
+    dim: wrap(2, 22),
+    bold: wrap(1, 22),
+    red: wrap(31, 39),
+    green: wrap(32, 39),
+    yellow: wrap(33, 39),
+    cyan: wrap(36, 39),
+  };
+}

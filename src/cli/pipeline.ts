@@ -1,0 +1,160 @@
+/** The `pipeline` command: names, flags and exit codes. Each command's own file is loaded when it is asked for. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { PipelineError } from '../base/diagnostic.ts';
+import { ownPackage } from '../base/installation.ts';
+import type { GraphOptions } from './graph.ts';
+import { printNotice, styleFor, useColor } from './output.ts';
+import type { PlanOptions } from './plan.ts';
+import type { QueryOptions } from './query.ts';
+import type { RunCommandOptions } from './run.ts';
+import type { ShowOptions } from './show.ts';
+
+const USAGE = 2;
+/** Errors in what the user wrote, as against errors in what happened then. */
+const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE']);
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It takes a whole number from 1.');
+  return value;
+}
+
+function collect(text: string, all: readonly string[] = []): readonly string[] {
+  return [...all, text];
+}
+
+const SPEC = 'the experiment, a YAML file';
+
+function withSpec(command: Command): Command {
+  return command
+    .argument('<spec>', SPEC)
+    .option('--set <stage.param=value>', 'change one value of the spec; may be repeated', collect)
+    .option('--params <file>', 'a YAML or JSON file of values that override the spec')
+    .option(
+      '--store <folder>',
+      "where artifacts live (default: PIPELINE_STORE, or artifacts/ in the spec's project)",
+    );
+}
+
+function withSelection(command: Command): Command {
+  return withSpec(command)
+    .option('--only <stage>', 'this stage alone')
+    .option('--from <stage>', 'this stage and all that depends on it')
+    .option('--until <stage>', 'this stage and all that it depends on')
+    .option('--force [stage]', 'execute although cached: this stage, or all that are selected');
+}
+
+let exitCode = 0;
+
+function program(): Command {
+  const root = new Command('pipeline')
+    .description('Runs dense-retrieval experiments described in YAML; executes only what changed.')
+    .version(ownPackage().version)
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)');
+
+  withSelection(root.command('run'))
+    .description('make everything that is not there yet')
+    .option('--jobs <n>', 'stages that may execute at the same time (default: cores)', positive)
+    .option('--threads <n>', 'compute threads of one stage (default: cores)', positive)
+    .option('--keep-going', 'after a failure, go on with what does not depend on it')
+    .option('--dry-run', 'show what would run and why')
+    .option('--json', 'events as JSON lines on stdout')
+    .action(async (spec: string, options: RunCommandOptions) => {
+      const { runCommand } = await import('./run.ts');
+      exitCode = await runCommand(spec, options);
+    });
+
+  withSelection(root.command('plan'))
+    .description('what would run and why')
+    .option('--json', 'machine-readable')
+    .action(async (spec: string, options: PlanOptions) => {
+      const { planCommand } = await import('./plan.ts');
+      exitCode = await planCommand(spec, options);
+    });
+
+  withSpec(root.command('show'))
+    .argument('[stage]', 'only this stage')
+    .description('parameters, metrics and artifact paths of the current result')
+    .option('--json', 'machine-readable')
+    .action(async (spec: string, stage: string | undefined, options: ShowOptions) => {
+      const { showCommand } = await import('./show.ts');
+      exitCode = await showCommand(spec, stage, options);
+    });
+
+  withSpec(root.command('query'))
+    .argument('<text...>', 'the question')
+    .description('the top documents for a question')
+    .option('--top <n>', 'how many', positive, 5)
+    .option('--exact', 'compare with every document instead of using the index')
+    .option('--index <stage>', 'which index, where the spec has several')
+    .option('--threads <n>', 'compute threads', positive)
+    .option('--json', 'machine-readable')
+    .action(async (spec: string, text: readonly string[], options: QueryOptions) => {
+      const { queryCommand } = await import('./query.ts');
+      exitCode = await queryCommand(spec, text.join(' '), options);
+    });
+
+  withSpec(root.command('graph'))
+    .description('the stages as a graph')
+    .addOption(
+      new Option('--format <format>', 'output language').choices(['mermaid', 'dot']).default('mermaid'),
+    )
+    .action(async (spec: string, options: GraphOptions) => {
+      const { graphCommand } = await import('./graph.ts');
+      exitCode = await graphCommand(spec, options);
+    });
+
+  root
+    .command('init')
+    .argument('[file]', 'where to write it', 'experiment.yaml')
+    .description('write a commented starter spec')
+    .action(async (file: string) => {
+      const { initCommand } = await import('./init.ts');
+      exitCode = initCommand(file);
+    });
+
+  root
+    .command('schema')
+    .argument('[kind]', 'only the parameters of this stage kind')
+    .description('the JSON Schema of specs, for editors')
+    .action(async (kind: string | undefined) => {
+      const { schemaCommand } = await import('./schema.ts');
+      exitCode = schemaCommand(kind);
+    });
+
+  return root;
+}
+
+async function showError(error: unknown): Promise<number> {
+  const { name, code, exitCode: wanted } = error as { name?: string; code?: string; exitCode?: number };
+  // Commander has printed its own message by now; --help and --version come this way with exit code 0.
+  if (name === 'CommanderError' || code?.startsWith('commander.')) return wanted === 0 ? 0 : USAGE;
+  const style = styleFor(useColor(process.stderr));
+  if (!(error instanceof PipelineError)) {
+    printNotice(
+      `${style.red('internal error')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    return 1;
+  }
+  if (error.diagnostics.length > 0) {
+    const { formatDiagnostics } = await import('../spec/print.ts');
+    printNotice(formatDiagnostics(error.diagnostics, { color: useColor(process.stderr) }));
+  } else {
+    printNotice(`${style.red('error')}: ${error.message}`);
+    if (error.hint !== undefined) printNotice(`${style.cyan('hint')}: ${error.hint}`);
+  }
+  return USAGE_CODES.has(error.code) ? USAGE : 1;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    exitCode = await showError(error);
+  }
+  process.exitCode = exitCode;
+}
+
+await main();

@@ -1,0 +1,72 @@
+/** What every command that takes a spec begins with: the store, the kinds, the checked spec. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { PipelineError } from '../base/diagnostic.ts';
+import { openCatalogue } from '../kinds/catalogue.ts';
+import { makePlan, openPlanner, type Plan, type Planner } from '../plan/plan.ts';
+import { latestExecution } from '../runs/record.ts';
+import { loadSpec } from '../spec/load.ts';
+import { formatDiagnostics } from '../spec/print.ts';
+import type { Spec } from '../spec/spec.ts';
+import { wholeArtifact } from '../store/artifacts.ts';
+import { storeLayout, type StoreLayout } from '../store/layout.ts';
+import { printNotice, useColor } from './output.ts';
+
+/** Options that every command with a spec has. */
+export interface SpecOptions {
+  readonly set?: readonly string[];
+  readonly params?: string;
+  readonly store?: string;
+}
+
+export interface Session {
+  readonly spec: Spec;
+  readonly layout: StoreLayout;
+}
+
+const PROJECT_MARKS = ['artifacts', 'package.json', '.git'];
+
+/** The store beside the spec's project: the nearest folder above the spec that looks like the top of one. */
+function defaultStore(specFile: string): string {
+  const own = dirname(resolve(specFile));
+  for (let folder = own; ; folder = dirname(folder)) {
+    if (PROJECT_MARKS.some((mark) => existsSync(join(folder, mark)))) return join(folder, 'artifacts');
+    if (folder === dirname(folder)) return join(own, 'artifacts');
+  }
+}
+
+/** Throws `E_SPEC` with every diagnostic of the file. */
+export async function openSession(file: string, options: SpecOptions): Promise<Session> {
+  const layout = storeLayout(resolve(options.store ?? process.env['PIPELINE_STORE'] ?? defaultStore(file)));
+  const loaded = await loadSpec(resolve(file), {
+    kinds: openCatalogue(layout),
+    set: options.set ?? [],
+    ...(options.params === undefined ? {} : { paramsFile: resolve(options.params) }),
+    env: process.env,
+  });
+  if (!loaded.ok) throw new PipelineError('E_SPEC', 'the spec has errors', { diagnostics: loaded.error });
+  if (loaded.value.warnings.length > 0)
+    printNotice(formatDiagnostics(loaded.value.warnings, { color: useColor(process.stderr) }));
+  return { spec: loaded.value.spec, layout };
+}
+
+export async function sessionPlanner(
+  { spec, layout }: Session,
+  forced: ReadonlySet<string> = new Set(),
+): Promise<Planner> {
+  const latest = latestExecution(layout, spec.name);
+  return openPlanner(spec, {
+    layout,
+    forced,
+    earlier(stage) {
+      const found = latest(stage);
+      const artifact = found && wholeArtifact(layout, found.kind, found.key);
+      return artifact && { document: artifact.manifest.keyDocument, key: artifact.manifest.key };
+    },
+  });
+}
+
+/** The plan of the whole spec as things stand. */
+export async function currentPlan(session: Session): Promise<Plan> {
+  return makePlan(await sessionPlanner(session), new Set(session.spec.stages.map((stage) => stage.name)));
+}

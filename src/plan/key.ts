@@ -1,0 +1,59 @@
+import type { Digest } from '../base/hash.ts';
+import { installedVersion } from '../base/installation.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import type { StageSpec } from '../spec/spec.ts';
+import type { Engine } from '../stage.ts';
+import { digestOfExternal, type ExternalFile } from '../store/external.ts';
+import type { KeyDocument } from '../store/manifest.ts';
+
+/** By JSON pointer: the files that a path parameter stands for. URLs and paths inside inputs are not in it. */
+export type ResolvedPaths = ReadonlyMap<string, readonly ExternalFile[]>;
+
+const versions = new Map<string, string>();
+
+function libraryVersion(name: string): string {
+  let version = versions.get(name);
+  if (version === undefined) versions.set(name, (version = installedVersion(name) ?? 'missing'));
+  return version;
+}
+
+/** The key document of a stage whose inputs are there. */
+export function keyDocument(
+  stage: StageSpec,
+  inputs: Readonly<Record<string, Digest | readonly Digest[]>>,
+  paths: ResolvedPaths,
+  engine: Engine | null,
+): KeyDocument {
+  const { declaration, code, name } = stage.kind;
+  return {
+    format: 1,
+    kind: name,
+    code,
+    parameters: withoutPaths(stage.with, '', paths) as JsonObject,
+    inputs,
+    engine: declaration.numeric ? engine : null,
+    libraries: Object.fromEntries(
+      (declaration.libraries ?? []).map((library) => [library, libraryVersion(library)]),
+    ),
+  };
+}
+
+/** Replaces each path by what it stands for: where a file lies is no part of a key. */
+function withoutPaths(value: Json, pointer: string, paths: ResolvedPaths): Json {
+  const files = paths.get(pointer);
+  if (files) return { $files: files.map((file) => file.name), $digest: digestOfExternal(files) };
+  if (Array.isArray(value))
+    return value.map((item: Json, index) => withoutPaths(item, `${pointer}/${index}`, paths));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([name, member]) => [
+      name,
+      withoutPaths(member, `${pointer}/${escapePointer(name)}`, paths),
+    ]),
+  );
+}
+
+/** RFC 6901, section 3. */
+export function escapePointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,43 @@
+/** What the runner and a stage process tell each other over their channel. */
+import type { Engine, InputArtifact, JsonObject, Metrics, Progress } from '../stage.ts';
+import type { ArtifactFile } from '../store/manifest.ts';
+
+/** Everything that a stage process is told, in one message. */
+export interface Job {
+  readonly type: 'job';
+  readonly stage: string;
+  readonly kind: string;
+  /** Absolute path of the module to import. */
+  readonly module: string;
+  readonly params: JsonObject;
+  readonly inputs: Readonly<Record<string, InputArtifact | readonly InputArtifact[]>>;
+  readonly output: string;
+  readonly scratch: string;
+  readonly downloads: string;
+  readonly resume: string;
+  readonly project: string;
+  readonly threads: number;
+  readonly engine: Engine;
+}
+
+export type ToStage = Job | { readonly type: 'abort' };
+
+export type FromStage =
+  | { readonly type: 'ready' }
+  | ({ readonly type: 'progress' } & Progress)
+  | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
+  | {
+      readonly type: 'done';
+      readonly files: readonly ArtifactFile[];
+      readonly metrics: Metrics;
+      readonly headline: string | null;
+      readonly peakMemoryBytes: number;
+    }
+  | {
+      readonly type: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string | null;
+      /** Only for errors that nobody expected. */
+      readonly stack: string | null;
+    };

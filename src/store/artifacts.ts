@@ -1,0 +1,140 @@
+/**
+ * Content-addressed artifacts. An artifact is there exactly when its folder bears its key: it got that name by
+ * one rename of a folder whose files were all written, hashed, flushed and listed in its manifest.
+ */
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PipelineError } from '../base/diagnostic.ts';
+import type { Key } from '../base/hash.ts';
+import { flush } from './durable.ts';
+import { artifactFolder, MANIFEST, type StoreLayout } from './layout.ts';
+import type { Manifest } from './manifest.ts';
+
+export interface Artifact {
+  /** Absolute path of its folder. */
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+export type Lookup =
+  | { readonly state: 'found'; readonly artifact: Artifact }
+  | { readonly state: 'absent' }
+  /** The folder is there and something in it is not as its manifest says. */
+  | { readonly state: 'damaged'; readonly why: string };
+
+function readManifest(folder: string): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Manifest;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Looks at names and sizes, not at contents: cheap enough to do for every stage of every run. */
+export function findArtifact(layout: StoreLayout, kind: string, key: Key): Lookup {
+  const path = artifactFolder(layout, kind, key);
+  const manifest = readManifest(path);
+  if (!manifest)
+    return existsSync(path)
+      ? { state: 'damaged', why: 'its manifest is missing or unreadable' }
+      : { state: 'absent' };
+  for (const file of manifest.files) {
+    const stat = lstatSync(join(path, file.path), { throwIfNoEntry: false });
+    if (!stat) return { state: 'damaged', why: `${file.path} is missing` };
+    if (stat.size !== file.size)
+      return { state: 'damaged', why: `${file.path} has ${stat.size} bytes instead of ${file.size}` };
+  }
+  return { state: 'found', artifact: { path, manifest } };
+}
+
+/** Like findArtifact, for those who only want it whole. */
+export function wholeArtifact(layout: StoreLayout, kind: string, key: Key): Artifact | undefined {
+  const lookup = findArtifact(layout, kind, key);
+  return lookup.state === 'found' ? lookup.artifact : undefined;
+}
+
+export interface Commit {
+  readonly artifact: Artifact;
+  /** What became of an artifact that already bore the key. */
+  readonly earlier: 'none' | 'kept' | 'replaced';
+}
+
+/**
+ * Publishes a sealed folder under its key. Where an artifact with the same digest is already there (a forced
+ * execution, or another process was quicker), that one stays. Throws `E_STORE` when the store cannot be written.
+ */
+export function commitArtifact(
+  layout: StoreLayout,
+  workFolder: string,
+  sealed: string,
+  manifest: Manifest,
+): Commit {
+  const path = artifactFolder(layout, manifest.kind, manifest.key);
+  const file = join(sealed, MANIFEST);
+  try {
+    writeFileSync(file, `${JSON.stringify(manifest, null, 1)}\n`, { flag: 'wx' });
+    chmodSync(file, 0o444);
+    flush(file);
+    flush(sealed);
+    mkdirSync(dirname(path), { recursive: true });
+    const earlier = makeRoom(layout, workFolder, manifest);
+    if (earlier.kept) return { artifact: earlier.kept, earlier: 'kept' };
+    renameSync(sealed, path);
+    flush(dirname(path));
+    return { artifact: { path, manifest }, earlier: earlier.moved ? 'replaced' : 'none' };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new PipelineError('E_STORE', `the artifact could not be stored: ${message}`, {
+      hint: 'Nothing that was finished before is lost. Make room or permissions, then run the same command again.',
+    });
+  }
+}
+
+/** A folder name under which a replaced artifact waits until its successor is in place. */
+const REPLACED = 'replaced';
+
+function makeRoom(
+  layout: StoreLayout,
+  workFolder: string,
+  manifest: Manifest,
+): { readonly kept?: Artifact; readonly moved: boolean } {
+  const lookup = findArtifact(layout, manifest.kind, manifest.key);
+  if (lookup.state === 'absent') return { moved: false };
+  if (lookup.state === 'found' && lookup.artifact.manifest.digest === manifest.digest)
+    return { kept: lookup.artifact, moved: false };
+  const aside = join(workFolder, REPLACED, manifest.kind, manifest.key);
+  mkdirSync(dirname(aside), { recursive: true });
+  renameSync(artifactFolder(layout, manifest.kind, manifest.key), aside);
+  return { moved: lookup.state === 'found' };
+}
+
+/** Puts back what a crash caught between the two renames of a replacement. */
+export function restoreReplaced(
+  layout: StoreLayout,
+  workFolder: string,
+  list: (folder: string) => string[],
+): void {
+  const folder = join(workFolder, REPLACED);
+  if (!existsSync(folder)) return;
+  for (const kind of list(folder))
+    for (const key of list(join(folder, kind))) {
+      const home = artifactFolder(layout, kind, key as Key);
+      if (!existsSync(home)) renameSync(join(folder, kind, key), home);
+    }
+}
+
+/** Deletes a work folder and all that is left in it. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Key } from '../base/hash.ts';
+
+/** Where things lie in a store. Kinds' folders stand beside these names, which no kind may have. */
+export interface StoreLayout {
+  readonly root: string;
+  /** Work in progress, one folder an execution; safe to delete while nothing runs. */
+  readonly tmp: string;
+  /** One JSON per run. */
+  readonly runs: string;
+  /** One file per artifact being made. */
+  readonly locks: string;
+  /** What each stage printed, by key. */
+  readonly logs: string;
+  /** Checkpoints of unfinished executions, by key. */
+  readonly resume: string;
+  /** Finished downloads, by URL. */
+  readonly downloads: string;
+  /** Digests of external files and compiled user kinds; safe to delete at any time. */
+  readonly cache: string;
+}
+
+export const RESERVED_NAMES = ['tmp', 'runs', 'locks', 'logs', 'resume', 'downloads', 'cache'] as const;
+
+export function storeLayout(root: string): StoreLayout {
+  const folders = Object.fromEntries(RESERVED_NAMES.map((name) => [name, join(root, name)]));
+  return { root, ...(folders as Record<(typeof RESERVED_NAMES)[number], string>) };
+}
+
+export function artifactFolder(layout: StoreLayout, kind: string, key: Key): string {
+  return join(layout.root, kind, key);
+}
+
+export const MANIFEST = 'manifest.json';

@@ -1,0 +1,66 @@
+import { digestOfJson, type Digest, type Key } from '../base/hash.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import type { Engine, Metrics } from '../stage.ts';
+
+/**
+ * Everything that determines an artifact. Its digest is the artifact's key, and it is kept beside the artifact,
+ * so that "why does this run?" is answered by comparing two of these. Never in it: the stage's name, absolute
+ * paths, thread counts, times, log levels.
+ */
+export interface KeyDocument {
+  /** Raised when the meaning of a field changes, so that old artifacts are never mistaken for new ones. */
+  readonly format: 1;
+  /** Two kinds may take equal parameters and inputs. */
+  readonly kind: string;
+  /** The kind's bundled code: a different program may give different bytes. */
+  readonly code: Digest;
+  /** `with`, defaults filled in; each path replaced by the names and digests of the files that it stands for. */
+  readonly parameters: JsonObject;
+  /** Content of each input, in order: an upstream that comes out unchanged changes nothing here. */
+  readonly inputs: Readonly<Record<string, Digest | readonly Digest[]>>;
+  /** Only for kinds that compute with floats: engines round differently. */
+  readonly engine: Engine | null;
+  /** Versions of the libraries whose output is stored. */
+  readonly libraries: Readonly<Record<string, string>>;
+}
+
+export interface ArtifactFile {
+  /** Relative to the artifact's folder, with forward slashes. */
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: Digest;
+  /** Stands for the file in the artifact's digest where its bytes are not canonical. */
+  readonly logical?: string;
+}
+
+export interface Manifest {
+  readonly format: 1;
+  readonly kind: string;
+  readonly key: Key;
+  readonly digest: Digest;
+  readonly type: string;
+  readonly keyDocument: KeyDocument;
+  readonly files: readonly ArtifactFile[];
+  readonly metrics: Metrics;
+  readonly headline: string | null;
+  /** How it was made; for people, never part of a key or digest. */
+  readonly producer: {
+    readonly version: string;
+    readonly node: string;
+    readonly platform: string;
+    readonly threads: number;
+    readonly started: string;
+    readonly seconds: number;
+    readonly peakMemoryBytes: number;
+  };
+}
+
+export function keyOf(document: KeyDocument): Key {
+  return digestOfJson(document as unknown as Json) as string as Key;
+}
+
+/** Digest over an artifact's content: its files' names and contents, and nothing about how they came to be. */
+export function digestOfFiles(files: readonly ArtifactFile[]): Digest {
+  const entries = files.map((file) => [file.path, file.logical ?? file.sha256]);
+  return digestOfJson(entries.sort(([a], [b]) => (a! < b! ? -1 : 1)));
+}

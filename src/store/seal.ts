@@ -1,0 +1,47 @@
+/** Turns a folder that a stage has filled into one that can be committed. Runs in the stage's own process. */
+import { chmodSync, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PipelineError } from '../base/diagnostic.ts';
+import { digestOfFile } from '../base/hash.ts';
+import { flush } from './durable.ts';
+import { MANIFEST } from './layout.ts';
+import type { ArtifactFile } from './manifest.ts';
+
+/** Every plain file below a folder, by relative path, in code-unit order. Links and devices are an error. */
+function listFiles(folder: string): string[] {
+  const found: string[] = [];
+  const visit = (relative: string): void => {
+    for (const entry of readdirSync(join(folder, relative), { withFileTypes: true })) {
+      const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (entry.isDirectory()) visit(path);
+      else if (entry.isFile()) found.push(path);
+      else
+        throw new PipelineError(
+          'E_ARTIFACT',
+          `${path} is neither a file nor a folder, so it cannot be kept`,
+          {
+            hint: 'An artifact holds plain files only: write the content instead of a link to it.',
+          },
+        );
+    }
+    flush(join(folder, relative));
+  };
+  visit('');
+  return found.sort();
+}
+
+/** Hashes, flushes and write-protects every file; `logical` gives texts that stand for non-canonical files. */
+export function seal(folder: string, logical: Readonly<Record<string, string>>): ArtifactFile[] {
+  const paths = listFiles(folder);
+  if (paths.includes(MANIFEST))
+    throw new PipelineError('E_ARTIFACT', `a stage may not write ${MANIFEST}: the name is taken`);
+  for (const path of Object.keys(logical))
+    if (!paths.includes(path)) throw new Error(`digest given for ${path}, which was not written`);
+  return paths.map((path) => {
+    const file = join(folder, path);
+    chmodSync(file, 0o444);
+    flush(file);
+    const digest = { path, size: lstatSync(file).size, sha256: digestOfFile(file) };
+    return logical[path] === undefined ? digest : { ...digest, logical: logical[path] };
+  });
+}

@@ -1,0 +1,69 @@
+/** Work folders: where a stage writes until its artifact is committed. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { PipelineError } from '../base/diagnostic.ts';
+import type { Key } from '../base/hash.ts';
+import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
+import { removeFolder, restoreReplaced } from './artifacts.ts';
+import type { StoreLayout } from './layout.ts';
+
+export interface WorkFolder {
+  readonly folder: string;
+  readonly output: string;
+  readonly scratch: string;
+  readonly resume: string;
+}
+
+const OWNER = 'owner.json';
+
+/** Makes empty folders for one execution. Throws `E_STORE` where the store cannot be written. */
+export function beginWork(layout: StoreLayout, key: Key): WorkFolder {
+  const folder = join(layout.tmp, randomUUID());
+  const work = {
+    folder,
+    output: join(folder, 'output'),
+    scratch: join(folder, 'scratch'),
+    resume: join(layout.resume, key),
+  };
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, OWNER), JSON.stringify(thisProcess()));
+    for (const path of [work.output, work.scratch, work.resume, layout.downloads])
+      mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new PipelineError(
+      'E_STORE',
+      `the store ${layout.root} cannot be written: ${(error as Error).message}`,
+      {
+        hint: 'Name another folder with --store, or give write permission to this one.',
+      },
+    );
+  }
+  return work;
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Removes what dead processes of this host left behind. */
+export function removeAbandonedWork(layout: StoreLayout): void {
+  for (const name of list(layout.tmp)) {
+    const folder = join(layout.tmp, name);
+    let text = '';
+    try {
+      text = readFileSync(join(folder, OWNER), 'utf8');
+    } catch {
+      // Its maker died before naming itself, or is just about to: only an owner that is known dead counts.
+    }
+    const owner = parseOwner(text);
+    if (!owner || stateOf(owner) !== 'dead') continue;
+    restoreReplaced(layout, folder, list);
+    removeFolder(folder);
+  }
+}

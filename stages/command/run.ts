@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  PipelineError,
+  type InputArtifact,
+  type Json,
+  type StageContext,
+  type StageResult,
+} from '../../src/stage.ts';
+import type { CommandParams } from './kind.ts';
+import { readMetrics } from './metrics.ts';
+
+/** Runs the command and keeps its outputs. Throws `E_COMMAND` when it fails or leaves a declared output out. */
+export async function runCommand(context: StageContext<CommandParams>): Promise<StageResult> {
+  const { params } = context;
+  await execute(context, environment(context));
+  if (params.outputs.length > 0)
+    keepOnly(context, [
+      ...params.outputs,
+      ...[params.stdout, params.metrics].filter((name) => name !== undefined),
+    ]);
+  const metrics =
+    params.metrics === undefined ? {} : readMetrics(join(context.output, params.metrics), params.metrics);
+  const [first] = Object.entries(metrics);
+  return { metrics, ...(first ? { headline: `${first[0]} ${String(first[1])}` } : {}) };
+}
+
+/** Inherited by every command: without them few programs start. */
+const INHERITED = ['PATH', 'HOME'];
+
+function environment(context: StageContext<CommandParams>): NodeJS.ProcessEnv {
+  const { params, inputs } = context;
+  const paramsFile = join(context.scratch, 'params.json');
+  writeFileSync(paramsFile, `${JSON.stringify(params.params, null, 2)}\n`);
+  const names = [...INHERITED, ...params.pass_env];
+  return {
+    ...Object.fromEntries(names.map((name) => [name, process.env[name]])),
+    // The same on every machine, so that sorting, dates and messages are too.
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    TMPDIR: context.scratch,
+    ...params.env,
+    ...Object.fromEntries(
+      Object.entries(params.params).map(([name, value]) => [`PARAM_${upper(name)}`, asText(value)]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(inputs).map(([slot, input]) => [`INPUT_${upper(slot)}`, paths(input)]),
+    ),
+    PARAMS: paramsFile,
+    OUTPUT: context.output,
+    THREADS: String(context.threads),
+  };
+}
+
+function upper(name: string): string {
+  return name.replaceAll('-', '_').toUpperCase();
+}
+
+function asText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function paths(input: InputArtifact | readonly InputArtifact[]): string {
+  return 'path' in input ? input.path : input.map((one) => one.path).join(':');
+}
+
+function argv(run: CommandParams['run']): readonly [string, readonly string[]] {
+  if (typeof run === 'string') return ['/bin/sh', ['-e', '-c', run]];
+  return [run[0]!, run.slice(1)];
+}
+
+async function execute(context: StageContext<CommandParams>, env: NodeJS.ProcessEnv): Promise<void> {
+  const { params, output, project, signal } = context;
+  const [program, args] = argv(params.run);
+  const stdout = params.stdout === undefined ? 'inherit' : openOutput(join(output, params.stdout));
+  try {
+    const child = spawn(program, args, {
+      cwd: project,
+      env,
+      stdio: ['ignore', stdout, 'inherit'],
+      signal,
+      killSignal: 'SIGTERM',
+    });
+    const [code, killedBy] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (status, by) => {
+        resolve([status, by]);
+      });
+    });
+    if (code === 0) return;
+    const how = killedBy === null ? `exit code ${code ?? '?'}` : `signal ${killedBy}`;
+    throw new PipelineError('E_COMMAND', `the command ended with ${how}: ${commandText(params.run)}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new PipelineError('E_COMMAND', `there is no program '${program}'`, {
+      hint: 'Programs are looked up in PATH; a script of yours needs its path, such as ./script.sh.',
+    });
+  } finally {
+    if (typeof stdout === 'number') closeSync(stdout);
+  }
+}
+
+function openOutput(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  return openSync(path, 'w');
+}
+
+function commandText(run: CommandParams['run']): string {
+  const text = typeof run === 'string' ? run.trim() : run.join(' ');
+  const [line] = text.split('\n');
+  return line === text ? text : `${line!} …`;
+}
+
+/** Leaves only the declared outputs in the artifact. Throws where one is missing. */
+function keepOnly({ output, scratch }: StageContext<CommandParams>, outputs: readonly string[]): void {
+  for (const path of outputs)
+    if (!existsSync(join(output, path)))
+      throw new PipelineError('E_COMMAND', `the command succeeded but did not write its output '${path}'`, {
+        hint: `It has to be written to "$OUTPUT/${path}". There is: ${readdirSync(output).join(', ') || 'nothing'}.`,
+      });
+  const everything = join(scratch, 'everything');
+  mkdirSync(everything);
+  for (const name of readdirSync(output)) renameSync(join(output, name), join(everything, name));
+  for (const path of new Set(outputs)) {
+    mkdirSync(dirname(join(output, path)), { recursive: true });
+    cpSync(join(everything, path), join(output, path), { recursive: true });
+  }
+  rmSync(everything, { recursive: true });
+}
