@@ -43,30 +43,58 @@ export function writeNpy(path: string, rows: number, columns: number, chunks: It
   }
 }
 
-/** Reads a float32 matrix; anything else is an `E_FORMAT` error. */
-export function readNpy(path: string): Matrix {
+interface NpyFile {
+  readonly descriptor: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Where the values begin. */
+  readonly start: number;
+}
+
+/** Opens a float32 matrix for as long as `read` runs; anything else is an `E_FORMAT` error. */
+function withNpy<T>(path: string, read: (file: NpyFile) => T): T {
   const descriptor = openSync(path, 'r');
   try {
-    const start = Buffer.alloc(10);
-    readSync(descriptor, start, 0, 10, 0);
-    const length = start.readUInt16LE(8);
+    const prefix = Buffer.alloc(10);
+    readSync(descriptor, prefix, 0, 10, 0);
+    const length = prefix.readUInt16LE(8);
     const text = Buffer.alloc(length);
     readSync(descriptor, text, 0, length, 10);
     const shape = /'descr': '<f4', 'fortran_order': False, 'shape': \((\d+), (\d+)\)/.exec(
       text.toString('latin1'),
     );
-    if (!start.subarray(0, 8).equals(MAGIC) || !shape)
+    if (!prefix.subarray(0, 8).equals(MAGIC) || !shape)
       throw new PipelineError('E_FORMAT', `${path} is not a float32 .npy matrix`);
     const [rows, columns] = [Number(shape[1]), Number(shape[2])];
-    const data = new Float32Array(rows * columns);
-    const bytes = new Uint8Array(data.buffer);
-    if (fstatSync(descriptor).size !== 10 + length + bytes.length)
+    const start = 10 + length;
+    if (fstatSync(descriptor).size !== start + rows * columns * Float32Array.BYTES_PER_ELEMENT)
       throw new PipelineError('E_FORMAT', `${path} is cut short`);
-    readFully(descriptor, bytes, 10 + length);
-    return { rows, columns, data };
+    return read({ descriptor, rows, columns, start });
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Reads a float32 matrix; anything else is an `E_FORMAT` error. */
+export function readNpy(path: string): Matrix {
+  return withNpy(path, ({ descriptor, rows, columns, start }) => {
+    const data = new Float32Array(rows * columns);
+    readFully(descriptor, new Uint8Array(data.buffer), start);
+    return { rows, columns, data };
+  });
+}
+
+/** Reads these rows alone, in the order given: a few of a large matrix. */
+export function readNpyRows(path: string, wanted: ArrayLike<number>): Matrix {
+  return withNpy(path, ({ descriptor, rows, columns, start }) => {
+    const data = new Float32Array(wanted.length * columns);
+    const width = columns * Float32Array.BYTES_PER_ELEMENT;
+    for (let i = 0; i < wanted.length; i++) {
+      if (wanted[i]! >= rows) throw new RangeError(`${path} has no row ${wanted[i]!}`);
+      readFully(descriptor, new Uint8Array(data.buffer, i * width, width), start + wanted[i]! * width);
+    }
+    return { rows: wanted.length, columns, data };
+  });
 }
 
 function readFully(descriptor: number, bytes: Uint8Array, position: number): void {

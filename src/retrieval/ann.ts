@@ -1,0 +1,82 @@
+/**
+ * Approximate search with usearch's HNSW graph (Malkov and Yashunin 2018). The library is native and loaded on
+ * first use, by its ES module entry.
+ *
+ * How reproducible the graph is, as measured with usearch 2.25.3 on Linux: one adding thread and equal batches
+ * give the same file every time; emulated x86-64 CPUs without AVX and with AVX2 only gave the same file as one
+ * with AVX-512, though nothing promises it: kernels differ by CPU, and node levels are drawn from the C++
+ * library's generator and logarithm. Several adding threads give another graph each time. So the file's bytes are
+ * not canonical, and what must not depend on the machine must not depend on approximate results.
+ */
+import { join } from 'node:path';
+import type { Index } from 'usearch';
+import type { Similarity } from '../formats/embeddings.ts';
+import { INDEX_FILE, readIndexConfig, type IndexConfig } from '../formats/index-config.ts';
+import type { Matrix } from '../formats/npy.ts';
+import { rank, type Ranking } from './ranking.ts';
+
+/** usearch's distances as our scores: higher is better. */
+const SCORES: Readonly<Record<Similarity, (distance: number) => number>> = {
+  cosine: (distance) => 1 - distance,
+  dot: (distance) => 1 - distance,
+  euclidean: (distance) => -Math.sqrt(Math.max(0, distance)),
+};
+
+async function emptyIndex(config: IndexConfig): Promise<Index> {
+  const { Index, MetricKind, ScalarKind } = await import('usearch');
+  const metrics = { cosine: MetricKind.Cos, dot: MetricKind.IP, euclidean: MetricKind.L2sq };
+  const scalars = { f32: ScalarKind.F32, f16: ScalarKind.F16, i8: ScalarKind.I8 };
+  return new Index({
+    dimensions: config.dimensions,
+    metric: metrics[config.similarity],
+    quantization: scalars[config.quantization],
+    connectivity: config.connectivity,
+    expansion_add: config.expansion_add,
+    expansion_search: config.expansion_search,
+    multi: false,
+  });
+}
+
+/** Vectors added by one call: the graph depends on it, so it is a constant. */
+const BATCH = 512;
+
+/**
+ * Adds every row of [documents, D] under its number and saves the graph. Yields how many are in after each batch,
+ * for progress and so that the caller can stop.
+ */
+export async function* buildIndex(
+  folder: string,
+  documents: Matrix,
+  config: IndexConfig,
+  threads: number,
+): AsyncGenerator<number, void> {
+  const index = await emptyIndex(config);
+  for (let start = 0; start < documents.rows; start += BATCH) {
+    const end = Math.min(start + BATCH, documents.rows);
+    const keys = BigUint64Array.from({ length: end - start }, (_, i) => BigInt(start + i));
+    index.add(keys, documents.data.subarray(start * documents.columns, end * documents.columns), threads);
+    yield end;
+  }
+  index.save(join(folder, INDEX_FILE));
+}
+
+export interface AnnIndex {
+  readonly config: IndexConfig;
+  /** About the best k documents for one query [D]. Scores are those of the quantised vectors. */
+  search(query: Float32Array, k: number): Ranking;
+}
+
+/** Opens an `index` artifact; the graph is mapped, not read. */
+export async function openIndex(folder: string): Promise<AnnIndex> {
+  const config = readIndexConfig(folder);
+  const index = await emptyIndex(config);
+  index.view(join(folder, INDEX_FILE));
+  const toScore = SCORES[config.similarity];
+  return {
+    config,
+    search: (query, k) => {
+      const { keys, distances } = index.search(query, k, 1);
+      return rank(Uint32Array.from(keys, Number), Float64Array.from(distances, toScore));
+    },
+  };
+}

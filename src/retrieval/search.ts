@@ -1,0 +1,56 @@
+/** One question against a corpus of embeddings: what `pipeline query` asks. */
+import { join } from 'node:path';
+import { DOCUMENTS_FILE, readEmbeddingsConfig, type Similarity } from '../formats/embeddings.ts';
+import { readNpy, readNpyRows, type Matrix } from '../formats/npy.ts';
+import { openIndex } from './ann.ts';
+import { createExactSearch } from './exact.ts';
+import type { Ranking } from './ranking.ts';
+
+export interface SearchPlace {
+  /** Folder of the `embeddings` artifact. */
+  readonly embeddings: string;
+  /** Folder of an `index` over these embeddings; without it every document is compared. */
+  readonly index?: string | undefined;
+  readonly top: number;
+}
+
+export interface Hit {
+  readonly doc_id: number;
+  /** Similarity of the embeddings, higher is better; the same number whichever way the document was found. */
+  readonly score: number;
+}
+
+/** The nearest documents to one query vector [D], best first. */
+export async function searchDocuments(query: Float32Array, place: SearchPlace): Promise<Hit[]> {
+  const { documents, scores } = place.index
+    ? await searchIndex(query, place.index, place)
+    : searchAll(query, place);
+  return Array.from(documents, (doc_id, position) => ({ doc_id, score: scores[position]! }));
+}
+
+const asMatrix = (query: Float32Array): Matrix => ({ rows: 1, columns: query.length, data: query });
+
+function searchAll(query: Float32Array, { embeddings, top }: SearchPlace): Ranking {
+  const { similarity } = readEmbeddingsConfig(embeddings);
+  const search = createExactSearch(readNpy(join(embeddings, DOCUMENTS_FILE)), similarity);
+  return search.search(asMatrix(query), [0], top).next().value!;
+}
+
+/** The graph proposes, the vectors themselves decide the order: their few rows are read from the file. */
+async function searchIndex(query: Float32Array, folder: string, place: SearchPlace): Promise<Ranking> {
+  const index = await openIndex(folder);
+  const proposed = index.search(query, place.top).documents.sort();
+  return rescore(query, place.embeddings, proposed, index.config.similarity);
+}
+
+function rescore(
+  query: Float32Array,
+  folder: string,
+  proposed: Uint32Array,
+  similarity: Similarity,
+): Ranking {
+  const search = createExactSearch(readNpyRows(join(folder, DOCUMENTS_FILE), proposed), similarity);
+  const positions = Uint32Array.from(proposed, (_, position) => position);
+  const { documents, scores } = search.rankCandidates(asMatrix(query), 0, positions);
+  return { documents: documents.map((position) => proposed[position]!), scores };
+}

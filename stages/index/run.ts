@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { monotonic } from '../../src/base/clock.ts';
+import { digestOfFile } from '../../src/base/hash.ts';
+import { installedVersion } from '../../src/base/installation.ts';
+import { canonicalJson } from '../../src/base/json.ts';
+import { DOCUMENTS_FILE, QUERIES_FILE, readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
+import { INDEX_FILE, writeIndexConfig, type IndexConfig } from '../../src/formats/index-config.ts';
+import { readNpy, type Matrix } from '../../src/formats/npy.ts';
+import { buildIndex, openIndex } from '../../src/retrieval/ann.ts';
+import { createExactSearch } from '../../src/retrieval/exact.ts';
+import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
+import type { IndexParams } from './kind.ts';
+import { recallAgainstExact } from './recall.ts';
+
+const REPORT_EVERY_MS = 250;
+
+export async function run(context: StageContext<IndexParams>): Promise<StageResult> {
+  const folder = input(context, 'embeddings').path;
+  const config = indexConfig(context.params, folder);
+  const documents = readNpy(join(folder, DOCUMENTS_FILE));
+  // Refuses vectors that are not finite before usearch meets them.
+  const exact = createExactSearch(documents, config.similarity);
+  const seconds = await build(context, documents, config);
+  writeIndexConfig(context.output, config);
+  const recall = recallAgainstExact(
+    exact,
+    await openIndex(context.output),
+    readNpy(join(folder, QUERIES_FILE)),
+    documents.rows,
+  );
+  return {
+    metrics: {
+      documents: documents.rows,
+      'documents/s': Math.round(documents.rows / seconds),
+      ...(recall === undefined ? {} : { 'recall@10': recall }),
+    },
+    headline: `${documents.rows.toLocaleString('en-US')} vectors${recall === undefined ? '' : ` · recall@10 ${recall.toFixed(3)}`}`,
+    digests: { [INDEX_FILE]: contentOf(config, join(folder, DOCUMENTS_FILE)) },
+  };
+}
+
+function indexConfig(params: IndexParams, folder: string): IndexConfig {
+  const embeddings = readEmbeddingsConfig(folder);
+  const similarity = params.metric === 'auto' ? embeddings.similarity : params.metric;
+  if (params.quantization === 'i8' && similarity !== 'cosine')
+    throw new PipelineError('E_INPUT', `quantization i8 keeps no lengths, which ${similarity} compares`, {
+      hint: 'Write `quantization: f16`, or train and index with cosine.',
+    });
+  if (embeddings.documents === 0) throw new PipelineError('E_INPUT', 'there are no documents to index');
+  return {
+    format: 1,
+    library: 'usearch',
+    version: installedVersion('usearch') ?? 'unknown',
+    similarity,
+    quantization: params.quantization,
+    dimensions: embeddings.dimensions,
+    documents: embeddings.documents,
+    connectivity: params.connectivity,
+    expansion_add: params.expansion_add,
+    expansion_search: params.expansion_search,
+  };
+}
+
+/** Returns the seconds that adding took. */
+async function build(
+  context: StageContext<IndexParams>,
+  documents: Matrix,
+  config: IndexConfig,
+): Promise<number> {
+  const threads = context.params.parallel ? context.threads : 1;
+  const started = monotonic();
+  let reported = -Infinity;
+  for await (const done of buildIndex(context.output, documents, config, threads)) {
+    const time = monotonic();
+    if (time - reported < REPORT_EVERY_MS && done < documents.rows) continue;
+    reported = time;
+    context.progress({ done, total: documents.rows, unit: 'vectors' });
+    await setImmediate();
+    context.signal.throwIfAborted();
+  }
+  return (monotonic() - started) / 1000;
+}
+
+/**
+ * What index.usearch stands for: the graph itself may differ by CPU and C++ library (src/retrieval/ann.ts), but
+ * it is always an index of these vectors with these settings. Later stages only measure with it.
+ */
+function contentOf(config: IndexConfig, vectors: string): string {
+  return `HNSW ${canonicalJson({ ...config })} over ${digestOfFile(vectors)}`;
+}

@@ -1,0 +1,57 @@
+import type { Random } from '../../src/base/random.ts';
+import type { Draw, Negative } from './sources/source.ts';
+import type { Tally } from './tally.ts';
+
+export interface Picked extends Negative {
+  /** Position of the source that gave it. */
+  readonly source: number;
+}
+
+/**
+ * The negatives of one triplet, all different: each from a source chosen by weight, or from the first in the
+ * list that has any where the chosen one has none. Undefined where all are exhausted before the row is full.
+ */
+export function pickNegatives(
+  draws: readonly Draw[],
+  weights: readonly number[],
+  count: number,
+  random: Random,
+  tally: Tally,
+): readonly Picked[] | undefined {
+  const picked: Picked[] = [];
+  const taken = new Set<number>();
+  while (picked.length < count) {
+    const chosen = chooseByWeight(weights, random);
+    const next = drawOrFallBack(draws, chosen, random, taken, tally);
+    if (!next) return undefined;
+    picked.push(next);
+    taken.add(next.document);
+  }
+  return picked;
+}
+
+function drawOrFallBack(
+  draws: readonly Draw[],
+  chosen: number,
+  random: Random,
+  taken: ReadonlySet<number>,
+  tally: Tally,
+): Picked | undefined {
+  const order = [chosen, ...draws.keys()].filter((source, i) => i === 0 || source !== chosen);
+  for (const source of order) {
+    const negative = draws[source]!(random, taken);
+    if (negative) return { ...negative, source };
+    if (source === chosen) tally.exhausted(source);
+  }
+  return undefined;
+}
+
+function chooseByWeight(weights: readonly number[], random: Random): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let left = random.uniform() * total;
+  for (const [source, weight] of weights.entries()) {
+    if (left < weight) return source;
+    left -= weight;
+  }
+  return weights.length - 1;
+}

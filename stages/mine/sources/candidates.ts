@@ -1,0 +1,14 @@
+import { row, type Ragged } from '../../../src/formats/ragged.ts';
+import { drawFrom, type NegativeSource } from './source.ts';
+
+/** The query's own candidates: what a search engine showed beside the answer, and nobody selected. */
+export function candidatesSource(candidates: Ragged, weight: number): NegativeSource {
+  return {
+    name: 'candidates',
+    weight,
+    prepare: (query, guard) => {
+      const pool = [...new Set(row(candidates, query))].filter((document) => guard.admits(document));
+      return drawFrom(pool.map((document) => ({ document })));
+    },
+  };
+}
