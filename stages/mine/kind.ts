@@ -86,7 +86,6 @@ export const stage = defineStage<MineParams>({
         default: [{ from: 'random', weight: 1 }],
         items: {
           type: 'object',
-          required: ['from'],
           discriminator: { propertyName: 'from' },
           oneOf: [
             source('random', 'Any document of the corpus.'),
