@@ -24,9 +24,13 @@ export function reciprocalRank(ranking: Uint32Array, relevant: Relevance, k = In
  * (Järvelin and Kekäläinen 2002). The gain is the relevance itself (linear, as in trec_eval), not 2^relevance − 1.
  */
 export function ndcg(ranking: Uint32Array, relevant: Relevance, k: number): number {
-  const ideal = [...relevant.values()].sort((a, b) => b - a);
   const gains = Array.from(ranking.subarray(0, k), (document) => relevant.get(document) ?? 0);
-  return discountedGain(gains) / discountedGain(ideal.slice(0, k));
+  return discountedGain(gains) / idealGain(relevant, k);
+}
+
+/** DCG@k of the best possible list. */
+export function idealGain(relevant: Relevance, k: number): number {
+  return discountedGain([...relevant.values()].sort((a, b) => b - a).slice(0, k));
 }
 
 function discountedGain(gains: readonly number[]): number {
