@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readIndexConfig } from '../../../src/formats/index-config.ts';
+import type { JsonObject } from '../../../src/stage.ts';
+import { openIndex } from '../../../src/retrieval/ann.ts';
+import { stage } from '../../../stages/index/kind.ts';
+import { runKind, type KindRun } from '../../helpers/run-kind.ts';
+import { embeddingsArtifact, randomMatrix } from '../../retrieval/fixtures.ts';
+
+const DOCUMENTS = randomMatrix(1500, 24, 'documents');
+const QUERIES = randomMatrix(40, 24, 'queries');
+
+const build = (params: JsonObject = {}, threads = 1): Promise<KindRun> =>
+  runKind(stage, { params, threads, inputs: { embeddings: embeddingsArtifact(DOCUMENTS, QUERIES) } });
+const bytes = (run: KindRun): string => readFileSync(join(run.artifact.path, 'index.usearch'), 'base64');
+
+describe('index', () => {
+  it.each([
+    ['cosine', 'f32', 0.95],
+    ['dot', 'f16', 0.8],
+    ['euclidean', 'f32', 0.95],
+    ['cosine', 'i8', 0.8],
+  ])('finds the nearest documents by %s in %s', async (metric, quantization, least) => {
+    const run = await build({ metric, quantization });
+    expect(run.metrics!['recall@10']).toBeGreaterThan(least);
+    expect(run.headline).toMatch(/^1,500 vectors · recall@10 /);
+  });
+
+  it("takes the embeddings' similarity unless told otherwise, and writes down every setting", async () => {
+    const run = await build({ connectivity: 8, expansion_search: 32 });
+    expect(readIndexConfig(run.artifact.path)).toMatchObject({
+      library: 'usearch',
+      similarity: 'cosine',
+      quantization: 'f32',
+      dimensions: 24,
+      documents: 1500,
+      connectivity: 8,
+      expansion_add: 128,
+      expansion_search: 32,
+    });
+  });
+
+  it('gives the same file again on this machine, whatever threads there are', async () => {
+    expect(bytes(await build({}, 1))).toBe(bytes(await build({}, 2)));
+  });
+
+  it('its digest stands for the vectors and the settings, and not for the graph', async () => {
+    const [one, again, parallel, other] = [
+      await build(),
+      await build(),
+      await build({ parallel: true }, 2),
+      await build({ connectivity: 8 }),
+    ];
+    expect(again.digests).toEqual(one.digests);
+    expect(parallel.digests).toEqual(one.digests);
+    expect(other.digests).not.toEqual(one.digests);
+  });
+
+  it('a larger expansion finds no less', async () => {
+    const narrow = await build({ expansion_search: 1, expansion_add: 4, connectivity: 2 });
+    const wide = await build({ expansion_search: 500 });
+    expect(wide.metrics!['recall@10']).toBeGreaterThan(narrow.metrics!['recall@10'] as number);
+  });
+
+  it('i8 with a metric that compares lengths is an error', async () => {
+    await expect(build({ metric: 'dot', quantization: 'i8' })).rejects.toMatchObject({
+      message: 'quantization i8 keeps no lengths, which dot compares',
+      hint: expect.stringContaining('f16') as string,
+    });
+  });
+
+  it('opens again from another place and answers with scores', async () => {
+    const run = await build();
+    const index = await openIndex(run.artifact.path);
+    const { documents, scores } = index.search(DOCUMENTS.data.subarray(24, 48), 3);
+    expect(documents[0]).toBe(1);
+    expect(scores[0]).toBeCloseTo(1, 5);
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    await expect(
+      runKind(stage, {
+        signal: stop.signal,
+        inputs: { embeddings: embeddingsArtifact(DOCUMENTS, QUERIES) },
+      }),
+    ).rejects.toThrow('abort');
+  });
+});
