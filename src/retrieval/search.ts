@@ -16,7 +16,7 @@ export interface SearchPlace {
 
 export interface Hit {
   readonly doc_id: number;
-  /** Similarity of the embeddings, higher is better; the same number whichever way the document was found. */
+  /** Higher is better; from an index built for the embeddings' own similarity, the same number as without one. */
   readonly score: number;
 }
 

@@ -15,6 +15,7 @@ import {
   reciprocalRank,
   type Relevance,
 } from '../../src/retrieval/metrics.ts';
+import { PipelineError } from '../../src/stage.ts';
 import type { Cutoffs } from './kind.ts';
 
 /** A measure of one list, under the name that the figures have everywhere. */
@@ -56,8 +57,17 @@ const mapTo = (depth: number): Measure => ({
   expected: (n, relevant) => expectedAveragePrecision(n, relevant, depth),
 });
 
-/** Over the whole corpus, lists cut at `depth`. */
+/** Over the whole corpus, lists cut at `depth`, which no cut-off may exceed. */
 export function corpusMeasures(cutoffs: Cutoffs, depth: number): Measure[] {
+  const deepest = Math.max(0, ...Object.values(cutoffs as Record<string, number[]>).flat());
+  if (deepest > depth)
+    throw new PipelineError(
+      'E_PARAMETER',
+      `the cut-off ${deepest} is beyond the depth of the lists, ${depth}`,
+      {
+        hint: `Write \`depth: ${deepest}\`, or lower the cut-off.`,
+      },
+    );
   return [
     ...cutoffs.mrr.map(mrrAt),
     ...cutoffs.ndcg.map(ndcgAt),

@@ -163,6 +163,12 @@ describe('evaluate', () => {
     });
   });
 
+  it('a cut-off beyond the lists is an error, as it would be measured on too few', async () => {
+    await expect(evaluate({ depth: 50 })).rejects.toThrow(
+      'the cut-off 100 is beyond the depth of the lists, 50',
+    );
+  });
+
   it('embeddings that are not finite are an error, not a figure', async () => {
     const broken = {
       ...DOCUMENT_VECTORS,
