@@ -59,7 +59,8 @@ const mapTo = (depth: number): Measure => ({
 
 /** Over the whole corpus, lists cut at `depth`, which no cut-off may exceed. */
 export function corpusMeasures(cutoffs: Cutoffs, depth: number): Measure[] {
-  const deepest = Math.max(0, ...Object.values(cutoffs as Record<string, number[]>).flat());
+  const { mrr, ndcg: gains, recall: found, hit: hits } = cutoffs;
+  const deepest = Math.max(0, ...mrr, ...gains, ...found, ...hits);
   if (deepest > depth)
     throw new PipelineError(
       'E_PARAMETER',
