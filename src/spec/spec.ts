@@ -14,6 +14,7 @@ export interface Spec {
   /** Its folder: what relative paths in it start from. */
   readonly directory: string;
   readonly name: string;
+  readonly description?: string;
   readonly params: JsonObject;
   readonly engine: EngineRequest;
   /** In the order of the file; acyclic, and every input names a stage of this list. */

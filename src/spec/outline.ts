@@ -1,0 +1,182 @@
+/** The shape of a spec around its stages' parameters: which names there are, and what they hold. */
+import { nearest } from '../base/nearest.ts';
+import { RESERVED_STAGE_NAMES } from './overrides.ts';
+import { errorAt, type Place, type Report } from './source.ts';
+import type { EngineRequest } from './spec.ts';
+import {
+  describe,
+  isNull,
+  mapNode,
+  toJson,
+  type Entry,
+  type MapNode,
+  type Node,
+  type ScalarNode,
+} from './tree.ts';
+
+/** A stage as written, its values interpolated. */
+export interface RawStage {
+  readonly name: string;
+  readonly key: Place;
+  readonly description: string | undefined;
+  readonly uses: ScalarNode;
+  readonly inputs: MapNode;
+  readonly with: MapNode;
+}
+
+export interface Outline {
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  readonly params: MapNode;
+  readonly engine: EngineRequest;
+  /** Stages whose outline is sound; the others are reported. */
+  readonly stages: readonly RawStage[];
+  /** Names of all stages, sound or not. */
+  readonly stageNames: readonly string[];
+}
+
+export const SPEC_NAMES = ['name', 'description', 'extends', 'include', 'params', 'engine', 'stages'];
+const STAGE_NAMES = ['uses', 'inputs', 'with', 'description'];
+export const ENGINE_VALUES = {
+  backend: ['auto', 'wasm', 'tensorflow'],
+  precision: ['exact', 'fast'],
+} as const;
+const STAGE_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+export function readOutline(root: MapNode, report: Report): Outline {
+  // Names that begin with x- are the author's own: a place for anchors.
+  checkNames(root, SPEC_NAMES, 'the spec', report, (name) => name.startsWith('x-'));
+  const stages = root.entries.get('stages');
+  const entries = stages ? [...asMap(stages, 'stages', report).entries] : [];
+  if (!stages || (entries.length === 0 && (stages.value.type === 'map' || isNull(stages.value))))
+    report(
+      errorAt(stages?.key ?? { ...root.place, end: root.place.start + 1 }, 'the spec has no stages', {
+        hint: 'stages: {corpus: {uses: ingest, with: {…}}}',
+      }),
+    );
+  return {
+    name: readName(root.entries.get('name'), report),
+    description: readText(root.entries.get('description'), 'description', report),
+    params: asMap(root.entries.get('params'), 'params', report, root.place),
+    engine: readEngine(asMap(root.entries.get('engine'), 'engine', report, root.place), report),
+    stages: entries.flatMap(([name, entry]) => readStage(name, entry, report) ?? []),
+    stageNames: entries.map(([name]) => name),
+  };
+}
+
+function readStage(name: string, entry: Entry, report: Report): RawStage | undefined {
+  if (!STAGE_NAME.test(name)) {
+    const hint = 'letters, digits, _ and -, beginning with a letter or _';
+    report(errorAt(entry.key, `'${name}' cannot be the name of a stage`, { hint }));
+  } else if (RESERVED_STAGE_NAMES.includes(name))
+    report(
+      errorAt(entry.key, `a stage cannot be called '${name}'`, {
+        hint: `--set ${name}.… means the spec's own ${name}`,
+      }),
+    );
+  const { value } = entry;
+  if (value.type !== 'map') {
+    if (!isFailed(value))
+      report(
+        errorAt(isNull(value) ? entry.key : value.place, `the stage '${name}' has no \`uses\``, {
+          hint: `${name}: {uses: ingest}`,
+        }),
+      );
+    return undefined;
+  }
+  checkNames(value, STAGE_NAMES, 'a stage', report);
+  const uses = readUses(name, entry.key, value, report);
+  const parts = {
+    description: readText(value.entries.get('description'), 'description', report),
+    inputs: asMap(value.entries.get('inputs'), 'inputs', report, entry.key),
+    with: asMap(value.entries.get('with'), 'with', report, entry.key),
+  };
+  return uses && { name, key: entry.key, uses, ...parts };
+}
+
+function readUses(name: string, key: Place, stage: MapNode, report: Report): ScalarNode | undefined {
+  const uses = stage.entries.get('uses');
+  if (!uses || isNull(uses.value)) {
+    report(
+      errorAt(uses?.key ?? key, `the stage '${name}' has no \`uses\``, {
+        hint: 'name its kind, such as `uses: ingest`, or a module of yours, `uses: ./kind.ts`',
+      }),
+    );
+    return undefined;
+  }
+  if (uses.value.type === 'scalar' && typeof uses.value.value === 'string') return uses.value;
+  if (!isFailed(uses.value))
+    report(
+      errorAt(uses.value.place, `\`uses\` takes the name of a kind, got ${describe(toJson(uses.value))}`),
+    );
+  return undefined;
+}
+
+function readEngine(engine: MapNode, report: Report): EngineRequest {
+  checkNames(engine, Object.keys(ENGINE_VALUES), '`engine`', report);
+  const choice = <T extends string>(name: string, values: readonly T[]): T => {
+    const node = engine.entries.get(name)?.value;
+    if (!node || isFailed(node)) return values[0]!;
+    const value = toJson(node);
+    const found = values.find((one) => one === value);
+    if (found !== undefined) return found;
+    const close = typeof value === 'string' ? nearest(value, values) : undefined;
+    const hint = close === undefined ? undefined : `did you mean '${close}'?`;
+    report(errorAt(node.place, `expected ${alternatives(values)}, got ${describe(value)}`, { hint }));
+    return values[0]!;
+  };
+  return {
+    backend: choice('backend', ENGINE_VALUES.backend),
+    precision: choice('precision', ENGINE_VALUES.precision),
+  };
+}
+
+/** `a, b or c` */
+export function alternatives(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`;
+}
+
+function readName(entry: Entry | undefined, report: Report): string | undefined {
+  const name = readText(entry, 'name', report);
+  if (name !== undefined && (name.trim() === '' || /[\n\r]/.test(name)))
+    report(errorAt(entry!.value.place, 'a name is one line of text'));
+  return name;
+}
+
+function readText(entry: Entry | undefined, name: string, report: Report): string | undefined {
+  if (!entry || isNull(entry.value) || isFailed(entry.value)) return undefined;
+  const value = toJson(entry.value);
+  if (typeof value === 'string') return value;
+  const hint = typeof value === 'object' ? undefined : `write "${String(value)}" in quotes`;
+  report(errorAt(entry.value.place, `\`${name}\` takes a text, got ${describe(value)}`, { hint }));
+  return undefined;
+}
+
+/** A mapping; one that is absent or left empty has no entries and lies at `otherwise`. */
+function asMap(entry: Entry | undefined, name: string, report: Report, otherwise?: Place): MapNode {
+  if (entry?.value.type === 'map') return entry.value;
+  if (entry && !isNull(entry.value) && !isFailed(entry.value)) {
+    const got = describe(toJson(entry.value));
+    report(errorAt(entry.value.place, `\`${name}\` takes a mapping, got ${got}`));
+  }
+  return mapNode(new Map(), entry?.key ?? otherwise!);
+}
+
+function checkNames(
+  map: MapNode,
+  names: readonly string[],
+  owner: string,
+  report: Report,
+  allowed: (name: string) => boolean = () => false,
+): void {
+  for (const [name, { key }] of map.entries) {
+    if (names.includes(name) || allowed(name)) continue;
+    const close = nearest(name, names);
+    const hint = close === undefined ? `there are ${names.join(', ')}` : `did you mean '${close}'?`;
+    report(errorAt(key, `unknown name '${name}' in ${owner}`, { hint }));
+  }
+}
+
+function isFailed(node: Node): boolean {
+  return node.type === 'scalar' && node.failed === true;
+}
