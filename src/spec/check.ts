@@ -9,7 +9,7 @@ import { findKind, referenceOf, type KindReference } from './kind-of.ts';
 import type { LoadOptions } from './load.ts';
 import { readOutline, type Outline } from './outline.ts';
 import { applyParamsFile, applySet } from './overrides.ts';
-import { makeParameterCheck } from './parameters.ts';
+import { checkParameters } from './parameters.ts';
 import { resolvePaths } from './paths.ts';
 import { readSource } from './read.ts';
 import { locate, type Report } from './source.ts';
@@ -110,9 +110,8 @@ async function checkStages(
     new Map([...inputs].map(([name, references]) => [name, [...references.values()].flat()])),
     report,
   );
-  const check = await makeParameterCheck(report);
   return known.flatMap((stage) => {
-    const params = check(stage);
+    const params = checkParameters(stage, report);
     return params ? finishStage(stage, params, inputs.get(stage.raw.name)!, report) : [];
   });
 }

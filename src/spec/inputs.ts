@@ -2,9 +2,10 @@
 import { nearest } from '../base/nearest.ts';
 import type { Kind, KindCatalogue } from '../kinds/kind.ts';
 import type { InputSlot } from '../stage.ts';
-import { alternatives, type RawStage } from './outline.ts';
+import type { RawStage } from './outline.ts';
 import { errorAt, type Place, type Report } from './source.ts';
 import { describe, isNull, toJson, type Entry, type Node } from './tree.ts';
+import { alternatives } from './vocabulary.ts';
 
 /** A stage whose kind is known. */
 export interface KnownStage {

@@ -86,12 +86,18 @@ async function recall(record: string, options: LoadOptions): Promise<LoadedSpec 
   }
 }
 
-function recordOf({ spec, warnings, kinds, files, variables }: Checked): Remembered {
+function recordOf({
+  spec: { stages: all, ...spec },
+  warnings,
+  kinds,
+  files,
+  variables,
+}: Checked): Remembered {
   const distinct = new Map<
     string,
     { readonly index: number; readonly reference: KindReference; readonly code: Digest }
   >();
-  const stages = spec.stages.map((stage) => {
+  const stages = all.map((stage) => {
     const reference = kinds.get(stage.name)!;
     const name = JSON.stringify(reference);
     if (!distinct.has(name)) distinct.set(name, { index: distinct.size, reference, code: stage.kind.code });

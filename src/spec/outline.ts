@@ -1,6 +1,5 @@
 /** The shape of a spec around its stages' parameters: which names there are, and what they hold. */
 import { nearest } from '../base/nearest.ts';
-import { RESERVED_STAGE_NAMES } from './overrides.ts';
 import { errorAt, type Place, type Report } from './source.ts';
 import type { EngineRequest } from './spec.ts';
 import {
@@ -13,6 +12,14 @@ import {
   type Node,
   type ScalarNode,
 } from './tree.ts';
+import {
+  alternatives,
+  ENGINE_VALUES,
+  RESERVED_STAGE_NAMES,
+  SPEC_NAMES,
+  STAGE_FIELDS,
+  STAGE_NAME,
+} from './vocabulary.ts';
 
 /** A stage as written, its values interpolated. */
 export interface RawStage {
@@ -34,14 +41,6 @@ export interface Outline {
   /** Names of all stages, sound or not. */
   readonly stageNames: readonly string[];
 }
-
-export const SPEC_NAMES = ['name', 'description', 'extends', 'include', 'params', 'engine', 'stages'];
-const STAGE_NAMES = ['uses', 'inputs', 'with', 'description'];
-export const ENGINE_VALUES = {
-  backend: ['auto', 'wasm', 'tensorflow'],
-  precision: ['exact', 'fast'],
-} as const;
-const STAGE_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 export function readOutline(root: MapNode, report: Report): Outline {
   // Names that begin with x- are the author's own: a place for anchors.
@@ -84,7 +83,7 @@ function readStage(name: string, entry: Entry, report: Report): RawStage | undef
       );
     return undefined;
   }
-  checkNames(value, STAGE_NAMES, 'a stage', report);
+  checkNames(value, STAGE_FIELDS, 'a stage', report);
   const uses = readUses(name, entry.key, value, report);
   const parts = {
     description: readText(value.entries.get('description'), 'description', report),
@@ -129,11 +128,6 @@ function readEngine(engine: MapNode, report: Report): EngineRequest {
     backend: choice('backend', ENGINE_VALUES.backend),
     precision: choice('precision', ENGINE_VALUES.precision),
   };
-}
-
-/** `a, b or c` */
-export function alternatives(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`;
 }
 
 function readName(entry: Entry | undefined, report: Report): string | undefined {

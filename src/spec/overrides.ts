@@ -14,16 +14,13 @@ import {
   type MapNode,
   type Node,
 } from './tree.ts';
+import { ENGINE_VALUES, RESERVED_STAGE_NAMES } from './vocabulary.ts';
 import { parseYaml } from './yaml.ts';
 
 interface Segment {
   readonly name: string;
   readonly place: Place;
 }
-
-/** Names that `--set` understands before any stage; no stage may have them. */
-export const RESERVED_STAGE_NAMES = ['params', 'engine'];
-const ENGINE_FIELDS = ['backend', 'precision'];
 
 const NO_PARAMETER = 'the spec defines no parameter';
 const USAGE = '--set stage.parameter=value, params.name=value or engine.backend=wasm';
@@ -75,7 +72,9 @@ function rootPath(
 ): readonly Segment[] | undefined {
   const { name, place } = first!;
   if (name === 'engine')
-    return known(rest[0]!, ENGINE_FIELDS, 'engine has no', report) ? [first!, ...rest] : undefined;
+    return known(rest[0]!, Object.keys(ENGINE_VALUES), 'engine has no', report)
+      ? [first!, ...rest]
+      : undefined;
   if (name === 'params')
     return known(rest[0]!, namesOf(root, 'params'), NO_PARAMETER, report) ? [first!, ...rest] : undefined;
   const names = [...namesOf(root, 'stages'), ...RESERVED_STAGE_NAMES];

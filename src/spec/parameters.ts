@@ -1,5 +1,5 @@
 /** `with` against the JSON Schema of its kind: defaults filled in, faults at the place of what was written. */
-import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { JsonObject } from '../base/json.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { KindDeclaration } from '../stage.ts';
@@ -8,13 +8,14 @@ import { errorAt, type Report } from './source.ts';
 import { deepest, mapToJson, segmentsOf, type MapNode } from './tree.ts';
 import { explainViolations } from './violations.ts';
 
-/** The parameters as the kind will see them; undefined where they break its schema, which is reported. */
-export type CheckParameters = (stage: KnownStage) => JsonObject | undefined;
+let shared: Ajv | undefined;
+/** Each kind's schema is compiled once in a process, when its first stage comes up; a text says why it cannot be. */
+const compiled = new WeakMap<KindDeclaration, ValidateFunction | string>();
 
-/** Each kind's schema is compiled once, when its first stage comes up. */
-export async function makeParameterCheck(report: Report): Promise<CheckParameters> {
-  const { Ajv } = await import('ajv');
-  const ajv = new Ajv({
+function validator(kind: Kind): ValidateFunction | string {
+  const known = compiled.get(kind.declaration);
+  if (known !== undefined) return known;
+  shared ??= new Ajv({
     useDefaults: true,
     allErrors: true,
     verbose: true,
@@ -28,21 +29,24 @@ export async function makeParameterCheck(report: Report): Promise<CheckParameter
     // Compiling the meta-schema takes longer than all kinds do; a user's module is checked against it below.
     validateSchema: false,
   });
-  const compiled = new Map<KindDeclaration, ValidateFunction | string>();
-  return (stage) => {
-    const { kind, raw } = stage;
-    let validate = compiled.get(kind.declaration);
-    if (validate === undefined) compiled.set(kind.declaration, (validate = compile(ajv, kind)));
-    if (typeof validate === 'string') {
-      report(errorAt(raw.uses.place, `the parameters of ${kind.name} are no valid JSON Schema: ${validate}`));
-      return undefined;
-    }
-    const data = mapToJson(raw.with);
-    if (validate(data)) return data;
-    if (coerceVariables(data, raw.with, validate.errors!) && validate(data)) return data;
-    for (const diagnostic of explainViolations(validate.errors!, stage)) report(diagnostic);
+  const validate = compile(shared, kind);
+  compiled.set(kind.declaration, validate);
+  return validate;
+}
+
+/** The parameters as the kind will see them; undefined where they break its schema, which is reported. */
+export function checkParameters({ kind, raw }: KnownStage, report: Report): JsonObject | undefined {
+  const validate = validator(kind);
+  if (typeof validate === 'string') {
+    const message = `the parameters of ${kind.name} are no valid JSON Schema: ${validate}`;
+    report(errorAt(raw.uses.place, message));
     return undefined;
-  };
+  }
+  const data = mapToJson(raw.with);
+  if (validate(data)) return data;
+  if (coerceVariables(data, raw.with, validate.errors!) && validate(data)) return data;
+  for (const diagnostic of explainViolations(validate.errors!, { kind, raw })) report(diagnostic);
+  return undefined;
 }
 
 function compile(ajv: Ajv, { origin, declaration: { parameters } }: Kind): ValidateFunction | string {

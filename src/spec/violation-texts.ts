@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv';
 import { isObject } from '../base/json.ts';
 import { nearest } from '../base/nearest.ts';
-import { alternatives } from './outline.ts';
 import { describe } from './tree.ts';
+import { alternatives } from './vocabulary.ts';
 
 export interface Sentence {
   readonly message: string;

@@ -1,0 +1,59 @@
+// Writes schema/pipeline.schema.json and docs/STAGES.md from dist/kinds.json (`npm run build` first).
+// With --check it writes nothing and fails where they are not what the kinds declare now.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import prettier from 'prettier';
+import { stagesDocument } from './stages-document.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const kindsFile = join(root, 'dist', 'kinds.json');
+if (!existsSync(kindsFile)) {
+  console.error('dist/kinds.json is missing: run `npm run build` first');
+  process.exit(1);
+}
+const kinds = JSON.parse(readFileSync(kindsFile, 'utf8'));
+
+/** The published schema comes from the same function as `pipeline schema`. */
+async function specSchema() {
+  const folder = mkdtempSync(join(tmpdir(), 'pipeline-docs-'));
+  const outfile = join(folder, 'schema.mjs');
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: ['src/spec/schema.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+    });
+    const module = await import(pathToFileURL(outfile).href);
+    return module.specSchema({ names: Object.keys(kinds).sort(), builtIn: (name) => kinds[name] });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const outputs = {
+  'schema/pipeline.schema.json': JSON.stringify(await specSchema()),
+  'docs/STAGES.md': stagesDocument(kinds),
+};
+
+const check = process.argv.includes('--check');
+const stale = [];
+for (const [path, text] of Object.entries(outputs)) {
+  const file = join(root, path);
+  const formatted = await prettier.format(text, { ...(await prettier.resolveConfig(file)), filepath: file });
+  if (existsSync(file) && readFileSync(file, 'utf8') === formatted) continue;
+  stale.push(path);
+  if (check) continue;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, formatted);
+  console.log(`wrote ${path}`);
+}
+if (check && stale.length > 0) {
+  console.error(`stale: ${stale.join(', ')}; run \`npm run docs\``);
+  process.exitCode = 1;
+}

@@ -1,0 +1,18 @@
+/** The names that a spec may use, in one place for the checks, the overrides and the published schema. */
+
+export const SPEC_NAMES = ['name', 'description', 'extends', 'include', 'params', 'engine', 'stages'];
+export const STAGE_FIELDS = ['uses', 'inputs', 'with', 'description'];
+
+export const ENGINE_VALUES = {
+  backend: ['auto', 'wasm', 'tensorflow'],
+  precision: ['exact', 'fast'],
+} as const;
+
+export const STAGE_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+/** Names that `--set` understands before any stage; no stage may have them. */
+export const RESERVED_STAGE_NAMES = ['params', 'engine'];
+
+/** `a, b or c` */
+export function alternatives(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`;
+}
