@@ -14,7 +14,7 @@ import { resolvePaths } from './paths.ts';
 import { readSource } from './read.ts';
 import { locate, type Report } from './source.ts';
 import type { Spec, StageSpec } from './spec.ts';
-import { mapNode, mapToJson, type MapNode } from './tree.ts';
+import { failedAt, isNull, mapNode, mapToJson, type MapNode } from './tree.ts';
 
 /** A checked spec and all that it was made of. */
 export interface Checked {
@@ -81,7 +81,10 @@ function readWhole(file: string, gathered: Gathered): MapNode | undefined {
 
 /** All values except those under names of the author's own, which count where they are used. */
 function interpolated(root: MapNode, { report, env, used }: Gathered): MapNode {
-  const interpolate = makeInterpolator({ params: root.entries.get('params')?.value, env, report, used });
+  const written = root.entries.get('params')?.value;
+  // What is no mapping is reported as such, and not once more at every reference.
+  const params = written && written.type !== 'map' && !isNull(written) ? failedAt(written.place) : written;
+  const interpolate = makeInterpolator({ params, env, report, used });
   const entries = [...root.entries].map(([name, entry]) => {
     const value = name.startsWith('x-') ? entry.value : interpolate(entry.value);
     return [name, { ...entry, value }] as const;

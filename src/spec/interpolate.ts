@@ -3,6 +3,7 @@ import { evaluate, VARIABLE, type Problem, type References } from './references.
 import { errorAt, type Place, type Source } from './source.ts';
 import {
   describe,
+  failedAt,
   listNode,
   mapNode,
   sourceOf,
@@ -52,7 +53,7 @@ function resolveCollection(work: Work, node: Exclude<Node, ScalarNode>): Node {
       : resolveEntries(work, node.entries, node.place);
   if (built.weight > MAX_NODES) {
     work.references.report(errorAt(node.place, `its references stand for more than ${MAX_NODES} values`));
-    return failed(node);
+    return failedAt(node.place);
   }
   return node.via ? { ...built, via: node.via } : built;
 }
@@ -100,7 +101,7 @@ function substitute({ references }: Work, node: ScalarNode, text: string): Node 
   const joined = [...parts, text.slice(end)].join('');
   if (joined.length > MAX_LENGTH)
     references.report(errorAt(node.place, `the text grows beyond ${MAX_LENGTH} characters`));
-  if (!sound || joined.length > MAX_LENGTH) return failed(node);
+  if (!sound || joined.length > MAX_LENGTH) return failedAt(node.place);
   return { ...node, value: joined, ...(origin === undefined ? {} : { origin }) };
 }
 
@@ -120,10 +121,6 @@ function refer(node: ScalarNode, value: Node): Node {
 function originOf(value: Node): Source | undefined {
   const origin = sourceOf(value);
   return origin === VARIABLE ? undefined : origin;
-}
-
-function failed({ place }: Node): ScalarNode {
-  return { type: 'scalar', value: null, place, weight: 1, failed: true };
 }
 
 /** Where the expression stands inside its text, when that was written without escapes. */

@@ -46,7 +46,7 @@ export function readOutline(root: MapNode, report: Report): Outline {
   // Names that begin with x- are the author's own: a place for anchors.
   checkNames(root, SPEC_NAMES, 'the spec', report, (name) => name.startsWith('x-'));
   const stages = root.entries.get('stages');
-  const entries = stages ? [...asMap(stages, 'stages', report).entries] : [];
+  const entries = stages ? [...(asMap(stages, 'stages', report, stages.key)?.entries ?? [])] : [];
   if (!stages || (entries.length === 0 && (stages.value.type === 'map' || isNull(stages.value))))
     report(
       errorAt(stages?.key ?? { ...root.place, end: root.place.start + 1 }, 'the spec has no stages', {
@@ -56,7 +56,7 @@ export function readOutline(root: MapNode, report: Report): Outline {
   return {
     name: readName(root.entries.get('name'), report),
     description: readText(root.entries.get('description'), 'description', report),
-    params: asMap(root.entries.get('params'), 'params', report, root.place),
+    params: asMap(root.entries.get('params'), 'params', report, root.place) ?? mapNode(new Map(), root.place),
     engine: readEngine(asMap(root.entries.get('engine'), 'engine', report, root.place), report),
     stages: entries.flatMap(([name, entry]) => readStage(name, entry, report) ?? []),
     stageNames: entries.map(([name]) => name),
@@ -85,12 +85,12 @@ function readStage(name: string, entry: Entry, report: Report): RawStage | undef
   }
   checkNames(value, STAGE_FIELDS, 'a stage', report);
   const uses = readUses(name, entry.key, value, report);
-  const parts = {
-    description: readText(value.entries.get('description'), 'description', report),
-    inputs: asMap(value.entries.get('inputs'), 'inputs', report, entry.key),
-    with: asMap(value.entries.get('with'), 'with', report, entry.key),
-  };
-  return uses && { name, key: entry.key, uses, ...parts };
+  const description = readText(value.entries.get('description'), 'description', report);
+  const inputs = asMap(value.entries.get('inputs'), 'inputs', report, entry.key);
+  const parameters = asMap(value.entries.get('with'), 'with', report, entry.key);
+  return (
+    uses && inputs && parameters && { name, key: entry.key, description, uses, inputs, with: parameters }
+  );
 }
 
 function readUses(name: string, key: Place, stage: MapNode, report: Report): ScalarNode | undefined {
@@ -111,10 +111,10 @@ function readUses(name: string, key: Place, stage: MapNode, report: Report): Sca
   return undefined;
 }
 
-function readEngine(engine: MapNode, report: Report): EngineRequest {
-  checkNames(engine, Object.keys(ENGINE_VALUES), '`engine`', report);
+function readEngine(written: MapNode | undefined, report: Report): EngineRequest {
+  if (written) checkNames(written, Object.keys(ENGINE_VALUES), '`engine`', report);
   const choice = <T extends string>(name: string, values: readonly T[]): T => {
-    const node = engine.entries.get(name)?.value;
+    const node = written?.entries.get(name)?.value;
     if (!node || isFailed(node)) return values[0]!;
     const value = toJson(node);
     const found = values.find((one) => one === value);
@@ -146,14 +146,20 @@ function readText(entry: Entry | undefined, name: string, report: Report): strin
   return undefined;
 }
 
-/** A mapping; one that is absent or left empty has no entries and lies at `otherwise`. */
-function asMap(entry: Entry | undefined, name: string, report: Report, otherwise?: Place): MapNode {
-  if (entry?.value.type === 'map') return entry.value;
-  if (entry && !isNull(entry.value) && !isFailed(entry.value)) {
+/** A mapping; one that is absent or left empty has no entries, and lies at `otherwise` where it is absent. */
+function asMap(
+  entry: Entry | undefined,
+  name: string,
+  report: Report,
+  otherwise: Place,
+): MapNode | undefined {
+  if (!entry || isNull(entry.value)) return mapNode(new Map(), entry?.key ?? otherwise);
+  if (entry.value.type === 'map') return entry.value;
+  if (!isFailed(entry.value)) {
     const got = describe(toJson(entry.value));
     report(errorAt(entry.value.place, `\`${name}\` takes a mapping, got ${got}`));
   }
-  return mapNode(new Map(), entry?.key ?? otherwise!);
+  return undefined;
 }
 
 function checkNames(

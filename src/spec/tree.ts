@@ -44,6 +44,11 @@ export function scalarNode(value: Scalar, place: Place): ScalarNode {
   return { type: 'scalar', value, place, weight: 1 };
 }
 
+/** Stands for a value whose problem is reported already. */
+export function failedAt(place: Place): ScalarNode {
+  return { type: 'scalar', value: null, place, weight: 1, failed: true };
+}
+
 export function mapNode(entries: ReadonlyMap<string, Entry>, place: Place): MapNode {
   let weight = 1;
   for (const entry of entries.values()) weight += entry.value.weight;

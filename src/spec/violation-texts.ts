@@ -99,10 +99,16 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
   maxProperties: (error, subject) => ({
     message: `${subject} takes ${plural(limitOf(error), 'entry')} at most`,
   }),
-  uniqueItems: ({ params }, subject) => ({
-    message: `${subject} holds the same item twice: numbers ${Number(params['j']) + 1} and ${Number(params['i']) + 1}`,
-    item: Math.max(Number(params['i']), Number(params['j'])),
-  }),
+  uniqueItems: ({ params }, subject) => {
+    const [first, second] = [Number(params['i']), Number(params['j'])].sort((a, b) => a - b) as [
+      number,
+      number,
+    ];
+    return {
+      message: `${subject} holds the same item twice: numbers ${first + 1} and ${second + 1}`,
+      item: second,
+    };
+  },
   pattern: ({ params, data, propertyName }, subject) =>
     propertyName === undefined
       ? { message: `${subject} has to match ${String(params['pattern'])}, got ${describe(data)}` }

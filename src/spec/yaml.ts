@@ -3,7 +3,16 @@ import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Alias, Document, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { nearest } from '../base/nearest.ts';
 import { errorAt, type Place, type Report, type Source } from './source.ts';
-import { listNode, mapNode, scalarNode, describe, type Entry, type MapNode, type Node } from './tree.ts';
+import {
+  listNode,
+  mapNode,
+  scalarNode,
+  describe,
+  failedAt,
+  type Entry,
+  type MapNode,
+  type Node,
+} from './tree.ts';
 import { explainYaml } from './yaml-faults.ts';
 
 /** What aliases may write out to; an honest spec has a few thousand nodes. */
@@ -86,7 +95,7 @@ function readPlain(reading: Reading, yaml: Scalar | YAMLMap | YAMLSeq): Node {
   if (isScalar(yaml)) return readScalar(reading, yaml, place);
   if (reading.depth >= MAX_DEPTH) {
     reading.report(errorAt(place, `nested more than ${MAX_DEPTH} levels deep`));
-    return failed(place);
+    return failedAt(place);
   }
   reading.depth += 1;
   const node = isSeq(yaml)
@@ -98,11 +107,7 @@ function readPlain(reading: Reading, yaml: Scalar | YAMLMap | YAMLSeq): Node {
   reading.depth -= 1;
   if (node.weight <= MAX_NODES) return node;
   reading.report(errorAt(place, `its aliases stand for more than ${MAX_NODES} values`));
-  return failed(place);
-}
-
-function failed(place: Place): Node {
-  return { ...scalarNode(null, place), failed: true };
+  return failedAt(place);
 }
 
 function readScalar({ report }: Reading, yaml: Scalar, place: Place): Node {
@@ -119,20 +124,20 @@ function readScalar({ report }: Reading, yaml: Scalar, place: Place): Node {
         },
       ),
     );
-    return failed(place);
+    return failedAt(place);
   }
   if (typeof value === 'number' && !Number.isFinite(value)) {
     const message = /^[-+]?\.(inf|nan)$/i.test(written)
       ? `${written} is not a number that a parameter can have`
       : `the number ${written} is too large for a 64-bit float`;
     report(errorAt(place, message));
-    return failed(place);
+    return failedAt(place);
   }
   if (typeof value === 'number') return scalarNode(value === 0 ? 0 : value, place);
   if (typeof value === 'string' || typeof value === 'boolean' || value === null)
     return scalarNode(value, place);
   report(errorAt(place, 'a value of a type that JSON does not have'));
-  return failed(place);
+  return failedAt(place);
 }
 
 function readAlias(reading: Reading, alias: Alias): Node {
@@ -142,11 +147,11 @@ function readAlias(reading: Reading, alias: Alias): Node {
     const close = nearest(alias.source, [...reading.anchors.keys()]);
     const hint = close === undefined ? 'an anchor comes before its aliases' : `did you mean *${close}?`;
     reading.report(errorAt(place, `there is no anchor &${alias.source} before this`, { hint }));
-    return failed(place);
+    return failedAt(place);
   }
   if (!anchor.node) {
     reading.report(errorAt(place, `the anchor &${alias.source} contains itself`));
-    return failed(place);
+    return failedAt(place);
   }
   return { ...anchor.node, place, via: anchor.node.via ?? anchor.node.place };
 }

@@ -1,0 +1,400 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { catalogueOf, DECLARATIONS, project, SOUND } from './fixtures.ts';
+
+const change = (from: string, to: string): string => {
+  if (!SOUND.includes(from)) throw new Error(`nothing to change: ${from}`);
+  return SOUND.replace(from, to);
+};
+const command = (parameters: string): string => `stages:\n  a:\n    uses: command\n    with: ${parameters}\n`;
+
+test('all errors of a file are shown at once, from its top', async () => {
+  const spec = change('uses: mine', 'uses: mime')
+    .replace('dimensions:', 'dimension:')
+    .replace('params:', 'parms:');
+  expect(await project(spec).printed()).toMatchInlineSnapshot(`
+    "error: unknown name 'parms' in the spec
+     --> spec.yaml:2:1
+      |
+    2 | parms: { dim: 64 }
+      | ^^^^^
+      = help: did you mean 'params'?
+
+    error: there is no stage kind 'mime'
+      --> spec.yaml:11:11
+       |
+    11 |     uses: mime
+       |           ^^^^
+       = help: did you mean 'mine'? Kinds: command, ingest, mine, report, tokenize, train, vectors, or ./path/to/kind.ts
+
+    error: train has no parameter 'dimension'
+      --> spec.yaml:17:7
+       |
+    17 |       dimension: \${params.dim}
+       |       ^^^^^^^^^
+       = help: did you mean 'dimensions'?
+
+    error: params has no 'dim'
+      --> spec.yaml:17:18
+       |
+    17 |       dimension: \${params.dim}
+       |                  ^^^^^^^^^^^^^
+       = help: define it under params:"
+  `);
+});
+
+describe('stages and what feeds them', () => {
+  test('a stage that gives another type names those that fit', async () => {
+    expect(await project(change('triplets: triplets', 'triplets: corpus')).printed()).toMatchInlineSnapshot(`
+      "error: the input 'triplets' of train takes triplets, but 'corpus' (ingest) gives corpus
+        --> spec.yaml:15:25
+         |
+      15 |     inputs: { triplets: corpus }
+         |                         ^^^^^^
+         note: 'corpus' is defined here
+        --> spec.yaml:4:3
+         |
+       4 |   corpus:
+         |   ------
+         = help: stages that give triplets: triplets"
+    `);
+  });
+
+  test('where no stage fits, the kinds that would are named', async () => {
+    const spec =
+      'stages:\n  a: { uses: command, with: { run: ls } }\n  b: { uses: tokenize, inputs: { corpus: a } }\n';
+    expect(await project(spec).printed()).toMatchInlineSnapshot(`
+      "error: the input 'corpus' of tokenize takes corpus, but 'a' (command) gives files
+       --> spec.yaml:3:42
+        |
+      3 |   b: { uses: tokenize, inputs: { corpus: a } }
+        |                                          ^
+        note: 'a' is defined here
+       --> spec.yaml:2:3
+        |
+      2 |   a: { uses: command, with: { run: ls } }
+        |   -
+        = help: no stage gives corpus yet; kinds that do: ingest"
+    `);
+  });
+
+  test('a circle of stages is shown with every step', async () => {
+    const spec = ['b', 'c', 'a'].map(
+      (from, i) => `  ${'abc'[i]!}: { uses: command, inputs: { x: ${from} }, with: { run: ls } }\n`,
+    );
+    expect(await project(`stages:\n${spec.join('')}`).printed()).toMatchInlineSnapshot(`
+      "error: stages take from each other in a circle: a → b → c → a
+       --> spec.yaml:4:36
+        |
+      4 |   c: { uses: command, inputs: { x: a }, with: { run: ls } }
+        |                                    ^
+        note: 'a' takes 'b' here
+       --> spec.yaml:2:36
+        |
+      2 |   a: { uses: command, inputs: { x: b }, with: { run: ls } }
+        |                                    -
+        note: 'b' takes 'c' here
+       --> spec.yaml:3:36
+        |
+      3 |   b: { uses: command, inputs: { x: c }, with: { run: ls } }
+        |                                    -"
+    `);
+  });
+
+  test('two circles are two errors', async () => {
+    const spec = `stages:
+  a: { uses: command, inputs: { x: a }, with: { run: ls } }
+  b: { uses: command, inputs: { x: c }, with: { run: ls } }
+  c: { uses: command, inputs: { x: b, y: a }, with: { run: ls } }
+`;
+    const found = await project(spec).diagnostics();
+    expect(found.map(({ message }) => message)).toEqual([
+      "the stage 'a' takes from itself",
+      'stages take from each other in a circle: b → c → b',
+    ]);
+  });
+
+  test('an unknown stage', async () => {
+    expect(await project(change('corpus: corpus', 'corpus: corpsu')).printed()).toMatchInlineSnapshot(`
+      "error: there is no stage 'corpsu'
+       --> spec.yaml:9:23
+        |
+      9 |     inputs: { corpus: corpsu }
+        |                       ^^^^^^
+        = help: did you mean 'corpus'?"
+    `);
+  });
+
+  test('an unknown input', async () => {
+    expect(await project(change('corpus: corpus', 'corpora: corpus')).printed()).toMatchInlineSnapshot(`
+      "error: the stage 'tokens' (tokenize) lacks its input 'corpus': corpus (Documents and queries)
+       --> spec.yaml:7:3
+        |
+      7 |   tokens:
+        |   ^^^^^^
+        = help: inputs: {corpus: corpus}
+
+      error: tokenize has no input 'corpora'
+       --> spec.yaml:9:15
+        |
+      9 |     inputs: { corpora: corpus }
+        |               ^^^^^^^
+        = help: its inputs are corpus"
+    `);
+  });
+
+  test('a missing input', async () => {
+    expect(await project(change('    inputs: { triplets: triplets }\n', '')).printed())
+      .toMatchInlineSnapshot(`
+      "error: the stage 'model' (train) lacks its input 'triplets': triplets (What it learns from)
+        --> spec.yaml:13:3
+         |
+      13 |   model:
+         |   ^^^^^
+         = help: inputs: {triplets: triplets}"
+    `);
+  });
+
+  test('a list where one stage is taken, and a number where a name is', async () => {
+    const one = await project(change('corpus: corpus', 'corpus: [corpus]')).diagnostics();
+    expect(one[0]!.message).toBe("the input 'corpus' of tokenize takes one stage, got a list of 1");
+    const number = await project(change('corpus: corpus', 'corpus: 3')).diagnostics();
+    expect(number[0]!.message).toBe("the input 'corpus' takes the name of a stage, got the number 3");
+  });
+
+  test('an unknown kind lists the kinds', async () => {
+    expect(await project(change('uses: mine', 'uses: mime')).printed()).toMatchInlineSnapshot(`
+      "error: there is no stage kind 'mime'
+        --> spec.yaml:11:11
+         |
+      11 |     uses: mime
+         |           ^^^^
+         = help: did you mean 'mine'? Kinds: command, ingest, mine, report, tokenize, train, vectors, or ./path/to/kind.ts"
+    `);
+  });
+
+  test('names that every object has are no kinds, inputs or parameters', async () => {
+    const spec =
+      'stages: { a: { uses: constructor }, b: { uses: tokenize, inputs: { toString: a }, with: { valueOf: 1 } } }';
+    expect((await project(spec).diagnostics()).map(({ message }) => message)).toEqual([
+      "there is no stage kind 'constructor'",
+      "the stage 'b' (tokenize) lacks its input 'corpus': corpus (Documents and queries)",
+      "tokenize has no input 'toString'",
+      "tokenize has no parameter 'valueOf'",
+    ]);
+  });
+
+  test('a stage without `uses`, and no stages at all', async () => {
+    expect(await project('stages: { a: { with: { run: ls } } }').printed()).toMatchInlineSnapshot(`
+      "error: the stage 'a' has no \`uses\`
+       --> spec.yaml:1:11
+        |
+      1 | stages: { a: { with: { run: ls } } }
+        |           ^
+        = help: name its kind, such as \`uses: ingest\`, or a module of yours, \`uses: ./kind.ts\`"
+    `);
+    expect(await project('name: x\nstages:\n').printed()).toMatchInlineSnapshot(`
+      "error: the spec has no stages
+       --> spec.yaml:2:1
+        |
+      2 | stages:
+        | ^^^^^^
+        = help: stages: {corpus: {uses: ingest, with: {…}}}"
+    `);
+    expect((await project('name: x\n').diagnostics())[0]!.message).toBe('the spec has no stages');
+  });
+
+  test.each(['1a', 'a.b', 'a b', 'é', 'params', 'engine'])(
+    '%s cannot be the name of a stage',
+    async (name) => {
+      const [first] = await project(
+        `stages: { ${name}: { uses: command, with: { run: ls } } }`,
+      ).diagnostics();
+      expect(first!.message).toMatch(/cannot be (the name of a stage|called)/);
+    },
+  );
+
+  test("a faulty module's own message is shown where it is named", async () => {
+    expect(await project('stages: { a: { uses: ./kinds/x.ts } }').printed()).toMatchInlineSnapshot(`
+      "error: x.ts: there is no such file
+       --> spec.yaml:1:22
+        |
+      1 | stages: { a: { uses: ./kinds/x.ts } }
+        |                      ^^^^^^^^^^^^
+        = help: look again"
+    `);
+    const hint = (await project('stages: { a: { uses: kinds/x.ts } }').diagnostics())[0]!.hint;
+    expect(hint).toBe('for a module of yours, write ./kinds/x.ts');
+  });
+
+  test("a module's schema that is none is an error where the module is named", async () => {
+    const { folder, printed } = project('stages: { a: { uses: ./x.ts } }');
+    const broken = { ...DECLARATIONS['command']!, parameters: { type: 'objekt' } };
+    const kinds = catalogueOf({}, { [join(folder, 'x.ts')]: broken });
+    expect(await printed({ kinds })).toContain('the parameters of x are no valid JSON Schema');
+  });
+});
+
+describe('parameters', () => {
+  test('an unknown parameter', async () => {
+    expect(await project(change('dimensions:', 'dimension:')).printed()).toMatchInlineSnapshot(`
+      "error: train has no parameter 'dimension'
+        --> spec.yaml:17:7
+         |
+      17 |       dimension: \${params.dim}
+         |       ^^^^^^^^^
+         = help: did you mean 'dimensions'?"
+    `);
+  });
+
+  test('a missing parameter says what it is for', async () => {
+    expect(await project(change(', folder: data', '')).printed()).toMatchInlineSnapshot(`
+      "error: the parameter 'folder' of ingest is missing
+       --> spec.yaml:4:3
+        |
+      4 |   corpus:
+        |   ^^^^^^
+        = help: folder: The folder."
+    `);
+  });
+
+  test('a value of the wrong type that came through a parameter is shown in both places', async () => {
+    expect(await project(change('dim: 64', 'dim: wide')).printed()).toMatchInlineSnapshot(`
+      "error: 'dimensions' takes an integer, got the text 'wide'
+        --> spec.yaml:17:19
+         |
+      17 |       dimensions: \${params.dim}
+         |                   ^^^^^^^^^^^^^
+         note: the value comes from here
+        --> spec.yaml:2:16
+         |
+       2 | params: { dim: wide }
+         |                ----"
+    `);
+  });
+
+  test('a value of the wrong type that came through an alias is shown in both places', async () => {
+    const spec = change('params: { dim: 64 }', 'x-dim: &dim wide').replace('${params.dim}', '*dim');
+    expect(await project(spec).printed()).toMatchInlineSnapshot(`
+      "error: 'dimensions' takes an integer, got the text 'wide'
+        --> spec.yaml:17:19
+         |
+      17 |       dimensions: *dim
+         |                   ^^^^
+         note: the value comes from here
+        --> spec.yaml:2:13
+         |
+       2 | x-dim: &dim wide
+         |             ----"
+    `);
+  });
+
+  test.each([
+    ['max_vocab: "3"', "'max_vocab' takes an integer, got the text '3'", 'write 3 without quotes'],
+    ['max_vocab: 2', "'max_vocab' has to be at least 3, got 2", undefined],
+    ['max_vocab: 3.5', "'max_vocab' takes an integer, got the number 3.5", undefined],
+    [
+      'max_vocab: null',
+      "'max_vocab' takes an integer, got nothing",
+      'leave the name out for the default, 50000',
+    ],
+    ['lowercase: yes', "'lowercase' takes true or false, got the text 'yes'", 'write true, without quotes'],
+    [
+      'normalization: nfkc',
+      "'normalization' is NFKC, NFC or none, got the text 'nfkc'",
+      "did you mean 'NFKC'?",
+    ],
+    ['splits: train', "'splits' takes a list, got the text 'train'", 'a list of one: [ … ]'],
+    ['splits: [a, 1]', "'splits[1]' takes a text, got the number 1", "write '1' in quotes"],
+    ['splits: [a, b, a]', "'splits' holds the same item twice: numbers 1 and 3", undefined],
+  ])('tokenize with %s', async (parameters, message, hint) => {
+    const found = await project(
+      change('{ corpus: corpus }', `{ corpus: corpus }\n    with: { ${parameters} }`),
+    ).diagnostics();
+    expect(found.map((one) => [one.message, one.hint])).toEqual([[message, hint]]);
+  });
+
+  test.each([
+    ['format: tvs, splits: {}', ["'format' is beir, tsv or csv, got the text 'tvs'"]],
+    ['folder: data', ["the parameter 'format' of ingest is missing"]],
+    ['format: tsv', ["the parameter 'splits' of ingest is missing"]],
+    ['format: tsv, splits: {}', ["'splits' needs at least one entry"]],
+    ['format: tsv, splits: {a: 3}', ["'splits.a' takes a text or a list, got the number 3"]],
+    ['format: tsv, splits: {a: [x, 3]}', ["'splits.a[1]' takes a text, got the number 3"]],
+    ['format: tsv, splits: {a: []}', ["'splits.a' needs at least one item"]],
+    ['format: tsv, splits: {a: ""}', ["'splits.a' must not be empty"]],
+    ['format: beir, folder: x, header: true', ["ingest has no parameter 'header'"]],
+  ])('of variants, only the chosen one is checked: %s', async (parameters, messages) => {
+    const found = await project(change('format: beir, folder: data', parameters)).diagnostics();
+    expect(found.map(({ message }) => message)).toEqual(messages);
+  });
+
+  test('variants inside lists', async () => {
+    const negatives =
+      'negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]';
+    const spec = change('{ tokens: tokens }', `{ tokens: tokens }\n    with:\n      ${negatives}`);
+    expect(await project(spec).printed()).toMatchInlineSnapshot(`
+      "error: 'from' is random or bm25, got the text 'bm26'
+        --> spec.yaml:14:27
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                           ^^^^
+         = help: did you mean 'bm25'?
+
+      error: 'negatives[1].weight' has to be more than 0, got 0
+        --> spec.yaml:14:59
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                                                           ^
+
+      error: 'negatives[1]' has no parameter 'depth'
+        --> spec.yaml:14:62
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                                                              ^^^^^
+         = help: there are from, weight
+
+      error: the parameter 'from' of 'negatives[2]' is missing
+        --> spec.yaml:14:74
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                                                                          ^^^^^^^^^^^^^
+         = help: from: random or bm25
+
+      error: 'negatives[3]' takes a mapping, got the text 'random'
+        --> spec.yaml:14:89
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                                                                                         ^^^^^^"
+    `);
+  });
+
+  test('the engine', async () => {
+    expect(await project(`engine: { backend: wasn, precison: fast }\n${SOUND}`).printed())
+      .toMatchInlineSnapshot(`
+      "error: expected auto, wasm or tensorflow, got the text 'wasn'
+       --> spec.yaml:1:20
+        |
+      1 | engine: { backend: wasn, precison: fast }
+        |                    ^^^^
+        = help: did you mean 'wasm'?
+
+      error: unknown name 'precison' in \`engine\`
+       --> spec.yaml:1:26
+        |
+      1 | engine: { backend: wasn, precison: fast }
+        |                          ^^^^^^^^
+        = help: did you mean 'precision'?"
+    `);
+  });
+
+  test('a text where a mapping is expected', async () => {
+    expect((await project(command('ls')).diagnostics())[0]!.message).toBe(
+      "`with` takes a mapping, got the text 'ls'",
+    );
+    expect((await project('stages: [a]').diagnostics())[0]!.message).toBe(
+      '`stages` takes a mapping, got a list of 1',
+    );
+    expect((await project('name: 3\nstages: {}').diagnostics())[0]!.hint).toBe('write "3" in quotes');
+  });
+});
