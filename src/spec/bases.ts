@@ -49,7 +49,7 @@ function readChain(chain: readonly Link[], reader: Reader): MapNode | undefined 
   reader.sources.set(file, read.value);
   const root = readMapping(read.value, reader.report);
   if (!root) return undefined;
-  const bases = baseFiles(root, reader).map((base) => readBase(base, chain, reader));
+  const bases = baseFiles(root, reader).map((base) => base && readBase(base, chain, reader));
   if (bases.includes(undefined)) return undefined;
   const own = without(root, EXTENDS);
   return [...(bases as MapNode[]).map((base) => without(base, NOT_INHERITED)), own].reduce(merge);
@@ -92,8 +92,8 @@ function shown(path: string, main: string): string {
   return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }
 
-/** The files that a spec names as its bases, in the order in which they are merged. */
-function baseFiles(root: MapNode, { report, env, used }: Reader): ScalarNode[] {
+/** The files that a spec names as its bases, in the order in which they are merged; undefined for what names none. */
+function baseFiles(root: MapNode, { report, env, used }: Reader): (ScalarNode | undefined)[] {
   const given = EXTENDS.flatMap((name) => root.entries.get(name) ?? []);
   if (given.length > 1)
     report(
@@ -105,7 +105,7 @@ function baseFiles(root: MapNode, { report, env, used }: Reader): ScalarNode[] {
   // Parameters may come from a base, so only variables can be known yet.
   const value = makeInterpolator({ params: undefined, env, report, used })(given[0]!.value);
   const files = value.type === 'list' ? value.items : [value];
-  return files.filter((item): item is ScalarNode => isFileName(item, report));
+  return files.map((item) => (isFileName(item, report) ? item : undefined));
 }
 
 function isFileName(node: Node, report: Report): node is ScalarNode {

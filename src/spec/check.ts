@@ -45,11 +45,11 @@ export async function checkSpec(
     sources: new Map(),
   };
   const root = readWhole(file, gathered);
-  if (!root) return failure(inOrder(found, file));
+  if (!root) return failure(inOrder(found, file, options.set));
   const outline = readOutline(interpolated(root, gathered), gathered.report);
   const kinds = new Map<string, KindReference>();
   const stages = await checkStages(outline, gathered, kinds);
-  if (found.some(({ severity }) => severity === 'error')) return failure(inOrder(found, file));
+  if (found.some(({ severity }) => severity === 'error')) return failure(inOrder(found, file, options.set));
   const spec: Spec = {
     file,
     directory: dirname(file),
@@ -137,13 +137,20 @@ function finishStage(
   };
 }
 
-/** As a reader goes through the files: the spec first, then the others, each from its top. */
-function inOrder(found: readonly Diagnostic[], main: string): Diagnostic[] {
-  const rank = ({ location }: Diagnostic): number =>
-    location === undefined ? 0 : location.file === main ? 1 : 2;
-  return [...found].sort((a, b) => {
-    if (!a.location || !b.location || rank(a) !== rank(b)) return rank(a) - rank(b);
-    if (a.location.file !== b.location.file) return a.location.file < b.location.file ? -1 : 1;
-    return a.location.line - b.location.line || a.location.column - b.location.column;
-  });
+/** As a reader goes through the texts: the spec first, then other files, each from its top, then every --set. */
+function inOrder(found: readonly Diagnostic[], main: string, sets: readonly string[] = []): Diagnostic[] {
+  const rank = ({ location }: Diagnostic): string => {
+    if (location === undefined || location.file === main) return location ? '1' : '0';
+    return location.file === '--set'
+      ? `3${String(sets.indexOf(location.text)).padStart(6, '0')}`
+      : `2${location.file}`;
+  };
+  return found
+    .map((diagnostic) => ({ diagnostic, rank: rank(diagnostic) }))
+    .sort((a, b) => {
+      if (a.rank !== b.rank) return a.rank < b.rank ? -1 : 1;
+      const [at, other] = [a.diagnostic.location, b.diagnostic.location];
+      return at && other ? at.line - other.line || at.column - other.column : 0;
+    })
+    .map(({ diagnostic }) => diagnostic);
 }

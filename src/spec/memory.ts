@@ -55,6 +55,10 @@ function checker(): string {
   return `${own.size} ${own.mtimeNs} ${process.version}`;
 }
 
+function ownValue(env: LoadOptions['env'], name: string): string | undefined {
+  return env && Object.hasOwn(env, name) ? env[name] : undefined;
+}
+
 const digestOfVariable = (value: string | undefined): Digest | null =>
   value === undefined ? null : digestOf(value);
 
@@ -67,7 +71,7 @@ async function recall(record: string, options: LoadOptions): Promise<LoadedSpec 
     const same =
       known.checker === checker() &&
       known.files.every(([path, digest]) => digestOfText(readFileSync(path, 'utf8')) === digest) &&
-      known.variables.every(([name, digest]) => digestOfVariable(options.env?.[name]) === digest);
+      known.variables.every(([name, digest]) => digestOfVariable(ownValue(options.env, name)) === digest);
     if (!same) return undefined;
     const kinds: Kind[] = [];
     for (const { reference, code } of known.kinds) {

@@ -5,7 +5,7 @@ import { failure, ok, type Diagnostic, type Result } from '../base/diagnostic.ts
 import { nearest } from '../base/nearest.ts';
 import { errorAt, fileSource, type Place, type Source } from './source.ts';
 
-/** Far above any spec that a person or a script would write; YAML takes a hundred times its size in memory. */
+/** Far above any spec that a person or a script would write; reading one takes forty times its size in memory. */
 export const MAX_BYTES = 10_000_000;
 
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;

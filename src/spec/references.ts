@@ -74,7 +74,7 @@ function variable(
     return problem(expression, `${expression} names no environment variable`, {
       hint: '${env.NAME} or ${env.NAME:-default}',
     });
-  const held = env[name];
+  const held = Object.hasOwn(env, name) ? env[name] : undefined;
   used.set(name, held);
   // As in a shell, `:-` also stands in for a variable that is set to nothing.
   const value = held === undefined || held === '' ? (fallback ?? held) : held;

@@ -181,12 +181,12 @@ export type Options = Partial<LoadOptions>;
 
 export interface Project {
   readonly folder: string;
-  write(files: Readonly<Record<string, string | Uint8Array>>): void;
+  readonly write: (files: Readonly<Record<string, string | Uint8Array>>) => void;
   /** The spec; fails the test with the printed diagnostics where there are any. */
-  load(options?: Options, file?: string): Promise<Spec>;
-  diagnostics(options?: Options, file?: string): Promise<readonly Diagnostic[]>;
+  readonly load: (options?: Options, file?: string) => Promise<Spec>;
+  readonly diagnostics: (options?: Options, file?: string) => Promise<readonly Diagnostic[]>;
   /** What the user sees, paths relative to the project. */
-  printed(options?: Options, file?: string): Promise<string>;
+  readonly printed: (options?: Options, file?: string) => Promise<string>;
 }
 
 /** A folder with these files, or with one `spec.yaml` of this text. */

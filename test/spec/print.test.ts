@@ -60,7 +60,7 @@ test('nothing in a file or a message can steer the terminal', () => {
 test('colours change nothing but the colours', () => {
   const colored = formatDiagnostics([at('a: b', 'b')], { color: true });
   expect(colored).toContain('\u001b[');
-  // eslint-disable-next-line no-control-regex -- the escape sequences of colours
+
   expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(formatDiagnostics([at('a: b', 'b')], { color: false }));
 });
 

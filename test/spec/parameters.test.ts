@@ -1,0 +1,170 @@
+import { expect, test } from 'vitest';
+import { project, SOUND } from './fixtures.ts';
+
+const change = (from: string, to: string): string => {
+  if (!SOUND.includes(from)) throw new Error(`nothing to change: ${from}`);
+  return SOUND.replace(from, to);
+};
+const command = (parameters: string): string => `stages:\n  a:\n    uses: command\n    with: ${parameters}\n`;
+
+test('an unknown parameter', async () => {
+  expect(await project(change('dimensions:', 'dimension:')).printed()).toMatchInlineSnapshot(`
+      "error: train has no parameter 'dimension'
+        --> spec.yaml:17:7
+         |
+      17 |       dimension: \${params.dim}
+         |       ^^^^^^^^^
+         = help: did you mean 'dimensions'?"
+    `);
+});
+
+test('a missing parameter says what it is for', async () => {
+  expect(await project(change(', folder: data', '')).printed()).toMatchInlineSnapshot(`
+      "error: the parameter 'folder' of ingest is missing
+       --> spec.yaml:4:3
+        |
+      4 |   corpus:
+        |   ^^^^^^
+        = help: folder: The folder."
+    `);
+});
+
+test('a value of the wrong type that came through a parameter is shown in both places', async () => {
+  expect(await project(change('dim: 64', 'dim: wide')).printed()).toMatchInlineSnapshot(`
+      "error: 'dimensions' takes an integer, got the text 'wide'
+        --> spec.yaml:17:19
+         |
+      17 |       dimensions: \${params.dim}
+         |                   ^^^^^^^^^^^^^
+         note: the value comes from here
+        --> spec.yaml:2:16
+         |
+       2 | params: { dim: wide }
+         |                ----"
+    `);
+});
+
+test('a value of the wrong type that came through an alias is shown in both places', async () => {
+  const spec = change('params: { dim: 64 }', 'x-dim: &dim wide').replace('${params.dim}', '*dim');
+  expect(await project(spec).printed()).toMatchInlineSnapshot(`
+      "error: 'dimensions' takes an integer, got the text 'wide'
+        --> spec.yaml:17:19
+         |
+      17 |       dimensions: *dim
+         |                   ^^^^
+         note: the value comes from here
+        --> spec.yaml:2:13
+         |
+       2 | x-dim: &dim wide
+         |             ----"
+    `);
+});
+
+test.each([
+  ['max_vocab: "3"', "'max_vocab' takes an integer, got the text '3'", 'write 3 without quotes'],
+  ['max_vocab: 2', "'max_vocab' has to be at least 3, got 2", undefined],
+  ['max_vocab: 3.5', "'max_vocab' takes an integer, got the number 3.5", undefined],
+  [
+    'max_vocab: null',
+    "'max_vocab' takes an integer, got nothing",
+    'leave the name out for the default, 50000',
+  ],
+  ['lowercase: yes', "'lowercase' takes true or false, got the text 'yes'", 'write true, without quotes'],
+  [
+    'normalization: nfkc',
+    "'normalization' is NFKC, NFC or none, got the text 'nfkc'",
+    "did you mean 'NFKC'?",
+  ],
+  ['splits: train', "'splits' takes a list, got the text 'train'", 'a list of one: [ … ]'],
+  ['splits: [a, 1]', "'splits[1]' takes a text, got the number 1", "write '1' in quotes"],
+  ['splits: [a, b, a]', "'splits' holds the same item twice: numbers 1 and 3", undefined],
+])('tokenize with %s', async (parameters, message, hint) => {
+  const found = await project(
+    change('{ corpus: corpus }', `{ corpus: corpus }\n    with: { ${parameters} }`),
+  ).diagnostics();
+  expect(found.map((one) => [one.message, one.hint])).toEqual([[message, hint]]);
+});
+
+test.each([
+  ['format: tvs, splits: {}', ["'format' is beir, tsv or csv, got the text 'tvs'"]],
+  ['folder: data', ["the parameter 'format' of ingest is missing"]],
+  ['format: tsv', ["the parameter 'splits' of ingest is missing"]],
+  ['format: tsv, splits: {}', ["'splits' needs at least one entry"]],
+  ['format: tsv, splits: {a: 3}', ["'splits.a' takes a text or a list, got the number 3"]],
+  ['format: tsv, splits: {a: [x, 3]}', ["'splits.a[1]' takes a text, got the number 3"]],
+  ['format: tsv, splits: {a: []}', ["'splits.a' needs at least one item"]],
+  ['format: tsv, splits: {a: ""}', ["'splits.a' must not be empty"]],
+  ['format: beir, folder: x, header: true', ["ingest has no parameter 'header'"]],
+])('of variants, only the chosen one is checked: %s', async (parameters, messages) => {
+  const found = await project(change('format: beir, folder: data', parameters)).diagnostics();
+  expect(found.map(({ message }) => message)).toEqual(messages);
+});
+
+test('variants inside lists', async () => {
+  const negatives =
+    'negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]';
+  const spec = change('{ tokens: tokens }', `{ tokens: tokens }\n    with:\n      ${negatives}`);
+  expect(await project(spec).printed()).toMatchInlineSnapshot(`
+      "error: 'from' is random or bm25, got the text 'bm26'
+        --> spec.yaml:14:27
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                           ^^^^
+         = help: did you mean 'bm25'?
+
+      error: 'negatives[1].weight' has to be more than 0, got 0
+        --> spec.yaml:14:59
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                                                           ^
+
+      error: 'negatives[1]' has no parameter 'depth'
+        --> spec.yaml:14:62
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                                                              ^^^^^
+         = help: there are from, weight
+
+      error: the parameter 'from' of 'negatives[2]' is missing
+        --> spec.yaml:14:74
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                                                                          ^^^^^^^^^^^^^
+         = help: from: random or bm25
+
+      error: 'negatives[3]' takes a mapping, got the text 'random'
+        --> spec.yaml:14:89
+         |
+      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+         |                                                                                         ^^^^^^"
+    `);
+});
+
+test('the engine', async () => {
+  expect(await project(`engine: { backend: wasn, precison: fast }\n${SOUND}`).printed())
+    .toMatchInlineSnapshot(`
+      "error: expected auto, wasm or tensorflow, got the text 'wasn'
+       --> spec.yaml:1:20
+        |
+      1 | engine: { backend: wasn, precison: fast }
+        |                    ^^^^
+        = help: did you mean 'wasm'?
+
+      error: unknown name 'precison' in \`engine\`
+       --> spec.yaml:1:26
+        |
+      1 | engine: { backend: wasn, precison: fast }
+        |                          ^^^^^^^^
+        = help: did you mean 'precision'?"
+    `);
+});
+
+test('a text where a mapping is expected', async () => {
+  expect((await project(command('ls')).diagnostics())[0]!.message).toBe(
+    "`with` takes a mapping, got the text 'ls'",
+  );
+  expect((await project('stages: [a]').diagnostics())[0]!.message).toBe(
+    '`stages` takes a mapping, got a list of 1',
+  );
+  expect((await project('name: 3\nstages: {}').diagnostics())[0]!.hint).toBe('write "3" in quotes');
+});

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { catalogueOf, DECLARATIONS, project, stage } from './fixtures.ts';
+
+test('paths are found through variants, mappings, lists and alternatives, with their places', async () => {
+  const { folder, load } = project(
+    'stages:\n  c: { uses: ingest, with: { format: tsv, splits: { "a/b": x.tsv, test: [/y.tsv, "*.tsv", ~/z, "https://h/p.tsv"] } } }\n',
+  );
+  const { paths, with: params } = stage(await load(), 'c');
+  expect(
+    paths.map(({ pointer, value, location: at }) => [
+      pointer,
+      value.replace(folder, '.'),
+      at!.text.slice(at!.column - 1, at!.column - 1 + at!.length),
+    ]),
+  ).toEqual([
+    ['/splits/a~1b', './x.tsv', 'x.tsv'],
+    ['/splits/test/0', '/y.tsv', '/y.tsv'],
+    ['/splits/test/1', './*.tsv', '"*.tsv"'],
+    ['/splits/test/2', './~/z', '~/z'],
+    ['/splits/test/3', 'https://h/p.tsv', '"https://h/p.tsv"'],
+  ]);
+  expect(params['splits']).toMatchObject({ 'a/b': join(folder, 'x.tsv') });
+});
+
+test('a path lies in the artifact of the input that roots paths, where that is given', async () => {
+  const { folder, load } = project(`stages:
+  download: { uses: command, with: { run: ls } }
+  made: { uses: vectors, inputs: { files: download }, with: { path: vectors.txt } }
+  outside: { uses: vectors, inputs: { files: download }, with: { path: /data/vectors.txt } }
+  remote: { uses: vectors, inputs: { files: download }, with: { path: "https://h/v.txt" } }
+  own: { uses: vectors, with: { path: vectors.txt } }
+`);
+  const spec = await load();
+  const path = (name: string): unknown[] =>
+    stage(spec, name).paths.map(({ value, rootedIn }) => [value, rootedIn]);
+  expect(path('made')).toEqual([['vectors.txt', 'files']]);
+  expect(path('outside')).toEqual([['/data/vectors.txt', undefined]]);
+  expect(path('remote')).toEqual([['https://h/v.txt', undefined]]);
+  expect(path('own')).toEqual([[join(folder, 'vectors.txt'), undefined]]);
+});
+
+test('a path may not leave the artifact that it lies in', async () => {
+  const { printed } = project(`stages:
+  download: { uses: command, with: { run: ls } }
+  made: { uses: vectors, inputs: { files: download }, with: { path: a/../../v.txt } }
+`);
+  expect(await printed()).toContain("a/../../v.txt leaves the folder of the input 'files'");
+});
+
+test('addresses that nothing here can read are refused', async () => {
+  const { diagnostics } = project('stages: { v: { uses: vectors, with: { path: "s3://bucket/v.txt" } } }');
+  expect((await diagnostics())[0]!.message).toBe('addresses that begin with s3:// cannot be read');
+});
+
+test('of alternatives, the one that the value meets decides whether it is a path', async () => {
+  const path = { type: 'string', 'x-path': 'input' };
+  const parameters = {
+    type: 'object',
+    $defs: { file: path },
+    properties: {
+      source: { anyOf: [{ const: 'auto' }, path] },
+      other: { anyOf: [{ const: 'auto' }, path] },
+      parts: {
+        type: 'object',
+        patternProperties: { '^f_': { $ref: '#/$defs/file' } },
+        additionalProperties: true,
+      },
+      many: {
+        type: 'array',
+        items: {
+          oneOf: [{ type: 'object', required: ['file'], properties: { file: path } }, { type: 'number' }],
+        },
+      },
+      all: { type: 'string', allOf: [{ minLength: 1, 'x-path': 'input' }] },
+    },
+  };
+  const kinds = catalogueOf({ k: { ...DECLARATIONS['command']!, parameters } });
+  const { load, folder } = project(
+    'stages: { s: { uses: k, with: { source: auto, other: a, parts: { f_x: b, y: c }, many: [1, { file: d }], all: e } } }',
+  );
+  const { paths } = stage(await load({ kinds }), 's');
+  expect(paths.map(({ pointer, value }) => [pointer, value.replace(`${folder}/`, '')])).toEqual([
+    ['/other', 'a'],
+    ['/parts/f_x', 'b'],
+    ['/many/1/file', 'd'],
+    ['/all', 'e'],
+  ]);
+});
