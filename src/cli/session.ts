@@ -43,6 +43,7 @@ export async function openSession(file: string, options: SpecOptions): Promise<S
     set: options.set ?? [],
     ...(options.params === undefined ? {} : { paramsFile: resolve(options.params) }),
     env: process.env,
+    cacheDir: layout.cache,
   });
   if (!loaded.ok) throw new PipelineError('E_SPEC', 'the spec has errors', { diagnostics: loaded.error });
   if (loaded.value.warnings.length > 0)

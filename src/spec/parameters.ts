@@ -28,6 +28,8 @@ function validator(kind: Kind): ValidateFunction | string {
     strictTuples: false,
     // Compiling the meta-schema takes longer than all kinds do; a user's module is checked against it below.
     validateSchema: false,
+    // Tidying the generated code takes longer than generating it, for a function that runs a few times.
+    code: { optimize: false },
   });
   const validate = compile(shared, kind);
   compiled.set(kind.declaration, validate);
