@@ -1,3 +1,4 @@
+import { cells } from '../base/cells.ts';
 import { reasonText } from '../plan/reason.ts';
 import { makePlan, type Plan, type PlanEntry } from '../plan/plan.ts';
 import { selectStages, type Selection } from '../plan/select.ts';
@@ -5,7 +6,6 @@ import { checkSelection } from '../run/run.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from './output.ts';
 import { openSession, sessionPlanner, type SpecOptions } from './session.ts';
 import { forcedStages } from './forced.ts';
-import { cells } from './text.ts';
 
 export interface PlanOptions extends SpecOptions, Selection {
   readonly force?: boolean | string;

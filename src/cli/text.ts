@@ -1,4 +1,5 @@
 /** Numbers and tables as people read them. */
+import { cells } from '../base/cells.ts';
 
 /** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min` */
 export function durationText(seconds: number): string {
@@ -31,21 +32,6 @@ export function numberText(value: number): string {
 
 export function metricText(value: number | string | boolean | null): string {
   return typeof value === 'number' ? numberText(value) : String(value ?? '–');
-}
-
-/** How many terminal cells a text takes: East Asian wide characters and emoji take two, marks none. */
-export function cells(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    if (/\p{Mark}|\u200d|\ufe0f/u.test(character)) continue;
-    width +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(
-        character,
-      )
-        ? 2
-        : 1;
-  }
-  return width;
 }
 
 export type Alignment = 'left' | 'right';

@@ -29,6 +29,8 @@ export interface RawStage {
   readonly uses: ScalarNode;
   readonly inputs: MapNode;
   readonly with: MapNode;
+  /** The word `with`, or the stage's name where it has none. */
+  readonly withKey: Place;
 }
 
 export interface Outline {
@@ -88,9 +90,9 @@ function readStage(name: string, entry: Entry, report: Report): RawStage | undef
   const description = readText(value.entries.get('description'), 'description', report);
   const inputs = asMap(value.entries.get('inputs'), 'inputs', report, entry.key);
   const parameters = asMap(value.entries.get('with'), 'with', report, entry.key);
-  return (
-    uses && inputs && parameters && { name, key: entry.key, description, uses, inputs, with: parameters }
-  );
+  if (!uses || !inputs || !parameters) return undefined;
+  const withKey = value.entries.get('with')?.key ?? entry.key;
+  return { name, key: entry.key, description, uses, inputs, with: parameters, withKey };
 }
 
 function readUses(name: string, key: Place, stage: MapNode, report: Report): ScalarNode | undefined {

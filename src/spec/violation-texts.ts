@@ -42,11 +42,10 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
   const: ({ params, data }, subject) => oneOfValues([params['allowedValue']], data, subject),
   required: ({ params, parentSchema }, subject) => {
     const name = String(params['missingProperty']);
-    const schema = propertiesOf(parentSchema)[name];
-    const description = isObject(schema) ? schema['description'] : undefined;
+    const description = descriptionOf(propertiesOf(parentSchema)[name]);
     return {
       message: `the parameter '${name}' of ${subject} is missing`,
-      hint: typeof description === 'string' ? `${name}: ${description}` : undefined,
+      hint: description === undefined ? undefined : `${name}: ${description}`,
       at: 'owner',
     };
   },
@@ -109,14 +108,17 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
       item: second,
     };
   },
-  pattern: ({ params, data, propertyName }, subject) =>
-    propertyName === undefined
-      ? { message: `${subject} has to match ${String(params['pattern'])}, got ${describe(data)}` }
-      : {
-          message: `the name '${propertyName}' in ${subject} has to match ${String(params['pattern'])}`,
-          at: 'name',
-          item: propertyName,
-        },
+  pattern: ({ params, data, propertyName, parentSchema }, subject) => {
+    const pattern = String(params['pattern']);
+    if (propertyName !== undefined)
+      return {
+        message: `the name '${propertyName}' in ${subject} has to match ${pattern}`,
+        at: 'name',
+        item: propertyName,
+      };
+    const message = `${subject} has to match ${pattern}, got ${describe(data)}`;
+    return { message, hint: descriptionOf(parentSchema) };
+  },
   // The error of the name itself comes beside it.
   propertyNames: () => undefined,
   if: () => undefined,
@@ -174,6 +176,11 @@ function oneOfValues(values: readonly unknown[], data: unknown, subject: string)
 function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> {
   const properties = isObject(schema) ? schema['properties'] : undefined;
   return isObject(properties) ? properties : {};
+}
+
+function descriptionOf(schema: unknown): string | undefined {
+  const description = isObject(schema) ? schema['description'] : undefined;
+  return typeof description === 'string' ? description : undefined;
 }
 
 /** The values that choose among the branches of a discriminated oneOf. */

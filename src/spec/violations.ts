@@ -84,7 +84,7 @@ function explain(error: ErrorObject, { raw, kind }: KnownStage): Diagnostic | un
     related: part?.via ? [{ message: 'the value comes from here', place: part.via }] : [],
   });
   if (at === 'owner' || !whole)
-    return errorAt(ownerPlace(raw.with, segments, raw.key), message, remarks(undefined));
+    return errorAt(ownerPlace(raw.with, segments, raw.withKey), message, remarks(undefined));
   if (item === undefined) return errorAt(node.place, message, remarks(node));
   if (at === 'name' && node.type === 'map')
     return errorAt(node.entries.get(String(item))?.key ?? node.place, message, remarks(undefined));
@@ -102,8 +102,8 @@ function subjectOf(segments: readonly string[], kind: string): string {
   return `'${path.join('')}'`;
 }
 
-/** The name under which a mapping was written: the stage's own for `with` as a whole. */
-function ownerPlace(root: Node, segments: readonly string[], stage: Place): Place {
+/** The name under which a mapping was written: `with` for all of them. */
+function ownerPlace(root: Node, segments: readonly string[], whole: Place): Place {
   for (let length = segments.length; length > 0; length--) {
     const parent = deepest(root, segments.slice(0, length - 1));
     if (!parent.whole) continue;
@@ -113,5 +113,5 @@ function ownerPlace(root: Node, segments: readonly string[], stage: Place): Plac
     const item = parent.node.type === 'list' ? parent.node.items[Number(name)] : undefined;
     if (item) return item.place;
   }
-  return stage;
+  return whole;
 }

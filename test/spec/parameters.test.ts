@@ -20,13 +20,13 @@ test('an unknown parameter', async () => {
 
 test('a missing parameter says what it is for', async () => {
   expect(await project(change(', folder: data', '')).printed()).toMatchInlineSnapshot(`
-      "error: the parameter 'folder' of ingest is missing
-       --> spec.yaml:4:3
-        |
-      4 |   corpus:
-        |   ^^^^^^
-        = help: folder: The folder."
-    `);
+    "error: the parameter 'folder' of ingest is missing
+     --> spec.yaml:6:5
+      |
+    6 |     with: { format: beir }
+      |     ^^^^
+      = help: folder: The folder."
+  `);
 });
 
 test('a value of the wrong type that came through a parameter is shown in both places', async () => {
