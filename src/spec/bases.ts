@@ -103,7 +103,9 @@ function baseFiles(root: MapNode, { report, env, used }: Reader): (ScalarNode | 
     );
   if (given.length === 0 || isNull(given[0]!.value)) return [];
   // Parameters may come from a base, so only variables can be known yet.
-  const value = makeInterpolator({ params: undefined, env, report, used })(given[0]!.value);
+  const value = makeInterpolator({ params: undefined, env, report, used, usedParams: new Set() })(
+    given[0]!.value,
+  );
   const files = value.type === 'list' ? value.items : [value];
   return files.map((item) => (isFileName(item, report) ? item : undefined));
 }

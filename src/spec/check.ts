@@ -12,7 +12,7 @@ import { applyParamsFile, applySet } from './overrides.ts';
 import { checkParameters } from './parameters.ts';
 import { resolvePaths } from './paths.ts';
 import { readSource } from './read.ts';
-import { locate, type Report } from './source.ts';
+import { errorAt, locate, type Report } from './source.ts';
 import type { Spec, StageSpec } from './spec.ts';
 import { failedAt, isNull, mapNode, mapToJson, type MapNode } from './tree.ts';
 
@@ -60,7 +60,7 @@ export async function checkSpec(
     stages,
   };
   const files = new Map([...gathered.sources].map(([path, { text }]) => [path, text]));
-  return ok({ spec, warnings: found, kinds, files, variables: gathered.used });
+  return ok({ spec, warnings: inOrder(found, file, options.set), kinds, files, variables: gathered.used });
 }
 
 function readWhole(file: string, gathered: Gathered): MapNode | undefined {
@@ -84,12 +84,21 @@ function interpolated(root: MapNode, { report, env, used }: Gathered): MapNode {
   const written = root.entries.get('params')?.value;
   // What is no mapping is reported as such, and not once more at every reference.
   const params = written && written.type !== 'map' && !isNull(written) ? failedAt(written.place) : written;
-  const interpolate = makeInterpolator({ params, env, report, used });
+  const usedParams = new Set<string>();
+  const interpolate = makeInterpolator({ params, env, report, used, usedParams });
   const entries = [...root.entries].map(([name, entry]) => {
     const value = name.startsWith('x-') ? entry.value : interpolate(entry.value);
     return [name, { ...entry, value }] as const;
   });
+  if (params?.type === 'map') reportUnused(params, usedParams, report);
   return mapNode(new Map(entries), root.place);
+}
+
+/** A parameter that nothing refers to has no effect, which is seldom what its author meant. */
+function reportUnused(params: MapNode, used: ReadonlySet<string>, report: Report): void {
+  for (const [name, { key }] of params.entries)
+    if (!used.has(name))
+      report({ ...errorAt(key, `nothing refers to the parameter '${name}'`), severity: 'warning' });
 }
 
 async function checkStages(

@@ -2,6 +2,7 @@
 import { evaluate, VARIABLE, type Problem, type References } from './references.ts';
 import { errorAt, type Place, type Source } from './source.ts';
 import {
+  excess,
   describe,
   failedAt,
   listNode,
@@ -12,11 +13,12 @@ import {
   type Node,
   type ScalarNode,
 } from './tree.ts';
-import { MAX_NODES } from './yaml.ts';
 
 /** `$${` a written `${`; `${a}`; `${` without an end. */
 const EXPRESSION = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
 const MAX_LENGTH = 1_000_000;
+/** References to references and the collections they stand in: a recursion that must not exhaust the stack. */
+const MAX_STEPS = 200;
 
 /** What is known while the values of a spec are worked out. */
 interface Work {
@@ -36,7 +38,11 @@ export function makeInterpolator(scope: Omit<References, 'resolve' | 'pending'>)
 function resolve(work: Work, node: Node, name: string): Node {
   const known = work.done.get(node);
   if (known) return known;
-  const { pending } = work.references;
+  const { pending, report } = work.references;
+  if (pending.size > MAX_STEPS) {
+    report(errorAt(node.place, `reached through more than ${MAX_STEPS} references`));
+    return failedAt(node.place);
+  }
   pending.set(node, name);
   const result = node.type === 'scalar' ? resolveScalar(work, node) : resolveCollection(work, node);
   pending.delete(node);
@@ -51,8 +57,9 @@ function resolveCollection(work: Work, node: Exclude<Node, ScalarNode>): Node {
     node.type === 'list'
       ? resolveItems(work, node.items, node.place)
       : resolveEntries(work, node.entries, node.place);
-  if (built.weight > MAX_NODES) {
-    work.references.report(errorAt(node.place, `its references stand for more than ${MAX_NODES} values`));
+  const fault = excess(built, 'references');
+  if (fault !== undefined) {
+    work.references.report(errorAt(node.place, fault));
     return failedAt(node.place);
   }
   return node.via ? { ...built, via: node.via } : built;

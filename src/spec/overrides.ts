@@ -5,6 +5,7 @@ import { readMapping } from './bases.ts';
 import { merge, withEntry } from './merge.ts';
 import { errorAt, type Place, type Report, type Source } from './source.ts';
 import {
+  MAX_DEPTH,
   deepest,
   isNull,
   listNode,
@@ -33,6 +34,7 @@ export function applySet(root: MapNode, text: string, specFile: string, report: 
   if (
     text[end] !== '=' ||
     segments.length < 2 ||
+    segments.length > MAX_DEPTH ||
     segments.some(({ name }) => name === '' || name === '__proto__')
   ) {
     report(errorAt(whole, `'${text}' does not say what to set`, { hint: USAGE }));

@@ -10,6 +10,8 @@ export interface References {
   readonly report: Report;
   /** Collects every variable that was looked up, and what it held. */
   readonly used: Map<string, string | undefined>;
+  /** Collects the names of parameters that something refers to. */
+  readonly usedParams: Set<string>;
   /** Values being worked out, with the name of the parameter that led to each. */
   readonly pending: Map<Node, string>;
   readonly resolve: (node: Node, name: string) => Node;
@@ -26,7 +28,7 @@ export function evaluate(match: RegExpExecArray, references: References, problem
   const [expression, content] = match;
   if (content === undefined)
     return problem(expression, '${ is never closed by }', { hint: 'write $${ for a plain ${' });
-  const [, room, rest = ''] = /^\s*(params|env)\.(.*?)\s*$/s.exec(content) ?? [];
+  const [, room, rest = ''] = /^(params|env)\.(.*)$/s.exec(content.trim()) ?? [];
   if (room === 'params') return parameter(expression, rest.split('.'), references, problem);
   if (room === 'env') return variable(expression, rest, references, problem);
   return problem(expression, `${expression} is neither \${params.…} nor \${env.…}`, {
@@ -37,9 +39,10 @@ export function evaluate(match: RegExpExecArray, references: References, problem
 function parameter(
   expression: string,
   path: readonly string[],
-  { params, pending, resolve }: References,
+  { params, pending, usedParams, resolve }: References,
   problem: Problem,
 ): Node | null {
+  usedParams.add(path[0]!);
   let node = params;
   let name = 'params';
   for (const [index, segment] of path.entries()) {

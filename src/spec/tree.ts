@@ -8,6 +8,8 @@ interface Common {
   readonly place: Place;
   /** How many nodes this one stands for when everything that is shared is written out. */
   readonly weight: number;
+  /** How many levels lie in it, its own included. */
+  readonly depth: number;
   /** Where the value itself was written, when `place` only refers to it (an alias, `${params.x}`). */
   readonly via?: Place;
 }
@@ -41,22 +43,43 @@ export interface ListNode extends Common {
 export type Node = ScalarNode | MapNode | ListNode;
 
 export function scalarNode(value: Scalar, place: Place): ScalarNode {
-  return { type: 'scalar', value, place, weight: 1 };
+  return { type: 'scalar', value, place, weight: 1, depth: 1 };
 }
 
 /** Stands for a value whose problem is reported already. */
 export function failedAt(place: Place): ScalarNode {
-  return { type: 'scalar', value: null, place, weight: 1, failed: true };
+  return { ...scalarNode(null, place), failed: true };
 }
 
 export function mapNode(entries: ReadonlyMap<string, Entry>, place: Place): MapNode {
   let weight = 1;
-  for (const entry of entries.values()) weight += entry.value.weight;
-  return { type: 'map', entries, place, weight };
+  let depth = 0;
+  for (const { value } of entries.values()) {
+    weight += value.weight;
+    depth = Math.max(depth, value.depth);
+  }
+  return { type: 'map', entries, place, weight, depth: depth + 1 };
 }
 
 export function listNode(items: readonly Node[], place: Place): ListNode {
-  return { type: 'list', items, place, weight: items.reduce((sum, item) => sum + item.weight, 1) };
+  let weight = 1;
+  let depth = 0;
+  for (const item of items) {
+    weight += item.weight;
+    depth = Math.max(depth, item.depth);
+  }
+  return { type: 'list', items, place, weight, depth: depth + 1 };
+}
+
+/** What aliases and references may write out to; an honest spec has a few thousand values. */
+const MAX_WEIGHT = 200_000;
+/** Keeps every recursion over values far from the end of the stack. */
+export const MAX_DEPTH = 100;
+
+/** Why a value is refused for its size, or nothing. `means` is what made it so large: `aliases`. */
+export function excess({ weight, depth }: Node, means: string): string | undefined {
+  if (weight > MAX_WEIGHT) return `holds more than ${MAX_WEIGHT} values with its ${means} written out`;
+  return depth > MAX_DEPTH ? `nested more than ${MAX_DEPTH} levels deep` : undefined;
 }
 
 export function isNull(node: Node | undefined): boolean {

@@ -4,6 +4,8 @@ import type { Alias, Document, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { nearest } from '../base/nearest.ts';
 import { errorAt, type Place, type Report, type Source } from './source.ts';
 import {
+  excess,
+  MAX_DEPTH,
   listNode,
   mapNode,
   scalarNode,
@@ -14,11 +16,6 @@ import {
   type Node,
 } from './tree.ts';
 import { explainYaml } from './yaml-faults.ts';
-
-/** What aliases may write out to; an honest spec has a few thousand nodes. */
-export const MAX_NODES = 200_000;
-/** Keeps every later recursion far from the end of the stack. */
-const MAX_DEPTH = 100;
 
 interface Reading {
   readonly source: Source;
@@ -105,8 +102,9 @@ function readPlain(reading: Reading, yaml: Scalar | YAMLMap | YAMLSeq): Node {
       )
     : readMap(reading, yaml, place);
   reading.depth -= 1;
-  if (node.weight <= MAX_NODES) return node;
-  reading.report(errorAt(place, `its aliases stand for more than ${MAX_NODES} values`));
+  const fault = excess(node, 'aliases');
+  if (fault === undefined) return node;
+  reading.report(errorAt(place, fault));
   return failedAt(place);
 }
 

@@ -67,7 +67,13 @@ test('an error is shown in the file that holds it', async () => {
     'spec.yaml': 'extends: lib/base.yaml\nparams: { dmi: 3 }\nstages: { model: { with: { loss: 3 } } }\n',
   });
   expect(await printed()).toMatchInlineSnapshot(`
-    "error: 'loss' takes a mapping, got the number 3
+    "warning: nothing refers to the parameter 'dmi'
+     --> spec.yaml:2:11
+      |
+    2 | params: { dmi: 3 }
+      |           ^^^
+
+    error: 'loss' takes a mapping, got the number 3
      --> spec.yaml:3:34
       |
     3 | stages: { model: { with: { loss: 3 } } }

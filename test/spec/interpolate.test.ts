@@ -135,20 +135,26 @@ test('a variable that is not set says how to set it', async () => {
 test('the expression alone is underlined, and names that are close are suggested', async () => {
   expect(await project(spec('dimension: 3', 'a: "x ${params.dimensoin} ${HOME}"')).printed())
     .toMatchInlineSnapshot(`
-    "error: params has no 'dimensoin'
-     --> spec.yaml:7:23
-      |
-    7 |       params: { a: "x \${params.dimensoin} \${HOME}" }
-      |                       ^^^^^^^^^^^^^^^^^^^
-      = help: did you mean \${params.dimension}?
+      "warning: nothing refers to the parameter 'dimension'
+       --> spec.yaml:1:11
+        |
+      1 | params: { dimension: 3 }
+        |           ^^^^^^^^^
 
-    error: \${HOME} is neither \${params.…} nor \${env.…}
-     --> spec.yaml:7:43
-      |
-    7 |       params: { a: "x \${params.dimensoin} \${HOME}" }
-      |                                           ^^^^^^^
-      = help: for a variable of the shell, write $HOME or $\${HOME}"
-  `);
+      error: params has no 'dimensoin'
+       --> spec.yaml:7:23
+        |
+      7 |       params: { a: "x \${params.dimensoin} \${HOME}" }
+        |                       ^^^^^^^^^^^^^^^^^^^
+        = help: did you mean \${params.dimension}?
+
+      error: \${HOME} is neither \${params.…} nor \${env.…}
+       --> spec.yaml:7:43
+        |
+      7 |       params: { a: "x \${params.dimensoin} \${HOME}" }
+        |                                           ^^^^^^^
+        = help: for a variable of the shell, write $HOME or $\${HOME}"
+    `);
 });
 
 test.each([
@@ -186,5 +192,34 @@ test('texts and lists that double with every reference are refused', async () =>
     doubling((name) => `["${name}", "${name}"]`),
     '',
   );
-  expect(new Set(found)).toEqual(new Set(['its references stand for more than 200000 values']));
+  expect(new Set(found)).toEqual(new Set(['holds more than 200000 values with its references written out']));
+});
+
+test('chains of references without end are refused, in whatever order they are written', async () => {
+  const names = Array.from({ length: 20_000 }, (_, i) => `p${i}`);
+  const chain = (wrap: (name: string) => string): string[] =>
+    names.map((name, i) => `${name}: ${i === 0 ? '1' : wrap(`"\${params.p${i - 1}}"`)}`);
+  const stages = 'stages: { a: { uses: command, with: { run: ls } } }\n';
+  const found = async (lines: readonly string[]): Promise<string[]> =>
+    (await project(`params:\n${lines.map((line) => `  ${line}\n`).join('')}${stages}`).diagnostics())
+      .filter(({ severity }) => severity === 'error')
+      .map(({ message }) => message);
+  expect(await found(chain((name) => name))).toEqual([]);
+  expect((await found(chain((name) => name).reverse()))[0]).toBe('reached through more than 200 references');
+  expect((await found(chain((name) => `[${name}]`)))[0]).toBe('nested more than 100 levels deep');
+  expect((await found(chain((name) => `[${name}]`).reverse()))[0]).toBe(
+    'reached through more than 200 references',
+  );
+});
+
+test('a parameter that nothing refers to is a warning, not an error', async () => {
+  const { load, printed } = project(SOUND.replace('dim: 64', 'dim: 64, sede: 1'));
+  expect((await load()).params).toEqual({ dim: 64, sede: 1 });
+  expect(await printed()).toMatchInlineSnapshot(`
+    "warning: nothing refers to the parameter 'sede'
+     --> spec.yaml:2:20
+      |
+    2 | params: { dim: 64, sede: 1 }
+      |                    ^^^^"
+  `);
 });

@@ -61,7 +61,13 @@ test('an error in --set points at the --set', async () => {
   expect(
     await printed({ set: ['model.loss.margn=0.3', 'model.dimensions=many', 'modle.x=1', 'params.dmi=3'] }),
   ).toMatchInlineSnapshot(`
-    "error: 'loss' has no parameter 'margn'
+    "warning: nothing refers to the parameter 'dim'
+     --> spec.yaml:2:11
+      |
+    2 | params: { dim: 64 }
+      |           ^^^
+
+    error: 'loss' has no parameter 'margn'
      --> --set:1:12
       |
     1 | model.loss.margn=0.3
@@ -143,7 +149,13 @@ test('errors in a params file are shown there', async () => {
   const { folder, printed, write } = project(SOUND);
   write({ 'p.yaml': 'dmi: 16\nstages: { model: { dimensions: x }, modle: {} }\n' });
   expect(await printed({ paramsFile: join(folder, 'p.yaml') })).toMatchInlineSnapshot(`
-    "error: the spec defines no parameter 'dmi'
+    "warning: nothing refers to the parameter 'dim'
+     --> spec.yaml:2:11
+      |
+    2 | params: { dim: 64 }
+      |           ^^^
+
+    error: the spec defines no parameter 'dmi'
      --> p.yaml:1:1
       |
     1 | dmi: 16

@@ -209,7 +209,7 @@ describe('YAML', () => {
       return `x-${name}: &${name} [${Array<string>(9).fill(inner).join(', ')}]\n`;
     });
     expect(await messages(`${bomb.join('')}${withParams('p: *i')}`)).toEqual([
-      '6:9 its aliases stand for more than 200000 values',
+      '6:9 holds more than 200000 values with its aliases written out',
     ]);
   });
 
