@@ -1,0 +1,63 @@
+/** From staged rows to the tables of a corpus: numbered, without repeated texts, in order. */
+import type { Workspace } from './workspace.ts';
+
+export interface Duplicates {
+  readonly documents: number;
+  readonly qrels: number;
+  readonly candidates: number;
+}
+
+/**
+ * Texts are compared by their 128-bit MD5, so that deduplication holds 24 bytes a document and not the text.
+ * Every INSERT is ordered: the tables come out the same whatever the threads did.
+ */
+export async function writeTables(work: Workspace): Promise<Duplicates> {
+  await work.step(
+    'comparing documents',
+    `CREATE TABLE hashes AS SELECT seq, md5_number(text) AS hash FROM occurrences;
+     CREATE TABLE survivors AS
+       SELECT seq, hash, (row_number() OVER (ORDER BY seq) - 1)::UINTEGER AS doc_id
+       FROM (SELECT min(seq) AS seq, hash FROM hashes GROUP BY hash);
+     CREATE TABLE document_ids AS SELECT hashes.seq, doc_id FROM hashes JOIN survivors USING (hash);
+     CREATE TABLE query_ids AS
+       SELECT seq, (row_number() OVER (ORDER BY seq) - 1)::UINTEGER AS query_id FROM staged_queries`,
+  );
+  await work.step(
+    'writing documents',
+    `INSERT INTO corpus.documents
+       SELECT doc_id, coalesce(name, doc_id::VARCHAR), text
+       FROM occurrences JOIN survivors USING (seq) ORDER BY doc_id`,
+  );
+  await work.step(
+    'writing queries',
+    `INSERT INTO corpus.queries
+       SELECT query_id, coalesce(name, query_id::VARCHAR), split, text, type
+       FROM staged_queries JOIN query_ids USING (seq) ORDER BY query_id`,
+  );
+  await work.step('writing judgements', `INSERT INTO corpus.qrels ${qrels}`);
+  await work.step('writing candidates', `INSERT INTO corpus.candidates ${candidates}`);
+  const [row] = await work.database.rows(`
+    SELECT (SELECT count(*) FROM hashes) - (SELECT count(*) FROM survivors) AS documents,
+           (SELECT count(*) FROM staged_qrels) - (SELECT count(*) FROM corpus.qrels) AS qrels,
+           (SELECT count(*) FROM staged_candidates) - (SELECT count(*) FROM corpus.candidates) AS candidates`);
+  return {
+    documents: Number(row!['documents']),
+    qrels: Number(row!['qrels']),
+    candidates: Number(row!['candidates']),
+  };
+}
+
+/** A pair judged twice is as relevant as its better judgement. */
+const qrels = `
+  SELECT query_id, doc_id, max(relevance) FROM staged_qrels
+  JOIN query_ids ON query_ids.seq = query JOIN document_ids ON document_ids.seq = document
+  GROUP BY query_id, doc_id ORDER BY query_id, doc_id`;
+
+/** A document listed twice for a query keeps its better position, and later ones move up. */
+const candidates = `
+  SELECT query_id, doc_id, row_number() OVER (PARTITION BY query_id ORDER BY place, doc_id) - 1 AS position
+  FROM (
+    SELECT query_id, doc_id, min(position) AS place FROM staged_candidates
+    JOIN query_ids ON query_ids.seq = query JOIN document_ids ON document_ids.seq = document
+    GROUP BY query_id, doc_id)
+  ORDER BY query_id, position`;

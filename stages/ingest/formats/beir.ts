@@ -1,0 +1,77 @@
+/** BEIR's layout (https://github.com/beir-cellar/beir/wiki/Load-your-custom-dataset). */
+import { existsSync, readdirSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { optionalInput, PipelineError } from '../../../src/stage.ts';
+import type { BeirParams, Files, FilesBySplit } from '../params.ts';
+import {
+  createNamedTables,
+  resolveNames,
+  stageDocuments,
+  stageQrels,
+  stageQueries,
+  type TableOptions,
+} from '../relational.ts';
+import type { Workspace } from '../workspace.ts';
+
+const JSONL: TableOptions = { encoding: 'jsonl', header: false };
+const TSV: TableOptions = { encoding: 'tsv', header: true };
+
+export async function readBeir(work: Workspace, params: BeirParams): Promise<void> {
+  const parts = params.folder === undefined ? explicit(params) : partsOf(rooted(work, params.folder));
+  const corpus = await work.add(parts.corpus);
+  const queries = await work.add(parts.queries);
+  const qrels = await work.addSplits(parts.qrels);
+  await createNamedTables(work);
+  for (const source of corpus) {
+    await stageDocuments(work, source, JSONL, { id: '_id', text: 'text', title: 'title' });
+  }
+  for (const source of queries) await stageQueries(work, source, JSONL, { id: '_id', text: 'text' });
+  for (const source of qrels) {
+    await stageQrels(work, source, TSV, { query: 'query-id', document: 'corpus-id', relevance: 'score' });
+  }
+  await resolveNames(work);
+}
+
+interface Parts {
+  readonly corpus: Files;
+  readonly queries: Files;
+  readonly qrels: FilesBySplit;
+}
+
+function explicit({ corpus, queries, qrels }: BeirParams): Parts {
+  return { corpus: corpus!, queries: queries!, qrels: qrels! };
+}
+
+function rooted(work: Workspace, folder: string): string {
+  const root = optionalInput(work.context, 'files')?.path;
+  return root !== undefined && !isAbsolute(folder) ? join(root, folder) : folder;
+}
+
+function partsOf(folder: string): Parts {
+  const qrels = new Map<string, string[]>();
+  const names = existsSync(join(folder, 'qrels')) ? readdirSync(join(folder, 'qrels')).sort() : [];
+  for (const name of names) {
+    const split = /^(.+)\.tsv(?:\.gz)?$/.exec(name)?.[1];
+    if (split === undefined) continue;
+    const known = split === 'dev' ? 'validation' : split;
+    qrels.set(known, [...(qrels.get(known) ?? []), join(folder, 'qrels', name)]);
+  }
+  if (qrels.size === 0) throw missing(folder, join('qrels', '*.tsv'));
+  return {
+    corpus: part(folder, 'corpus.jsonl'),
+    queries: part(folder, 'queries.jsonl'),
+    qrels: Object.fromEntries(qrels),
+  };
+}
+
+function part(folder: string, name: string): string {
+  const found = [name, `${name}.gz`].map((file) => join(folder, file)).find((path) => existsSync(path));
+  if (found === undefined) throw missing(folder, name);
+  return found;
+}
+
+function missing(folder: string, name: string): PipelineError {
+  return new PipelineError('E_INPUT', `${folder} holds no ${name}`, {
+    hint: 'a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/<split>.tsv (.gz too)',
+  });
+}

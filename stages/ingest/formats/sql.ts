@@ -1,0 +1,156 @@
+/**
+ * The user's own SELECTs. A SELECT without ORDER BY has no order that one could rely on, so rows are numbered by
+ * their ids and the result does not depend on how many threads ran it.
+ */
+import { nearest } from '../../../src/base/nearest.ts';
+import { identifier, literal } from '../../../src/formats/duckdb.ts';
+import { PipelineError } from '../../../src/stage.ts';
+import type { SqlParams } from '../params.ts';
+import { blank, firstProblem } from '../rejects.ts';
+import { createNamedTables, DOCUMENT, QUERY_PROBLEMS, RELEVANCE, resolveNames } from '../relational.ts';
+import { compressionOf, encodingOf } from '../scan.ts';
+import { unreadable, type Source, type Workspace } from '../workspace.ts';
+
+export async function readSql(work: Workspace, params: SqlParams): Promise<void> {
+  const paths = new Map<string, string>();
+  for (const [name, files] of Object.entries(params.files ?? {})) {
+    const sources = await work.add(files);
+    paths.set(name, listOf(sources));
+    const reader = readerOf(sources);
+    if (reader !== undefined) {
+      await work.read(sources[0]!, `CREATE TEMP VIEW ${identifier(name)} AS SELECT * FROM ${reader}`);
+    }
+  }
+  await createNamedTables(work);
+  for (const statement of STATEMENTS) {
+    const written = params[statement.name];
+    if (written !== undefined) await execute(work, statement, fillIn(written, paths));
+  }
+  await resolveNames(work);
+}
+
+interface Statement {
+  readonly name: 'documents' | 'queries' | 'qrels' | 'candidates';
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+  /** INSERT from `rows`, whose columns are all there as VARCHAR. */
+  readonly insert: (source: Source, has: (column: string) => boolean) => string;
+}
+
+const STATEMENTS: readonly Statement[] = [
+  {
+    name: 'documents',
+    required: ['id', 'text'],
+    optional: ['title'],
+    insert: ({ index }) => `
+      INSERT INTO named_documents
+      SELECT row, ${index}, row, id, text, ${firstProblem(DOCUMENT.problems)} FROM (
+        SELECT row_number() OVER (ORDER BY id, text) AS row, id, text
+        FROM (SELECT id, ${DOCUMENT.text} AS text FROM rows))`,
+  },
+  {
+    name: 'queries',
+    required: ['id', 'text'],
+    optional: ['split', 'type'],
+    insert: ({ index }, has) => `
+      INSERT INTO named_queries
+      SELECT row, ${index}, row, id, text, split, type,
+             ${firstProblem([...QUERY_PROBLEMS, ...(has('split') ? [[blank('split'), 'split missing'] as const] : [])])}
+      FROM (SELECT row_number() OVER (ORDER BY id, split, text, type) AS row, * FROM rows)`,
+  },
+  {
+    name: 'qrels',
+    required: ['query', 'document'],
+    optional: ['relevance', 'split'],
+    insert: ({ index }, has) => {
+      const relevance = has('relevance') ? RELEVANCE.value : '1';
+      return `
+        INSERT INTO named_qrels
+        SELECT ${index}, row, query, document, ${relevance}, split,
+               ${firstProblem([[`${relevance} IS NULL`, RELEVANCE.problem]])}
+        FROM (SELECT row_number() OVER (ORDER BY query, document, relevance, split) AS row, * FROM rows)`;
+    },
+  },
+  {
+    name: 'candidates',
+    required: ['query', 'document', 'position'],
+    optional: [],
+    insert: ({ index }) => `
+      INSERT INTO named_candidates
+      SELECT row, ${index}, row, query, document,
+             ${firstProblem([['try_cast(position AS BIGINT) IS NULL', 'position is not a whole number']])}
+      FROM (SELECT row_number() OVER (ORDER BY query, try_cast(position AS BIGINT), document) AS row, * FROM rows)`,
+  },
+];
+
+async function execute(work: Workspace, statement: Statement, select: string): Promise<void> {
+  const source = work.addNamed(`the ${statement.name} SELECT`);
+  // On a line of its own, because the SELECT may end in a comment.
+  const body = `(\n${select.trim().replace(/;\s*$/, '')}\n)`;
+  const described = await work.database
+    .rows(`SELECT column_name AS name FROM (DESCRIBE ${body.slice(1, -1)})`)
+    .catch((error: unknown) => {
+      throw unreadable(source, error);
+    });
+  const names = described.map((row) => String(row['name']));
+  checkColumns(statement, names);
+  const columns = [...statement.required, ...statement.optional].map((name) =>
+    names.includes(name) ? `${name}::VARCHAR AS ${name}` : `NULL::VARCHAR AS ${name}`,
+  );
+  await work.read(
+    source,
+    `CREATE OR REPLACE TEMP VIEW rows AS SELECT ${columns.join(', ')} FROM ${body};
+     ${statement.insert(source, (column) => names.includes(column))}`,
+  );
+}
+
+function checkColumns({ name, required, optional }: Statement, names: readonly string[]): void {
+  const wanted = [...required, ...optional];
+  const missing = required.filter((column) => !names.includes(column));
+  const unknown = names.filter((column) => !wanted.includes(column));
+  if (missing.length === 0 && unknown.length === 0) return;
+  const message =
+    missing.length > 0
+      ? `the ${name} SELECT gives no column ${missing.join(', ')}`
+      : `the ${name} SELECT gives a column '${unknown[0]!}' that means nothing here`;
+  const meant = unknown.length > 0 ? nearest(unknown[0]!, wanted) : undefined;
+  const perhaps = optional.length > 0 ? ` and perhaps ${optional.join(', ')}` : '';
+  throw new PipelineError('E_INPUT', message, {
+    hint: `${meant === undefined ? '' : `did you mean '${meant}'? `}it has to give ${required.join(', ')}${perhaps}`,
+  });
+}
+
+const listOf = (sources: readonly Source[]): string =>
+  `[${sources.map(({ path }) => literal(path)).join(', ')}]`;
+
+/** {{name}} → the list of the paths that the name stands for. */
+function fillIn(select: string, paths: ReadonlyMap<string, string>): string {
+  return select.replace(/\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g, (_, name: string) => {
+    const list = paths.get(name);
+    if (list !== undefined) return list;
+    const meant = nearest(name, [...paths.keys()]);
+    throw new PipelineError('E_INPUT', `{{${name}}} is not among the stage's files`, {
+      hint: meant === undefined ? 'name it under `files`' : `did you mean {{${meant}}}?`,
+    });
+  });
+}
+
+/** The table function for files of one known encoding. */
+function readerOf(sources: readonly Source[]): string | undefined {
+  const label = sources[0]!.label;
+  const encoding = encodingOf(label);
+  if (sources.some((source) => encodingOf(source.label) !== encoding)) return undefined;
+  const compression = `compression = ${literal(compressionOf(label))}`;
+  switch (encoding) {
+    case 'parquet':
+      return `read_parquet(${listOf(sources)})`;
+    case 'jsonl':
+      return `read_json(${listOf(sources)}, ${compression})`;
+    case 'csv':
+      return `read_csv(${listOf(sources)}, ${compression})`;
+    case 'tsv':
+      return String.raw`read_csv(${listOf(sources)}, delim = '\t', ${compression})`;
+    case undefined:
+      return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+/** Tables with named columns: documents, queries and judgements apart, or pairs (pairs.ts). */
+import { PipelineError } from '../../../src/stage.ts';
+import type { Files, FilesBySplit, TableParams } from '../params.ts';
+import {
+  createNamedTables,
+  resolveNames,
+  stageCandidates,
+  stageDocuments,
+  stageQrels,
+  stageQueries,
+  type TableOptions,
+} from '../relational.ts';
+import { encodingOf } from '../scan.ts';
+import type { Source, Workspace } from '../workspace.ts';
+import { readPairs } from './pairs.ts';
+
+export async function readTables(work: Workspace, params: TableParams): Promise<void> {
+  const options: TableOptions = { encoding: params.format, header: params.header ?? true };
+  if (params.pairs) {
+    await readPairs(work, params.pairs, await tableFiles(work, params, 'pairs', params.pairs), options);
+    return;
+  }
+  const { documents, queries, qrels, candidates } = params;
+  if (!documents || !queries || !qrels) throw new Error('the schema wants documents, queries and qrels');
+  const files = {
+    documents: await tableFiles(work, params, 'documents', documents),
+    queries: await tableFiles(work, params, 'queries', queries),
+    qrels: await tableFiles(work, params, 'qrels', qrels),
+    candidates: candidates ? await tableFiles(work, params, 'candidates', candidates) : [],
+  };
+  await createNamedTables(work);
+  for (const source of files.documents) await stageDocuments(work, source, options, documents);
+  for (const source of files.queries) await stageQueries(work, source, options, queries);
+  for (const source of files.qrels) await stageQrels(work, source, options, qrels);
+  for (const source of files.candidates) await stageCandidates(work, source, options, candidates!);
+  await resolveNames(work);
+}
+
+/** A table's files, from `files` or `splits`; all of them must be written as `format` says. */
+async function tableFiles(
+  work: Workspace,
+  params: TableParams,
+  table: string,
+  given: { readonly files?: Files; readonly splits?: FilesBySplit },
+): Promise<Source[]> {
+  if ((given.files === undefined) === (given.splits === undefined)) {
+    throw new PipelineError('E_INPUT', `${table} wants either 'files' or 'splits'`);
+  }
+  const found =
+    given.splits === undefined ? await work.add(given.files!) : await work.addSplits(given.splits);
+  for (const { label } of found) {
+    const encoding = encodingOf(label);
+    if (encoding === undefined || encoding === params.format) continue;
+    throw new PipelineError('E_INPUT', `${label} is not written as ${params.format}`, {
+      hint: `all files of a stage are of one format; another would be \`format: ${encoding}\`, and \`format: sql\` mixes them`,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,54 @@
+/** Bad rows: found by SQL, told with file and row numbers, or counted. */
+import { literal } from '../../src/formats/duckdb.ts';
+import { PipelineError } from '../../src/stage.ts';
+import type { Workspace } from './workspace.ts';
+
+/** SQL: the text is NULL or nothing but white space (Unicode's too). */
+export const blank = (text: string): string =>
+  String.raw`(${text} IS NULL OR NOT regexp_matches(${text}, '[^\s\p{Z}]'))`;
+
+/** SQL: the first problem whose condition holds, or NULL. */
+export function firstProblem(problems: readonly (readonly [condition: string, reason: string])[]): string {
+  const cases = problems.map(([condition, reason]) => `WHEN ${condition} THEN ${literal(reason)}`);
+  return `CASE ${cases.join(' ')} END`;
+}
+
+/** Moves the rows with a problem out of a table that has source, row and problem. */
+export async function setAside(work: Workspace, table: string): Promise<void> {
+  await work.database.run(`
+    INSERT INTO rejects SELECT source, row, problem FROM ${table} WHERE problem IS NOT NULL;
+    DELETE FROM ${table} WHERE problem IS NOT NULL`);
+}
+
+const SHOWN_ROWS = 5;
+const SHOWN_PLACES = 6;
+
+/** Counts by reason, most first. @throws PipelineError E_INPUT where there are any and `on_error` is `fail`. */
+export async function settleRejects(work: Workspace): Promise<Record<string, number>> {
+  const counts = await work.database.rows(
+    'SELECT reason, count(*) AS n FROM rejects GROUP BY reason ORDER BY n DESC, reason',
+  );
+  const reasons = Object.fromEntries(counts.map((row) => [String(row['reason']), Number(row['n'])]));
+  if (counts.length === 0 || work.context.params.on_error === 'skip') return reasons;
+  const total = Object.values(reasons).reduce((sum, n) => sum + n, 0);
+  const summary = Object.entries(reasons).map(([reason, n]) => `${n} × ${reason}`);
+  throw new PipelineError(
+    'E_INPUT',
+    [`${total} bad ${total === 1 ? 'row' : 'rows'}: ${summary.join(', ')}`, ...(await places(work))].join(
+      '\n',
+    ),
+    { hint: 'mend the data, or leave these rows out with `on_error: skip`' },
+  );
+}
+
+/** `train.jsonl row 3, 17: query empty`, for the first files and reasons. */
+async function places(work: Workspace): Promise<string[]> {
+  const found = await work.database.rows(`
+    SELECT source, reason, count(*) AS n, array_to_string(min(row, ${SHOWN_ROWS}), ', ') AS first
+    FROM rejects GROUP BY source, reason ORDER BY source, min(row), reason LIMIT ${SHOWN_PLACES}`);
+  return found.map((row) => {
+    const label = work.sources[Number(row['source'])]?.label ?? 'the query';
+    const more = Number(row['n']) > SHOWN_ROWS ? ', …' : '';
+    return `  ${label} row ${String(row['first'])}${more}: ${String(row['reason'])}`;
+  });
+}

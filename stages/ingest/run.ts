@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { monotonic } from '../../src/base/clock.ts';
+import { CORPUS_FILE, CORPUS_TABLES } from '../../src/formats/corpus.ts';
+import {
+  writeCorpusSummary,
+  type CorpusSummary,
+  type SplitCounts,
+} from '../../src/formats/corpus-summary.ts';
+import { literal } from '../../src/formats/duckdb.ts';
+import { PipelineError, type Metrics, type StageContext, type StageResult } from '../../src/stage.ts';
+import { digestOfCorpus } from './digest.ts';
+import { writeTables } from './finish.ts';
+import { readBeir } from './formats/beir.ts';
+import { readMsmarco } from './formats/msmarco.ts';
+import { readSql } from './formats/sql.ts';
+import { readSquad } from './formats/squad.ts';
+import { readTables } from './formats/tables.ts';
+import { checkLimit } from './limit.ts';
+import type { IngestParams } from './params.ts';
+import { settleRejects } from './rejects.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+export async function run(context: StageContext<IngestParams>): Promise<StageResult> {
+  const started = monotonic();
+  const work = await openWorkspace(context);
+  try {
+    await read(work, context.params);
+    const rejects = await settleRejects(work);
+    await requireRows(work);
+    await work.database.run(`
+      ATTACH ${literal(join(context.output, CORPUS_FILE))} AS corpus; USE corpus; ${CORPUS_TABLES} USE staging`);
+    const duplicates = await writeTables(work);
+    const summary = await summarise(work, duplicates, rejects);
+    const digest = await digestOfCorpus(work.database, 'corpus', summary.counts);
+    await work.database.run('CHECKPOINT corpus; DETACH corpus');
+    writeCorpusSummary(context.output, summary);
+    return result(summary, digest, (monotonic() - started) / 1000);
+  } finally {
+    work.close();
+  }
+}
+
+async function read(work: Workspace, params: IngestParams): Promise<void> {
+  switch (params.format) {
+    case 'msmarco':
+      return readMsmarco(work, params);
+    case 'squad':
+      return readSquad(work, params);
+    case 'beir':
+      return readBeir(work, params);
+    case 'sql':
+      return readSql(work, params);
+    case 'tsv':
+    case 'csv':
+    case 'parquet':
+    case 'jsonl':
+      return readTables(work, params);
+  }
+}
+
+async function requireRows(work: Workspace): Promise<void> {
+  const splits = await work.database.rows('SELECT DISTINCT split FROM staged_queries ORDER BY split');
+  if (splits.length === 0) {
+    throw new PipelineError('E_INPUT', 'the data holds no queries', {
+      hint: 'check that the files are the ones you mean and not empty',
+    });
+  }
+  checkLimit(
+    work,
+    splits.map((row) => String(row['split'])),
+  );
+  const documents = await work.database.rows('SELECT 1 FROM occurrences LIMIT 1');
+  if (documents.length === 0) throw new PipelineError('E_INPUT', 'the data holds no documents');
+}
+
+async function summarise(
+  work: Workspace,
+  duplicates: CorpusSummary['duplicates'],
+  rejects: CorpusSummary['rejects'],
+): Promise<CorpusSummary> {
+  const [total] = await work.database.rows(`
+    SELECT (SELECT count(*) FROM corpus.documents) AS documents, (SELECT count(*) FROM corpus.queries) AS queries,
+           (SELECT count(*) FROM corpus.qrels) AS qrels, (SELECT count(*) FROM corpus.candidates) AS candidates`);
+  const rows = await work.database.rows(`
+    SELECT split, count(*) AS queries, count(*) FILTER (coalesce(relevant, 0) = 0) AS unanswered,
+           coalesce(sum(judged), 0) AS qrels, coalesce(sum(listed), 0) AS candidates
+    FROM corpus.queries
+    LEFT JOIN (SELECT query_id, count(*) AS judged, count(*) FILTER (relevance > 0) AS relevant
+               FROM corpus.qrels GROUP BY query_id) USING (query_id)
+    LEFT JOIN (SELECT query_id, count(*) AS listed FROM corpus.candidates GROUP BY query_id) USING (query_id)
+    GROUP BY split ORDER BY min(query_id)`);
+  const splits = rows.map((row): SplitCounts => ({
+    name: String(row['split']),
+    queries: Number(row['queries']),
+    unanswered: Number(row['unanswered']),
+    qrels: Number(row['qrels']),
+    candidates: Number(row['candidates']),
+  }));
+  return {
+    format: work.context.params.format,
+    counts: {
+      documents: Number(total!['documents']),
+      queries: Number(total!['queries']),
+      qrels: Number(total!['qrels']),
+      candidates: Number(total!['candidates']),
+    },
+    splits,
+    duplicates,
+    rejects,
+    sources: work.sources.flatMap(({ source }) => (source ? [source] : [])),
+  };
+}
+
+function result(summary: CorpusSummary, digest: string, seconds: number): StageResult {
+  const { counts, splits, duplicates, rejects } = summary;
+  const rejected = Object.values(rejects).reduce((sum, n) => sum + n, 0);
+  const metrics: Metrics = {
+    ...counts,
+    ...Object.fromEntries(splits.map(({ name, queries }) => [`queries_${name}`, queries])),
+    unanswered: splits.reduce((sum, { unanswered }) => sum + unanswered, 0),
+    duplicate_documents: duplicates.documents,
+    rejected,
+    seconds: Math.round(seconds * 1000) / 1000,
+    rows_per_s: Math.round(counts.queries / seconds),
+  };
+  const grouped = (n: number): string => n.toLocaleString('en-US');
+  const skipped = rejected > 0 ? ` · ${grouped(rejected)} bad rows left out` : '';
+  return {
+    metrics,
+    headline: `${grouped(counts.documents)} documents · ${grouped(counts.queries)} queries${skipped}`,
+    digests: { [CORPUS_FILE]: digest },
+  };
+}

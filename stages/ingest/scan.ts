@@ -1,0 +1,60 @@
+/** SQL that reads one file row by row: rows are numbered from 1 in the file's order. */
+import { literal } from '../../src/formats/duckdb.ts';
+import { PipelineError } from '../../src/stage.ts';
+import type { Source } from './workspace.ts';
+
+export type Encoding = 'parquet' | 'jsonl' | 'tsv' | 'csv';
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+const ENCODINGS: Readonly<Record<string, Encoding>> = {
+  parquet: 'parquet',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  json: 'jsonl',
+  tsv: 'tsv',
+  csv: 'csv',
+};
+
+export function compressionOf(label: string): Compression {
+  if (/\.gz(ip)?$/i.test(label)) return 'gzip';
+  return /\.zst$/i.test(label) ? 'zstd' : 'none';
+}
+
+/** How a file is written, by its name; undefined for names that do not tell. */
+export function encodingOf(label: string): Encoding | undefined {
+  const extension = /\.([a-z]+)(?:\.(?:gz|gzip|zst))?$/i.exec(label)?.[1];
+  return extension === undefined ? undefined : ENCODINGS[extension.toLowerCase()];
+}
+
+/** @throws PipelineError where the file's name says that it is written otherwise */
+export function expectEncoding(source: Source, expected: readonly Encoding[]): Encoding {
+  const encoding = encodingOf(source.label);
+  if (encoding !== undefined && expected.includes(encoding)) return encoding;
+  throw new PipelineError(
+    'E_INPUT',
+    `${source.label} is none of ${expected.map((one) => `.${one}`).join(', ')}`,
+    {
+      hint: 'rename the file so that its extension says how it is written (.gz or .zst may follow)',
+    },
+  );
+}
+
+/**
+ * Rows (row, json): json is NULL for a line that is not JSON. Blank lines are no rows. `limit` stops reading
+ * early.
+ */
+export function jsonLines(source: Source, limit?: number): string {
+  return `SELECT row_number() OVER () AS row, json FROM read_ndjson_objects(${literal(source.path)},
+    ignore_errors = true, compression = ${literal(compressionOf(source.label))}) ${limited(limit)}`;
+}
+
+export function parquetRows(source: Source): string {
+  return `read_parquet(${literal(source.path)}, file_row_number = true)`;
+}
+
+export function limited(limit: number | undefined): string {
+  return limit === undefined ? '' : `LIMIT ${limit}`;
+}
+
+/** Numbers rows over all files: the file's index, then 32 bits of row, which leaves 16 bits for a place in it. */
+export const sequence = (source: Source, row: string): string => `(${source.index}::UBIGINT << 32) + ${row}`;

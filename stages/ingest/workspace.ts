@@ -1,0 +1,155 @@
+/**
+ * Where an ingest works: a staging database in the scratch folder, filled by the format's reader with
+ *
+ *   occurrences        seq UBIGINT, name VARCHAR or NULL, text VARCHAR        every document as often as it occurs
+ *   staged_queries     seq UBIGINT, split VARCHAR, name VARCHAR or NULL, text VARCHAR, type VARCHAR or NULL
+ *   staged_qrels       query UBIGINT, document UBIGINT, relevance INTEGER     (seq numbers)
+ *   staged_candidates  query UBIGINT, document UBIGINT, position UBIGINT      (seq numbers)
+ *   rejects            source UINTEGER, row UBIGINT, reason VARCHAR
+ *
+ * each a table or a view. Rising seq is the order of first appearance in the data, whatever the threads.
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { monotonic } from '../../src/base/clock.ts';
+import { openDatabase, type Database } from '../../src/formats/duckdb.ts';
+import { PipelineError, type StageContext } from '../../src/stage.ts';
+import { openSources, type FoundFile } from './files.ts';
+import type { Files, FilesBySplit, IngestParams } from './params.ts';
+
+/** One file to read. */
+export interface Source extends FoundFile {
+  /** Position among all sources, from 0. */
+  readonly index: number;
+  readonly bytes: number;
+  /** Where the spec assigns files to splits. */
+  readonly split: string | null;
+}
+
+export interface Workspace {
+  readonly database: Database;
+  readonly sources: readonly Source[];
+  readonly context: StageContext<IngestParams>;
+  /** Finds or downloads files and registers them in the order given; all of them before the first `read`. */
+  add(files: Files, split?: string): Promise<Source[]>;
+  addSplits(splits: FilesBySplit): Promise<Source[]>;
+  /** Registers something without a file of its own, such as a SELECT, so that messages can name it. */
+  addNamed(label: string): Source;
+  /** Runs a statement that scans one source: its bytes count as progress, and errors name it. */
+  read(source: Source, sql: string): Promise<void>;
+  /** Runs a statement; `note` says what goes on. */
+  step(note: string, sql: string): Promise<void>;
+  close(): void;
+}
+
+/** Half of the gigabyte that a whole stage process may take; the rest is for readers' buffers and Node. */
+const MEMORY_MEGABYTES = 512;
+const TICK_MS = 250;
+
+export async function openWorkspace(context: StageContext<IngestParams>): Promise<Workspace> {
+  const database = await openDatabase(join(context.scratch, 'staging.duckdb'), {
+    threads: context.threads,
+    memoryMegabytes: MEMORY_MEGABYTES,
+    scratch: join(context.scratch, 'spill'),
+  });
+  await database.run(`
+    SET preserve_insertion_order = true; SET enable_progress_bar = true; SET enable_progress_bar_print = false;
+    CREATE TABLE rejects (source UINTEGER, row UBIGINT, reason VARCHAR)`);
+  const sources: Source[] = [];
+  const find = openSources(context);
+  let bytesRead = 0;
+
+  const add = async (files: Files, split?: string): Promise<Source[]> => {
+    const added: Source[] = [];
+    for (const file of await find(files)) {
+      const source = {
+        ...file,
+        index: sources.length,
+        bytes: statSync(file.path).size,
+        split: split ?? null,
+      };
+      sources.push(source);
+      added.push(source);
+    }
+    return added;
+  };
+
+  const run = async (sql: string, tick: () => void): Promise<void> => {
+    const { signal } = context;
+    signal.throwIfAborted();
+    const timer = setInterval(tick, TICK_MS);
+    const stop = (): void => {
+      database.interrupt();
+    };
+    signal.addEventListener('abort', stop);
+    try {
+      await database.run(sql);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      clearInterval(timer);
+      signal.removeEventListener('abort', stop);
+    }
+  };
+
+  return {
+    database,
+    sources,
+    context,
+    add,
+    addSplits: async (splits) => {
+      const added: Source[] = [];
+      for (const [split, files] of Object.entries(splits)) added.push(...(await add(files, split)));
+      return added;
+    },
+    addNamed: (label) => {
+      const source = { path: '', label, index: sources.length, bytes: 0, split: null };
+      sources.push(source);
+      return source;
+    },
+    read: async (source, sql) => {
+      const total = sources.reduce((sum, { bytes }) => sum + bytes, 0);
+      const report = (share: number): void => {
+        const done = bytesRead + Math.round(source.bytes * share);
+        context.progress({ done, total, unit: 'bytes', note: `reading ${source.label}` });
+      };
+      report(0);
+      try {
+        await run(sql, () => {
+          report(Math.min(1, Math.max(0, database.percentage() / 100)));
+        });
+      } catch (error) {
+        context.signal.throwIfAborted();
+        throw unreadable(source, error);
+      }
+      bytesRead += source.bytes;
+    },
+    step: async (note, sql) => {
+      const started = monotonic();
+      const report = (): void => {
+        const done = Math.max(0, Math.round(database.percentage()));
+        const seconds = Math.round((monotonic() - started) / 1000);
+        context.progress({
+          done,
+          total: 100,
+          unit: '%',
+          note: seconds > 0 ? `${note} (${seconds} s)` : note,
+        });
+      };
+      report();
+      await run(sql, report);
+    },
+    close: () => {
+      database.close();
+    },
+  };
+}
+
+/** DuckDB's message without the advice that fits its own users. */
+export function unreadable(source: Pick<Source, 'label'>, error: unknown): PipelineError {
+  if (error instanceof PipelineError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const message = (text.split('\n')[0] ?? text).replace(/^[A-Za-z -]+ Error: /, '');
+  return new PipelineError('E_INPUT', `cannot read ${source.label}: ${message}`, { cause: error });
+}
