@@ -1,0 +1,59 @@
+import { SPECIAL_TOKENS } from '../../src/formats/tokens.ts';
+import type { WordVectors } from '../../src/formats/vectors.ts';
+import { random } from '../../src/base/random.ts';
+import type { RandomParams } from './kind.ts';
+
+/**
+ * Fills the rows of words without a vector, <unk> among them, uniformly with the variance that the known rows
+ * have (Kim 2014, "Convolutional Neural Networks for Sentence Classification", 3.1). Each row draws from a
+ * stream of its own, so that which other words are known does not change it. Without any known row: ±0.5/D.
+ */
+export function fillUnknown(vectors: WordVectors, seed: number): void {
+  const { data, dimensions, known, rows } = vectors;
+  const limit = Math.sqrt(3 * varianceOfKnown(vectors)) || 0.5 / dimensions;
+  for (let row = 1; row < rows; row++) {
+    if (known[row]) continue;
+    const source = random(seed, `word2vec unknown ${row}`);
+    for (let i = row * dimensions; i < (row + 1) * dimensions; i++)
+      data[i] = (2 * source.uniform() - 1) * limit;
+  }
+}
+
+function varianceOfKnown({ data, dimensions, known }: WordVectors): number {
+  let [count, sum, squares] = [0, 0, 0];
+  for (const [row, isKnown] of known.entries()) {
+    if (!isKnown) continue;
+    for (let i = row * dimensions; i < (row + 1) * dimensions; i++) {
+      sum += data[i]!;
+      squares += data[i]! * data[i]!;
+    }
+    count += dimensions;
+  }
+  return count === 0 ? 0 : Math.max(0, squares / count - (sum / count) ** 2);
+}
+
+/** Random rows for every id but padding; none counts as known. */
+export function randomVectors(rows: number, params: RandomParams): WordVectors {
+  const { dimensions, distribution, scale } = params;
+  const source = random(params.seed, `word2vec random ${distribution}`);
+  const data = new Float32Array(rows * dimensions);
+  for (let i = dimensions; i < data.length; i++)
+    data[i] = scale * (distribution === 'normal' ? source.normal() : 2 * source.uniform() - 1);
+  return { rows, dimensions, data, known: new Uint8Array(rows) };
+}
+
+/** Shares of the words, and of their occurrences, that have a vector of their own. */
+export function coverage(
+  known: Uint8Array,
+  counts: readonly number[],
+): { readonly types: number; readonly tokens: number } {
+  let [types, tokens, knownTypes, knownTokens] = [0, 0, 0, 0];
+  for (let id = SPECIAL_TOKENS.length; id < known.length; id++) {
+    types++;
+    tokens += counts[id]!;
+    if (!known[id]) continue;
+    knownTypes++;
+    knownTokens += counts[id]!;
+  }
+  return { types: types ? knownTypes / types : 0, tokens: tokens ? knownTokens / tokens : 0 };
+}

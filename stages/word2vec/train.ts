@@ -1,0 +1,195 @@
+/**
+ * Skip-gram with negative sampling (Mikolov et al. 2013) in one thread, so that the same seed gives the same
+ * bytes: texts in a new random order each epoch, words outside the model's vocabulary left out, frequent ones
+ * thinned, then one gradient step for each pair of a word and a word of its window.
+ */
+import { random, shuffle, type Random } from '../../src/base/random.ts';
+import { SPECIAL_TOKENS, type Tokens } from '../../src/formats/tokens.ts';
+import type { WordVectors } from '../../src/formats/vectors.ts';
+import { PipelineError, type StageContext } from '../../src/stage.ts';
+import type { TrainParams } from './kind.ts';
+import { fillUnknown } from './made-up.ts';
+import { keepBelow, negativeWeights, weightedSampler, type Sampler } from './sampling.ts';
+import { createSkipGram, type SkipGram } from './skip-gram.ts';
+import { trainingTexts, type Texts } from './texts.ts';
+
+export interface Trained {
+  readonly vectors: WordVectors;
+  /** By epoch: mean loss of a pair. */
+  readonly losses: readonly number[];
+  /** Words read, over all epochs. */
+  readonly words: number;
+}
+
+type Context = Pick<StageContext, 'signal' | 'progress'>;
+
+export async function trainVectors(context: Context, tokens: Tokens, params: TrainParams): Promise<Trained> {
+  const texts = trainingTexts(tokens, params.splits);
+  if (texts.words === 0)
+    throw new PipelineError('E_INPUT', 'there is no word to train on', {
+      hint: 'lower min_count in the tokenize stage, or use source: random',
+    });
+  const rows = texts.counts.length;
+  const model = await createSkipGram({ rows, dimensions: params.dimensions, negatives: params.negatives });
+  initialise(model, rows, params);
+  const trainer = pairTrainer(model, texts, params);
+  const order = Uint32Array.from({ length: texts.count }, (_, index) => index);
+  const losses: number[] = [];
+  for (let epoch = 1; epoch <= params.epochs; epoch++) {
+    shuffle(order, random(params.seed, `word2vec order ${epoch}`));
+    losses.push(await runEpoch(context, trainer, texts, order, { epoch, epochs: params.epochs, losses }));
+    if (!Number.isFinite(losses.at(-1)))
+      throw new PipelineError('E_STAGE', `the loss is no longer a number in epoch ${epoch}`, {
+        hint: 'lower learning_rate',
+      });
+  }
+  const vectors = vectorsOf(model, rows, params.dimensions, trainer.trained);
+  fillUnknown(vectors, params.seed);
+  return { vectors, losses, words: texts.words * params.epochs };
+}
+
+/** Word vectors uniform in ±0.5/D, context vectors zero, as in word2vec.c. */
+function initialise(model: SkipGram, rows: number, { dimensions, seed }: TrainParams): void {
+  const source = random(seed, 'word2vec initial');
+  for (let id = SPECIAL_TOKENS.length; id < rows; id++) {
+    const start = id * model.width;
+    for (let i = start; i < start + dimensions; i++) model.words[i] = (source.uniform() - 0.5) / dimensions;
+  }
+}
+
+interface PairTrainer {
+  /** Queues the pairs of a text and trains whenever the queue is full. */
+  text(ids: Uint32Array): void;
+  /** Trains on what is queued; gives the mean loss since the last call. */
+  finish(): number;
+  /** Known words read so far, thinned ones included. */
+  words(): number;
+  /** Mean loss so far. */
+  loss(): number;
+  /** [rows]: 1 for words that have been trained. */
+  readonly trained: Uint8Array;
+}
+
+function pairTrainer(model: SkipGram, texts: Texts, params: TrainParams): PairTrainer {
+  const source = random(params.seed, 'word2vec pairs');
+  const negative = weightedSampler(negativeWeights(texts.counts), random(params.seed, 'word2vec negatives'));
+  const thin = thinner(texts, params, random(params.seed, 'word2vec subsample'));
+  const allWords = texts.words * params.epochs;
+  const trained = new Uint8Array(texts.counts.length);
+  let [queued, words, pairs, loss] = [0, 0, 0, 0];
+
+  const flush = (): void => {
+    const rate = params.learning_rate * Math.max(1e-4, 1 - words / allWords);
+    loss += model.train(queued, rate);
+    pairs += queued;
+    queued = 0;
+  };
+  const pair = (word: number, other: number): void => {
+    queuePair(model.pairs, queued++ * (2 + params.negatives), word, other, params.negatives, negative);
+    if (queued === model.capacity) flush();
+  };
+  const text = (ids: Uint32Array): void => {
+    const kept = thin(ids);
+    words += kept.known;
+    eachPair(kept.ids, params.window, source, (word, other) => {
+      trained[word] = 1;
+      pair(word, other);
+    });
+  };
+  const mean = (): number => (pairs === 0 ? 0 : loss / pairs);
+  const finish = (): number => {
+    flush();
+    const result = mean();
+    [loss, pairs] = [0, 0];
+    return result;
+  };
+  return { text, finish, words: () => words, loss: mean, trained };
+}
+
+function queuePair(
+  pairs: Uint32Array,
+  start: number,
+  word: number,
+  other: number,
+  negatives: number,
+  negative: Sampler,
+): void {
+  pairs[start] = word;
+  pairs[start + 1] = other;
+  for (let k = 0; k < negatives; k++) pairs[start + 2 + k] = negative();
+}
+
+/** Each word with every other of its window, whose reach is drawn from 1 to `window`. */
+function eachPair(
+  ids: Uint32Array,
+  window: number,
+  source: Random,
+  visit: (word: number, other: number) => void,
+): void {
+  for (let i = 0; i < ids.length; i++) {
+    const reach = 1 + source.integer(window);
+    const last = Math.min(ids.length - 1, i + reach);
+    for (let j = Math.max(0, i - reach); j <= last; j++) if (j !== i) visit(ids[i]!, ids[j]!);
+  }
+}
+
+/** Leaves out unknown words and thins frequent ones; the result is valid until the next call. */
+function thinner(
+  texts: Texts,
+  params: TrainParams,
+  source: Random,
+): (ids: Uint32Array) => { ids: Uint32Array; known: number } {
+  const below = keepBelow(texts.counts, params.subsample);
+  const buffer = new Uint32Array(texts.longest);
+  return (ids) => {
+    let [length, known] = [0, 0];
+    for (const id of ids) {
+      if (id < SPECIAL_TOKENS.length || id >= below.length) continue;
+      known++;
+      if (below[id]! === 2 ** 32 || source.uint32() < below[id]!) buffer[length++] = id;
+    }
+    return { ids: buffer.subarray(0, length), known };
+  };
+}
+
+interface EpochPlace {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly losses: readonly number[];
+}
+
+/** About 30 ms of work between two looks at the signal. */
+const WORDS_AT_ONCE = 1 << 14;
+
+async function runEpoch(
+  context: Context,
+  trainer: PairTrainer,
+  texts: Texts,
+  order: Uint32Array,
+  place: EpochPlace,
+): Promise<number> {
+  let pause = trainer.words() + WORDS_AT_ONCE;
+  for (const index of order) {
+    trainer.text(texts.text(index));
+    if (trainer.words() < pause) continue;
+    pause = trainer.words() + WORDS_AT_ONCE;
+    await new Promise(setImmediate);
+    context.signal.throwIfAborted();
+    context.progress({
+      done: trainer.words(),
+      total: texts.words * place.epochs,
+      unit: 'words',
+      note: `epoch ${place.epoch}/${place.epochs} · loss ${trainer.loss().toFixed(3)}`,
+    });
+  }
+  return trainer.finish();
+}
+
+function vectorsOf(model: SkipGram, rows: number, dimensions: number, known: Uint8Array): WordVectors {
+  const data = new Float32Array(rows * dimensions);
+  for (let id = SPECIAL_TOKENS.length; id < rows; id++) {
+    const start = id * model.width;
+    data.set(model.words.subarray(start, start + dimensions), id * dimensions);
+  }
+  return { rows, dimensions, data, known };
+}
