@@ -1,0 +1,109 @@
+/**
+ * A stage kind of one's own, and the data of quickstart.yaml: documentation comments of TypeScript declaration
+ * files, which every machine has after `npm ci`. A symbol's qualified name, cut into words, is a query; its
+ * description is the document that answers it. The files come out in the layout of BEIR.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { globSync } from 'tinyglobby';
+import { defineStage, PipelineError, type StageContext, type StageResult } from 'two-tower/stage';
+import { documentedSymbols } from './documented-symbols.ts';
+
+interface Params {
+  readonly files: readonly string[];
+  readonly min_words: number;
+  readonly validation_share: number;
+  readonly test_share: number;
+}
+
+const share = (description: string): object => ({
+  description,
+  type: 'number',
+  minimum: 0,
+  maximum: 0.5,
+  default: 0.1,
+});
+
+export const stage = defineStage<Params>({
+  description:
+    'Reads the documentation comments of TypeScript declaration files: the words of each documented symbol become a query, its description the relevant document.',
+  parameters: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['files'],
+    properties: {
+      files: {
+        description: 'Declaration files, as paths or globs.',
+        type: 'array',
+        minItems: 1,
+        items: { type: 'string', 'x-path': 'input', description: 'A path or glob relative to the spec.' },
+      },
+      min_words: {
+        description: 'Descriptions with fewer words are left out.',
+        type: 'integer',
+        minimum: 1,
+        default: 5,
+      },
+      validation_share: share('Share of the symbols whose queries choose the epoch.'),
+      test_share: share('Share of the symbols whose queries are only evaluated.'),
+    },
+  },
+  inputs: {},
+  output: 'files',
+  run: (context) => Promise.resolve(collect(context)),
+});
+
+/** The split hangs on the query alone, so adding files moves no query from one split to another. */
+function splitOf(query: string, { validation_share, test_share }: Params): 'train' | 'validation' | 'test' {
+  const position = createHash('sha256').update(query).digest().readUInt32LE(0) / 2 ** 32;
+  if (position < test_share) return 'test';
+  return position < test_share + validation_share ? 'validation' : 'train';
+}
+
+function collect(context: StageContext<Params>): StageResult {
+  const { params, output } = context;
+  const files = [...new Set(params.files.flatMap((pattern) => globSync(pattern, { absolute: true })))].sort();
+  const documents = new Map<string, string>();
+  const queries = new Map<string, string>();
+  const qrels = { train: new Set<string>(), validation: new Set<string>(), test: new Set<string>() };
+  files.forEach((file, index) => {
+    for (const { words, description } of documentedSymbols(file, readFileSync(file, 'utf8'))) {
+      if (description.split(' ').length < params.min_words) continue;
+      const document = idFor(documents, description, 'd');
+      const query = idFor(queries, words, 'q');
+      qrels[splitOf(words, params)].add(`${query}\t${document}\t1`);
+    }
+    context.progress({ done: index + 1, total: files.length, unit: 'files' });
+  });
+  if (documents.size === 0)
+    throw new PipelineError('E_INPUT', 'the declaration files hold no documented symbol', {
+      hint: 'Run `npm ci` first: the files come with the packages.',
+    });
+  writeLines(join(output, 'corpus.jsonl'), documents, (text, id) => ({ _id: id, title: '', text }));
+  writeLines(join(output, 'queries.jsonl'), queries, (text, id) => ({ _id: id, text }));
+  mkdirSync(join(output, 'qrels'));
+  for (const [split, lines] of Object.entries(qrels))
+    writeFileSync(
+      join(output, 'qrels', `${split}.tsv`),
+      ['query-id\tcorpus-id\tscore', ...lines, ''].join('\n'),
+    );
+  return {
+    metrics: { files: files.length, documents: documents.size, queries: queries.size },
+    headline: `${files.length} files · ${documents.size} descriptions`,
+  };
+}
+
+function idFor(ids: Map<string, string>, text: string, prefix: string): string {
+  let id = ids.get(text);
+  if (id === undefined) ids.set(text, (id = `${prefix}${ids.size}`));
+  return id;
+}
+
+function writeLines(
+  path: string,
+  ids: ReadonlyMap<string, string>,
+  row: (text: string, id: string) => object,
+): void {
+  writeFileSync(path, [...ids].map(([text, id]) => `${JSON.stringify(row(text, id))}\n`).join(''));
+}
