@@ -48,7 +48,9 @@ it('the scores are these very bits on every machine', () => {
     [...createExactSearch(DOCUMENTS, similarity).search(QUERIES, ROWS, 50)].map((ranking) => ranking.scores),
   );
   const bytes = Buffer.concat(scores.map(({ buffer }) => new Uint8Array(buffer)));
-  expect(digestOf(bytes)).toMatchInlineSnapshot(`"15ab8118b8df1034c1a30bc6bfddfc5a940fc654b5b0d9276c079960001fb2de"`);
+  expect(digestOf(bytes)).toMatchInlineSnapshot(
+    `"15ab8118b8df1034c1a30bc6bfddfc5a940fc654b5b0d9276c079960001fb2de"`,
+  );
 });
 
 const matrix = (...rows: number[][]): Matrix => ({

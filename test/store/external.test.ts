@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/base/hash.ts';
+import { openExternalFiles } from '../../src/store/external.ts';
+import { storeLayout } from '../../src/store/layout.ts';
+import { temporaryFolder } from '../helpers/run-kind.ts';
+
+describe('external files', () => {
+  it('are a file, a folder with all below it, or the matches of a glob, by relative name', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'data', 'deep'), { recursive: true });
+    writeFileSync(join(folder, 'data', 'b.jsonl'), 'b');
+    writeFileSync(join(folder, 'data', 'a.jsonl'), 'a');
+    writeFileSync(join(folder, 'data', 'deep', 'c.txt'), 'c');
+    symlinkSync('a.jsonl', join(folder, 'data', 'link.jsonl'));
+    const files = openExternalFiles(storeLayout(join(folder, 'store')));
+    const names = async (path: string): Promise<string[]> =>
+      (await files.resolve(join(folder, path))).map((file) => file.name);
+    expect(await names('data/a.jsonl')).toEqual(['a.jsonl']);
+    expect(await names('data')).toEqual(['a.jsonl', 'b.jsonl', 'deep/c.txt', 'link.jsonl']);
+    expect(await names('data/*.jsonl')).toEqual(['a.jsonl', 'b.jsonl', 'link.jsonl']);
+    expect(await names('data/**/*.txt')).toEqual(['deep/c.txt']);
+    expect(await names('nowhere')).toEqual([]);
+    const [first] = await files.resolve(join(folder, 'data', 'a.jsonl'));
+    expect(first!.digest).toBe(digestOf('a'));
+  });
+
+  it('are not read again while their metadata stands, but are when just written', async () => {
+    const folder = temporaryFolder();
+    const layout = storeLayout(join(folder, 'store'));
+    const path = join(folder, 'big.bin');
+    writeFileSync(path, 'one');
+    const remembered = async (): Promise<boolean> => {
+      const files = openExternalFiles(layout);
+      await files.resolve(path);
+      files.save();
+      try {
+        return readFileSync(join(layout.cache, 'files.json'), 'utf8').includes('big.bin');
+      } catch {
+        return false;
+      }
+    };
+    expect(await remembered()).toBe(false);
+    // Its change time is still too fresh to trust even when its modification time is set back.
+    utimesSync(path, 1_000_000_000, 1_000_000_000);
+    expect(await remembered()).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    expect(await remembered()).toBe(true);
+    // The cache is believed: a forged digest comes back, so the file was not read.
+    const cache = join(layout.cache, 'files.json');
+    const forged = readFileSync(cache, 'utf8').replace(digestOf('one'), digestOf('forged'));
+    writeFileSync(cache, forged);
+    const [file] = await openExternalFiles(layout).resolve(path);
+    expect(file!.digest).toBe(digestOf('forged'));
+    writeFileSync(path, 'two');
+    const [changed] = await openExternalFiles(layout).resolve(path);
+    expect(changed!.digest).toBe(digestOf('two'));
+  });
+});
