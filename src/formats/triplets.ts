@@ -2,9 +2,11 @@
  * The `triplets` artifact, `triplets.safetensors`: n rows of a query, one of its positives and k negatives.
  *   query [n], positive [n], negatives [n, k]  U32: query_id and doc_ids
  *   source [n, k]  U8: position in `sources`, the strategy that proposed the negative
+ * and, where a scorer was asked for, what it gives the query with each document (for margin-MSE):
+ *   positive_score [n], negative_scores [n, k]  F32: higher is better, in the scorer's own unit
  */
 import { join } from 'node:path';
-import { readSafetensors, requireTensor, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, requireTensor, writeSafetensors, type SafetensorsFile } from './safetensors.ts';
 
 export interface Triplets {
   readonly query: Uint32Array;
@@ -14,11 +16,22 @@ export interface Triplets {
   readonly negativesPerTriplet: number;
   readonly source: Uint8Array;
   readonly sources: readonly string[];
+  readonly scores?: TripletScores;
+}
+
+export interface TripletScores {
+  /** Who gave them: `bm25`, or `model` for the embeddings of an earlier round. */
+  readonly scorer: string;
+  /** [n] */
+  readonly positive: Float32Array;
+  /** Row-major [n, perQuery], beside `negatives`. */
+  readonly negatives: Float32Array;
 }
 
 export function writeTriplets(folder: string, triplets: Triplets): void {
   const n = triplets.query.length;
   const shape = [n, triplets.negativesPerTriplet];
+  const { scores } = triplets;
   writeSafetensors(
     join(folder, 'triplets.safetensors'),
     {
@@ -26,14 +39,19 @@ export function writeTriplets(folder: string, triplets: Triplets): void {
       positive: { shape: [n], data: triplets.positive },
       negatives: { shape, data: triplets.negatives },
       source: { shape, data: triplets.source },
+      ...(scores && {
+        positive_score: { shape: [n], data: scores.positive },
+        negative_scores: { shape, data: scores.negatives },
+      }),
     },
-    { sources: JSON.stringify(triplets.sources) },
+    { sources: JSON.stringify(triplets.sources), ...(scores && { scorer: scores.scorer }) },
   );
 }
 
 export function readTriplets(folder: string): Triplets {
   const file = readSafetensors(join(folder, 'triplets.safetensors'));
   const negatives = requireTensor(file, 'negatives', Uint32Array);
+  const scores = readScores(file);
   return {
     query: requireTensor(file, 'query', Uint32Array).data,
     positive: requireTensor(file, 'positive', Uint32Array).data,
@@ -41,5 +59,16 @@ export function readTriplets(folder: string): Triplets {
     negativesPerTriplet: negatives.shape[1] ?? 1,
     source: requireTensor(file, 'source', Uint8Array).data,
     sources: JSON.parse(file.metadata['sources'] ?? '[]') as string[],
+    ...(scores && { scores }),
+  };
+}
+
+function readScores(file: SafetensorsFile): TripletScores | undefined {
+  const scorer = file.metadata['scorer'];
+  if (scorer === undefined) return undefined;
+  return {
+    scorer,
+    positive: requireTensor(file, 'positive_score', Float32Array).data,
+    negatives: requireTensor(file, 'negative_scores', Float32Array).data,
   };
 }
