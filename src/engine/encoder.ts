@@ -5,9 +5,11 @@ export interface Encoder {
   dispose(): void;
 }
 
-export function openEncoder(
-  _folder: string,
-  _options: { readonly engine: Engine; readonly threads: number },
-): Promise<Encoder> {
-  return Promise.reject(new Error('not landed yet'));
+export interface EncoderOptions {
+  readonly engine: Engine;
+  readonly threads: number;
+}
+
+export function openEncoder(folder: string, { engine }: EncoderOptions): Promise<Encoder> {
+  return Promise.reject(new Error(`not landed yet: ${engine.backend} encoder of ${folder}`));
 }

@@ -10,7 +10,7 @@ function reversed(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value)
       .reverse()
-      .map(([name, member]) => [name, reversed(member as Json)]),
+      .map(([name, member]) => [name, reversed(member)]),
   );
 }
 
