@@ -43,6 +43,10 @@ function parameterReasons(before: Json | undefined, after: Json | undefined, nam
       parameterReasons(old[member], current[member], name === '' ? member : `${name}.${member}`),
     );
   }
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length)
+    return (before as Json[]).flatMap((item, index) =>
+      parameterReasons(item, (after as Json[])[index], `${name}.${index}`),
+    );
   return [{ type: 'parameter', name, before: before ?? null, after: after ?? null }];
 }
 

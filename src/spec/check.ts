@@ -80,17 +80,19 @@ function readWhole(file: string, gathered: Gathered): MapNode | undefined {
 }
 
 /** All values except those under names of the author's own, which count where they are used. */
-function interpolated(root: MapNode, { report, env, used }: Gathered): MapNode {
+function interpolated(root: MapNode, { report, env, used, found }: Gathered): MapNode {
   const written = root.entries.get('params')?.value;
   // What is no mapping is reported as such, and not once more at every reference.
   const params = written && written.type !== 'map' && !isNull(written) ? failedAt(written.place) : written;
   const usedParams = new Set<string>();
   const interpolate = makeInterpolator({ params, env, report, used, usedParams });
+  const before = found.length;
   const entries = [...root.entries].map(([name, entry]) => {
     const value = name.startsWith('x-') ? entry.value : interpolate(entry.value);
     return [name, { ...entry, value }] as const;
   });
-  if (params?.type === 'map') reportUnused(params, usedParams, report);
+  // A faulty reference may be the one that was meant to use it.
+  if (params?.type === 'map' && found.length === before) reportUnused(params, usedParams, report);
   return mapNode(new Map(entries), root.place);
 }
 

@@ -8,7 +8,7 @@ interface Common {
   readonly place: Place;
   /** How many nodes this one stands for when everything that is shared is written out. */
   readonly weight: number;
-  /** How many levels lie in it, its own included. */
+  /** How many mappings and lists lie in one another, its own included: none for a single value. */
   readonly depth: number;
   /** Where the value itself was written, when `place` only refers to it (an alias, `${params.x}`). */
   readonly via?: Place;
@@ -43,7 +43,7 @@ export interface ListNode extends Common {
 export type Node = ScalarNode | MapNode | ListNode;
 
 export function scalarNode(value: Scalar, place: Place): ScalarNode {
-  return { type: 'scalar', value, place, weight: 1, depth: 1 };
+  return { type: 'scalar', value, place, weight: 1, depth: 0 };
 }
 
 /** Stands for a value whose problem is reported already. */

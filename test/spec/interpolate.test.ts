@@ -135,13 +135,7 @@ test('a variable that is not set says how to set it', async () => {
 test('the expression alone is underlined, and names that are close are suggested', async () => {
   expect(await project(spec('dimension: 3', 'a: "x ${params.dimensoin} ${HOME}"')).printed())
     .toMatchInlineSnapshot(`
-      "warning: nothing refers to the parameter 'dimension'
-       --> spec.yaml:1:11
-        |
-      1 | params: { dimension: 3 }
-        |           ^^^^^^^^^
-
-      error: params has no 'dimensoin'
+      "error: params has no 'dimensoin'
        --> spec.yaml:7:23
         |
       7 |       params: { a: "x \${params.dimensoin} \${HOME}" }
@@ -206,8 +200,8 @@ test('chains of references without end are refused, in whatever order they are w
       .map(({ message }) => message);
   expect(await found(chain((name) => name))).toEqual([]);
   expect((await found(chain((name) => name).reverse()))[0]).toBe('reached through more than 200 references');
-  expect((await found(chain((name) => `[${name}]`)))[0]).toBe('nested more than 100 levels deep');
-  expect((await found(chain((name) => `[${name}]`).reverse()))[0]).toBe(
+  expect(await found(chain((name) => `[${name}]`))).toContain('nested more than 100 levels deep');
+  expect(await found(chain((name) => `[${name}]`).reverse())).toContain(
     'reached through more than 200 references',
   );
 });
