@@ -1,5 +1,5 @@
 /** Who holds a lock or a temporary folder, told so that another process can see whether they still live. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 export interface Owner {
@@ -9,6 +9,10 @@ export interface Owner {
   readonly host: string;
   /** The kernel's boot id: after a restart no earlier process lives. Empty where unknown. */
   readonly boot: string;
+  /** Machines are given equal names, and then only this tells them apart. Empty where unknown. */
+  readonly machine?: string;
+  /** Containers of one machine count their processes apart. Empty where unknown. */
+  readonly namespace?: string;
 }
 
 function startOf(pid: number): string {
@@ -21,9 +25,10 @@ function startOf(pid: number): string {
   }
 }
 
-function bootId(): string {
+/** What a read gives, or nothing where this system has no such file. */
+function known(read: () => string): string {
   try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    return read().trim();
   } catch {
     return '';
   }
@@ -32,15 +37,23 @@ function bootId(): string {
 let self: Owner | undefined;
 
 export function thisProcess(): Owner {
-  self ??= { pid: process.pid, started: startOf(process.pid), host: hostname(), boot: bootId() };
+  self ??= {
+    pid: process.pid,
+    started: startOf(process.pid),
+    host: hostname(),
+    boot: known(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
+    machine: known(() => readFileSync('/etc/machine-id', 'latin1')),
+    namespace: known(() => readlinkSync('/proc/self/ns/pid')),
+  };
   return self;
 }
 
-/** `unknown` for a process of another host, which cannot be asked. */
+/** `unknown` for a process of another host or container, which cannot be asked. */
 export function stateOf(owner: Owner): 'alive' | 'dead' | 'unknown' {
   const here = thisProcess();
-  if (owner.host !== here.host) return 'unknown';
+  if (owner.host !== here.host || (owner.machine ?? here.machine) !== here.machine) return 'unknown';
   if (owner.boot !== here.boot) return 'dead';
+  if ((owner.namespace ?? here.namespace) !== here.namespace) return 'unknown';
   try {
     process.kill(owner.pid, 0);
   } catch (error) {

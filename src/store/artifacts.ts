@@ -7,6 +7,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,7 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
 import type { Key } from '../base/hash.ts';
-import { flush } from './durable.ts';
+import { flush, makeFolder } from './durable.ts';
 import { artifactFolder, MANIFEST, type StoreLayout } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -31,12 +32,21 @@ export type Lookup =
   /** The folder is there and something in it is not as its manifest says. */
   | { readonly state: 'damaged'; readonly why: string };
 
+function unusable(what: string, error: unknown): PipelineError {
+  if (error instanceof PipelineError) return error;
+  return new PipelineError('E_STORE', `${what}: ${(error as Error).message}`, {
+    hint: 'Nothing that was finished before is lost. Make room or permissions, then run the same command again.',
+    cause: error,
+  });
+}
+
 function readManifest(folder: string): Manifest | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Manifest;
+    const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Partial<Manifest> | null;
+    return Array.isArray(manifest?.files) ? (manifest as Manifest) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw unusable('an artifact cannot be read', error);
   }
 }
 
@@ -86,18 +96,31 @@ export function commitArtifact(
     chmodSync(file, 0o444);
     flush(file);
     flush(sealed);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const earlier = makeRoom(layout, workFolder, manifest);
     if (earlier.kept) return { artifact: earlier.kept, earlier: 'kept' };
-    renameSync(sealed, path);
+    const quicker = publish(layout, sealed, manifest);
+    if (quicker) return { artifact: quicker, earlier: 'kept' };
     flush(dirname(path));
     return { artifact: { path, manifest }, earlier: earlier.moved ? 'replaced' : 'none' };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new PipelineError('E_STORE', `the artifact could not be stored: ${message}`, {
-      hint: 'Nothing that was finished before is lost. Make room or permissions, then run the same command again.',
-    });
+    throw unusable('the artifact could not be stored', error);
+  }
+}
+
+/** The renaming itself. Returns the artifact of somebody who was quicker, which only a lost lock allows. */
+function publish(layout: StoreLayout, sealed: string, manifest: Manifest): Artifact | undefined {
+  try {
+    renameSync(sealed, artifactFolder(layout, manifest.kind, manifest.key));
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const quicker =
+      code === 'ENOTEMPTY' || code === 'EEXIST'
+        ? wholeArtifact(layout, manifest.kind, manifest.key)
+        : undefined;
+    if (!quicker) throw error;
+    return quicker;
   }
 }
 
@@ -119,22 +142,40 @@ function makeRoom(
   return { moved: lookup.state === 'found' };
 }
 
-/** Puts back what a crash caught between the two renames of a replacement. */
-export function restoreReplaced(
-  layout: StoreLayout,
-  workFolder: string,
-  list: (folder: string) => string[],
-): void {
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Puts back what a crash, or a failure, caught between the two renames of a replacement. */
+function restoreReplaced(layout: StoreLayout, workFolder: string): void {
   const folder = join(workFolder, REPLACED);
-  if (!existsSync(folder)) return;
-  for (const kind of list(folder))
-    for (const key of list(join(folder, kind))) {
+  for (const kind of namesIn(folder))
+    for (const key of namesIn(join(folder, kind))) {
       const home = artifactFolder(layout, kind, key as Key);
       if (!existsSync(home)) renameSync(join(folder, kind, key), home);
     }
 }
 
-/** Deletes a work folder and all that is left in it. */
+/** Removes a work folder, but never one that still holds an artifact which could not be put back. */
+export function removeWork(layout: StoreLayout, workFolder: string): void {
+  try {
+    restoreReplaced(layout, workFolder);
+  } catch {
+    return;
+  }
+  removeFolder(workFolder);
+}
+
+/** Deletes a folder and all that is in it, as far as that goes: leftovers are cleared away by a later run. */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Nothing that was finished depends on it.
+  }
 }

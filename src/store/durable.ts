@@ -12,20 +12,35 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 
+const REFUSALS = new Set(['EINVAL', 'ENOTSUP']);
+
 /** Makes a file's bytes, or a folder's list of names, survive a power cut. */
 export function flush(path: PathLike): void {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
+  } catch (error) {
+    // Some network file systems keep folders safe by themselves and refuse to be asked.
+    if (!REFUSALS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Makes a folder, and its name and those of the folders above it that it needed survive a power cut. */
+export function makeFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true });
+  if (first === undefined) return;
+  for (let folder = path; ; folder = dirname(folder)) {
+    flush(dirname(folder));
+    if (folder === first || folder === dirname(folder)) return;
   }
 }
 
 /** Replaces or creates a file in one step: written aside, flushed, renamed, and the folder flushed. */
 export function writeDurably(path: string, content: string): void {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const aside = join(folder, `.${basename(path)}.${randomUUID()}`);
   try {
     writeFileSync(aside, content, { flag: 'wx' });

@@ -4,71 +4,122 @@
  */
 import {
   closeSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
   rmSync,
-  statSync,
   utimesSync,
   writeSync,
 } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
-import { now, sleep } from '../base/clock.ts';
+import { monotonic, now, sleep } from '../base/clock.ts';
+import { PipelineError } from '../base/diagnostic.ts';
 import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
 
-/** Holders renew their locks this often … */
+/** Holders renew their locks this often. */
 const RENEWAL_MS = 5_000;
-/** … so a lock of another host that is this old has lost its holder. */
-const EXPIRY_MS = 60_000;
 const POLL_MS = 100;
+
+export interface Patience {
+  /** A lock of another host that nobody renewed while we watched for this long has lost its holder. */
+  readonly foreignMs: number;
+  /** One without an owner was caught between its creation and its first byte, or its holder died there. */
+  readonly namelessMs: number;
+}
+
+const PATIENCE: Patience = { foreignMs: 60_000, namelessMs: RENEWAL_MS };
 
 export interface Lock {
   release(): void;
 }
 
-function create(path: string): boolean {
-  mkdirSync(dirname(path), { recursive: true });
+/** Content and renewal time of a lock file; undefined where there is none. */
+function look(path: string): { readonly text: string; readonly seen: string } | undefined {
+  let descriptor: number;
   try {
-    const descriptor = openSync(path, 'wx');
-    try {
-      writeSync(descriptor, JSON.stringify(thisProcess()));
-    } finally {
-      closeSync(descriptor);
-    }
-    return true;
+    // Opening makes a network file system ask its server anew.
+    descriptor = openSync(path, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
+  }
+  try {
+    const text = readFileSync(descriptor, 'utf8');
+    return { text, seen: `${fstatSync(descriptor, { bigint: true }).mtimeNs} ${text}` };
+  } finally {
+    closeSync(descriptor);
   }
 }
 
-/** True when nobody holds the lock any more; also when it was released meanwhile. */
-function abandoned(path: string): boolean {
+/**
+ * Judges whether a lock still has its holder. Locks that cannot be judged by asking the kernel have to stay
+ * unchanged for a while on this process's own rising clock: wall clocks differ between hosts, and jump.
+ */
+interface Watch {
+  abandoned(path: string): boolean;
+}
+
+function newWatch(patience: Patience = PATIENCE): Watch {
+  let last: { readonly seen: string; readonly since: number } | undefined;
+  const unchangedFor = (seen: string): number => {
+    if (last?.seen !== seen) last = { seen, since: monotonic() };
+    return monotonic() - last.since;
+  };
+  return {
+    /** Also true when it was released meanwhile. */
+    abandoned(path): boolean {
+      const found = look(path);
+      if (!found) return true;
+      const idle = unchangedFor(found.seen);
+      const owner = parseOwner(found.text);
+      if (!owner) return idle > patience.namelessMs;
+      const state = stateOf(owner);
+      return state === 'dead' || (state === 'unknown' && idle > patience.foreignMs);
+    },
+  };
+}
+
+/** Makes the lock file and returns what it holds, or undefined where somebody else's is there. */
+function create(path: string): string | undefined {
+  mkdirSync(dirname(path), { recursive: true });
+  const text = JSON.stringify({ ...thisProcess(), token: randomUUID() });
+  let descriptor: number;
   try {
-    const owner = parseOwner(readFileSync(path, 'utf8'));
-    const age = now() - statSync(path).mtimeMs;
-    // A lock without an owner was caught between its creation and its first byte, or its holder died there.
-    if (!owner) return age > RENEWAL_MS;
-    const state = stateOf(owner);
-    return state === 'dead' || (state === 'unknown' && age > EXPIRY_MS);
+    descriptor = openSync(path, 'wx');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
     throw error;
   }
+  try {
+    writeSync(descriptor, text);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+  return text;
+}
+
+interface Guard {
+  readonly watch: Watch;
+  readonly guardWatch: Watch;
 }
 
 /**
  * Takes over an abandoned lock. A second lock guards the take-over, because between judging a lock abandoned
  * and removing it somebody else may have taken it over already.
  */
-function takeOver(path: string): boolean {
+function takeOver(path: string, { watch, guardWatch }: Guard): string | undefined {
   const guard = `${path}.takeover`;
-  if (!create(guard)) {
-    if (abandoned(guard)) rmSync(guard, { force: true });
-    return false;
+  if (create(guard) === undefined) {
+    if (guardWatch.abandoned(guard)) rmSync(guard, { force: true });
+    return undefined;
   }
   try {
-    if (!abandoned(path)) return false;
+    if (!watch.abandoned(path)) return undefined;
     rmSync(path, { force: true });
     return create(path);
   } finally {
@@ -76,9 +127,7 @@ function takeOver(path: string): boolean {
   }
 }
 
-/** Tries once. */
-export function tryLock(path: string): Lock | undefined {
-  if (!create(path) && !(abandoned(path) && takeOver(path))) return undefined;
+function held(path: string, text: string): Lock {
   const renewal = setInterval(() => {
     try {
       const time = now() / 1000;
@@ -91,22 +140,45 @@ export function tryLock(path: string): Lock | undefined {
   return {
     release(): void {
       clearInterval(renewal);
-      rmSync(path, { force: true });
+      try {
+        // Somebody may have taken it over while this process was suspended: theirs has to stay.
+        if (look(path)?.text === text) rmSync(path, { force: true });
+      } catch {
+        // Whoever wants it sees that its holder is dead.
+      }
     },
   };
 }
 
+function attempt(path: string, guard: Guard): Lock | undefined {
+  try {
+    const text = create(path) ?? (guard.watch.abandoned(path) ? takeOver(path, guard) : undefined);
+    return text === undefined ? undefined : held(path, text);
+  } catch (error) {
+    throw new PipelineError('E_STORE', `the store cannot be locked: ${(error as Error).message}`, {
+      hint: 'Name another folder with --store, or make room or give write permission in this one.',
+      cause: error,
+    });
+  }
+}
+
+/** Tries once. Throws `E_STORE` where no lock can be written. */
+export function tryLock(path: string): Lock | undefined {
+  return attempt(path, { watch: newWatch(), guardWatch: newWatch() });
+}
+
 /**
  * Waits for the lock, or until `finished` says that whoever held it has made what we wanted.
- * `onWait` is called once, when there is somebody to wait for.
+ * `onWait` is called once, when there is somebody to wait for. Throws `E_STORE` where no lock can be written.
  */
 export async function lockOr<T>(
   path: string,
   finished: () => T | undefined,
-  options: { readonly onWait: () => void; readonly signal: AbortSignal },
+  options: { readonly onWait: () => void; readonly signal: AbortSignal; readonly patience?: Patience },
 ): Promise<{ readonly lock: Lock } | { readonly found: T }> {
+  const guard = { watch: newWatch(options.patience), guardWatch: newWatch(options.patience) };
   for (let waited = false; ;) {
-    const lock = tryLock(path);
+    const lock = attempt(path, guard);
     const found = finished();
     if (found !== undefined) {
       lock?.release();

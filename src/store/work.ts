@@ -1,11 +1,12 @@
 /** Work folders: where a stage writes until its artifact is committed. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { PipelineError } from '../base/diagnostic.ts';
+import { now } from '../base/clock.ts';
 import type { Key } from '../base/hash.ts';
 import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
-import { removeFolder, restoreReplaced } from './artifacts.ts';
+import { removeFolder, removeWork } from './artifacts.ts';
 import type { StoreLayout } from './layout.ts';
 
 export interface WorkFolder {
@@ -32,6 +33,7 @@ export function beginWork(layout: StoreLayout, key: Key): WorkFolder {
     for (const path of [work.output, work.scratch, work.resume, layout.downloads])
       mkdirSync(path, { recursive: true });
   } catch (error) {
+    removeFolder(folder);
     throw new PipelineError(
       'E_STORE',
       `the store ${layout.root} cannot be written: ${(error as Error).message}`,
@@ -51,19 +53,27 @@ function list(folder: string): string[] {
   }
 }
 
-/** Removes what dead processes of this host left behind. */
+/** A folder without a readable owner that is older than this was not just begun: its maker died there. */
+const NAMELESS_MS = 24 * 3_600_000;
+
+function isAbandoned(folder: string): boolean {
+  try {
+    const owner = parseOwner(readFileSync(join(folder, OWNER), 'utf8'));
+    if (owner) return stateOf(owner) === 'dead';
+  } catch {
+    // Its maker died before naming itself, or is just about to.
+  }
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  return stat !== undefined && now() - stat.ctimeMs > NAMELESS_MS;
+}
+
+/**
+ * Removes what dead processes of this host left behind. Never fails: another process may be doing the same, and
+ * what cannot be removed is only in the way of the disk.
+ */
 export function removeAbandonedWork(layout: StoreLayout): void {
   for (const name of list(layout.tmp)) {
     const folder = join(layout.tmp, name);
-    let text = '';
-    try {
-      text = readFileSync(join(folder, OWNER), 'utf8');
-    } catch {
-      // Its maker died before naming itself, or is just about to: only an owner that is known dead counts.
-    }
-    const owner = parseOwner(text);
-    if (!owner || stateOf(owner) !== 'dead') continue;
-    restoreReplaced(layout, folder, list);
-    removeFolder(folder);
+    if (isAbandoned(folder)) removeWork(layout, folder);
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -37,13 +37,76 @@ describe('locks', () => {
     expect(tryLock(path)).toBeDefined();
   });
 
-  it('of another host are respected until they are no longer renewed', () => {
+  describe.each([
+    ['of another host', { host: 'elsewhere' }],
+    ['of another machine that bears the same name', { machine: 'other', boot: 'other' }],
+    ['of another container on this machine', { namespace: 'pid:[1]' }],
+  ])('%s', (_, difference) => {
+    const foreign = JSON.stringify({ ...thisProcess(), pid: 2 ** 22 + 1, ...difference });
+    const patience = { foreignMs: 150, namelessMs: 150 };
+    const wait = (path: string): ReturnType<typeof lockOr<never>> =>
+      lockOr<never>(path, () => undefined, { onWait: () => undefined, signal: never, patience });
+
+    it.each([
+      ['this clock', 0],
+      ['one that is an hour ahead', 3600],
+      ['one that is an hour behind', -3600],
+    ])('are taken over when nobody renewed them for a while, by %s', async (__, ahead) => {
+      const path = join(temporaryFolder(), 'k');
+      writeFileSync(path, foreign);
+      const time = Date.now() / 1000 + ahead;
+      utimesSync(path, time, time);
+      expect(tryLock(path)).toBeUndefined();
+      const started = performance.now();
+      const claim = await wait(path);
+      expect(performance.now() - started).toBeGreaterThan(patience.foreignMs);
+      expect('lock' in claim).toBe(true);
+    });
+
+    it('are respected as long as they are renewed', async () => {
+      const path = join(temporaryFolder(), 'k');
+      writeFileSync(path, foreign);
+      let time = 1;
+      const renewal = setInterval(() => {
+        utimesSync(path, ++time, time);
+      }, 30);
+      const claim = wait(path);
+      const first = await Promise.race([
+        claim,
+        new Promise((resolve) => setTimeout(resolve, 500, 'still')),
+      ]);
+      clearInterval(renewal);
+      expect(first).toBe('still');
+      expect('lock' in (await claim)).toBe(true);
+    });
+  });
+
+  it('whose holder died before it could write its name are taken over after a moment', async () => {
     const path = join(temporaryFolder(), 'k');
-    writeFileSync(path, JSON.stringify({ ...thisProcess(), host: 'elsewhere' }));
+    writeFileSync(path, '');
     expect(tryLock(path)).toBeUndefined();
-    const long = Date.now() / 1000 - 120;
-    utimesSync(path, long, long);
-    expect(tryLock(path)).toBeDefined();
+    const patience = { foreignMs: 60_000, namelessMs: 200 };
+    const claim = await lockOr(path, () => undefined, {
+      onWait: () => undefined,
+      signal: never,
+      patience,
+    });
+    expect('lock' in claim).toBe(true);
+  });
+
+  it('that somebody else took over meanwhile are not released by the first holder', () => {
+    const path = join(temporaryFolder(), 'k');
+    const first = tryLock(path)!;
+    const theirs = JSON.stringify({ ...thisProcess(), host: 'elsewhere' });
+    writeFileSync(path, theirs);
+    first.release();
+    expect(readFileSync(path, 'utf8')).toBe(theirs);
+  });
+
+  it('that cannot be written say so', () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    expect(() => tryLock(join(file, 'locks', 'k'))).toThrow(/^the store cannot be locked: ENOTDIR/);
   });
 
   it('wait for a living holder, and no longer than until what they wanted is there', async () => {
