@@ -21,9 +21,9 @@ function writeAll(descriptor: number, text: string): void {
       done += writeSync(descriptor, bytes, done);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // A pipe whose reader is slow; one whose reader has gone (`| head`) is nobody's failure.
+      // A pipe whose reader is slow; one whose reader (`| head`) or terminal has gone is nobody's failure.
       if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-      else if (code === 'EPIPE') return;
+      else if (code === 'EPIPE' || code === 'EIO') return;
       else throw error;
     }
   }

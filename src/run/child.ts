@@ -22,22 +22,18 @@ export interface ChildOptions {
 }
 
 const GRACE_MS = 5_000;
+/** How long output may still come after the process has ended: only a process that left its group can write it. */
+const DRAIN_MS = 500;
 /** Lines of output kept for the error message. */
 const KEPT_LINES = 20;
 
 /** Never rejects: whatever goes wrong with the process is a `failed` result. */
 export async function runInChild(job: Job, options: ChildOptions): Promise<ChildResult> {
-  mkdirSync(dirname(options.logFile), { recursive: true });
-  const log = createWriteStream(options.logFile);
-  // A process group of its own, so that Ctrl-C reaches it only through us, and its own children go with it.
-  const child = fork(join(DIST, 'stage-process.js'), {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: ['--enable-source-maps'],
-  });
   const output: string[] = [];
+  let log: WriteStream | undefined;
+  let child: ChildProcess | undefined;
   const keep = (line: string): void => {
-    log.write(`${line}\n`);
+    log?.write(`${line}\n`);
     output.push(line);
     if (output.length > KEPT_LINES) output.shift();
   };
@@ -45,15 +41,41 @@ export async function runInChild(job: Job, options: ChildOptions): Promise<Child
     keep(line);
     options.onMessage({ type: 'log', level: 'info', message: line });
   };
-  readLines(child.stdout!, show);
-  readLines(child.stderr!, show);
   try {
+    log = openLog(options.logFile);
+    child = startProcess();
+    readLines(child.stdout!, show);
+    readLines(child.stderr!, show);
     const result = await converse(child, job, options, keep);
     return { ...result, output };
+  } catch (error) {
+    return { ...failedToStart(error as Error), output };
   } finally {
-    killGroup(child, 'SIGKILL');
-    await closed(log);
+    if (child) letGo(child);
+    if (log) await closed(log);
   }
+}
+
+/** A log that cannot be written is no reason to stop: the stage's result is what counts. */
+function openLog(path: string): WriteStream {
+  mkdirSync(dirname(path), { recursive: true });
+  return createWriteStream(path).on('error', () => undefined);
+}
+
+/** In a process group of its own, so that Ctrl-C reaches it only through us, and its children go with it. */
+function startProcess(): ChildProcess {
+  return fork(join(DIST, 'stage-process.js'), {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: ['--enable-source-maps'],
+  });
+}
+
+/** Ends what is left of the process and of its group, and stops listening to those that left the group. */
+function letGo(child: ChildProcess): void {
+  killGroup(child, 'SIGKILL');
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 function readLines(stream: Readable, onLine: (line: string) => void): void {
@@ -85,11 +107,14 @@ async function converse(
   keep: (line: string) => void,
 ): Promise<Extract<FromStage, { type: 'done' | 'failed' }>> {
   let grace: NodeJS.Timeout | undefined;
+  let drain: NodeJS.Timeout | undefined;
   const killNow = (): void => {
     killGroup(child, 'SIGKILL');
   };
+  /** The signal is for the programs that the stage started; the stage itself takes it as the message. */
   const askToStop = (): void => {
     tell(child, { type: 'abort' });
+    killGroup(child, 'SIGTERM');
     grace = setTimeout(killNow, GRACE_MS);
   };
   try {
@@ -97,24 +122,31 @@ async function converse(
       let result: Extract<FromStage, { type: 'done' | 'failed' }> | undefined;
       child.on('message', (message: FromStage) => {
         if (message.type === 'ready') {
-          tell(child, job);
-          if (stop.aborted) askToStop();
+          if (stop.aborted) killNow();
+          else tell(child, job);
         } else if (message.type === 'done' || message.type === 'failed') {
           result = message;
           if (message.type === 'failed' && message.stack !== null) keep(message.stack);
         } else onMessage(message);
       });
       child.on('error', (error) => {
-        resolve({ type: 'failed', code: 'E_PROCESS', message: error.message, hint: null, stack: null });
+        resolve(failedToStart(error));
       });
-      child.on('close', (code, signal) => {
+      const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
         resolve(result ?? diedSilently(code, signal));
+      };
+      child.on('exit', (code, signal) => {
+        // Programs that it left running would hold its output open, and could still write into the artifact.
+        killNow();
+        drain = setTimeout(settle, DRAIN_MS, code, signal);
       });
+      child.on('close', settle);
       stop.addEventListener('abort', askToStop);
       kill.addEventListener('abort', killNow);
     });
   } finally {
     clearTimeout(grace);
+    clearTimeout(drain);
     stop.removeEventListener('abort', askToStop);
     kill.removeEventListener('abort', killNow);
   }
@@ -122,6 +154,10 @@ async function converse(
 
 function tell(child: ChildProcess, message: ToStage): void {
   if (child.connected) child.send(message, () => undefined);
+}
+
+function failedToStart({ message }: Error): Extract<FromStage, { type: 'failed' }> {
+  return { type: 'failed', code: 'E_PROCESS', message, hint: null, stack: null };
 }
 
 function diedSilently(

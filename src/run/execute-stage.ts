@@ -7,7 +7,13 @@ import { ownPackage } from '../base/installation.ts';
 import type { Decision } from '../plan/plan.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { Engine, InputArtifact } from '../stage.ts';
-import { commitArtifact, removeFolder, wholeArtifact, type Artifact } from '../store/artifacts.ts';
+import {
+  commitArtifact,
+  removeFolder,
+  removeWork,
+  wholeArtifact,
+  type Artifact,
+} from '../store/artifacts.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import { lockOr } from '../store/lock.ts';
 import { digestOfFiles, type Manifest } from '../store/manifest.ts';
@@ -108,7 +114,7 @@ async function make(
       });
     return { state: 'executed', artifact, seconds };
   } finally {
-    removeFolder(work.folder);
+    removeWork(layout, work.folder);
   }
 }
 

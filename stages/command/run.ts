@@ -85,19 +85,16 @@ async function execute(context: StageContext<CommandParams>, env: NodeJS.Process
   const [program, args] = argv(params.run);
   const stdout = params.stdout === undefined ? 'inherit' : openOutput(join(output, params.stdout));
   try {
-    const child = spawn(program, args, {
-      cwd: project,
-      env,
-      stdio: ['ignore', stdout, 'inherit'],
-      signal,
-      killSignal: 'SIGTERM',
-    });
+    // No `signal` here: the runner sends SIGTERM to the whole process group, so that a shell's own children get
+    // it too and have time to clean up after themselves.
+    const child = spawn(program, args, { cwd: project, env, stdio: ['ignore', stdout, 'inherit'] });
     const [code, killedBy] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (status, by) => {
         resolve([status, by]);
       });
     });
+    signal.throwIfAborted();
     if (code === 0) return;
     const how = killedBy === null ? `exit code ${code ?? '?'}` : `signal ${killedBy}`;
     throw new PipelineError('E_COMMAND', `the command ended with ${how}: ${commandText(params.run)}`);

@@ -71,10 +71,7 @@ describe('locks', () => {
         utimesSync(path, ++time, time);
       }, 30);
       const claim = wait(path);
-      const first = await Promise.race([
-        claim,
-        new Promise((resolve) => setTimeout(resolve, 500, 'still')),
-      ]);
+      const first = await Promise.race([claim, new Promise((resolve) => setTimeout(resolve, 500, 'still'))]);
       clearInterval(renewal);
       expect(first).toBe('still');
       expect('lock' in (await claim)).toBe(true);

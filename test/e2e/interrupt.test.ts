@@ -1,0 +1,142 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { artifactsOf, eventually, isAlive, leftovers, pidIn, startJob } from '../helpers/processes.ts';
+import { makeRig, type Rig } from '../helpers/rig.ts';
+
+/** A quick stage, then a slow one that tells its process number, then one that needs it. */
+function slow(command = 'echo $$ > pid; sleep 60 & wait'): Rig {
+  const rig = makeRig();
+  rig.write({
+    's.yaml': `
+name: slow
+stages:
+  quick: { uses: command, with: { run: 'echo 1 > $OUTPUT/x' } }
+  slow:
+    uses: command
+    inputs: { quick: quick }
+    with: { run: '${command}; echo 2 > $OUTPUT/x' }
+  after: { uses: command, inputs: { slow: slow }, with: { run: 'echo 3 > $OUTPUT/x' } }
+`,
+  });
+  return rig;
+}
+
+const store = (rig: Rig): string => join(rig.folder, 'artifacts');
+const slowPid = (rig: Rig): Promise<number> =>
+  eventually('the slow stage', () => pidIn(join(rig.folder, 'pid')));
+
+describe('Ctrl-C', () => {
+  it('stops the children, leaves nothing half-made, keeps what was finished and exits with 130', async () => {
+    const rig = slow();
+    const job = startJob(rig, ['run', 's.yaml']);
+    const pid = await slowPid(rig);
+    job.signal('SIGINT');
+    const { code, stderr, seconds } = await job.finished;
+    expect(code).toBe(130);
+    expect(seconds).toBeLessThan(20);
+    expect(isAlive(pid)).toBe(false);
+    expect(leftovers(store(rig))).toEqual([]);
+    expect(artifactsOf(store(rig), 'command')).toHaveLength(1);
+    expect(stderr).toContain('Interrupted: stopping the stages. Again to kill them.');
+    expect(stderr).toContain('- after  not run: the run was interrupted');
+    expect(stderr).toContain('To go on from here: pipeline run s.yaml');
+    expect(stderr).not.toMatch(/✖|Error|^\s+at /m);
+  });
+
+  it('gives a command time to clean up after itself', async () => {
+    const rig = slow('trap "sleep 0.3; echo yes > cleaned; exit 1" TERM; echo $$ > pid; sleep 60 & wait');
+    const job = startJob(rig, ['run', 's.yaml']);
+    await slowPid(rig);
+    job.signal('SIGINT');
+    expect((await job.finished).code).toBe(130);
+    expect(rig.read('cleaned')).toBe('yes\n');
+  });
+
+  it('pressed twice kills a stage that does not listen', async () => {
+    const rig = slow('trap "" TERM INT; echo $$ > pid; while :; do sleep 1; done');
+    const job = startJob(rig, ['run', 's.yaml']);
+    const pid = await slowPid(rig);
+    const started = performance.now();
+    job.signal('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isAlive(pid)).toBe(true);
+    job.signal('SIGINT');
+    expect((await job.finished).code).toBe(130);
+    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(isAlive(pid)).toBe(false);
+    expect(leftovers(store(rig))).toEqual([]);
+  });
+
+  it('pressed once kills such a stage after a grace period', async () => {
+    const rig = slow('trap "" TERM INT; echo $$ > pid; while :; do sleep 1; done');
+    const job = startJob(rig, ['run', 's.yaml']);
+    const pid = await slowPid(rig);
+    job.signal('SIGINT');
+    expect((await job.finished).code).toBe(130);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)('is what %s does too', async (signal) => {
+    const rig = slow();
+    const job = startJob(rig, ['run', 's.yaml', '--json']);
+    const pid = await slowPid(rig);
+    job.child.kill(signal);
+    const { code, stdout, stderr } = await job.finished;
+    expect(code).toBe(130);
+    expect(stdout.trim().split('\n').at(-1)).toContain('"outcome":"interrupted"');
+    expect(stderr).toContain(`Got ${signal}`);
+    expect(isAlive(pid)).toBe(false);
+    expect(leftovers(store(rig))).toEqual([]);
+  });
+});
+
+describe('kill -9 of the runner', () => {
+  it('takes the stage process and all that it started with it', async () => {
+    const rig = slow('echo $$ > pid; (echo $(exec sh -c "echo \\$PPID") > inner; sleep 60) & wait');
+    const job = startJob(rig, ['run', 's.yaml']);
+    const pid = await slowPid(rig);
+    const inner = await eventually('the inner process', () => pidIn(join(rig.folder, 'inner')));
+    expect([isAlive(pid), isAlive(inner)]).toEqual([true, true]);
+    job.child.kill('SIGKILL');
+    await job.finished;
+    await eventually('the end of the orphans', () => !isAlive(pid) && !isAlive(inner));
+  });
+
+  it('takes a stage that never comes back to its event loop with it', async () => {
+    const rig = makeRig();
+    rig.write({
+      'busy.ts': `
+        import { writeFileSync } from 'node:fs';
+        import { join } from 'node:path';
+        import { defineStage } from 'two-tower/stage';
+        export const stage = defineStage({
+          description: 'Computes without end.', parameters: { type: 'object' }, inputs: {}, output: 'files',
+          async run({ project }) {
+            writeFileSync(join(project, 'pid'), process.pid + '\\n');
+            for (;;);
+          },
+        });`,
+      's.yaml': 'stages: { busy: { uses: ./busy.ts } }\n',
+    });
+    const job = startJob(rig, ['run', 's.yaml']);
+    const pid = await slowPid(rig);
+    job.child.kill('SIGKILL');
+    await job.finished;
+    await eventually('the end of the orphan', () => !isAlive(pid));
+  });
+
+  it('leaves a store in which the next run goes on at once and ends as if nothing had happened', async () => {
+    const rig = slow('echo $$ > pid; test -e go || sleep 60');
+    const job = startJob(rig, ['run', 's.yaml']);
+    await slowPid(rig);
+    job.child.kill('SIGKILL');
+    await job.finished;
+    expect(leftovers(store(rig))).not.toEqual([]);
+    rig.write({ go: '' });
+    const { code, stages } = await rig.run('s.yaml');
+    expect([code, stages]).toEqual([0, { quick: 'cached', slow: 'finished', after: 'finished' }]);
+    expect(leftovers(store(rig))).toEqual([]);
+    expect(existsSync(join(store(rig), 'resume')) ? readdirSync(join(store(rig), 'resume')) : []).toEqual([]);
+  });
+});

@@ -1,0 +1,87 @@
+/** Running the command as a terminal would, and looking at what it leaves behind. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { COMMAND, type Finished, type Rig } from './rig.ts';
+
+export interface Job {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished & { readonly seconds: number }>;
+  /** To the whole process group, as Ctrl-C does. */
+  signal(name: NodeJS.Signals): void;
+}
+
+/** Starts the command as a process group of its own: a shell's foreground job. */
+export function startJob(rig: Rig, args: readonly string[], env: NodeJS.ProcessEnv = {}): Job {
+  const started = performance.now();
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd: rig.folder,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const finished = once(child, 'close').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    stdout,
+    stderr,
+    seconds: (performance.now() - started) / 1000,
+  }));
+  return {
+    child,
+    finished,
+    signal(name): void {
+      process.kill(-child.pid!, name);
+    },
+  };
+}
+
+const POLL_MS = 20;
+const PATIENCE_MS = 20_000;
+
+/** Resolves with the first value that is neither undefined nor false; rejects when none comes. */
+export async function eventually<T>(what: string, look: () => T | undefined | false): Promise<T> {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
+    const value = look();
+    if (value !== undefined && value !== false) return value;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`${what} did not happen within ${PATIENCE_MS} ms`);
+}
+
+/** The process number that a stage's command wrote with `echo $$ > file`. */
+export function pidIn(file: string): number | undefined {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return text.endsWith('\n') ? Number(text) : undefined;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    // A zombie is dead: nobody has asked for its exit code yet.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return process.platform !== 'linux';
+  }
+}
+
+/** What a store holds that is neither an artifact nor a record: nothing, when nothing runs. */
+export function leftovers(store: string): string[] {
+  return ['tmp', 'locks'].flatMap((name) =>
+    existsSync(join(store, name)) ? readdirSync(join(store, name)).map((entry) => `${name}/${entry}`) : [],
+  );
+}
+
+/** Folders of finished artifacts of one kind, by key. */
+export function artifactsOf(store: string, kind: string): string[] {
+  return existsSync(join(store, kind)) ? readdirSync(join(store, kind)).sort() : [];
+}
