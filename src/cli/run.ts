@@ -1,18 +1,10 @@
-import { availableParallelism, cpus, platform, arch } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { timestamp } from '../base/clock.ts';
-import { ownPackage } from '../base/installation.ts';
 import { makePlan } from '../plan/plan.ts';
 import { selectStages } from '../plan/select.ts';
 import { checkSelection, runPlan, type RunResult } from '../run/run.ts';
-import {
-  newRunId,
-  readRunRecord,
-  runIds,
-  writeRunRecord,
-  type RunRecord,
-  type StageRecord,
-} from '../runs/record.ts';
-import type { StageResultRecord } from '../run/run.ts';
+import { newRunId } from '../runs/record.ts';
+import { beginUse, type Use } from '../store/use.ts';
 import { removeAbandonedWork } from '../store/work.ts';
 import { forcedStages } from './forced.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -22,7 +14,8 @@ import { reportTables } from './report-tables.ts';
 import { jsonReporter } from './reporters/json.ts';
 import { linesReporter } from './reporters/lines.ts';
 import type { Reporter } from './reporters/reporter.ts';
-import { openSession, sessionPlanner, type Session } from './session.ts';
+import { keepRecord } from './run-record.ts';
+import { openSession, sessionPlanner } from './session.ts';
 
 export interface RunCommandOptions extends PlanOptions {
   readonly jobs?: number;
@@ -40,11 +33,15 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   const { spec, layout } = session;
   const selected = selectStages(spec, options);
   const forced = forcedStages(spec, options.force, selected);
-  const planner = await sessionPlanner(session, forced);
+  let use: Use | undefined;
+  const planner = await sessionPlanner(session, forced, (kind, key) => use?.add(kind, key));
   const plan = makePlan(planner, selected);
   checkSelection(plan.entries, selected);
   const toExecute = plan.entries.filter(({ plan: { state } }) => state === 'run' || state === 'waiting');
-  if (toExecute.length > 0) removeAbandonedWork(layout);
+  if (toExecute.length > 0) {
+    removeAbandonedWork(layout);
+    use = beginUse(layout);
+  }
 
   const names = toExecute.map(({ stage }) => stage.name);
   const reporter = await chooseReporter(options.json === true, names);
@@ -67,7 +64,8 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   });
   await reporter.close();
   dispose();
-  keepRecord(session, recordOf(session, id, started, result, planner.engine), result);
+  keepRecord(session, { id, started, result, engine: planner.engine });
+  use?.close();
   if (options.json !== true) printOutcome(file, options, result);
   return EXIT[result.outcome];
 }
@@ -87,59 +85,4 @@ function printOutcome(file: string, options: RunCommandOptions, result: RunResul
   if (result.outcome === 'done') return;
   const store = options.store === undefined ? '' : ` --store ${options.store}`;
   printNotice(`Finished stages are kept. To go on from here: pipeline run ${file}${store}`);
-}
-
-function recordOf(
-  { spec }: Session,
-  id: string,
-  started: string,
-  result: RunResult,
-  engine: RunRecord['engine'],
-): RunRecord {
-  return {
-    format: 1,
-    id,
-    spec: { name: spec.name, file: spec.file },
-    params: spec.params,
-    engine,
-    started,
-    seconds: result.seconds,
-    outcome: result.outcome,
-    parameters: Object.fromEntries(spec.stages.map((stage) => [stage.name, stage.with])),
-    stages: Object.fromEntries(result.stages.map((entry) => [entry.stage.name, stageRecord(entry)])),
-    environment: {
-      version: ownPackage().version,
-      node: process.version,
-      platform: `${platform()}-${arch()}`,
-      cpu: cpus()[0]?.model ?? 'unknown',
-      threads: availableParallelism(),
-    },
-  };
-}
-
-function stageRecord({ stage, end }: StageResultRecord): StageRecord {
-  const base = { kind: stage.kind.name, state: end.state, key: null, digest: null, seconds: 0, metrics: {} };
-  if (end.state === 'executed' || end.state === 'cached') {
-    const { key, digest, metrics } = end.artifact.manifest;
-    return { ...base, key, digest, metrics, seconds: end.seconds };
-  }
-  return end.state === 'failed' ? { ...base, seconds: end.seconds, error: end.failure.message } : base;
-}
-
-/** A run that executed nothing and repeats the latest one leaves no record: it would only tell the same again. */
-function keepRecord({ layout }: Session, record: RunRecord, result: RunResult): void {
-  const executed = result.stages.some(({ end }) => end.state === 'executed' || end.state === 'failed');
-  if (!executed) {
-    const latest = runIds(layout)[0];
-    const before = latest === undefined ? undefined : readRunRecord(layout, latest);
-    const keys = (stages: RunRecord['stages']): string =>
-      JSON.stringify(Object.entries(stages).map(([name, stage]) => [name, stage.key]));
-    if (before && before.spec.file === record.spec.file && keys(before.stages) === keys(record.stages))
-      return;
-  }
-  try {
-    writeRunRecord(layout, record);
-  } catch (error) {
-    printNotice(`the run could not be recorded: ${(error as Error).message}`);
-  }
 }

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
+import type { Key } from '../base/hash.ts';
 import { openCatalogue } from '../kinds/catalogue.ts';
 import { makePlan, openPlanner, type Plan, type Planner } from '../plan/plan.ts';
-import { latestExecution } from '../runs/record.ts';
+import { latestExecution } from '../runs/latest.ts';
 import { loadSpec } from '../spec/load.ts';
 import { formatDiagnostics } from '../spec/print.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -54,11 +55,13 @@ export async function openSession(file: string, options: SpecOptions): Promise<S
 export async function sessionPlanner(
   { spec, layout }: Session,
   forced: ReadonlySet<string> = new Set(),
+  note?: (kind: string, key: Key) => void,
 ): Promise<Planner> {
   const latest = latestExecution(layout, spec.name);
   return openPlanner(spec, {
     layout,
     forced,
+    note,
     earlier(stage) {
       const found = latest(stage);
       const artifact = found && wholeArtifact(layout, found.kind, found.key);

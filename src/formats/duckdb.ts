@@ -1,13 +1,21 @@
 /** DuckDB as this project opens it: bounded memory, no extension from the network, names and texts quoted. */
+import type { Json } from '../base/json.ts';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
 
 export type SqlValue = number | bigint | string | boolean | null;
+
+export interface SqlTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Json[])[];
+}
 
 export interface Database {
   /** Runs statements whose rows nobody wants. */
   run(sql: string): Promise<void>;
   /** All rows of a small result. */
   rows(sql: string): Promise<Record<string, SqlValue>[]>;
+  /** A result with its columns in order, every value in a form that JSON has. */
+  table(sql: string): Promise<SqlTable>;
   /** Chunks of at most 2,048 rows, on a connection of their own, so that several may be read side by side. */
   stream(sql: string): AsyncGenerator<DuckDBDataChunk, void>;
   /** Stops the statement that `run` or `rows` waits for; it fails with an "Interrupted" error. */
@@ -45,6 +53,10 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
     rows: async (sql) => {
       const reader = await connection.runAndReadAll(sql);
       return reader.getRowObjects() as Record<string, SqlValue>[];
+    },
+    table: async (sql) => {
+      const reader = await connection.runAndReadAll(sql);
+      return { columns: reader.columnNames(), rows: reader.getRowsJson() };
     },
     stream: (sql) => streamChunks(instance, sql),
     interrupt: () => {

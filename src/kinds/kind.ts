@@ -10,6 +10,8 @@ export interface Kind {
   readonly code: Digest;
   /** What the stage process imports: an absolute path. */
   readonly module: string;
+  /** The user's own file that the module was built from: an absolute path. */
+  readonly file?: string;
   /** A user's module was found by its path, a built-in kind by its name. */
   readonly origin: 'built-in' | 'module';
 }

@@ -55,7 +55,7 @@ export async function moduleKind(path: string, cache: string): Promise<Kind> {
   const record = join(cache, 'kinds', `${digestOf(path)}.json`);
   const known = recall(record);
   const { declaration, code, bundle } = known ?? (await learn(path, record));
-  return { name, declaration, code, module: join(dirname(record), bundle), origin: 'module' };
+  return { name, declaration, code, module: join(dirname(record), bundle), file: path, origin: 'module' };
 }
 
 function recall(record: string): Remembered | undefined {

@@ -59,6 +59,8 @@ export interface PlannerOptions {
   readonly forced: ReadonlySet<string>;
   /** The key document of a stage's latest earlier execution, and whether its artifact is still there. */
   readonly earlier: (stage: string) => { readonly document: KeyDocument; readonly key: Key } | undefined;
+  /** Told of each artifact before it is looked for, so that nobody collects it in between. */
+  readonly note?: ((kind: string, key: Key) => void) | undefined;
 }
 
 /** Reads the outside files once. Throws `E_SPEC` with a diagnostic for each path that names nothing. */
@@ -81,6 +83,7 @@ export async function openPlanner(spec: Spec, options: PlannerOptions): Promise<
       engine,
     );
     const key = keyOf(document);
+    options.note?.(stage.kind.name, key);
     const lookup = findArtifact(layout, stage.kind.name, key);
     if (lookup.state === 'found' && !forced.has(stage.name))
       return { state: 'cached', key, artifact: lookup.artifact };

@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Key } from '../base/hash.ts';
-import type { JsonObject } from '../base/json.ts';
+import { isObject, type JsonObject } from '../base/json.ts';
 import type { Engine, Metrics } from '../stage.ts';
 import { writeDurably } from '../store/durable.ts';
 import type { StoreLayout } from '../store/layout.ts';
+import type { ResolvedSpec } from './resolved.ts';
 
 export interface StageRecord {
   readonly kind: string;
@@ -29,6 +30,8 @@ export interface RunRecord {
   readonly outcome: 'done' | 'failed' | 'interrupted';
   /** Resolved `with` of every stage, so that the run can be told from any other. */
   readonly parameters: Readonly<Record<string, JsonObject>>;
+  /** The rest of the spec as it was run; absent in records of earlier versions, which cannot be reproduced. */
+  readonly resolved?: ResolvedSpec;
   readonly stages: Readonly<Record<string, StageRecord>>;
   readonly environment: {
     readonly version: string;
@@ -44,8 +47,12 @@ export function newRunId(timestamp: string): string {
   return `${timestamp.replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
 }
 
+export function runFile(layout: StoreLayout, id: string): string {
+  return join(layout.runs, `${id}.json`);
+}
+
 export function writeRunRecord(layout: StoreLayout, record: RunRecord): void {
-  writeDurably(join(layout.runs, `${record.id}.json`), `${JSON.stringify(record, null, 1)}\n`);
+  writeDurably(runFile(layout, record.id), `${JSON.stringify(record, null, 1)}\n`);
 }
 
 /** Ids, latest first. */
@@ -61,32 +68,31 @@ export function runIds(layout: StoreLayout): string[] {
   }
 }
 
+/** Undefined where there is none, or what is there is no record. */
 export function readRunRecord(layout: StoreLayout, id: string): RunRecord | undefined {
   try {
-    return JSON.parse(readFileSync(join(layout.runs, `${id}.json`), 'utf8')) as RunRecord;
+    return parseRunRecord(readFileSync(runFile(layout, id), 'utf8'));
   } catch {
     return undefined;
   }
 }
 
-/** How many records back we look for a spec's last run: far enough, and bounded. */
-const LOOK_BACK = 200;
-
-/** The latest run of a spec in which the stage was made or found. */
-export function latestExecution(
-  layout: StoreLayout,
-  specName: string,
-): (stage: string) => { readonly kind: string; readonly key: Key } | undefined {
-  let records: RunRecord[] | undefined;
-  return (stage) => {
-    records ??= runIds(layout)
-      .slice(0, LOOK_BACK)
-      .map((id) => readRunRecord(layout, id))
-      .filter((record): record is RunRecord => record?.spec.name === specName);
-    for (const record of records) {
-      const { kind, key, state } = record.stages[stage] ?? {};
-      if (kind !== undefined && key && (state === 'executed' || state === 'cached')) return { kind, key };
-    }
+/** Undefined for a text that is not a record; only what every reader relies on is looked at. */
+export function parseRunRecord(text: string): RunRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
     return undefined;
-  };
+  }
+  if (!isObject(value) || value['format'] !== 1) return undefined;
+  const { id, spec, started, stages, params, parameters } = value;
+  const sound =
+    typeof id === 'string' &&
+    typeof started === 'string' &&
+    isObject(spec) &&
+    typeof spec['name'] === 'string' &&
+    [params, parameters, stages].every(isObject) &&
+    Object.values(stages as object).every((stage) => isObject(stage) && isObject(stage['metrics']));
+  return sound ? (value as unknown as RunRecord) : undefined;
 }

@@ -16,11 +16,22 @@ export interface StoreLayout {
   readonly resume: string;
   /** Finished downloads, by URL. */
   readonly downloads: string;
+  /** Artifacts and downloads that were found damaged, out of everybody's way. */
+  readonly damaged: string;
   /** Digests of external files and compiled user kinds; safe to delete at any time. */
   readonly cache: string;
 }
 
-export const RESERVED_NAMES = ['tmp', 'runs', 'locks', 'logs', 'resume', 'downloads', 'cache'] as const;
+export const RESERVED_NAMES = [
+  'tmp',
+  'runs',
+  'locks',
+  'logs',
+  'resume',
+  'downloads',
+  'damaged',
+  'cache',
+] as const;
 
 export function storeLayout(root: string): StoreLayout {
   const folders = Object.fromEntries(RESERVED_NAMES.map((name) => [name, join(root, name)]));

@@ -1,0 +1,71 @@
+/** The spec as a run saw it, kept in its record: enough to run the very same thing again without the YAML file. */
+import { PipelineError } from '../base/diagnostic.ts';
+import type { Digest } from '../base/hash.ts';
+import type { Kind, KindCatalogue } from '../kinds/kind.ts';
+import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
+import type { RunRecord } from './record.ts';
+
+/** `with` is in the record's `parameters`; where things stood in the file matters no more. */
+export interface ResolvedStage extends Omit<StageSpec, 'kind' | 'with' | 'paths' | 'location'> {
+  /** Name of a built-in kind, or absolute path of a user's module. */
+  readonly uses: string;
+  readonly origin: 'built-in' | 'module';
+  /** The kind's code at that time. */
+  readonly code: Digest;
+  readonly paths: readonly Omit<PathParameter, 'location'>[];
+}
+
+export interface ResolvedSpec extends Omit<Spec, 'stages'> {
+  readonly stages: readonly ResolvedStage[];
+}
+
+export function resolvedOf(spec: Spec): ResolvedSpec {
+  return { ...spec, stages: spec.stages.map(resolvedStage) };
+}
+
+function resolvedStage(stage: StageSpec): ResolvedStage {
+  const { kind, paths } = stage;
+  return {
+    ...without(stage, ['kind', 'with', 'location', 'paths']),
+    uses: kind.file ?? kind.name,
+    origin: kind.origin,
+    code: kind.code,
+    paths: paths.map((path) => without(path, ['location'])),
+  };
+}
+
+function without<T extends object, K extends keyof T>(value: T, names: readonly K[]): Omit<T, K> {
+  const left = Object.entries(value).filter(([name]) => !(names as readonly string[]).includes(name));
+  return Object.fromEntries(left) as Omit<T, K>;
+}
+
+/** The spec of a recorded run, with the kinds as they are now. Throws `E_KIND` where a kind is gone. */
+export async function specOfRecord(record: RunRecord, kinds: KindCatalogue): Promise<Spec> {
+  const { id, resolved, parameters, environment } = record;
+  if (!resolved)
+    throw new PipelineError('E_USAGE', `the record of ${id} does not hold its spec`, {
+      hint: `Version ${environment.version} recorded it without; run the spec again to have a record that does.`,
+    });
+  const stages: StageSpec[] = [];
+  for (const stage of resolved.stages) {
+    const { uses, origin } = stage;
+    const kind = origin === 'module' ? await kinds.module(uses) : builtIn(kinds, uses);
+    // Only a missing file is ever shown by its place; that of the whole spec will do.
+    const location = { file: resolved.file, line: 1, column: 1, length: 1, text: '' };
+    stages.push({
+      ...without(stage, ['uses', 'origin', 'code']),
+      kind,
+      with: parameters[stage.name] ?? {},
+      location,
+    });
+  }
+  return { ...resolved, stages };
+}
+
+function builtIn(kinds: KindCatalogue, name: string): Kind {
+  const kind = kinds.builtIn(name);
+  if (kind) return kind;
+  throw new PipelineError('E_KIND', `this version has no stage kind '${name}'`, {
+    hint: 'The run was recorded by another version; its record says which.',
+  });
+}

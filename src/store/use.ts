@@ -1,0 +1,70 @@
+/**
+ * What a running process uses, so that garbage collection leaves it alone. A process notes an artifact before
+ * it looks whether it is there; a collector moves an artifact away before it looks whether somebody noted it,
+ * and puts it back if so. Whichever comes first, nobody loses what they found.
+ */
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Key } from '../base/hash.ts';
+import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
+import { removeFolder } from './artifacts.ts';
+import type { StoreLayout } from './layout.ts';
+
+export interface Use {
+  add(kind: string, key: Key): void;
+  close(): void;
+}
+
+const USES = 'uses';
+const OWNER = 'owner.json';
+
+/** The notes lie in a work folder, so that those of a process that died are removed with its other leavings. */
+export function beginUse(layout: StoreLayout): Use {
+  const folder = join(layout.tmp, randomUUID());
+  let descriptor: number;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, OWNER), JSON.stringify(thisProcess()));
+    descriptor = openSync(join(folder, USES), 'a');
+  } catch {
+    // Where we cannot write, nothing can be made, and the collector cannot delete either.
+    return { add: () => undefined, close: () => undefined };
+  }
+  return {
+    add(kind, key): void {
+      writeSync(descriptor, `${kind}/${key}\n`);
+    },
+    close(): void {
+      closeSync(descriptor);
+      removeFolder(folder);
+    },
+  };
+}
+
+/** `kind/key` of every artifact that a process uses which lives, or may live on another host. */
+export function usedArtifacts(layout: StoreLayout): Set<string> {
+  const used = new Set<string>();
+  for (const name of listed(layout.tmp)) {
+    const owner = parseOwner(textOf(join(layout.tmp, name, OWNER)));
+    if (owner && stateOf(owner) === 'dead') continue;
+    for (const line of textOf(join(layout.tmp, name, USES)).split('\n')) if (line !== '') used.add(line);
+  }
+  return used;
+}
+
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
