@@ -22,6 +22,8 @@ export interface IndexConfig {
   readonly expansion_add: number;
   /** … and while one is searched for (ef). */
   readonly expansion_search: number;
+  /** Whether several threads added at once, so that the graph is another one each time. */
+  readonly parallel?: boolean;
 }
 
 export function writeIndexConfig(folder: string, config: IndexConfig): void {

@@ -27,7 +27,9 @@ export interface Bm25Parameters {
 export interface Bm25 {
   /** The best k documents that hold a word of the query; fewer where fewer do. */
   search(query: Uint32Array, k: number): Ranking;
-  /** The given documents, all of them, those without a word in common with score 0. The same scores as `search`. */
+  /** Of the given documents, in their order: 0 without a word in common. The same scores as by `search`. */
+  scores(query: Uint32Array, documents: Uint32Array): Float64Array;
+  /** The given documents, all of them, ranked by these scores. */
   rankCandidates(query: Uint32Array, candidates: Uint32Array): Ranking;
 }
 
@@ -37,6 +39,8 @@ export function createBm25(documents: Ragged, tokens: number, parameters: Bm25Pa
   const weights = postingWeights(index, parameters);
   const scores = new Float64Array(index.lengths.length);
   let collector: { k: number; top: TopK } = { k: 0, top: createTopK(0) };
+  const scoresOf: Bm25['scores'] = (query, wanted) =>
+    Float64Array.from(wanted, (document) => scoreOf(index, weights, query, document));
   return {
     search: (query, k) => {
       const limit = Math.min(k, scores.length);
@@ -44,11 +48,8 @@ export function createBm25(documents: Ragged, tokens: number, parameters: Bm25Pa
       accumulate(index, weights, query, scores);
       return collect(scores, collector.top);
     },
-    rankCandidates: (query, candidates) =>
-      rank(
-        candidates,
-        Float64Array.from(candidates, (document) => scoreOf(index, weights, query, document)),
-      ),
+    scores: scoresOf,
+    rankCandidates: (query, candidates) => rank(candidates, scoresOf(query, candidates)),
   };
 }
 

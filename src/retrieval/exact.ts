@@ -11,7 +11,9 @@ export interface ExactSearch {
    * generator, so that memory does not grow with n and the caller may stop or report between two.
    */
   search(queries: Matrix, rows: ArrayLike<number>, k: number): Generator<Ranking, void>;
-  /** The given documents for one row of `queries`, by the same scores to the bit. */
+  /** Scores of the given documents for one row of `queries`, in their order: the same to the bit as by `search`. */
+  scores(queries: Matrix, row: number, documents: Uint32Array): Float64Array;
+  /** The given documents, ranked by these scores. */
   rankCandidates(queries: Matrix, row: number, candidates: Uint32Array): Ranking;
 }
 
@@ -33,22 +35,19 @@ export function createExactSearch(documents: Matrix, similarity: Similarity): Ex
         return -Math.sqrt(Math.max(0, square + squares[document]! - 2 * dot));
     }
   };
+  const scores: ExactSearch['scores'] = ({ columns, data }, row, wanted) => {
+    const query = row * columns;
+    const square = dotProduct(data, query, data, query, columns);
+    const norm = Math.sqrt(square);
+    return Float64Array.from(wanted, (document) => {
+      const dot = dotProduct(data, query, documents.data, document * columns, columns);
+      return score(dot, square, norm, document);
+    });
+  };
   return {
     search: (queries, rows, k) => searchRows(documents, queries, rows, k, score),
-    rankCandidates: (queries, row, candidates) => {
-      const { columns, data } = queries;
-      const square = dotProduct(data, row * columns, data, row * columns, columns);
-      const norm = Math.sqrt(square);
-      const scores = Float64Array.from(candidates, (document) =>
-        score(
-          dotProduct(data, row * columns, documents.data, document * columns, columns),
-          square,
-          norm,
-          document,
-        ),
-      );
-      return rank(candidates, scores);
-    },
+    scores,
+    rankCandidates: (queries, row, candidates) => rank(candidates, scores(queries, row, candidates)),
   };
 }
 

@@ -59,6 +59,7 @@ function indexConfig(params: IndexParams, folder: string): IndexConfig {
     connectivity: params.connectivity,
     expansion_add: params.expansion_add,
     expansion_search: params.expansion_search,
+    ...(params.parallel && { parallel: true }),
   };
 }
 

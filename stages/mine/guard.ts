@@ -1,28 +1,53 @@
-/** Keeps false negatives out: what is known, or has the same words as what is known, to answer the query. */
+/** Keeps false negatives out: what is known, or has the same or nearly the same words as what is known, to answer. */
 import { row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
+import type { NearDuplicates } from './near-duplicate.ts';
 
+/** In the order in which they are asked. */
+export const GUARDS = [
+  /** It is relevant to the query. */
+  'positive',
+  /** Its token sequence equals that of a relevant document. */
+  'duplicate_text',
+  /** Its shingles overlap with those of a relevant document. */
+  'near_duplicate',
+  'min_score',
+  'max_score',
+  /** It scores above the positive less the margin: counted for each positive that it was proposed beside. */
+  'margin',
+] as const;
+export type GuardName = (typeof GUARDS)[number];
+
+/** How many proposals each guard turned away. */
+export type Rejections = Record<GuardName, number>;
+
+export function noRejections(): Rejections {
+  return { positive: 0, duplicate_text: 0, near_duplicate: 0, min_score: 0, max_score: 0, margin: 0 };
+}
+
+/** For one query and one source. */
 export interface Guard {
   /** Whether a document may be a negative of this query; counts why not. */
   admits(document: number): boolean;
 }
 
-export interface Rejections {
-  /** Proposals that are relevant to the query. */
-  positive: number;
-  /** Proposals whose token sequence equals that of a relevant document. */
-  duplicate_text: number;
+export interface GuardTexts {
+  /** For each document the first one with the same token sequence. */
+  readonly classes: Uint32Array;
+  readonly near: NearDuplicates;
 }
 
 export function createGuard(
   positives: ReadonlyMap<number, number>,
-  textClasses: Uint32Array,
+  { classes, near }: GuardTexts,
   rejections: Rejections,
 ): Guard {
-  const texts = new Set([...positives.keys()].map((document) => textClasses[document]!));
+  const relevant = [...positives.keys()];
+  const texts = new Set(relevant.map((document) => classes[document]!));
   return {
     admits: (document) => {
       if (positives.has(document)) rejections.positive += 1;
-      else if (texts.has(textClasses[document]!)) rejections.duplicate_text += 1;
+      else if (texts.has(classes[document]!)) rejections.duplicate_text += 1;
+      else if (relevant.some((positive) => near.alike(positive, document))) rejections.near_duplicate += 1;
       else return true;
       return false;
     },

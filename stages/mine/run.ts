@@ -1,75 +1,106 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../src/base/clock.ts';
 import { random } from '../../src/base/random.ts';
-import { queriesOfSplit, readTokens, relevantDocuments, type Tokens } from '../../src/formats/tokens.ts';
-import { writeTriplets, type Triplets } from '../../src/formats/triplets.ts';
+import { readTokens, type Tokens } from '../../src/formats/tokens.ts';
+import { writeTriplets } from '../../src/formats/triplets.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
-import { createGuard, textClassesOf } from './guard.ts';
-import type { MineParams } from './kind.ts';
-import { pickNegatives, type Picked } from './pick.ts';
-import type { NegativeSource } from './sources/source.ts';
-import { createSources } from './sources/sources.ts';
+import { openEarlierModel } from './earlier-model.ts';
+import { createGuard, textClassesOf, type GuardTexts } from './guard.ts';
+import type { MineParams, NegativeParams } from './kind.ts';
+import { ceiling, hasLimits, withinLimits } from './limits.ts';
+import { nearDuplicates } from './near-duplicate.ts';
+import { pickNegatives } from './pick.ts';
+import { queriesToMine, type MinedQuery } from './queries.ts';
+import { writeMiningReport } from './report.ts';
+import { bm25Retriever, type Retriever } from './retrievers.ts';
+import { toTriplets, type Row } from './rows.ts';
+import type { NegativeSource, Proposals } from './sources/source.ts';
+import { createSources, type Retrievers } from './sources/sources.ts';
 import { createTally, type Tally } from './tally.ts';
+
+type Context = StageContext<MineParams>;
 
 const REPORT_EVERY_MS = 250;
 
-interface MinedQuery {
-  readonly query: number;
-  readonly positives: ReadonlyMap<number, number>;
+/** All that a query is mined with. */
+interface Mine {
+  readonly params: MineParams;
+  readonly sources: readonly NegativeSource[];
+  readonly texts: GuardTexts;
+  readonly scorer: Retriever | undefined;
+  readonly tally: Tally;
 }
 
-interface Row {
-  readonly query: number;
-  readonly positive: number;
-  readonly negatives: readonly Picked[];
-}
-
-export async function run(context: StageContext<MineParams>): Promise<StageResult> {
-  const { params } = context;
+export async function run(context: Context): Promise<StageResult> {
+  const { params, output } = context;
   const tokens = readTokens(input(context, 'tokens').path);
   const queries = queriesToMine(tokens, params.split);
-  const sources = createSources(tokens, params);
-  const tally = createTally(sources);
-  const rows = await mineAll(context, tokens, queries, sources, tally);
+  const mine = await openMine(context, tokens, queries);
+  const rows = await mineAll(context, mine, queries);
+  const { tally } = mine;
   if (rows.length === 0)
     throw new PipelineError('E_INPUT', `no query has ${params.num_negatives} usable negatives`, {
-      hint: 'Ask for fewer with `num_negatives`, or add `{ from: random }` to `negatives`.',
+      hint: 'Ask for fewer with `num_negatives`, add `{ from: random }` to `negatives`, or widen the limits.',
     });
   if (tally.incomplete > 0)
     context.warn(`${tally.incomplete} triplets left out: their queries have too few usable negatives`);
-  writeTriplets(context.output, toTriplets(rows, params.num_negatives, sources));
-  return report(context, queries, rows.length, tally);
-}
-
-/** Queries of the split that have a relevant document; an empty split is an error with the names there are. */
-function queriesToMine(tokens: Tokens, split: string): MinedQuery[] {
-  const relevant = relevantDocuments(tokens);
-  const queries = Array.from(queriesOfSplit(tokens, split));
-  const mined = queries.flatMap((query) => {
-    const positives = relevant.get(query);
-    return positives ? [{ query, positives }] : [];
-  });
-  if (mined.length > 0) return mined;
-  const problem = queries.length === 0 ? 'has no queries' : 'has no query with a relevant document';
-  throw new PipelineError('E_INPUT', `the split '${split}' ${problem}`, {
-    hint: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
+  const names = mine.sources.map(({ name }) => name);
+  writeTriplets(output, toTriplets(rows, params.num_negatives, names, mine.scorer));
+  return writeMiningReport(output, {
+    split: params.split,
+    queries: queries.length,
+    pairs: queries.reduce((sum, { positives }) => sum + positives.size, 0),
+    triplets: rows.length,
+    negatives_per_triplet: params.num_negatives,
+    incomplete: tally.incomplete,
+    guards: params.guards,
+    scorer: params.scorer,
+    rejected: tally.rejected(),
+    sources: tally.perSource(names),
   });
 }
 
-async function mineAll(
-  context: StageContext<MineParams>,
+async function openMine(context: Context, tokens: Tokens, queries: readonly MinedQuery[]): Promise<Mine> {
+  const { params } = context;
+  if (hasLimits(params.guards) && params.scorer === 'none')
+    throw new PipelineError('E_PARAMETER', 'limits on scores are set under `guards`, and nothing scores', {
+      hint: 'Write `scorer: bm25` or `scorer: model`, or set the limits on a source.',
+    });
+  const retrievers = await openRetrievers(context, tokens, queries);
+  const tally = createTally(params.negatives.length);
+  return {
+    params,
+    sources: createSources(tokens, params.negatives, retrievers, tally.rejections),
+    texts: {
+      classes: textClassesOf(tokens.documents),
+      near: nearDuplicates(tokens.documents, params.guards.shingle, params.guards.near_duplicate),
+    },
+    scorer: params.scorer === 'none' ? undefined : retrievers[params.scorer](),
+    tally,
+  };
+}
+
+async function openRetrievers(
+  context: Context,
   tokens: Tokens,
   queries: readonly MinedQuery[],
-  sources: readonly NegativeSource[],
-  tally: Tally,
-): Promise<Row[]> {
-  const textClasses = textClassesOf(tokens.documents);
+): Promise<Retrievers> {
+  const { params } = context;
+  const depths = params.negatives.map((source: NegativeParams) =>
+    source.from === 'model' ? source.range_max : 0,
+  );
+  const wanted = params.scorer === 'model' || params.negatives.some(({ from }) => from === 'model');
+  const ids = queries.map(({ query }) => query);
+  const model = wanted ? await openEarlierModel(context, tokens, ids, Math.max(...depths)) : undefined;
+  const bm25 = bm25Retriever(tokens, params.bm25);
+  return { bm25: () => bm25, model: () => model! };
+}
+
+async function mineAll(context: Context, mine: Mine, queries: readonly MinedQuery[]): Promise<Row[]> {
   const rows: Row[] = [];
   let reported = -Infinity;
   for (const [done, mined] of queries.entries()) {
-    rows.push(...mineQuery(context.params, mined, textClasses, sources, tally));
+    rows.push(...mineQuery(mine, mined));
     if (monotonic() - reported < REPORT_EVERY_MS) continue;
     reported = monotonic();
     context.progress({ done, total: queries.length, unit: 'queries' });
@@ -81,76 +112,37 @@ async function mineAll(
 }
 
 /** Each query has a stream of random numbers of its own: its triplets depend on no other query's. */
-function mineQuery(
-  params: MineParams,
-  { query, positives }: MinedQuery,
-  textClasses: Uint32Array,
-  sources: readonly NegativeSource[],
-  tally: Tally,
-): Row[] {
-  const source = random(params.seed, `mine ${query}`);
-  const guard = createGuard(positives, textClasses, tally.rejected);
-  const draws = sources.map((from) => from.prepare(query, guard));
+function mineQuery(mine: Mine, { query, positives }: MinedQuery): Row[] {
+  const { params, sources, tally, texts } = mine;
+  const numbers = random(params.seed, `mine ${query}`);
+  const proposals = sources.map((source, i) =>
+    source.prepare(query, createGuard(positives, texts, tally.rejections[i]!)),
+  );
   const weights = sources.map(({ weight }) => weight);
   const rows: Row[] = [];
   for (const positive of positives.keys()) {
+    const draws = proposals.map((from, i) => from.drawsFor(positive, pairGuard(mine, query, positive, i)));
+    const scores = proposals.map((from) => from.positiveScore?.(positive));
     for (let i = 0; i < params.triplets_per_positive; i++) {
-      const negatives = pickNegatives(draws, weights, params.num_negatives, source, tally);
+      const negatives = pickNegatives(draws, weights, params.num_negatives, numbers, tally);
       if (negatives) rows.push({ query, positive, negatives });
       else tally.incomplete += 1;
-      for (const negative of negatives ?? []) tally.took(negative.source, negative.rank);
+      for (const { source, rank, score } of negatives ?? [])
+        tally.took(source, { rank, score, positiveScore: scores[source] });
     }
   }
   return rows;
 }
 
-function toTriplets(rows: readonly Row[], perTriplet: number, sources: readonly NegativeSource[]): Triplets {
-  const negatives = new Uint32Array(rows.length * perTriplet);
-  const source = new Uint8Array(rows.length * perTriplet);
-  for (const [i, row] of rows.entries()) {
-    for (const [j, negative] of row.negatives.entries()) {
-      negatives[i * perTriplet + j] = negative.document;
-      source[i * perTriplet + j] = negative.source;
-    }
-  }
-  return {
-    query: Uint32Array.from(rows, (row) => row.query),
-    positive: Uint32Array.from(rows, (row) => row.positive),
-    negatives,
-    negativesPerTriplet: perTriplet,
-    source,
-    sources: sources.map(({ name }) => name),
-  };
-}
-
-function report(
-  { params, output }: StageContext<MineParams>,
-  queries: readonly MinedQuery[],
-  triplets: number,
-  tally: Tally,
-): StageResult {
-  const sources = tally.perSource();
-  const pairs = queries.reduce((sum, { positives }) => sum + positives.size, 0);
-  const figures = {
-    split: params.split,
-    queries: queries.length,
-    pairs,
-    triplets,
-    negatives_per_triplet: params.num_negatives,
-    incomplete: tally.incomplete,
-    sources,
-    rejected: tally.rejected,
-  };
-  writeFileSync(join(output, 'report.json'), `${JSON.stringify(figures, null, 2)}\n`, { flag: 'wx' });
-  const shares = sources.map(({ name, share }) => `${Math.round(100 * share)} % ${name}`);
-  return {
-    metrics: {
-      triplets,
-      queries: queries.length,
-      'rejected/positive': tally.rejected.positive,
-      'rejected/duplicate_text': tally.rejected.duplicate_text,
-      ...Object.fromEntries(sources.map(({ name, share }) => [`share/${name}`, share])),
-    },
-    headline: [`${triplets.toLocaleString('en-US')} triplets`, ...shares].join(' · '),
-  };
+/** What the limits under `guards` ask of a negative beside this positive, by the scorer's scores. */
+function pairGuard(
+  { params: { guards }, scorer, tally }: Mine,
+  query: number,
+  positive: number,
+  source: number,
+): Parameters<Proposals['drawsFor']>[1] {
+  if (!scorer || !hasLimits(guards)) return () => true;
+  const score = (document: number): number => scorer.scores(query, Uint32Array.of(document))[0]!;
+  const most = ceiling(score(positive), guards);
+  return (document) => withinLimits(score(document), guards, most, tally.rejections[source]!);
 }

@@ -1,75 +1,125 @@
-/** What mining did, counted: report.json. */
-import type { NegativeSource } from './sources/source.ts';
-import type { Rejections } from './guard.ts';
+/** What mining did, counted: how much each source gave, how hard it was, and what the guards kept out. */
+import { distribution, rankHistogram, type Distribution } from './distribution.ts';
+import { GUARDS, noRejections, type Rejections } from './guard.ts';
 
-/** Upper ends of the rank histogram's bins; a last bin takes the rest. */
-const RANK_BINS = [5, 10, 20, 50, 100, 200, 500, 1000];
+export interface Taken {
+  readonly rank: number | undefined;
+  readonly score: number | undefined;
+  /** The source's score of the positive beside it. */
+  readonly positiveScore: number | undefined;
+}
 
 interface SourceTally {
+  readonly rejected: Rejections;
   negatives: number;
-  /** Times that the source was chosen and had nothing left, so that another stood in. */
   exhausted: number;
   readonly ranks: number[];
+  readonly scores: number[];
+  readonly positiveScores: number[];
+  readonly gaps: number[];
 }
 
 export interface Tally {
-  readonly rejected: Rejections;
-  took(source: number, rank: number | undefined): void;
+  /** What was turned away of each source's proposals, by position; to be counted up. */
+  readonly rejections: readonly Rejections[];
+  took(source: number, taken: Taken): void;
   exhausted(source: number): void;
   /** A row for which no source had enough negatives: it is left out. */
   incomplete: number;
-  perSource(): readonly SourceReport[];
+  /** By the sources' names, in their order. */
+  perSource(names: readonly string[]): readonly SourceReport[];
+  rejected(): Rejections;
 }
 
 export interface SourceReport {
   readonly name: string;
   readonly negatives: number;
   readonly share: number;
+  /** Times that the source was chosen and had nothing left, so that another stood in. */
   readonly exhausted: number;
-  /** Negatives by rank in the source's list, `1-5` and so on; absent where the source ranks nothing. */
-  readonly ranks?: Readonly<Record<string, number>>;
+  readonly rejected: Rejections;
+  /** Absent where the source ranks and scores nothing. */
+  readonly hardness?: Hardness;
 }
 
-export function createTally(sources: readonly NegativeSource[]): Tally {
-  const tallies: SourceTally[] = sources.map(() => ({ negatives: 0, exhausted: 0, ranks: [] }));
+export interface Hardness {
+  /** Negatives by rank in the source's list. */
+  readonly ranks: Readonly<Record<string, number>>;
+  readonly median_rank: number;
+  /** By the source's own measure: of the negatives, of the positives beside them, and positive less negative. */
+  readonly scores: Distribution;
+  readonly positive_scores: Distribution;
+  readonly gaps: Distribution;
+  /** The part of the negatives that the source scores above the positive. */
+  readonly above_positive: number;
+}
+
+export function createTally(sources: number): Tally {
+  const tallies = Array.from({ length: sources }, emptyTally);
   return {
-    rejected: { positive: 0, duplicate_text: 0 },
+    rejections: tallies.map(({ rejected }) => rejected),
     incomplete: 0,
-    took: (source, rank) => {
-      const tally = tallies[source]!;
-      tally.negatives += 1;
-      if (rank !== undefined) {
-        const bin = binOf(rank);
-        tally.ranks[bin] = (tally.ranks[bin] ?? 0) + 1;
-      }
+    took: (source, taken) => {
+      count(tallies[source]!, taken);
     },
     exhausted: (source) => {
       tallies[source]!.exhausted += 1;
     },
-    perSource: () => {
+    perSource: (names) => {
       const total = tallies.reduce((sum, { negatives }) => sum + negatives, 0);
-      return tallies.map(({ negatives, exhausted, ranks }, source) => ({
-        name: sources[source]!.name,
-        negatives,
-        share: total === 0 ? 0 : negatives / total,
-        exhausted,
-        ...(ranks.length === 0 ? {} : { ranks: histogram(ranks) }),
-      }));
+      return tallies.map((tally, source) => sourceReport(tally, names[source]!, total));
+    },
+    rejected: () => {
+      const sum = noRejections();
+      for (const { rejected } of tallies) for (const guard of GUARDS) sum[guard] += rejected[guard];
+      return sum;
     },
   };
 }
 
-function binOf(rank: number): number {
-  const bin = RANK_BINS.findIndex((end) => rank <= end);
-  return bin < 0 ? RANK_BINS.length : bin;
+function emptyTally(): SourceTally {
+  return {
+    rejected: noRejections(),
+    negatives: 0,
+    exhausted: 0,
+    ranks: [],
+    scores: [],
+    positiveScores: [],
+    gaps: [],
+  };
 }
 
-function histogram(ranks: readonly (number | undefined)[]): Record<string, number> {
-  const labels = [...RANK_BINS, Infinity].map((end, bin) => {
-    const start = (RANK_BINS[bin - 1] ?? 0) + 1;
-    return end === Infinity ? `${start}-` : `${start}-${end}`;
-  });
-  return Object.fromEntries(
-    labels.map((label, bin) => [label, ranks[bin] ?? 0] as const).slice(0, ranks.length),
-  );
+function count(tally: SourceTally, { rank, score, positiveScore }: Taken): void {
+  tally.negatives += 1;
+  if (rank === undefined || score === undefined || positiveScore === undefined) return;
+  tally.ranks.push(rank);
+  tally.scores.push(score);
+  tally.positiveScores.push(positiveScore);
+  tally.gaps.push(positiveScore - score);
+}
+
+function sourceReport(tally: SourceTally, name: string, total: number): SourceReport {
+  const { negatives, exhausted, rejected } = tally;
+  const hardness = hardnessOf(tally);
+  return {
+    name,
+    negatives,
+    share: total === 0 ? 0 : negatives / total,
+    exhausted,
+    rejected,
+    ...(hardness && { hardness }),
+  };
+}
+
+function hardnessOf({ ranks, scores, positiveScores, gaps }: SourceTally): Hardness | undefined {
+  const [ofRanks, ofScores, ofPositives, ofGaps] = [ranks, scores, positiveScores, gaps].map(distribution);
+  if (!ofRanks || !ofScores || !ofPositives || !ofGaps) return undefined;
+  return {
+    ranks: rankHistogram(ranks),
+    median_rank: ofRanks.median,
+    scores: ofScores,
+    positive_scores: ofPositives,
+    gaps: ofGaps,
+    above_positive: gaps.filter((gap) => gap < 0).length / gaps.length,
+  };
 }

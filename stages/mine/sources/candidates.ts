@@ -1,5 +1,5 @@
 import { row, type Ragged } from '../../../src/formats/ragged.ts';
-import { drawFrom, type NegativeSource } from './source.ts';
+import { drawEvenly, type NegativeSource } from './source.ts';
 
 /** The query's own candidates: what a search engine showed beside the answer, and nobody selected. */
 export function candidatesSource(candidates: Ragged, weight: number): NegativeSource {
@@ -8,7 +8,9 @@ export function candidatesSource(candidates: Ragged, weight: number): NegativeSo
     weight,
     prepare: (query, guard) => {
       const pool = [...new Set(row(candidates, query))].filter((document) => guard.admits(document));
-      return drawFrom(pool.map((document) => ({ document })));
+      return {
+        drawsFor: (_positive, admits) => drawEvenly(pool.filter(admits).map((document) => ({ document }))),
+      };
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Random } from '../../../src/base/random.ts';
-import type { Guard } from '../guard.ts';
 import type { Negative, NegativeSource } from './source.ts';
 
 /** Draws before the corpus is searched from front to back: only tiny corpora ever need that. */
@@ -10,25 +9,29 @@ export function randomSource(documents: number, weight: number): NegativeSource 
   return {
     name: 'random',
     weight,
-    prepare: (_query, guard) => (random, taken) => drawDocument(documents, guard, random, taken),
+    prepare: (_query, guard) => ({
+      drawsFor: (_positive, admits) => (random, taken) =>
+        drawDocument(documents, random, (document) =>
+          taken.has(document) ? false : guard.admits(document) && admits(document),
+        ),
+    }),
   };
 }
 
 function drawDocument(
   documents: number,
-  guard: Guard,
   random: Random,
-  taken: ReadonlySet<number>,
+  admits: (document: number) => boolean,
 ): Negative | undefined {
   if (documents === 0) return undefined;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const document = random.integer(documents);
-    if (!taken.has(document) && guard.admits(document)) return { document };
+    if (admits(document)) return { document };
   }
   const start = random.integer(documents);
   for (let step = 0; step < documents; step++) {
     const document = (start + step) % documents;
-    if (!taken.has(document) && guard.admits(document)) return { document };
+    if (admits(document)) return { document };
   }
   return undefined;
 }

@@ -45,7 +45,7 @@ function rowsOf(triplets: Triplets): Row[] {
 
 const rows = (run: KindRun): Row[] => rowsOf(readTriplets(run.artifact.path));
 const report = (run: KindRun): Record<string, unknown> =>
-  JSON.parse(readFileSync(join(run.artifact.path, 'report.json'), 'utf8')) as Record<string, unknown>;
+  JSON.parse(readFileSync(join(run.artifact.path, 'mining.json'), 'utf8')) as Record<string, unknown>;
 
 describe('mine', () => {
   it('gives every pair of a query and a relevant document of the split its triplets', async () => {
@@ -98,8 +98,11 @@ describe('mine', () => {
     // Documents 0, 1 and 3 share most with the question: 0 answers it and 3 is its copy.
     const ofFirst = rows(run).filter(({ query }) => query === 0);
     expect(new Set(ofFirst.flatMap(({ negatives }) => negatives))).toEqual(new Set([1]));
-    const { sources } = report(run) as { sources: { ranks: Record<string, number>; negatives: number }[] };
-    expect(sources[0]!.ranks['1-5']).toBe(sources[0]!.negatives);
+    const { sources } = report(run) as {
+      sources: { hardness: { ranks: Record<string, number> }; negatives: number }[];
+    };
+    const { ranks } = sources[0]!.hardness;
+    expect((ranks['1'] ?? 0) + (ranks['2-5'] ?? 0)).toBe(sources[0]!.negatives);
   });
 
   it('leaves out triplets that no source can fill, and says how many', async () => {

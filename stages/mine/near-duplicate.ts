@@ -1,0 +1,59 @@
+/**
+ * Near copies of a text: the Jaccard overlap of two documents' sets of w-word shingles (Broder 1997, "On the
+ * resemblance and containment of documents"). Exact, not sketched: sets of 32-bit hashes are merged, and most
+ * pairs are told apart by their sizes alone.
+ */
+import { row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
+
+export interface NearDuplicates {
+  /** Whether two documents overlap by the threshold or more. */
+  alike(left: number, right: number): boolean;
+}
+
+export function nearDuplicates(documents: Ragged, width: number, threshold: number): NearDuplicates {
+  const sets: (Uint32Array | undefined)[] = new Array<undefined>(rowCount(documents));
+  const setOf = (document: number): Uint32Array =>
+    (sets[document] ??= shingles(row(documents, document), width));
+  return {
+    alike: (left, right) => reaches(setOf(left), setOf(right), threshold),
+  };
+}
+
+/** Hashes of the distinct runs of `width` tokens, rising; a shorter text is one shingle. */
+export function shingles(tokens: Uint32Array, width: number): Uint32Array {
+  const count = Math.max(1, tokens.length - width + 1);
+  const hashes = new Uint32Array(count);
+  for (let start = 0; start < count; start++) {
+    const end = Math.min(start + width, tokens.length);
+    let hash = 0x811c9dc5;
+    for (let i = start; i < end; i++) hash = mixed(Math.imul(hash ^ tokens[i]!, 0x01000193));
+    hashes[start] = hash;
+  }
+  hashes.sort();
+  let kept = 0;
+  for (const hash of hashes) if (kept === 0 || hash !== hashes[kept - 1]) hashes[kept++] = hash;
+  return hashes.slice(0, kept);
+}
+
+/** The finaliser of MurmurHash3, so that small token ids reach all bits. */
+function mixed(hash: number): number {
+  hash ^= hash >>> 16;
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** |A ∩ B| / |A ∪ B| ≥ threshold, for rising distinct numbers. */
+function reaches(left: Uint32Array, right: Uint32Array, threshold: number): boolean {
+  const smaller = Math.min(left.length, right.length);
+  if (smaller < threshold * Math.max(left.length, right.length)) return false;
+  let shared = 0;
+  for (let i = 0, j = 0; i < left.length && j < right.length;) {
+    const difference = left[i]! - right[j]!;
+    if (difference === 0) shared += 1;
+    if (difference <= 0) i += 1;
+    if (difference >= 0) j += 1;
+  }
+  return shared >= threshold * (left.length + right.length - shared);
+}

@@ -1,0 +1,23 @@
+import { queriesOfSplit, relevantDocuments, type Tokens } from '../../src/formats/tokens.ts';
+import { PipelineError } from '../../src/stage.ts';
+
+export interface MinedQuery {
+  readonly query: number;
+  /** doc_id → relevance above 0. */
+  readonly positives: ReadonlyMap<number, number>;
+}
+
+/** Queries of the split that have a relevant document; an empty split is an error with the names there are. */
+export function queriesToMine(tokens: Tokens, split: string): MinedQuery[] {
+  const relevant = relevantDocuments(tokens);
+  const queries = Array.from(queriesOfSplit(tokens, split));
+  const mined = queries.flatMap((query) => {
+    const positives = relevant.get(query);
+    return positives ? [{ query, positives }] : [];
+  });
+  if (mined.length > 0) return mined;
+  const problem = queries.length === 0 ? 'has no queries' : 'has no query with a relevant document';
+  throw new PipelineError('E_INPUT', `the split '${split}' ${problem}`, {
+    hint: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
+  });
+}
