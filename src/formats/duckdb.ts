@@ -1,6 +1,12 @@
 /** DuckDB as this project opens it: bounded memory, no extension from the network, names and texts quoted. */
 import type { Json } from '../base/json.ts';
-import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+import {
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  type DuckDBType,
+} from '@duckdb/node-api';
 
 export type SqlValue = number | bigint | string | boolean | null;
 
@@ -18,11 +24,19 @@ export interface Database {
   table(sql: string): Promise<SqlTable>;
   /** Chunks of at most 2,048 rows, on a connection of their own, so that several may be read side by side. */
   stream(sql: string): AsyncGenerator<DuckDBDataChunk, void>;
+  /** Adds rows to a table in the order given: quicker than INSERT, and nothing has to be quoted. */
+  appender(table: string): Promise<Appender>;
   /** Stops the statement that `run` or `rows` waits for; it fails with an "Interrupted" error. */
   interrupt(): void;
   /** Share of the running statement that is done, 0 to 100; negative while unknown. */
   percentage(): number;
   close(): void;
+}
+
+/** Its rows are in the table once it is closed; those of an appender that is not closed never are. */
+export interface Appender {
+  row(...values: readonly SqlValue[]): void;
+  close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
@@ -59,6 +73,7 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
       return { columns: reader.columnNames(), rows: reader.getRowsJson() };
     },
     stream: (sql) => streamChunks(instance, sql),
+    appender: async (table) => appendRows(await instance.connect(), table),
     interrupt: () => {
       connection.interrupt();
     },
@@ -82,6 +97,53 @@ async function* streamChunks(instance: DuckDBInstance, sql: string): AsyncGenera
   } finally {
     connection.closeSync();
   }
+}
+
+const VECTOR = 2_048;
+/** DuckDB's own appender keeps 204,800 rows, however long they are. */
+const FLUSH_CHARACTERS = 8 << 20;
+
+async function appendRows(connection: DuckDBConnection, table: string): Promise<Appender> {
+  await connection.run('BEGIN TRANSACTION');
+  const appender = await connection.createAppender(table);
+  const types = Array.from({ length: appender.columnCount }, (_, column) => appender.columnType(column));
+  let columns: SqlValue[][] = types.map(() => []);
+  let characters = 0;
+  const flush = (): void => {
+    appendColumns(appender, types, columns);
+    columns = types.map(() => []);
+    if (characters < FLUSH_CHARACTERS) return;
+    appender.flushSync();
+    characters = 0;
+  };
+  return {
+    row: (...values) => {
+      for (let column = 0; column < types.length; column++) {
+        const value = values[column]!;
+        if (typeof value === 'string') characters += value.length;
+        columns[column]!.push(value);
+      }
+      if (columns[0]!.length === VECTOR || characters >= FLUSH_CHARACTERS) flush();
+    },
+    close: async () => {
+      flush();
+      appender.closeSync();
+      await connection.run('COMMIT');
+      connection.closeSync();
+    },
+  };
+}
+
+function appendColumns(
+  appender: DuckDBAppender,
+  types: readonly DuckDBType[],
+  columns: readonly SqlValue[][],
+): void {
+  const rows = columns[0]!.length;
+  if (rows === 0) return;
+  const chunk = DuckDBDataChunk.create(types, rows);
+  chunk.setColumns(columns);
+  appender.appendDataChunk(chunk);
 }
 
 /** Copies a whole-number column without NULLs into `target` from `offset` on. */

@@ -37,6 +37,8 @@ export interface Workspace {
   addNamed(label: string): Source;
   /** Runs a statement that scans one source: its bytes count as progress, and errors name it. */
   read(source: Source, sql: string): Promise<void>;
+  /** Reads one source by code: `scan` is to say how many of its bytes are done, and errors name the source. */
+  scan(source: Source, scan: (done: (bytes: number) => void) => Promise<void>): Promise<void>;
   /** Runs a statement; `note` says what goes on. */
   step(note: string, sql: string): Promise<void>;
   close(): void;
@@ -93,6 +95,25 @@ export async function openWorkspace(context: StageContext<IngestParams>): Promis
     }
   };
 
+  const scan: Workspace['scan'] = async (source, read) => {
+    const total = sources.reduce((sum, { bytes }) => sum + bytes, 0);
+    let reported = -Infinity;
+    const done = (bytes: number): void => {
+      if (monotonic() - reported < TICK_MS) return;
+      reported = monotonic();
+      const note = `reading ${source.label}`;
+      context.progress({ done: bytesRead + Math.round(bytes), total, unit: 'bytes', note });
+    };
+    done(0);
+    try {
+      await read(done);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      throw unreadable(source, error);
+    }
+    bytesRead += source.bytes;
+  };
+
   return {
     database,
     sources,
@@ -108,23 +129,13 @@ export async function openWorkspace(context: StageContext<IngestParams>): Promis
       sources.push(source);
       return source;
     },
-    read: async (source, sql) => {
-      const total = sources.reduce((sum, { bytes }) => sum + bytes, 0);
-      const report = (share: number): void => {
-        const done = bytesRead + Math.round(source.bytes * share);
-        context.progress({ done, total, unit: 'bytes', note: `reading ${source.label}` });
-      };
-      report(0);
-      try {
-        await run(sql, () => {
-          report(Math.min(1, Math.max(0, database.percentage() / 100)));
-        });
-      } catch (error) {
-        context.signal.throwIfAborted();
-        throw unreadable(source, error);
-      }
-      bytesRead += source.bytes;
-    },
+    read: (source, sql) =>
+      scan(source, (done) =>
+        run(sql, () => {
+          done(source.bytes * Math.min(1, Math.max(0, database.percentage() / 100)));
+        }),
+      ),
+    scan,
     step: async (note, sql) => {
       const started = monotonic();
       const report = (): void => {

@@ -42,6 +42,10 @@ export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}
     useDefaults: true,
     allErrors: true,
     strict: true,
+    // As src/spec/parameters.ts compiles them.
+    strictRequired: false,
+    strictTypes: false,
+    strictTuples: false,
     discriminator: true,
     keywords: ['x-path'],
   });

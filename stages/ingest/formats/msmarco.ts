@@ -3,133 +3,93 @@
  * query with its passages. All of them are its candidates, the selected ones relevant; a query without any
  * selected passage stays, unanswered. Query ids name queries within a split, because splits may repeat them.
  */
-import { literal } from '../../../src/formats/duckdb.ts';
-import { PipelineError } from '../../../src/stage.ts';
-import { remaining } from '../limit.ts';
+import type { Appender } from '../../../src/formats/duckdb.ts';
+import { eachLine } from '../lines.ts';
 import type { MsmarcoParams } from '../params.ts';
-import { blank, firstProblem, setAside } from '../rejects.ts';
-import { expectEncoding, jsonLines, limited, parquetRows, sequence } from '../scan.ts';
-import { unreadable, type Source, type Workspace } from '../workspace.ts';
+import { setAside } from '../rejects.ts';
+import { expectEncoding } from '../scan.ts';
+import { isProblem, parseRecord, type JsonRecord, type Problem } from '../values.ts';
+import type { Source, Workspace } from '../workspace.ts';
+import { parquetRecords } from './msmarco-parquet.ts';
+import { msmarcoRow } from './msmarco-row.ts';
 
 const TABLES = `
   CREATE TABLE rows (
     seq UBIGINT, source UINTEGER, row UBIGINT, split VARCHAR, name VARCHAR, text VARCHAR, type VARCHAR,
-    selected INTEGER[], passages VARCHAR[], blanks BOOLEAN, problem VARCHAR);
-  CREATE VIEW listed AS
-    SELECT seq AS query, (seq << 16) + position AS seq, position, selected[position] AS relevance,
-           passages[position] AS text
-    FROM (SELECT *, unnest(range(1, len(passages) + 1))::UBIGINT AS position FROM rows);
+    problem VARCHAR);
+  CREATE TABLE listed (query UBIGINT, position UINTEGER, relevance INTEGER, text VARCHAR);
 `;
 
 const VIEWS = `
-  CREATE VIEW occurrences AS SELECT seq, NULL::VARCHAR AS name, text FROM listed;
+  CREATE VIEW occurrences AS SELECT (query << 16) + position AS seq, NULL::VARCHAR AS name, text FROM listed;
   CREATE VIEW staged_queries AS SELECT seq, split, name, text, type FROM rows;
-  CREATE VIEW staged_qrels AS SELECT query, seq AS document, relevance FROM listed WHERE relevance > 0;
-  CREATE VIEW staged_candidates AS SELECT query, seq AS document, position FROM listed;
+  CREATE VIEW staged_qrels AS
+    SELECT query, (query << 16) + position AS document, relevance FROM listed WHERE relevance > 0;
+  CREATE VIEW staged_candidates AS SELECT query, (query << 16) + position AS document, position FROM listed;
 `;
 
 export async function readMsmarco(work: Workspace, params: MsmarcoParams): Promise<void> {
   await work.database.run(TABLES + VIEWS);
-  for (const source of await work.addSplits(params.splits)) {
-    const encoding = expectEncoding(source, ['parquet', 'jsonl']);
-    const limit = await remaining(work, 'rows', source.split!);
-    const rows = encoding === 'parquet' ? await parquet(work, source, limit) : json(source, limit);
-    await work.read(source, insert(source, rows));
+  const sources = await work.addSplits(params.splits);
+  const encodings = sources.map((source) => expectEncoding(source, ['parquet', 'jsonl']));
+  const tables = {
+    rows: await work.database.appender('rows'),
+    listed: await work.database.appender('listed'),
+    rejects: await work.database.appender('rejects'),
+  };
+  const taken = new Map<string, number>();
+  for (const [index, source] of sources.entries()) {
+    const split = source.split!;
+    const take = rowTaker(tables, source);
+    const wanted = (): boolean => (taken.get(split) ?? 0) < (params.limit?.[split] ?? Infinity);
+    const visit = (row: number, record: JsonRecord | Problem): boolean => {
+      if (wanted() && take(row, record)) taken.set(split, (taken.get(split) ?? 0) + 1);
+      return wanted();
+    };
+    if (!wanted()) continue;
+    if (encodings[index] === 'parquet') await parquetRecords(work, source, visit);
+    else
+      await eachLine(work, source, ({ number, text, problem }) =>
+        visit(number, text === null ? { problem: problem! } : parseRecord(text)),
+      );
   }
-  await dropBlankPassages(work);
-  await work.database.run(`
-    UPDATE rows SET problem = 'query_id repeated within its split' FROM (
-      SELECT seq AS later FROM rows WHERE problem IS NULL
-      QUALIFY row_number() OVER (PARTITION BY split, name ORDER BY seq) > 1) WHERE seq = later`);
-  await setAside(work, 'rows');
+  for (const table of Object.values(tables)) await table.close();
+  await setRepeatedAside(work);
 }
 
-/** Expects rows with: row, name, text, type, selected, passages, and the shape's own problem. */
-function insert(source: Source, rows: string): string {
-  const problem = firstProblem([
-    ['name IS NULL', 'query_id missing'],
-    [blank('text'), 'query missing or empty'],
-    ['selected IS NULL OR passages IS NULL', 'passages missing or of another type'],
-    ['len(selected) <> len(passages)', 'is_selected and passage_text differ in length'],
-    ['len(passages) = 0', 'no passages'],
-    ['len(passages) > 65535', 'more than 65,535 passages'],
-    [
-      'list_contains(list_transform(selected, x -> x IN (0, 1)), false) OR len(selected) > list_count(selected)',
-      'is_selected is not 0 or 1',
-    ],
-  ]);
-  return `
-    INSERT INTO rows
-    SELECT ${sequence(source, 'row')}, ${source.index}, row, ${literal(source.split!)}, name, text, type,
-           if(problem IS NULL, selected, NULL), if(problem IS NULL, passages, NULL),
-           problem IS NULL AND len(list_filter(passages, x -> ${blank('x')})) > 0, problem
-    FROM (SELECT *, coalesce(shape_problem, ${problem}) AS problem FROM (${rows}))`;
-}
+type Tables = Readonly<Record<'rows' | 'listed' | 'rejects', Appender>>;
 
-/** The shape is judged on the JSON itself, because casting would turn a number into a text unnoticed. */
-function json(source: Source, limit: number | undefined): string {
-  const problem = firstProblem([
-    ['json IS NULL', 'malformed JSON'],
-    [`json_type(json) <> 'OBJECT'`, 'not a JSON object'],
-    [`json_type(json, '$.query_id') NOT IN ('VARCHAR', 'UBIGINT', 'BIGINT')`, 'query_id is no id'],
-    [`json_type(json, '$.query') NOT IN ('VARCHAR', 'NULL')`, 'query is not a string'],
-    [`(shape->>'$.passage_text') NOT IN ('["VARCHAR"]', '["NULL"]')`, 'passages missing or of another type'],
-    [`(shape->>'$.is_selected') NOT IN ('["UBIGINT"]', '["NULL"]')`, 'is_selected is not 0 or 1'],
-  ]);
-  const value = `{"query_id":"VARCHAR","query":"VARCHAR","query_type":"VARCHAR",
-    "passages":{"is_selected":["INTEGER"],"passage_text":["VARCHAR"]}}`;
-  return `
-    SELECT row, value.query_id AS name, value.query AS text, value.query_type AS type,
-           value.passages.is_selected AS selected, value.passages.passage_text AS passages, shape_problem
-    FROM (
-      SELECT row, ${problem} AS shape_problem, json_transform(json, ${literal(value)}) AS value
-      FROM (SELECT row, json, json_structure(json->'passages') AS shape FROM (${jsonLines(source, limit)})))`;
-}
-
-async function parquet(work: Workspace, source: Source, limit: number | undefined): Promise<string> {
-  const columns = await describe(work, source);
-  const type = columns.has('query_type') ? 'query_type::VARCHAR' : 'NULL::VARCHAR';
-  return `
-    SELECT file_row_number + 1 AS row, query_id::VARCHAR AS name, query::VARCHAR AS text, ${type} AS type,
-           passages.is_selected::INTEGER[] AS selected, passages.passage_text::VARCHAR[] AS passages,
-           NULL::VARCHAR AS shape_problem
-    FROM (SELECT * FROM ${parquetRows(source)} ${limited(limit)})`;
-}
-
-async function describe(work: Workspace, source: Source): Promise<Map<string, string>> {
-  const rows = await work.database
-    .rows(
-      `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${parquetRows(source)})`,
-    )
-    .catch((error: unknown) => {
-      throw unreadable(source, error);
-    });
-  const columns = new Map(rows.map((row) => [String(row['name']), String(row['type'])]));
-  for (const name of ['query_id', 'query', 'passages']) {
-    if (!columns.has(name)) {
-      throw new PipelineError('E_INPUT', `${source.label} has no column '${name}'`, {
-        hint: 'msmarco wants query_id, query and passages {is_selected[], passage_text[]}; read other tables by `format: parquet`',
-      });
+/** Stages a row, or tells what is wrong with it; true where it was staged. */
+function rowTaker(tables: Tables, source: Source): (row: number, record: JsonRecord | Problem) => boolean {
+  return (row, record) => {
+    const reject = (problem: string): void => {
+      tables.rejects.row(source.index, BigInt(row), problem);
+    };
+    const read = isProblem(record) ? record : msmarcoRow(record);
+    if (isProblem(read)) {
+      reject(read.problem);
+      return false;
     }
-  }
-  if (!/^STRUCT\(.*is_selected \w+\[\].*\)$/.test(columns.get('passages')!.replaceAll('"', ''))) {
-    throw new PipelineError(
-      'E_INPUT',
-      `${source.label}: passages is ${columns.get('passages')!}, and a struct of lists is wanted`,
-      { hint: 'passages {is_selected INTEGER[], passage_text VARCHAR[]}' },
-    );
-  }
-  return columns;
+    const passages = read.passages.filter((passage) => passage !== null);
+    for (let blanks = read.passages.length - passages.length; blanks > 0; blanks--)
+      reject('passage missing or empty');
+    // The same number that `sequence` gives in SQL.
+    const seq = (BigInt(source.index) << 32n) + BigInt(row);
+    tables.rows.row(seq, source.index, BigInt(row), source.split, read.name, read.text, read.type, null);
+    for (const [place, passage] of passages.entries())
+      tables.listed.row(seq, place + 1, passage.selected, passage.text);
+    return true;
+  };
 }
 
-/** A row with blank passages among others is kept without them. */
-async function dropBlankPassages(work: Workspace): Promise<void> {
-  const kept = `list_filter(list_zip(selected, passages), pair -> NOT ${blank('pair[2]')})`;
-  await work.database.run(`
-    INSERT INTO rejects
-      SELECT source, row, 'passage missing or empty'
-      FROM (SELECT source, row, unnest(passages) AS text FROM rows WHERE blanks) WHERE ${blank('text')};
-    UPDATE rows SET
-      selected = list_transform(${kept}, pair -> pair[1]), passages = list_transform(${kept}, pair -> pair[2])
-    WHERE blanks`);
+async function setRepeatedAside(work: Workspace): Promise<void> {
+  await work.step(
+    'checking ids',
+    `UPDATE rows SET problem = 'query_id repeated within its split' FROM (
+       SELECT rows.seq AS later FROM rows JOIN (
+         SELECT split, name, min(seq) AS first FROM rows GROUP BY split, name HAVING count(*) > 1
+       ) AS firsts USING (split, name) WHERE rows.seq > first) WHERE seq = later;
+     DELETE FROM listed WHERE query IN (SELECT seq FROM rows WHERE problem IS NOT NULL)`,
+  );
+  await setAside(work, 'rows');
 }

@@ -1,0 +1,83 @@
+import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
+import { PipelineError } from '../../../src/stage.ts';
+import { parquetRows } from '../scan.ts';
+import type { JsonRecord, Problem } from '../values.ts';
+import { unreadable, type Source, type Workspace } from '../workspace.ts';
+
+/** Rows of a Parquet file as the records that JSON Lines would give; numbered from 1. */
+export async function parquetRecords(
+  work: Workspace,
+  source: Source,
+  visit: (row: number, record: JsonRecord | Problem) => boolean,
+): Promise<void> {
+  const select = await selectOf(work, source);
+  const rows = await rowCount(work, source);
+  await work.scan(source, async (done) => {
+    let row = 0;
+    for await (const chunk of work.database.stream(select)) {
+      work.context.signal.throwIfAborted();
+      for (const [place, id, query, type, selected, texts] of chunk.getRows()) {
+        if (Number(place) !== row++) throw new Error(`row ${String(place)} comes after row ${row - 2}`);
+        const passages = { is_selected: items(selected!), passage_text: items(texts!) };
+        if (!visit(row, { query_id: id, query, query_type: type, passages })) return;
+      }
+      done((source.bytes * row) / rows);
+    }
+  });
+}
+
+const items = (list: DuckDBValue): unknown[] | null =>
+  list instanceof DuckDBListValue
+    ? list.items.map((item) => (typeof item === 'bigint' ? Number(item) : item))
+    : null;
+
+async function rowCount(work: Workspace, source: Source): Promise<number> {
+  const [row] = await work.database.rows(`SELECT count(*) AS n FROM ${parquetRows(source)}`);
+  return Number(row!['n']);
+}
+
+/** A SELECT of query_id, query, query_type, is_selected[] and passage_text[]. */
+async function selectOf(work: Workspace, source: Source): Promise<string> {
+  const columns = await columnTypes(work, source);
+  const wrong = (message: string): PipelineError =>
+    new PipelineError('E_INPUT', `${source.label}: ${message}`, {
+      hint: 'msmarco wants query_id, query and passages {is_selected[], passage_text[]}; read other tables by `format: parquet`',
+    });
+  for (const name of ['query_id', 'query', 'passages'])
+    if (!columns.has(name)) throw wrong(`there is no column '${name}'`);
+  for (const name of ['query', 'query_type']) {
+    const type = columns.get(name) ?? 'VARCHAR';
+    if (type !== 'VARCHAR') throw wrong(`${name} is ${type}, and text is wanted`);
+  }
+  const id = columns.get('query_id')!;
+  if (!/^(VARCHAR|U?(TINY|SMALL|BIG)?INT|U?INTEGER)$/.test(id))
+    throw wrong(`query_id is ${id}, which is no id`);
+  const type = columns.has('query_type') ? 'query_type' : 'NULL::VARCHAR';
+  return `SELECT file_row_number, query_id::VARCHAR, query, ${type}, ${listsOf(columns.get('passages')!, wrong)}
+    FROM ${parquetRows(source)}`;
+}
+
+const SHAPES = {
+  lists: /^STRUCT\((?=.*\bis_selected \w+\[\])(?=.*\bpassage_text VARCHAR\[\]).*\)$/,
+  structs: /^STRUCT\((?=.*\bis_selected \w+\b(?!\[))(?=.*\bpassage_text VARCHAR\b(?!\[)).*\)\[\]$/,
+};
+
+function listsOf(type: string, wrong: (message: string) => PipelineError): string {
+  const plain = type.replaceAll('"', '');
+  const fields = ['is_selected', 'passage_text'];
+  if (SHAPES.lists.test(plain)) return fields.map((name) => `passages.${name}`).join(', ');
+  if (SHAPES.structs.test(plain))
+    return fields.map((name) => `list_transform(passages, lambda passage: passage.${name})`).join(', ');
+  throw wrong(`passages is ${type}, and a struct of lists is wanted`);
+}
+
+async function columnTypes(work: Workspace, source: Source): Promise<Map<string, string>> {
+  const rows = await work.database
+    .rows(
+      `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${parquetRows(source)})`,
+    )
+    .catch((error: unknown) => {
+      throw unreadable(source, error);
+    });
+  return new Map(rows.map((row) => [String(row['name']), String(row['type'])]));
+}

@@ -1,0 +1,61 @@
+/** One row of MS MARCO as a query with its passages, or what is wrong with it. */
+import { isBlank, isRecord, scalarText, type JsonRecord, type Problem } from '../values.ts';
+
+export interface QueryWithPassages {
+  readonly name: string;
+  readonly text: string;
+  readonly type: string | null;
+  /** Blank passages are null: they are told one by one, and the row is of use without them. */
+  readonly passages: readonly (Passage | null)[];
+}
+
+export interface Passage {
+  readonly text: string;
+  /** 1 where the annotator used it for the answer. */
+  readonly selected: number;
+}
+
+/** More would not fit into the 16 bits of a sequence number that count a row's passages. */
+const MOST_PASSAGES = 65_535;
+
+export function msmarcoRow(row: JsonRecord): QueryWithPassages | Problem {
+  const name = scalarText(row['query_id']);
+  if (name === undefined) return { problem: 'query_id is no id' };
+  if (name === null || isBlank(name)) return { problem: 'query_id missing' };
+  const text = row['query'] ?? '';
+  if (typeof text !== 'string') return { problem: 'query is not a string' };
+  if (isBlank(text)) return { problem: 'query missing or empty' };
+  const type = row['query_type'] ?? null;
+  if (type !== null && typeof type !== 'string') return { problem: 'query_type is not a string' };
+  const passages = passagesOf(row['passages']);
+  return 'problem' in passages ? passages : { name, text, type, passages };
+}
+
+/** {is_selected: […], passage_text: […]} as Hugging Face has it, or [{is_selected, passage_text}, …] as Microsoft had. */
+function passagesOf(value: unknown): readonly (Passage | null)[] | Problem {
+  const columns = Array.isArray(value) ? columnsOf(value) : value;
+  const texts = isRecord(columns) ? columns['passage_text'] : undefined;
+  const selected = isRecord(columns) ? columns['is_selected'] : undefined;
+  if (!Array.isArray(texts) || !Array.isArray(selected))
+    return { problem: 'passages missing or of another type' };
+  if (texts.length !== selected.length) return { problem: 'is_selected and passage_text differ in length' };
+  if (texts.length === 0) return { problem: 'no passages' };
+  if (texts.length > MOST_PASSAGES) return { problem: 'more than 65,535 passages' };
+  const passages: (Passage | null)[] = [];
+  for (const [place, text] of (texts as readonly unknown[]).entries()) {
+    const flag: unknown = selected[place];
+    if (flag !== 0 && flag !== 1) return { problem: 'is_selected is not 0 or 1' };
+    if (text !== null && typeof text !== 'string') return { problem: 'passage_text is not a string' };
+    passages.push(text === null || isBlank(text) ? null : { text, selected: flag });
+  }
+  return passages;
+}
+
+function columnsOf(passages: readonly unknown[]): JsonRecord | undefined {
+  const records = passages.filter(isRecord);
+  if (records.length !== passages.length) return undefined;
+  return {
+    passage_text: records.map((passage) => passage['passage_text'] ?? null),
+    is_selected: records.map((passage) => passage['is_selected']),
+  };
+}
