@@ -32,21 +32,16 @@ export type Lookup =
   /** The folder is there and something in it is not as its manifest says. */
   | { readonly state: 'damaged'; readonly why: string };
 
-function unusable(what: string, error: unknown): PipelineError {
-  if (error instanceof PipelineError) return error;
-  return new PipelineError('E_STORE', `${what}: ${(error as Error).message}`, {
-    hint: 'Nothing that was finished before is lost. Make room or permissions, then run the same command again.',
-    cause: error,
-  });
-}
-
 function readManifest(folder: string): Manifest | undefined {
   try {
     const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Partial<Manifest> | null;
     return Array.isArray(manifest?.files) ? (manifest as Manifest) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unusable('an artifact cannot be read', error);
+    throw new PipelineError('E_STORE', `the store cannot be read: ${(error as Error).message}`, {
+      hint: 'Name another folder with --store, or give permission to read this one.',
+      cause: error,
+    });
   }
 }
 
@@ -104,7 +99,11 @@ export function commitArtifact(
     flush(dirname(path));
     return { artifact: { path, manifest }, earlier: earlier.moved ? 'replaced' : 'none' };
   } catch (error) {
-    throw unusable('the artifact could not be stored', error);
+    if (error instanceof PipelineError) throw error;
+    throw new PipelineError('E_STORE', `the artifact could not be stored: ${(error as Error).message}`, {
+      hint: 'Nothing that was finished before is lost. Make room or permissions, then run the same command again.',
+      cause: error,
+    });
   }
 }
 

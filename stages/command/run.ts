@@ -99,13 +99,22 @@ async function execute(context: StageContext<CommandParams>, env: NodeJS.Process
     const how = killedBy === null ? `exit code ${code ?? '?'}` : `signal ${killedBy}`;
     throw new PipelineError('E_COMMAND', `the command ended with ${how}: ${commandText(params.run)}`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new PipelineError('E_COMMAND', `there is no program '${program}'`, {
-      hint: 'Programs are looked up in PATH; a script of yours needs its path, such as ./script.sh.',
-    });
+    throw notStarted(error as NodeJS.ErrnoException, program);
   } finally {
     if (typeof stdout === 'number') closeSync(stdout);
   }
+}
+
+function notStarted(error: NodeJS.ErrnoException, program: string): Error {
+  if (error.code === 'ENOENT')
+    return new PipelineError('E_COMMAND', `there is no program '${program}'`, {
+      hint: 'Programs are looked up in PATH; a script of yours needs its path, such as ./script.sh.',
+    });
+  if (error.code === 'EACCES')
+    return new PipelineError('E_COMMAND', `'${program}' may not be executed`, {
+      hint: `Allow it with: chmod +x ${program}`,
+    });
+  return error;
 }
 
 function openOutput(path: string): number {

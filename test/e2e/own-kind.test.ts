@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { makeRig, type Rig } from '../helpers/rig.ts';
+
+const KIND = `
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineStage } from 'two-tower/stage';
+import { shout } from './lib/shout.ts';
+
+export const stage = defineStage<{ text: string }>({
+  description: 'Shouts.',
+  parameters: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['text'],
+    properties: { text: { type: 'string', description: 'What to shout.' } },
+  },
+  inputs: {},
+  output: 'files',
+  async run({ params, output, log }) {
+    log('shouting');
+    writeFileSync(join(output, 'x'), shout(params.text));
+    return { metrics: { length: params.text.length }, headline: 'loud' };
+  },
+});
+`;
+const HELPER = 'export const shout = (text: string): string => text.toUpperCase();\n';
+const SPEC = 'name: own\nstages:\n  s: { uses: ./shouter.ts, with: { text: hey } }\n';
+
+function project(): Rig {
+  const rig = makeRig();
+  rig.write({ 's.yaml': SPEC, 'shouter.ts': KIND, 'lib/shout.ts': HELPER });
+  return rig;
+}
+
+const state = async (rig: Rig): Promise<string | undefined> => (await rig.run('s.yaml')).stages['s'];
+
+describe("a user's own kind", () => {
+  it('runs from its TypeScript source, and is cached like any other', async () => {
+    const rig = project();
+    const { code, events } = await rig.run('s.yaml');
+    expect(code).toBe(0);
+    expect(events.find(({ type }) => type === 'stage-finished')).toMatchObject({
+      kind: 'shouter',
+      headline: 'loud',
+      metrics: { length: 3 },
+    });
+    expect(await state(rig)).toBe('cached');
+  });
+
+  it('runs again after an edit to it or to a module that it imports', async () => {
+    const rig = project();
+    await state(rig);
+    rig.write({ 'lib/shout.ts': HELPER.replace('text.toUpperCase()', "text.toUpperCase() + '!'") });
+    const { stdout } = await rig.pipeline('plan', 's.yaml');
+    expect(stdout).toContain("s  will run · the stage kind's code changed");
+    expect(await state(rig)).toBe('finished');
+    rig.write({ 'shouter.ts': KIND.replace('shout(params.text)', 'shout(params.text + params.text)') });
+    expect(await state(rig)).toBe('finished');
+    rig.write({ 'shouter.ts': KIND, 'lib/shout.ts': HELPER });
+    expect(await state(rig)).toBe('cached');
+  });
+
+  it('does not run again after an edit to a comment or to white space, or to a file beside it', async () => {
+    const rig = project();
+    await state(rig);
+    rig.write({ 'lib/shout.ts': `// Louder.\n\n${HELPER}`, 'shouter.ts': KIND.replaceAll('  ', '\t') });
+    expect(await state(rig)).toBe('cached');
+    rig.write({ 'lib/unrelated.ts': 'export const n = 1;\n' });
+    expect(await state(rig)).toBe('cached');
+  });
+
+  it('has its parameters checked against its own schema, at their place in the spec', async () => {
+    const rig = project();
+    rig.write({ 's.yaml': SPEC.replace('text: hey', 'txt: hey') });
+    const { code, stderr } = await rig.pipeline('run', 's.yaml');
+    expect(code).toBe(2);
+    expect(stderr).toContain('s.yaml:3:');
+    expect(stderr).toContain("'text'");
+  });
+
+  it.each([
+    [
+      'that does not parse',
+      { 'shouter.ts': 'export const stage = {{;\n' },
+      /shouter\.ts.*cannot be compiled: 1:\d+/,
+    ],
+    ['without a stage', { 'shouter.ts': 'export const x = 1;\n' }, /exports no 'stage'/],
+    [
+      'that imports what is not there',
+      { 'lib/shout.ts': "import './gone.ts';\n" },
+      /cannot be compiled.*gone\.ts/,
+    ],
+    [
+      'that is not there',
+      { 's.yaml': SPEC.replace('shouter', 'whisperer') },
+      /whisperer\.ts: there is no such file/,
+    ],
+  ])('%s is an error of the spec', async (_, files, message) => {
+    const rig = project();
+    rig.write(files);
+    const { code, stderr } = await rig.pipeline('run', 's.yaml');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at |internal error/m);
+  });
+});

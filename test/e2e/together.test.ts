@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { artifactsOf, leftovers, startJob } from '../helpers/processes.ts';
+import { makeRig, type Rig } from '../helpers/rig.ts';
+
+/** Every execution adds a line to `made`: the count of executions over all runs. */
+const SPEC = `
+name: together
+stages:
+  a: { uses: command, with: { run: 'echo a >> made; sleep 0.8; echo 1 > $OUTPUT/x' } }
+  b: { uses: command, inputs: { a: a }, with: { run: 'echo b >> made; sleep 0.2; echo 2 > $OUTPUT/x' } }
+  c: { uses: command, inputs: { a: a }, with: { run: 'echo c >> made; sleep 0.2; echo 3 > $OUTPUT/x' } }
+  twin: { uses: command, inputs: { a: a }, with: { run: 'echo c >> made; sleep 0.2; echo 3 > $OUTPUT/x' } }
+  d: { uses: command, inputs: { b: b, c: c }, with: { run: 'echo d >> made; cat $INPUT_B/x $INPUT_C/x > $OUTPUT/x' } }
+`;
+
+const made = (rig: Rig): string[] => rig.read('made').trim().split('\n').sort();
+
+describe.each([2, 8])('%d runs at once on one store', (runs) => {
+  it('make each artifact once, and all succeed', async () => {
+    const rig = makeRig();
+    rig.write({ 's.yaml': SPEC });
+    const jobs = Array.from({ length: runs }, () => startJob(rig, ['run', 's.yaml', '--json']));
+    const finished = await Promise.all(jobs.map((job) => job.finished));
+    expect(finished.map(({ code, stderr }) => [code, stderr])).toEqual(finished.map(() => [0, '']));
+    expect(made(rig)).toEqual(['a', 'b', 'c', 'd']);
+    expect(leftovers(join(rig.folder, 'artifacts'))).toEqual([]);
+    expect(artifactsOf(join(rig.folder, 'artifacts'), 'command')).toHaveLength(4);
+    expect(finished.some(({ stdout }) => stdout.includes('"stage-waiting"'))).toBe(true);
+  });
+});
+
+describe('runs that need the same artifact', () => {
+  it('go on without the one that was killed while making it', async () => {
+    const rig = makeRig();
+    rig.write({ 's.yaml': SPEC });
+    const first = startJob(rig, ['run', 's.yaml', '--only', 'a']);
+    const makes = /▶ a/;
+    await new Promise<void>((resolve) => {
+      first.child.stderr!.on('data', (text: string) => {
+        if (makes.test(text)) resolve();
+      });
+    });
+    const others = [1, 2, 3].map(() => startJob(rig, ['run', 's.yaml', '--json']));
+    first.child.kill('SIGKILL');
+    const finished = await Promise.all(others.map((job) => job.finished));
+    expect(finished.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const count = made(rig).filter((name) => name === 'a').length;
+    expect([1, 2]).toContain(count);
+    expect(made(rig).filter((name) => name !== 'a')).toEqual(['b', 'c', 'd']);
+  });
+
+  it('say that they wait, and take what the other made', async () => {
+    const rig = makeRig();
+    rig.write({ 's.yaml': SPEC });
+    const jobs = [1, 2].map(() => startJob(rig, ['run', 's.yaml', '--only', 'a']));
+    const texts = (await Promise.all(jobs.map((job) => job.finished))).map(({ stderr }) => stderr);
+    const waiting = texts.find((text) => text.includes('… a  another process is making it'));
+    expect(waiting).toMatch(/✔ a {2}cached/);
+    expect(readFileSync(join(rig.folder, 'made'), 'utf8')).toBe('a\n');
+  });
+});
