@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { testTimeout: 60_000, hookTimeout: 180_000 };
+// TensorFlow.js as the build bundles it, from its modules: Node alone would not find their files.
+const deps = { inline: [/@tensorflow\/tfjs-(core|backend-cpu)/] };
+const shared = { testTimeout: 60_000, hookTimeout: 180_000, server: { deps } };
 
 export default defineConfig({
   test: {

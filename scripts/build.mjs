@@ -24,7 +24,7 @@ const kindNames = readdirSync(join(root, 'stages'), { withFileTypes: true })
   .sort();
 
 /** Loaded at run time from node_modules: native or large, and needed by few commands. */
-const external = ['@duckdb/*', 'usearch', '@tensorflow/*', 'esbuild'];
+const external = ['@duckdb/*', 'usearch', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'esbuild'];
 
 const common = {
   absWorkingDir: root,

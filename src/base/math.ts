@@ -79,3 +79,13 @@ export function exp(x: number): number {
   const first = Math.trunc(k / 2);
   return value * 2 ** first * 2 ** (k - first);
 }
+
+/** base^exponent for a whole exponent by squaring: the same bits everywhere, which Math.pow does not promise. */
+export function power(base: number, exponent: number): number {
+  let [result, square] = [1, base];
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+}

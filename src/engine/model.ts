@@ -1,0 +1,87 @@
+/** The two-tower model while it trains: its weights as TensorFlow.js variables, and how it encodes. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Ragged } from '../formats/ragged.ts';
+import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../formats/model.ts';
+import type { Tensor } from '../formats/safetensors.ts';
+import type { Arithmetic } from './arithmetic.ts';
+import type { Pass } from './recurrent/op.ts';
+import type { EmbeddingTable } from './recurrent/table.ts';
+import { normalise } from './similarity.ts';
+import { recurrentShape, towerFor, towersOf, towerShapes, type Side } from './tower.ts';
+
+export interface Model {
+  readonly config: ModelConfig;
+  readonly table: EmbeddingTable;
+  /** By their names in a model file, in a fixed order. */
+  readonly dense: ReadonlyMap<string, tf.Variable>;
+  /** texts → [texts, dimensions]; of length 1 where cosine compares. */
+  encode(side: Side, texts: Ragged, pass: Pass): tf.Tensor2D;
+  /** Copies of all weights. */
+  weights(): ModelWeights;
+  assign(weights: ModelWeights): void;
+  dispose(): void;
+}
+
+/** No dropout, no gradients. */
+export const INFERENCE: Pass = {
+  training: false,
+  dropout: { input: 0, output: 0 },
+  seed: 0,
+  tableTrainable: false,
+};
+
+export function createModel(config: ModelConfig, arithmetic: Arithmetic): Model {
+  const { encoder, embeddings } = config;
+  const table = arithmetic.table(embeddings.rows, embeddings.dimensions);
+  const recurrent = arithmetic.recurrent(recurrentShape(encoder, embeddings.dimensions));
+  const shapes = towerShapes(encoder, embeddings.dimensions);
+  const dense = new Map<string, tf.Variable>();
+  for (const tower of towersOf(encoder))
+    for (const { name, shape } of shapes) dense.set(`${tower}.${name}`, tf.variable(tf.zeros([...shape])));
+
+  const encode = (side: Side, texts: Ragged, pass: Pass): tf.Tensor2D => {
+    const own = shapes.map(({ name }) => dense.get(`${towerFor(encoder, side)}.${name}`)!);
+    const projected = encoder.projection !== null;
+    const pooled = recurrent(texts, table, projected ? own.slice(0, -2) : own, pass);
+    const result = projected
+      ? tf.add(tf.matMul(pooled, own.at(-2) as unknown as tf.Tensor2D), own.at(-1)!)
+      : pooled;
+    return config.similarity === 'cosine' ? normalise(result as tf.Tensor2D) : (result as tf.Tensor2D);
+  };
+  return {
+    config,
+    table,
+    dense,
+    encode,
+    weights: () => new Map([[EMBEDDINGS, tableTensor(table)], ...denseTensors(dense)]),
+    assign: (weights) => {
+      table.write(weights.get(EMBEDDINGS)!.data);
+      assignDense(dense, weights);
+    },
+    dispose: () => {
+      table.dispose();
+      for (const variable of dense.values()) variable.dispose();
+    },
+  };
+}
+
+function tableTensor(table: EmbeddingTable): Tensor<Float32Array> {
+  return { shape: [table.rows, table.dimensions], data: table.read() };
+}
+
+function denseTensors(dense: ReadonlyMap<string, tf.Variable>): [string, Tensor<Float32Array>][] {
+  return [...dense].map(([name, variable]) => [
+    name,
+    { shape: variable.shape, data: Float32Array.from(variable.dataSync()) },
+  ]);
+}
+
+export function assignDense(dense: ReadonlyMap<string, tf.Variable>, weights: ModelWeights): void {
+  for (const [name, variable] of dense) {
+    const given = weights.get(name);
+    if (!given) throw new Error(`no weight ${name}`);
+    const fresh = tf.tensor(given.data.slice(), variable.shape);
+    variable.assign(fresh);
+    fresh.dispose();
+  }
+}

@@ -1,0 +1,95 @@
+/** Batches: which triplets go together, and what of them the model and the loss need. */
+import { random, shuffle } from '../../src/base/random.ts';
+import { raggedFrom, row, type Ragged } from '../../src/formats/ragged.ts';
+import type { Dataset } from './dataset.ts';
+
+/** B triplets, U distinct documents in the order in which they first appear, K negatives a triplet. */
+export interface Batch {
+  readonly size: number;
+  readonly queries: Ragged;
+  readonly documents: Ragged;
+  /** [B] and [B · K]: columns, positions in `documents`. */
+  readonly positive: Int32Array;
+  readonly negatives: Int32Array;
+  /** [B, U]: 0 where the document, or one of the same text, is known to answer the query; else 1. */
+  readonly allowed: Float32Array;
+  readonly columns: number;
+  /** [B · K]: how much higher a scorer puts the positive than the negative, where the triplets carry scores. */
+  readonly teacherMargins: Float32Array | undefined;
+}
+
+/**
+ * The triplets of an epoch in a new random order, cut into batches of nearly equal size. Batches mix lengths: the
+ * kernels' work goes by tokens and not by the longest text, so sorting would only bias the sampling.
+ */
+export function epochBatches(
+  triplets: number,
+  batchSize: number,
+  seed: number,
+  epoch: number,
+): Uint32Array[] {
+  const order = shuffle(
+    Uint32Array.from({ length: triplets }, (_, i) => i),
+    random(seed, `train order ${epoch}`),
+  );
+  const batches = Math.ceil(triplets / batchSize);
+  const bound = (i: number): number => Math.floor((i * triplets) / batches);
+  return Array.from({ length: batches }, (_, i) => order.subarray(bound(i), bound(i + 1)));
+}
+
+export function makeBatch(dataset: Dataset, rows: Uint32Array): Batch {
+  const { triplets } = dataset;
+  const k = triplets.negativesPerTriplet;
+  const columns = new Map<number, number>();
+  const column = (document: number): number => {
+    const known = columns.get(document);
+    if (known !== undefined) return known;
+    columns.set(document, columns.size);
+    return columns.size - 1;
+  };
+  const positive = Int32Array.from(rows, (i) => column(triplets.positive[i]!));
+  const negatives = new Int32Array(rows.length * k);
+  rows.forEach((i, r) => {
+    for (let j = 0; j < k; j++) negatives[r * k + j] = column(triplets.negatives[i * k + j]!);
+  });
+  const documents = [...columns.keys()];
+  return {
+    size: rows.length,
+    queries: raggedFrom(Array.from(rows, (i) => row(dataset.queries, triplets.query[i]!))),
+    documents: raggedFrom(documents.map((document) => row(dataset.documents, document))),
+    positive,
+    negatives,
+    allowed: allowedDocuments(dataset, rows, documents),
+    columns: documents.length,
+    teacherMargins: teacherMargins(dataset, rows),
+  };
+}
+
+function teacherMargins({ triplets }: Dataset, rows: Uint32Array): Float32Array | undefined {
+  const { scores, negativesPerTriplet: k } = triplets;
+  if (!scores) return undefined;
+  const margins = new Float32Array(rows.length * k);
+  rows.forEach((i, r) => {
+    for (let j = 0; j < k; j++) margins[r * k + j] = scores.positive[i]! - scores.negatives[i * k + j]!;
+  });
+  return margins;
+}
+
+function allowedDocuments(
+  { triplets, textClasses, answers }: Dataset,
+  rows: Uint32Array,
+  documents: readonly number[],
+): Float32Array {
+  const columnsOf = new Map<number, number[]>();
+  documents.forEach((document, column) => {
+    const same = columnsOf.get(textClasses[document]!);
+    if (same) same.push(column);
+    else columnsOf.set(textClasses[document]!, [column]);
+  });
+  const allowed = new Float32Array(rows.length * documents.length).fill(1);
+  rows.forEach((i, r) => {
+    for (const answer of answers.get(triplets.query[i]!)!)
+      for (const column of columnsOf.get(answer) ?? []) allowed[r * documents.length + column] = 0;
+  });
+  return allowed;
+}

@@ -1,0 +1,74 @@
+/**
+ * A training's whole state in one file of the resume folder, replaced in one step: whenever the process dies, the
+ * next one goes on from there and ends with the same bytes. Its numbers are those of JSON and float32: exact.
+ */
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Model } from '../../src/engine/model.ts';
+import type { DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
+import type { Average } from '../../src/engine/optimizer/average.ts';
+import { EMBEDDINGS, type ModelWeights } from '../../src/formats/model.ts';
+import { readSafetensors, writeSafetensors, type Tensor } from '../../src/formats/safetensors.ts';
+import { flush } from '../../src/store/durable.ts';
+import { freshState, type TrainingState } from './state.ts';
+
+type Tensors = ReadonlyMap<string, Tensor<Float32Array>>;
+
+export interface Trained {
+  readonly model: Model;
+  readonly optimizer: DenseOptimizer;
+  readonly average: Average;
+}
+
+const FILE = 'checkpoint.safetensors';
+
+export function writeCheckpoint(folder: string, state: TrainingState, parts: Trained): void {
+  const { best, ...rest } = state;
+  const moments = parts.model.table.readMoments();
+  const tensors = new Map<string, Tensor>([
+    ...prefixed('model', parts.model.weights()),
+    ...prefixed('optimizer', parts.optimizer.state()),
+    ['moments', { shape: [moments.length], data: moments }],
+    ...prefixed('average', parts.average.weights() ?? new Map()),
+    ...prefixed('best', best?.weights ?? new Map()),
+  ]);
+  const scalars = { ...rest, best: best && { epoch: best.epoch, mrr: best.mrr } };
+  const path = join(folder, FILE);
+  const aside = join(folder, `${FILE}.new`);
+  rmSync(aside, { force: true });
+  writeSafetensors(aside, Object.fromEntries(tensors), { state: JSON.stringify(scalars) });
+  flush(aside);
+  renameSync(aside, path);
+  flush(dirname(path));
+}
+
+/** Fills the parts from the checkpoint, where there is one; gives the state to go on from. */
+export function resumeFrom(folder: string, parts: Trained): TrainingState {
+  const path = join(folder, FILE);
+  if (!existsSync(path)) return freshState();
+  const file = readSafetensors(path);
+  const tensors = file.tensors as Tensors;
+  const scalars = JSON.parse(file.metadata['state']!) as Omit<TrainingState, 'best'> & {
+    readonly best?: { readonly epoch: number; readonly mrr: number };
+  };
+  parts.model.assign(withPrefix('model', tensors));
+  parts.optimizer.restore(withPrefix('optimizer', tensors));
+  parts.model.table.writeMoments(tensors.get('moments')!.data);
+  const average = withPrefix('average', tensors);
+  parts.average.restore(average.has(EMBEDDINGS) ? average : undefined);
+  return { ...scalars, best: scalars.best && { ...scalars.best, weights: withPrefix('best', tensors) } };
+}
+
+function prefixed(prefix: string, tensors: Tensors): [string, Tensor][] {
+  return [...tensors].map(([name, tensor]) => [`${prefix}/${name}`, tensor]);
+}
+
+/** Copies, as the file's own memory is one block that would be kept as a whole. */
+function withPrefix(prefix: string, tensors: Tensors): ModelWeights {
+  const start = `${prefix}/`;
+  return new Map(
+    [...tensors].flatMap(([name, { shape, data }]) =>
+      name.startsWith(start) ? [[name.slice(start.length), { shape, data: data.slice() }] as const] : [],
+    ),
+  );
+}

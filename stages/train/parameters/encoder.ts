@@ -1,0 +1,103 @@
+const dropout = {
+  description: 'Parts of the values that are set to zero while training, the rest being scaled up.',
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  properties: {
+    embedding: {
+      description: 'Of the token embeddings.',
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+    },
+    output: {
+      description: 'Of the pooled states.',
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+    },
+  },
+};
+
+export const encoderSchema = {
+  description: 'What turns the tokens of a text into one vector.',
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  properties: {
+    cell: {
+      description: 'The recurrent layer: gru, lstm, or none to pool the token embeddings themselves.',
+      enum: ['gru', 'lstm', 'none'],
+      default: 'gru',
+    },
+    hidden: {
+      description: 'Width of the state of one direction.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 4096,
+      default: 128,
+    },
+    layers: {
+      description: 'Recurrent layers, one on top of the other.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 16,
+      default: 1,
+    },
+    bidirectional: {
+      description: 'Read each text backwards too; the states of both directions are put side by side.',
+      type: 'boolean',
+      default: false,
+    },
+    pooling: {
+      description:
+        'How the states become one vector: the last of each direction, their mean, their maximum, or a mean ' +
+        'weighted by a trained attention vector.',
+      enum: ['last', 'mean', 'max', 'attention'],
+      default: 'last',
+    },
+    projection: {
+      description: 'Width of a linear layer behind the pooling, which is then the width of the embeddings.',
+      type: ['integer', 'null'],
+      minimum: 1,
+      maximum: 4096,
+      default: null,
+    },
+    shared: {
+      description:
+        'One encoder for queries and documents, or one for each. Token embeddings are shared anyway.',
+      type: 'boolean',
+      default: true,
+    },
+    dropout,
+  },
+};
+
+export const embeddingsSchema = {
+  description: 'The token embeddings.',
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  properties: {
+    trainable: {
+      description: 'Whether training changes them.',
+      type: 'boolean',
+      default: true,
+    },
+    learning_rate_factor: {
+      description: 'Their learning rate relative to that of the other weights.',
+      type: 'number',
+      exclusiveMinimum: 0,
+      default: 1,
+    },
+    dimensions: {
+      description: 'Their width where the stage is given no vectors; otherwise that of the vectors counts.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 4096,
+      default: 128,
+    },
+  },
+};

@@ -1,0 +1,46 @@
+import type { ModelWeights } from '../../src/formats/model.ts';
+import type { ValidationFigures } from './validation.ts';
+
+/** One line of history.jsonl. */
+export interface EpochRecord {
+  readonly epoch: number;
+  /** Steps so far. */
+  readonly step: number;
+  /** Mean over the epoch's triplets. */
+  readonly loss: number;
+  /** At the last step. */
+  readonly learning_rate: number;
+  /** Mean over the epoch's steps, before clipping. */
+  readonly gradient_norm: number;
+  readonly validation: ValidationFigures | null;
+}
+
+/** Where a training stands; with the weights and moments all that its future depends on. */
+export interface TrainingState {
+  /** Epochs that are finished. */
+  epoch: number;
+  /** Batches done of the epoch that is not. */
+  batch: number;
+  step: number;
+  /** Sums over the unfinished epoch: loss by triplet, and gradient length by step. */
+  lossSum: number;
+  triplets: number;
+  normSum: number;
+  learningRate: number;
+  history: EpochRecord[];
+  best: { readonly epoch: number; readonly mrr: number; readonly weights: ModelWeights } | undefined;
+}
+
+export function freshState(): TrainingState {
+  return {
+    epoch: 0,
+    batch: 0,
+    step: 0,
+    lossSum: 0,
+    triplets: 0,
+    normSum: 0,
+    learningRate: 0,
+    history: [],
+    best: undefined,
+  };
+}

@@ -1,0 +1,133 @@
+/** One step: loss and gradients of a batch, clipped, then AdamW over the dense weights and the token embeddings. */
+import * as tf from '@tensorflow/tfjs-core';
+import { random } from '../../src/base/random.ts';
+import { lossFor } from '../../src/engine/losses/choose.ts';
+import type { Model } from '../../src/engine/model.ts';
+import { adamW, type DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
+import { scheduleFactor } from '../../src/engine/optimizer/schedule.ts';
+import { tableAnchor, type Pass } from '../../src/engine/recurrent/op.ts';
+import { similarities } from '../../src/engine/similarity.ts';
+import { PipelineError } from '../../src/stage.ts';
+import type { Batch } from './batch.ts';
+import type { TrainParams } from './kind.ts';
+
+export interface StepFigures {
+  readonly loss: number;
+  /** Length of all gradients together, before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+}
+
+export interface Stepper {
+  readonly optimizer: DenseOptimizer;
+  /** Changes the weights; `step` counts from 1. */
+  step(batch: Batch, step: number): StepFigures;
+  dispose(): void;
+}
+
+/** `steps`: how many there will be, for the schedule. */
+export function createStepper(model: Model, params: TrainParams, steps: number): Stepper {
+  const optimizer = adamW(model.dense);
+  const loss = lossFor(params.loss);
+  const names = new Map([...model.dense].map(([name, variable]) => [variable.name, name]));
+
+  const step = (batch: Batch, number: number): StepFigures => {
+    const learningRate = params.optimizer.learning_rate * scheduleFactor(params.schedule, number, steps);
+    const { value, grads } = tf.variableGrads(
+      () => batchLoss(model, params, loss, batch, number),
+      [...model.dense.values(), tableAnchor()],
+    );
+    const gradients = new Map(
+      Object.entries(grads).flatMap(([variable, gradient]) => {
+        const name = names.get(variable);
+        return name === undefined ? [] : [[name, gradient] as const];
+      }),
+    );
+    const figures = { loss: value.dataSync()[0]!, gradientNorm: normOf(gradients, model), learningRate };
+    value.dispose();
+    checkFigures(figures, number);
+    apply(model, optimizer, gradients, params, figures, number);
+    tf.dispose(grads);
+    return figures;
+  };
+  return {
+    optimizer,
+    step,
+    dispose: () => {
+      optimizer.dispose();
+    },
+  };
+}
+
+function batchLoss(
+  model: Model,
+  params: TrainParams,
+  loss: ReturnType<typeof lossFor>,
+  batch: Batch,
+  step: number,
+): tf.Scalar {
+  const pass = (side: string): Pass => ({
+    training: true,
+    dropout: { input: params.encoder.dropout.embedding, output: params.encoder.dropout.output },
+    seed: random(params.seed, `dropout ${side} ${step}`).uint32(),
+    tableTrainable: params.embeddings.trainable,
+  });
+  const queries = model.encode('query', batch.queries, pass('query'));
+  const documents = model.encode('document', batch.documents, pass('document'));
+  return loss({
+    scores: similarities(queries, documents, params.loss.distance),
+    positive: batch.positive,
+    negatives: batch.negatives,
+    negativesPerQuery: batch.negatives.length / batch.size,
+    teacherMargins: batch.teacherMargins,
+    allowed: tf.tensor2d(batch.allowed, [batch.size, batch.columns]),
+  });
+}
+
+function normOf(gradients: ReadonlyMap<string, tf.Tensor>, model: Model): number {
+  const dense = tf.tidy(() =>
+    [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)).dataSync()[0]!),
+  );
+  return Math.sqrt(dense.reduce((sum, squares) => sum + squares, model.table.gradientSquares()));
+}
+
+function apply(
+  model: Model,
+  optimizer: DenseOptimizer,
+  gradients: ReadonlyMap<string, tf.Tensor>,
+  { optimizer: adam, max_grad_norm: limit, embeddings }: TrainParams,
+  { gradientNorm, learningRate }: StepFigures,
+  step: number,
+): void {
+  const options = {
+    learningRate,
+    beta1: adam.betas[0],
+    beta2: adam.betas[1],
+    epsilon: adam.epsilon,
+    weightDecay: adam.weight_decay,
+    scale: limit !== null && gradientNorm > limit ? limit / gradientNorm : 1,
+    step,
+  };
+  optimizer.step(gradients, options);
+  if (embeddings.trainable)
+    model.table.step({ ...options, learningRate: learningRate * embeddings.learning_rate_factor });
+}
+
+/** No loss of ours reaches this while a model is learning: squared errors of scores included. */
+const EXPLODED = 1e8;
+
+function checkFigures({ loss, gradientNorm, learningRate }: StepFigures, step: number): void {
+  const fine = Number.isFinite(loss) && Math.abs(loss) < EXPLODED && Number.isFinite(gradientNorm);
+  if (fine) return;
+  const what = !Number.isFinite(loss)
+    ? `the loss is ${loss}`
+    : !Number.isFinite(gradientNorm)
+      ? `the gradient has length ${gradientNorm}`
+      : `the loss has grown to ${loss.toExponential(2)}`;
+  throw new PipelineError('E_DIVERGED', `training diverged at step ${step}: ${what}`, {
+    hint:
+      `The likely cause is the learning rate, ${learningRate} at this step: lower optimizer.learning_rate, warm ` +
+      'up (schedule.warmup_ratio: 0.1) or clip harder (max_grad_norm). Where the first step fails, look for values ' +
+      'in the word vectors that are not finite.',
+  });
+}

@@ -1,0 +1,137 @@
+/** The training loop: epochs of steps, validation, the best epoch, early stopping, checkpoints. */
+import { setImmediate } from 'node:timers/promises';
+import { monotonic } from '../../src/base/clock.ts';
+import type { Model } from '../../src/engine/model.ts';
+import { weightAverage, type Average } from '../../src/engine/optimizer/average.ts';
+import type { ModelWeights } from '../../src/formats/model.ts';
+import type { StageContext } from '../../src/stage.ts';
+import { epochBatches, makeBatch } from './batch.ts';
+import { resumeFrom, writeCheckpoint, type Trained } from './checkpoint.ts';
+import type { Dataset } from './dataset.ts';
+import type { TrainParams } from './kind.ts';
+import type { TrainingState } from './state.ts';
+import { createStepper, type Stepper } from './step.ts';
+import { validate, type ValidationFigures, type ValidationSet } from './validation.ts';
+
+export interface Training {
+  readonly context: Pick<StageContext<TrainParams>, 'params' | 'resume' | 'signal' | 'progress' | 'log'>;
+  readonly model: Model;
+  readonly dataset: Dataset;
+  /** Undefined: nothing to judge by, the last epoch is kept. */
+  readonly validation: ValidationSet | undefined;
+  /** How much work a killed training may lose. */
+  readonly checkpointEveryMs: number;
+}
+
+export interface TrainingResult {
+  readonly weights: ModelWeights;
+  readonly state: TrainingState;
+}
+
+export async function train(training: Training): Promise<TrainingResult> {
+  const { params, resume, signal } = training.context;
+  const batchesPerEpoch = Math.ceil(training.dataset.triplets.query.length / params.batch_size);
+  const steps = Math.min(params.max_steps ?? Infinity, params.epochs * batchesPerEpoch);
+  const stepper = createStepper(training.model, params, steps);
+  const average = weightAverage(params.ema_decay);
+  const parts = { model: training.model, optimizer: stepper.optimizer, average };
+  const state = resumeFrom(resume, parts);
+  if (state.step > 0) training.context.log(`going on from step ${state.step}`);
+  try {
+    if (steps === 0) await finishEpoch(training, state, average);
+    while (state.step < steps && !outOfPatience(state, params)) {
+      await runEpoch(training, state, stepper, parts, steps);
+      await finishEpoch(training, state, average);
+      if (state.step < steps) writeCheckpoint(resume, state, parts);
+    }
+  } catch (error) {
+    // Asked to stop, not failed: the next run goes on from here.
+    if (signal.aborted) writeCheckpoint(resume, state, parts);
+    throw error;
+  } finally {
+    stepper.dispose();
+  }
+  return { weights: state.best?.weights ?? finalWeights(training.model, params, average), state };
+}
+
+async function runEpoch(
+  { context, dataset, checkpointEveryMs }: Training,
+  state: TrainingState,
+  stepper: Stepper,
+  parts: Trained,
+  steps: number,
+): Promise<void> {
+  const { params, resume, signal } = context;
+  const triplets = dataset.triplets.query.length;
+  const batches = epochBatches(triplets, params.batch_size, params.seed, state.epoch + 1);
+  let saved = monotonic();
+  while (state.batch < batches.length && state.step < steps) {
+    await setImmediate();
+    signal.throwIfAborted();
+    const batch = makeBatch(dataset, batches[state.batch]!);
+    const figures = stepper.step(batch, state.step + 1);
+    state.step += 1;
+    state.batch += 1;
+    state.lossSum += figures.loss * batch.size;
+    state.triplets += batch.size;
+    state.normSum += figures.gradientNorm;
+    state.learningRate = figures.learningRate;
+    if (params.ema_decay > 0 && parts.average.due(state.step))
+      parts.average.update(parts.model.weights(), state.step);
+    context.progress({
+      done: state.epoch * triplets + state.triplets,
+      total: params.epochs * triplets,
+      unit: 'triplets',
+      note: `epoch ${state.epoch + 1}/${params.epochs} · loss ${(state.lossSum / state.triplets).toFixed(4)}`,
+    });
+    if (monotonic() - saved < checkpointEveryMs) continue;
+    writeCheckpoint(resume, state, parts);
+    saved = monotonic();
+  }
+}
+
+/** Validates, remembers the best weights, and makes the state that of an epoch not yet begun. */
+async function finishEpoch(training: Training, state: TrainingState, average: Average): Promise<void> {
+  const { context, model, validation } = training;
+  const { params } = context;
+  const epoch = params.epochs === 0 ? 0 : state.epoch + 1;
+  const own = params.ema_decay > 0 && average.weights() ? model.weights() : undefined;
+  if (own) model.assign(average.weights()!);
+  const figures = validation ? await judged(training, validation, epoch) : null;
+  const mrr = figures?.['mrr@10'];
+  if (mrr !== undefined && mrr > (state.best?.mrr ?? -1))
+    state.best = { epoch, mrr, weights: model.weights() };
+  if (own) model.assign(own);
+  state.history.push({
+    epoch,
+    step: state.step,
+    loss: state.triplets === 0 ? 0 : state.lossSum / state.triplets,
+    learning_rate: state.learningRate,
+    gradient_norm: state.batch === 0 ? 0 : state.normSum / state.batch,
+    validation: figures,
+  });
+  Object.assign(state, { epoch, batch: 0, lossSum: 0, triplets: 0, normSum: 0 });
+}
+
+async function judged(
+  { context, model, dataset }: Training,
+  set: ValidationSet,
+  epoch: number,
+): Promise<ValidationFigures> {
+  const total = set.documents.length + set.queries.length;
+  for (const steps = validate(model, set, dataset); ;) {
+    await setImmediate();
+    context.signal.throwIfAborted();
+    const next = steps.next();
+    if (next.done) return next.value;
+    context.progress({ done: next.value, total, unit: 'texts', note: `epoch ${epoch} · validation` });
+  }
+}
+
+function outOfPatience({ best, epoch }: TrainingState, { patience }: TrainParams): boolean {
+  return patience !== null && best !== undefined && epoch - best.epoch >= patience;
+}
+
+function finalWeights(model: Model, { ema_decay }: TrainParams, average: Average): ModelWeights {
+  return (ema_decay > 0 ? average.weights() : undefined) ?? model.weights();
+}

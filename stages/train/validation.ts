@@ -1,0 +1,123 @@
+/** How well the model of an epoch ranks for the validation queries. */
+import { random, shuffle } from '../../src/base/random.ts';
+import { encodeAll } from '../../src/engine/encode.ts';
+import type { Model } from '../../src/engine/model.ts';
+import { raggedFrom, row } from '../../src/formats/ragged.ts';
+import { queriesOfSplit, relevantDocuments, type Tokens } from '../../src/formats/tokens.ts';
+import { createExactSearch } from '../../src/retrieval/exact.ts';
+import { recall, reciprocalRank, type Relevance } from '../../src/retrieval/metrics.ts';
+import type { Ranking } from '../../src/retrieval/ranking.ts';
+import type { Dataset } from './dataset.ts';
+import type { ValidationParams } from './kind.ts';
+
+export interface ValidationFigures {
+  readonly 'mrr@10': number;
+  readonly 'recall@100': number;
+}
+
+/** Numbers of documents are positions in `documents` from here on. */
+export interface ValidationSet {
+  readonly queries: readonly {
+    readonly id: number;
+    readonly relevant: Relevance;
+    readonly candidates: Uint32Array;
+  }[];
+  /** doc_ids that are ranked. */
+  readonly documents: Uint32Array;
+  readonly against: ValidationParams['against'];
+}
+
+/** Undefined where the split is absent or none of its queries can be measured. */
+export function validationSet(
+  tokens: Tokens,
+  params: ValidationParams,
+  seed: number,
+): ValidationSet | undefined {
+  const relevant = relevantDocuments(tokens);
+  const candidates = (query: number): Uint32Array => row(tokens.candidates, query);
+  const usable = queriesOfSplit(tokens, params.split).filter((query) => {
+    const answers = relevant.get(query);
+    return (
+      answers !== undefined &&
+      (params.against === 'corpus' || candidates(query).some((document) => answers.has(document)))
+    );
+  });
+  if (usable.length === 0) return undefined;
+  const asked = shuffle(usable, random(seed, 'validation queries')).slice(0, params.max_queries).sort();
+  const wanted = Array.from(asked, (query) =>
+    params.against === 'corpus' ? [...relevant.get(query)!.keys()] : [...candidates(query)],
+  ).flat();
+  const documents = rankedDocuments(tokens, new Set(wanted), params, seed);
+  const position = new Map(Array.from(documents, (document, i) => [document, i]));
+  const queries = Array.from(asked, (id) => ({
+    id,
+    relevant: new Map(
+      [...relevant.get(id)!].flatMap(([document, grade]) =>
+        position.has(document) ? [[position.get(document)!, grade] as const] : [],
+      ),
+    ),
+    candidates: Uint32Array.from(new Set(candidates(id)), (document) => position.get(document) ?? 0),
+  }));
+  return { queries, documents, against: params.against };
+}
+
+/** Those wanted, filled up with others where the whole corpus is meant. */
+function rankedDocuments(
+  tokens: Tokens,
+  wanted: Set<number>,
+  { against, max_documents }: ValidationParams,
+  seed: number,
+): Uint32Array {
+  if (against === 'corpus') {
+    const all = Uint32Array.from({ length: tokens.documents.offsets.length - 1 }, (_, i) => i);
+    for (const document of shuffle(all, random(seed, 'validation documents'))) {
+      if (wanted.size >= max_documents) break;
+      wanted.add(document);
+    }
+  }
+  return Uint32Array.from(wanted).sort();
+}
+
+/** Yields between batches; returns the figures. */
+export function* validate(
+  model: Model,
+  set: ValidationSet,
+  dataset: Dataset,
+): Generator<number, ValidationFigures> {
+  const { dimensions: columns, similarity } = model.config;
+  const documents = new Float32Array(set.documents.length * columns);
+  const queries = new Float32Array(set.queries.length * columns);
+  const texts = (ids: Iterable<number>, from: Dataset['queries']): Dataset['queries'] =>
+    raggedFrom(Array.from(ids, (id) => row(from, id)));
+  yield* encodeAll(model, 'document', texts(set.documents, dataset.documents), documents);
+  yield* encodeAll(
+    model,
+    'query',
+    texts(
+      set.queries.map(({ id }) => id),
+      dataset.queries,
+    ),
+    queries,
+  );
+  const matrix = { rows: set.queries.length, columns, data: queries };
+  const search = createExactSearch({ rows: set.documents.length, columns, data: documents }, similarity);
+  const rankings =
+    set.against === 'corpus'
+      ? search.search(
+          matrix,
+          Array.from(set.queries, (_, i) => i),
+          100,
+        )
+      : set.queries.map(({ candidates }, i) => search.rankCandidates(matrix, i, candidates));
+  return average(set, rankings);
+}
+
+function average(set: ValidationSet, rankings: Iterable<Ranking>): ValidationFigures {
+  let [mrr, recalled, i] = [0, 0, 0];
+  for (const { documents } of rankings) {
+    const { relevant } = set.queries[i++]!;
+    mrr += reciprocalRank(documents, relevant, 10);
+    recalled += recall(documents, relevant, 100);
+  }
+  return { 'mrr@10': mrr / i, 'recall@100': recalled / i };
+}
