@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -69,16 +69,39 @@ async function buildModules() {
  * Digest of a kind's code: its own module and every project module that it reaches, as one bundle without
  * comments and white space, so that a cosmetic edit changes no key and an edit to a helper does.
  */
-async function codeDigest(kind) {
+async function codeOf(kind) {
   const result = await build({
     ...common,
     entryPoints: [`stages/${kind}/kind.ts`],
     packages: 'external',
     minifyWhitespace: true,
+    metafile: true,
     write: false,
     outfile: 'kind.js',
   });
-  return createHash('sha256').update(result.outputFiles[0].contents).digest('hex');
+  return {
+    code: sha256(result.outputFiles[0].contents),
+    sources: await sourceDigests(result.metafile),
+  };
+}
+
+/** One short digest a source file, so that a changed bundle can say which of its files changed. */
+async function sourceDigests(metafile) {
+  const [{ inputs }] = Object.values(metafile.outputs);
+  const files = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0);
+  const digests = files.sort().map(async (path) => {
+    const { code } = await transform(readFileSync(join(root, path), 'utf8'), {
+      loader: 'ts',
+      minifyWhitespace: true,
+      legalComments: 'none',
+    });
+    return [path, sha256(code).slice(0, 16)];
+  });
+  return Object.fromEntries(await Promise.all(digests));
+}
+
+function sha256(content) {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 async function describeKinds() {
@@ -88,7 +111,7 @@ async function describeKinds() {
     if (!stage) throw new Error(`stages/${name}/kind.ts exports no 'stage'`);
     const { run, ...declaration } = stage;
     if (typeof run !== 'function') throw new Error(`stages/${name}/kind.ts: stage.run is missing`);
-    kinds[name] = { declaration, code: await codeDigest(name) };
+    kinds[name] = { declaration, ...(await codeOf(name)) };
   }
   writeFileSync(join(dist, 'kinds.json'), JSON.stringify(kinds));
 }

@@ -2,6 +2,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
+import { bytesOf } from '../base/units.ts';
+import type { AcceptOptions } from './accept.ts';
 import type { GraphOptions } from './graph.ts';
 import { printNotice, styleFor, useColor } from './output.ts';
 import type { PlanOptions } from './plan.ts';
@@ -24,6 +26,20 @@ function collect(text: string, all: readonly string[] = []): readonly string[] {
   return [...all, text];
 }
 
+/** `--force` alone is true; what it names is collected. */
+function collectForce(text: string, all?: boolean | readonly string[]): readonly string[] {
+  return [...(Array.isArray(all) ? (all as readonly string[]) : []), text];
+}
+
+/** `4GB`, `512 MiB`, or plain bytes. */
+function bytes(text: string): number {
+  const value = bytesOf(text);
+  if (value === undefined || value <= 0) throw new InvalidArgumentError('It takes a size such as 4GB.');
+  return value;
+}
+
+const SELECTORS = 'a name, several with commas, * and ?, or model[margin=0.2] of a matrix';
+
 const SPEC = 'the experiment, a YAML file';
 
 function withSpec(command: Command): Command {
@@ -39,10 +55,14 @@ function withSpec(command: Command): Command {
 
 function withSelection(command: Command): Command {
   return withSpec(command)
-    .option('--only <stage>', 'this stage alone')
-    .option('--from <stage>', 'this stage and all that depends on it')
-    .option('--until <stage>', 'this stage and all that it depends on')
-    .option('--force [stage]', 'execute although cached: this stage, or all that are selected');
+    .option('--only <stages>', `these stages alone; ${SELECTORS}`, collect)
+    .option('--from <stages>', 'these stages and all that depends on them', collect)
+    .option('--until <stages>', 'these stages and all that they depend on', collect)
+    .option(
+      '--force [stages]',
+      'execute although cached: these stages, or all that are selected',
+      collectForce,
+    );
 }
 
 let exitCode = 0;
@@ -58,6 +78,12 @@ function program(): Command {
     .description('make everything that is not there yet')
     .option('--jobs <n>', 'stages that may execute at the same time (default: cores)', positive)
     .option('--threads <n>', 'compute threads of one stage (default: cores)', positive)
+    .option(
+      '--memory <size>',
+      'what the `resources.memory` of stages at work may add up to (default: all)',
+      bytes,
+    )
+    .option('--gpus <n>', 'the same for `resources.gpu` (default: 1)', positive)
     .option('--keep-going', 'after a failure, go on with what does not depend on it')
     .option('--dry-run', 'show what would run and why')
     .option('--json', 'events as JSON lines on stdout')
@@ -68,10 +94,20 @@ function program(): Command {
 
   withSelection(root.command('plan'))
     .description('what would run and why')
+    .option('--diff <run>', 'what differs from a past run: its id, the beginning of it, or `last`')
     .option('--json', 'machine-readable')
     .action(async (spec: string, options: PlanOptions) => {
       const { planCommand } = await import('./plan.ts');
       exitCode = await planCommand(spec, options);
+    });
+
+  withSpec(root.command('accept'))
+    .argument('<stages...>', SELECTORS)
+    .description('keep the results of stages whose code changed without changing what they make')
+    .option('--json', 'machine-readable')
+    .action(async (spec: string, stages: readonly string[], options: AcceptOptions) => {
+      const { acceptCommand } = await import('./accept.ts');
+      exitCode = await acceptCommand(spec, stages, options);
     });
 
   withSpec(root.command('show'))

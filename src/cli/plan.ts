@@ -1,14 +1,17 @@
 import { cells } from '../base/cells.ts';
-import { reasonText } from '../plan/reason.ts';
-import { makePlan, type Plan, type PlanEntry } from '../plan/plan.ts';
-import { selectStages, type Selection } from '../plan/select.ts';
+import { PipelineError } from '../base/diagnostic.ts';
+import { diffPlan, type PlanDifference } from '../plan/diff.ts';
+import { makePlan, type Plan, type PlanEntry, type PlanState } from '../plan/plan.ts';
+import { reasonText, type Reason } from '../plan/reason.ts';
+import { forcedStages, selectStages, type Selection } from '../plan/select.ts';
 import { checkSelection } from '../run/run.ts';
+import { keysOfRun, recordOfRun } from './earlier.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from './output.ts';
-import { openSession, sessionPlanner, type SpecOptions } from './session.ts';
-import { forcedStages } from './forced.ts';
+import { openSession, sessionPlanner, type Session, type SpecOptions } from './session.ts';
 
 export interface PlanOptions extends SpecOptions, Selection {
-  readonly force?: boolean | string;
+  readonly force?: boolean | readonly string[];
+  readonly diff?: string;
   readonly json?: boolean;
 }
 
@@ -19,24 +22,51 @@ export async function planCommand(file: string, options: PlanOptions): Promise<n
   const planner = await sessionPlanner(session, forcedStages(session.spec, options.force, selected));
   const plan = makePlan(planner, selected);
   checkSelection(plan.entries, selected);
-  if (options.json) printJson(planAsJson(plan));
-  else printResult(planText(plan, styleFor(useColor(process.stdout))));
+  const style = styleFor(useColor(process.stdout));
+  if (options.diff !== undefined) {
+    const differences = await differencesFrom(session, plan, options.diff);
+    if (options.json) printJson(differencesAsJson(differences));
+    else printResult(differencesText(differences, style));
+  } else if (options.json) printJson(planAsJson(plan));
+  else printResult(planText(plan, style));
   return 0;
+}
+
+async function differencesFrom(
+  session: Session,
+  plan: Plan,
+  run: string,
+): Promise<readonly PlanDifference[]> {
+  const { spec, layout } = session;
+  const record = recordOfRun(layout, spec.name, run);
+  if (!record)
+    throw new PipelineError('E_USAGE', `there is no run '${run}'`, {
+      hint: '`pipeline runs` lists them; the beginning of an id will do where it is the only one, and so will `last`.',
+    });
+  return diffPlan(layout, await sessionPlanner(session), plan, keysOfRun(record));
 }
 
 function planAsJson(plan: Plan): unknown {
   const stages = plan.entries.map(({ stage, plan: state }) => [
     stage.name,
-    {
-      kind: stage.kind.name,
-      state: state.state,
-      ...('key' in state ? { key: state.key } : {}),
-      ...(state.state === 'run' ? { reasons: state.reasons } : {}),
-      ...(state.state === 'waiting' ? { upstream: state.upstream } : {}),
-      ...(state.state === 'cached' ? { path: state.artifact.path } : {}),
-    },
+    { kind: stage.kind.name, state: state.state, ...detailsAsJson(state) },
   ]);
   return { name: plan.spec.name, engine: plan.engine, stages: Object.fromEntries(stages) as unknown };
+}
+
+function detailsAsJson(state: PlanState): object {
+  switch (state.state) {
+    case 'cached': {
+      const { key, artifact, accepted, frozen } = state;
+      return { key, path: artifact.path, ...(accepted ? { accepted } : {}), ...(frozen ? { frozen } : {}) };
+    }
+    case 'run':
+      return { key: state.key, reasons: state.reasons, against: state.against };
+    case 'waiting':
+      return { upstream: state.upstream, reasons: state.reasons };
+    case 'not-selected':
+      return {};
+  }
 }
 
 function planText(plan: Plan, style: Style): string {
@@ -57,13 +87,57 @@ function stateText({ plan }: PlanEntry, style: Style): string {
   switch (plan.state) {
     case 'cached': {
       const { headline } = plan.artifact.manifest;
-      return `${style.green('cached')}${headline === null ? '' : style.dim(` · ${headline}`)}`;
+      const notes = [
+        ...(plan.frozen ? ['frozen'] : []),
+        ...(plan.accepted ? [`accepted although ${plan.accepted.because.join('; ')}`] : []),
+        ...(headline === null ? [] : [headline]),
+      ];
+      return `${style.green('cached')}${notes.map((note) => style.dim(` · ${note}`)).join('')}`;
     }
     case 'run':
-      return `${style.yellow('will run')} · ${plan.reasons.map(reasonText).join('; ')}`;
-    case 'waiting':
-      return `${style.cyan('will run')} ${style.dim(`unless ${plan.upstream.join(', ')} come${plan.upstream.length === 1 ? 's' : ''} out unchanged`)}`;
+      return `${style.yellow('will run')} · ${reasonsText(plan.reasons)}`;
+    case 'waiting': {
+      const who = someOf(plan.upstream);
+      const condition = `unless ${who} come${plan.upstream.length === 1 ? 's' : ''} out unchanged`;
+      if (plan.reasons.length === 0)
+        return `${style.cyan('may be skipped')} ${style.dim(`· will run ${condition}`)}`;
+      return `${style.cyan('waits for')} ${who} · ${reasonsText(plan.reasons)}`;
+    }
     case 'not-selected':
       return style.dim('not selected');
   }
+}
+
+const MOST_NAMED = 3;
+
+function someOf(names: readonly string[]): string {
+  if (names.length <= MOST_NAMED + 1) return names.join(', ');
+  return `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
+}
+
+function reasonsText(reasons: readonly Reason[]): string {
+  return reasons.map(reasonText).join('; ');
+}
+
+function differencesAsJson(differences: readonly PlanDifference[]): unknown {
+  return {
+    stages: Object.fromEntries(differences.map(({ stage, ...rest }) => [stage, rest])),
+  };
+}
+
+function differencesText(differences: readonly PlanDifference[], style: Style): string {
+  const width = Math.max(0, ...differences.map(({ stage }) => cells(stage)));
+  const lines = differences.map(({ stage, state, reasons, upstream }) => {
+    const texts = {
+      same: style.green('the same'),
+      new: style.yellow('not in that run'),
+      gone: style.dim('its artifact is no longer in the store, so the two cannot be compared'),
+      differs: reasonsText(reasons),
+      unknown: [reasonsText(reasons), `depends on ${someOf(upstream)}`]
+        .filter((text) => text !== '')
+        .join('; '),
+    };
+    return `${stage.padEnd(width)}  ${texts[state]}`;
+  });
+  return lines.join('\n');
 }

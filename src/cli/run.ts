@@ -1,12 +1,12 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { timestamp } from '../base/clock.ts';
 import { makePlan } from '../plan/plan.ts';
-import { selectStages } from '../plan/select.ts';
+import { forcedStages, selectStages } from '../plan/select.ts';
+import type { Capacity } from '../run/capacity.ts';
 import { checkSelection, runPlan, type RunResult } from '../run/run.ts';
 import { newRunId } from '../runs/record.ts';
 import { beginUse, type Use } from '../store/use.ts';
 import { removeAbandonedWork } from '../store/work.ts';
-import { forcedStages } from './forced.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printNotice, printResult, styleFor, useColor } from './output.ts';
 import { planCommand, type PlanOptions } from './plan.ts';
@@ -17,9 +17,7 @@ import type { Reporter } from './reporters/reporter.ts';
 import { keepRecord } from './run-record.ts';
 import { openSession, sessionPlanner } from './session.ts';
 
-export interface RunCommandOptions extends PlanOptions {
-  readonly jobs?: number;
-  readonly threads?: number;
+export interface RunCommandOptions extends PlanOptions, CapacityOptions {
   readonly keepGoing?: boolean;
   readonly dryRun?: boolean;
 }
@@ -55,8 +53,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     layout,
     project: spec.directory,
     engine: planner.engine,
-    jobs: options.jobs ?? availableParallelism(),
-    threads: options.threads ?? availableParallelism(),
+    capacity: capacityOf(options),
     keepGoing: options.keepGoing === true,
     stop,
     kill,
@@ -68,6 +65,23 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   use?.close();
   if (options.json !== true) printOutcome(file, options, result);
   return EXIT[result.outcome];
+}
+
+export interface CapacityOptions {
+  readonly jobs?: number;
+  readonly threads?: number;
+  readonly memory?: number;
+  readonly gpus?: number;
+}
+
+/** What there is of what stages declare under `resources`: by default the machine. */
+export function capacityOf({ jobs, threads, memory, gpus }: CapacityOptions): Capacity {
+  return {
+    jobs: jobs ?? availableParallelism(),
+    threads: threads ?? availableParallelism(),
+    memory: memory ?? totalmem(),
+    gpu: gpus ?? 1,
+  };
 }
 
 async function chooseReporter(json: boolean, toExecute: readonly string[]): Promise<Reporter> {

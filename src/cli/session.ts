@@ -2,15 +2,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
-import type { Key } from '../base/hash.ts';
 import { openCatalogue } from '../kinds/catalogue.ts';
-import { makePlan, openPlanner, type Plan, type Planner } from '../plan/plan.ts';
-import { latestExecution } from '../runs/latest.ts';
+import { makePlan, type Plan } from '../plan/plan.ts';
+import { openPlanner, type Planner, type PlannerOptions } from '../plan/planner.ts';
 import { loadSpec } from '../spec/load.ts';
 import { formatDiagnostics } from '../spec/print.ts';
 import type { Spec } from '../spec/spec.ts';
-import { wholeArtifact } from '../store/artifacts.ts';
 import { storeLayout, type StoreLayout } from '../store/layout.ts';
+import { earlierKeys } from './earlier.ts';
 import { printNotice, useColor } from './output.ts';
 
 /** Options that every command with a spec has. */
@@ -55,19 +54,10 @@ export async function openSession(file: string, options: SpecOptions): Promise<S
 export async function sessionPlanner(
   { spec, layout }: Session,
   forced: ReadonlySet<string> = new Set(),
-  note?: (kind: string, key: Key) => void,
+  note?: PlannerOptions['note'],
+  earlier: PlannerOptions['earlier'] = earlierKeys(spec, layout),
 ): Promise<Planner> {
-  const latest = latestExecution(layout, spec.name);
-  return openPlanner(spec, {
-    layout,
-    forced,
-    note,
-    earlier(stage) {
-      const found = latest(stage);
-      const artifact = found && wholeArtifact(layout, found.kind, found.key);
-      return artifact && { document: artifact.manifest.keyDocument, key: artifact.manifest.key };
-    },
-  });
+  return openPlanner(spec, { layout, forced, note, earlier });
 }
 
 /** The plan of the whole spec as things stand. */

@@ -7,7 +7,13 @@ import type { KindDeclaration } from '../stage.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import type { Kind, KindCatalogue } from './kind.ts';
 
-type BuiltKinds = Readonly<Record<string, { readonly declaration: KindDeclaration; readonly code: Digest }>>;
+interface BuiltKind {
+  readonly declaration: KindDeclaration;
+  readonly code: Digest;
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+type BuiltKinds = Readonly<Record<string, BuiltKind>>;
 
 function readBuiltKinds(): BuiltKinds {
   try {

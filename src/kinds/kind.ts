@@ -8,6 +8,8 @@ export interface Kind {
   readonly declaration: KindDeclaration;
   /** SHA-256 of the kind's bundled code: its own module and every project module that it reaches. */
   readonly code: Digest;
+  /** Source file → short digest of its code, to say which file a change of `code` lies in; no part of a key. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** What the stage process imports: an absolute path. */
   readonly module: string;
   /** The user's own file that the module was built from: an absolute path. */

@@ -19,11 +19,13 @@ import type { Kind } from './kind.ts';
 
 /** What is remembered of a module between runs. */
 interface Remembered {
-  readonly format: 1;
+  readonly format: 2;
   /** Every source file that went into the bundle, with the metadata that it had. */
   readonly sources: readonly (readonly [path: string, signature: string])[];
   readonly declaration: KindDeclaration;
   readonly code: Digest;
+  /** Path below the module's folder (or beside it) → short digest of its code. */
+  readonly files: Readonly<Record<string, string>>;
   /** File name of the runnable bundle beside this record. */
   readonly bundle: string;
 }
@@ -54,14 +56,17 @@ export async function moduleKind(path: string, cache: string): Promise<Kind> {
     );
   const record = join(cache, 'kinds', `${digestOf(path)}.json`);
   const known = recall(record);
-  const { declaration, code, bundle } = known ?? (await learn(path, record));
-  return { name, declaration, code, module: join(dirname(record), bundle), file: path, origin: 'module' };
+  const { declaration, code, files, bundle } = known ?? (await learn(path, record));
+  const module = join(dirname(record), bundle);
+  return { name, declaration, code, sources: files, module, file: path, origin: 'module' };
 }
 
 function recall(record: string): Remembered | undefined {
   try {
     const known = JSON.parse(readFileSync(record, 'utf8')) as Remembered;
     const current =
+      // Another version's record: its fields may mean something else.
+      (known.format as number) === 2 &&
       known.sources.every(([source, seen]) => signature(source) === seen) &&
       existsSync(join(dirname(record), known.bundle));
     return current ? known : undefined;
@@ -85,9 +90,24 @@ async function learn(path: string, record: string): Promise<Remembered> {
     .map((source) => resolve(dirname(path), source))
     .sort()
     .map((source) => [source, signature(source)] as const);
-  const learnt: Remembered = { format: 1, sources, declaration, code, bundle: file };
+  const files = await sourceDigests(canonical.metafile, dirname(path));
+  const learnt: Remembered = { format: 2, sources, declaration, code, files, bundle: file };
   writeDurably(record, JSON.stringify(learnt));
   return learnt;
+}
+
+/** Comments and white space aside, as in the digest of the whole. */
+async function sourceDigests(metafile: Metafile, folder: string): Promise<Record<string, string>> {
+  const { transform } = await import('esbuild');
+  const digests = Object.keys(metafile.inputs)
+    .sort()
+    .map(async (source) => {
+      const text = readFileSync(resolve(folder, source), 'utf8');
+      const loader = /\.[cm]?js$/.test(source) ? 'js' : source.endsWith('.json') ? 'json' : 'ts';
+      const { code } = await transform(text, { loader, minifyWhitespace: true, legalComments: 'none' });
+      return [source, digestOf(code).slice(0, 16)] as const;
+    });
+  return Object.fromEntries(await Promise.all(digests));
 }
 
 async function declare(path: string, file: string): Promise<KindDeclaration> {

@@ -1,13 +1,23 @@
 import type { Digest } from '../base/hash.ts';
 import { installedVersion } from '../base/installation.ts';
-import type { Json, JsonObject } from '../base/json.ts';
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
 import { digestOfExternal, type ExternalFile } from '../store/external.ts';
 import type { KeyDocument } from '../store/manifest.ts';
 
-/** By JSON pointer: the files that a path parameter stands for. URLs and paths inside inputs are not in it. */
-export type ResolvedPaths = ReadonlyMap<string, readonly ExternalFile[]>;
+/** The files that a path stands for, digested once however many stages name it. */
+export interface ResolvedFiles {
+  readonly files: readonly ExternalFile[];
+  readonly digest: Digest;
+}
+
+/** By JSON pointer: what a path parameter stands for. URLs and paths inside inputs are not in it. */
+export type ResolvedPaths = ReadonlyMap<string, ResolvedFiles>;
+
+export function resolvedFiles(files: readonly ExternalFile[]): ResolvedFiles {
+  return { files, digest: digestOfExternal(files) };
+}
 
 const versions = new Map<string, string>();
 
@@ -38,10 +48,21 @@ export function keyDocument(
   };
 }
 
+/** What stands in a key document for a path: how many files, and a digest over their names and contents. */
+export interface FilesValue {
+  readonly $files: number;
+  readonly $digest: string;
+}
+
+export function isFiles(value: unknown): value is FilesValue {
+  return isObject(value) && '$digest' in value;
+}
+
 /** Replaces each path by what it stands for: where a file lies is no part of a key. */
 function withoutPaths(value: Json, pointer: string, paths: ResolvedPaths): Json {
-  const files = paths.get(pointer);
-  if (files) return { $files: files.map((file) => file.name), $digest: digestOfExternal(files) };
+  if (paths.size === 0) return value;
+  const resolved = paths.get(pointer);
+  if (resolved) return { $files: resolved.files.length, $digest: resolved.digest };
   if (Array.isArray(value))
     return value.map((item: Json, index) => withoutPaths(item, `${pointer}/${index}`, paths));
   if (typeof value !== 'object' || value === null) return value;

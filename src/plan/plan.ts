@@ -1,34 +1,44 @@
 /**
- * Spec + store → what would run and why. The runner asks the same function again for each stage when its
+ * Spec + store → what would run and why. The runner asks the same planner again for each stage when its
  * inputs are there, so what is planned is what runs.
  */
-import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
-import type { Digest, Key } from '../base/hash.ts';
-import { chooseEngine } from '../engine/choose.ts';
-import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
+import type { Key } from '../base/hash.ts';
+import type { Spec, StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
-import { findArtifact, type Artifact } from '../store/artifacts.ts';
-import { openExternalFiles, type ExternalFile } from '../store/external.ts';
-import type { StoreLayout } from '../store/layout.ts';
-import { keyOf, type KeyDocument } from '../store/manifest.ts';
-import { keyDocument, type ResolvedPaths } from './key.ts';
-import { topologicalOrder, upstreamOf } from './order.ts';
-import { reasonsBetween, type Reason } from './reason.ts';
+import type { Alias } from '../store/aliases.ts';
+import type { Artifact } from '../store/artifacts.ts';
+import type { KeyDocument } from '../store/manifest.ts';
+import { upstreamOf } from './order.ts';
+import type { Planner } from './planner.ts';
+import type { Reason } from './reason.ts';
 
-/** A stage whose inputs are known, and with them its key. */
+/** A stage that is known to be cached or to run. */
 export type Decision =
-  | { readonly state: 'cached'; readonly key: Key; readonly artifact: Artifact }
+  | {
+      readonly state: 'cached';
+      readonly key: Key;
+      readonly artifact: Artifact;
+      /** The artifact was made under another key, and the user declared the difference cosmetic. */
+      readonly accepted?: Alias;
+      /** Used because the spec says `frozen`, whatever its key would be. */
+      readonly frozen?: true;
+    }
   | {
       readonly state: 'run';
       readonly key: Key;
       readonly document: KeyDocument;
       readonly reasons: readonly Reason[];
+      /** The earlier execution that the reasons are told against. */
+      readonly against: Key | null;
     };
 
 export type PlanState =
   | Decision
-  /** Its key depends on stages that have to run first; if they come out unchanged it may turn out cached. */
-  | { readonly state: 'waiting'; readonly upstream: readonly string[] }
+  /**
+   * Its key depends on stages that have to run first; if they come out unchanged it may turn out cached.
+   * `reasons` is what differs in any case from the nearest earlier execution.
+   */
+  | { readonly state: 'waiting'; readonly upstream: readonly string[]; readonly reasons: readonly Reason[] }
   /** Left out by --only, --from or --until. */
   | { readonly state: 'not-selected' };
 
@@ -45,109 +55,30 @@ export interface Plan {
   readonly entries: readonly PlanEntry[];
 }
 
-export interface Planner {
-  readonly spec: Spec;
-  readonly engine: Engine | null;
-  readonly order: readonly StageSpec[];
-  /** Decides one stage; `inputs` hold the artifacts of every stage that feeds it. */
-  decide(stage: StageSpec, inputs: ReadonlyMap<string, Artifact>): Decision;
-}
-
-export interface PlannerOptions {
-  readonly layout: StoreLayout;
-  /** Stages to execute although they are cached. */
-  readonly forced: ReadonlySet<string>;
-  /** The key document of a stage's latest earlier execution, and whether its artifact is still there. */
-  readonly earlier: (stage: string) => { readonly document: KeyDocument; readonly key: Key } | undefined;
-  /** Told of each artifact before it is looked for, so that nobody collects it in between. */
-  readonly note?: ((kind: string, key: Key) => void) | undefined;
-}
-
-/** Reads the outside files once. Throws `E_SPEC` with a diagnostic for each path that names nothing. */
-export async function openPlanner(spec: Spec, options: PlannerOptions): Promise<Planner> {
-  const { layout, forced, earlier } = options;
-  const paths = await resolvePaths(spec, layout);
-  const numeric = spec.stages.some((stage) => stage.kind.declaration.numeric);
-  const engine = numeric ? chooseEngine(spec.engine) : null;
-
-  const decide = (stage: StageSpec, inputs: ReadonlyMap<string, Artifact>): Decision => {
-    const digest = (name: string): Digest => inputs.get(name)!.manifest.digest;
-    const slots = Object.entries(stage.inputs).map(([slot, names]) => [
-      slot,
-      stage.kind.declaration.inputs[slot]?.many ? names.map(digest) : digest(names[0]!),
-    ]);
-    const document = keyDocument(
-      stage,
-      Object.fromEntries(slots) as KeyDocument['inputs'],
-      paths.get(stage.name)!,
-      engine,
-    );
-    const key = keyOf(document);
-    options.note?.(stage.kind.name, key);
-    const lookup = findArtifact(layout, stage.kind.name, key);
-    if (lookup.state === 'found' && !forced.has(stage.name))
-      return { state: 'cached', key, artifact: lookup.artifact };
-    if (lookup.state === 'found') return { state: 'run', key, document, reasons: [{ type: 'forced' }] };
-    if (lookup.state === 'damaged')
-      return { state: 'run', key, document, reasons: [{ type: 'damaged', why: lookup.why }] };
-    const before = earlier(stage.name);
-    if (!before) return { state: 'run', key, document, reasons: [{ type: 'never-run' }] };
-    if (before.key === key) return { state: 'run', key, document, reasons: [{ type: 'missing' }] };
-    return { state: 'run', key, document, reasons: reasonsBetween(before.document, document) };
-  };
-
-  return { spec, engine, order: topologicalOrder(spec.stages), decide };
-}
-
 /** Decides every stage as far as that goes without running any. */
 export function makePlan(planner: Planner, selected: ReadonlySet<string>): Plan {
   const artifacts = new Map<string, Artifact>();
   const entries = planner.order.map((stage): PlanEntry => {
-    const unknown = upstreamOf(stage).filter((name) => !artifacts.has(name));
-    if (unknown.length > 0) {
-      const plan = selected.has(stage.name)
-        ? ({ state: 'waiting', upstream: unknown } as const)
-        : ({ state: 'not-selected' } as const);
-      return { stage, plan };
-    }
-    const decision = planner.decide(stage, artifacts);
-    if (decision.state === 'cached') artifacts.set(stage.name, decision.artifact);
-    return {
-      stage,
-      plan: selected.has(stage.name) || decision.state === 'cached' ? decision : { state: 'not-selected' },
-    };
+    const plan = stateOf(planner, stage, artifacts, selected.has(stage.name));
+    if (plan.state === 'cached') artifacts.set(stage.name, plan.artifact);
+    return { stage, plan };
   });
   return { spec: planner.spec, engine: planner.engine, entries };
 }
 
-async function resolvePaths(spec: Spec, layout: StoreLayout): Promise<Map<string, ResolvedPaths>> {
-  const external = openExternalFiles(layout);
-  const missing: Diagnostic[] = [];
-  const resolved = new Map<string, ResolvedPaths>();
-  for (const stage of spec.stages) {
-    const files = new Map<string, readonly ExternalFile[]>();
-    for (const path of stage.paths.filter(isOutside)) {
-      const found = await external.resolve(path.value);
-      if (found.length === 0) missing.push(missingPath(stage, path));
-      files.set(path.pointer, found);
-    }
-    resolved.set(stage.name, files);
+function stateOf(
+  planner: Planner,
+  stage: StageSpec,
+  artifacts: ReadonlyMap<string, Artifact>,
+  isSelected: boolean,
+): PlanState {
+  const early = planner.decideEarly(stage);
+  if (early) return early;
+  const upstream = upstreamOf(stage).filter((name) => !artifacts.has(name));
+  if (upstream.length > 0) {
+    if (!isSelected) return { state: 'not-selected' };
+    return { state: 'waiting', upstream, reasons: planner.certainReasons(stage, artifacts) };
   }
-  external.save();
-  if (missing.length > 0)
-    throw new PipelineError('E_SPEC', 'files that the spec names are missing', { diagnostics: missing });
-  return resolved;
-}
-
-function isOutside(path: PathParameter): boolean {
-  return path.rootedIn === undefined && !/^https?:\/\//.test(path.value);
-}
-
-function missingPath(stage: StageSpec, path: PathParameter): Diagnostic {
-  return {
-    severity: 'error',
-    message: `no file, folder or match for ${path.value}`,
-    location: path.location ?? stage.location,
-    hint: 'relative paths start from the folder of the spec that they are written in',
-  };
+  const decision = planner.decide(stage, artifacts);
+  return isSelected || decision.state === 'cached' ? decision : { state: 'not-selected' };
 }

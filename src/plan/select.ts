@@ -2,27 +2,38 @@ import { PipelineError } from '../base/diagnostic.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Spec } from '../spec/spec.ts';
 import { withAncestors, withDescendants } from './order.ts';
+import { stagesMeant } from './selector.ts';
 
+/** Each is a list of selectors (`selector.ts`); what is given several times is taken together. */
 export interface Selection {
-  /** This stage alone; what feeds it has to be cached. */
-  readonly only?: string | undefined;
-  /** This stage and all that depends on it; what feeds them has to be cached. */
-  readonly from?: string | undefined;
-  /** This stage and all that it depends on. */
-  readonly until?: string | undefined;
+  /** These stages alone; what feeds them has to be cached. */
+  readonly only?: readonly string[] | undefined;
+  /** These stages and all that depends on them; what feeds them has to be cached. */
+  readonly from?: readonly string[] | undefined;
+  /** These stages and all that they depend on. */
+  readonly until?: readonly string[] | undefined;
 }
 
 /** Names of the stages that may execute. Throws `E_USAGE` for a stage that is not in the spec. */
-export function selectStages(spec: Spec, { only, from, until }: Selection): Set<string> {
-  const names = spec.stages.map((stage) => stage.name);
-  let selected = new Set(names);
+export function selectStages({ stages }: Spec, { only, from, until }: Selection): Set<string> {
+  let selected = new Set(stages.map((stage) => stage.name));
   const narrow = (kept: ReadonlySet<string>): void => {
     selected = new Set([...selected].filter((name) => kept.has(name)));
   };
-  if (only !== undefined) narrow(new Set([knownStage(names, only)]));
-  if (from !== undefined) narrow(withDescendants(spec.stages, [knownStage(names, from)]));
-  if (until !== undefined) narrow(withAncestors(spec.stages, [knownStage(names, until)]));
+  if (only !== undefined) narrow(stagesMeant(stages, only));
+  if (from !== undefined) narrow(withDescendants(stages, stagesMeant(stages, from)));
+  if (until !== undefined) narrow(withAncestors(stages, stagesMeant(stages, until)));
   return selected;
+}
+
+/** `--force` alone forces every selected stage, `--force STAGE` those that it means. */
+export function forcedStages(
+  { stages }: Spec,
+  force: boolean | readonly string[] | undefined,
+  selected: ReadonlySet<string>,
+): ReadonlySet<string> {
+  if (force === undefined || force === false) return new Set();
+  return force === true ? selected : stagesMeant(stages, force);
 }
 
 export function knownStage(names: readonly string[], name: string): string {

@@ -18,7 +18,8 @@ import type { StoreLayout } from '../store/layout.ts';
 import { lockOr } from '../store/lock.ts';
 import { digestOfFiles, type Manifest } from '../store/manifest.ts';
 import { beginWork, type WorkFolder } from '../store/work.ts';
-import { runInChild, type ChildResult } from './child.ts';
+import { attempt, retrying } from './attempts.ts';
+import type { ChildResult, runInChild } from './child.ts';
 import type { EventSink, StageFailure } from './events.ts';
 
 export type ToRun = Extract<Decision, { state: 'run' }>;
@@ -68,7 +69,7 @@ export async function executeStage(
     if ('found' in claim) return { state: 'cached', artifact: claim.found, seconds: seconds() };
     try {
       emit({ type: 'stage-started', stage: stage.name, reasons: toRun.reasons });
-      return await make(stage, toRun, inputs, environment, logFile);
+      return await retrying(stage, environment, () => make(stage, toRun, inputs, environment, logFile));
     } finally {
       claim.lock.release();
     }
@@ -90,7 +91,7 @@ async function make(
   const started = timestamp();
   const start = monotonic();
   try {
-    const result = await runInChild(jobFor(stage, work, inputs, environment), {
+    const result = await attempt(stage, jobFor(stage, work, inputs, environment), {
       logFile,
       stop,
       kill,

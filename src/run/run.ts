@@ -1,28 +1,31 @@
-/**
- * Executes a plan: each stage as soon as its inputs are there, at most `jobs` at a time. Keys are made when a
- * stage's inputs are finished and never before, so an upstream that comes out unchanged stops the cascade.
- */
+/** Executes a plan and tells of it: the events of each stage, and at the end what became of all. */
 import { PipelineError } from '../base/diagnostic.ts';
 import { monotonic } from '../base/clock.ts';
 import { upstreamOf } from '../plan/order.ts';
-import type { Planner } from '../plan/plan.ts';
+import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { Artifact } from '../store/artifacts.ts';
+import type { Capacity } from './capacity.ts';
 import type { EventSink, StageOutcome } from './events.ts';
-import { executeStage, type StageEnd, type StageEnvironment, type ToRun } from './execute-stage.ts';
+import { executeStage, type StageEnvironment } from './execute-stage.ts';
+import { schedule, type End } from './schedule.ts';
 
-export interface RunOptions extends StageEnvironment {
+export interface RunOptions extends Omit<StageEnvironment, 'threads'> {
   readonly planner: Planner;
   readonly selected: ReadonlySet<string>;
-  readonly jobs: number;
+  readonly capacity: Capacity;
   /** Go on with stages that do not depend on a failed one. */
   readonly keepGoing: boolean;
+  /** Share the threads among stages that execute at the same time. */
+  readonly shareThreads?: boolean;
+  /** Told of every stage as it ends. */
+  readonly onEnd?: (stage: StageSpec, end: End) => void;
   readonly run: string;
 }
 
 export interface StageResultRecord {
   readonly stage: StageSpec;
-  readonly end: StageEnd | { readonly state: 'not-selected' };
+  readonly end: End;
 }
 
 export interface RunResult {
@@ -42,7 +45,18 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     stages: planner.order.map((stage) => stage.name).filter((name) => selected.has(name)),
     engine: engine?.backend ?? null,
   });
-  const ends = await schedule(options);
+  const ends = await schedule({
+    ...options,
+    shareThreads: options.shareThreads === true,
+    execute(stage, toRun, inputs, threads) {
+      planner.remember(stage);
+      return executeStage(stage, toRun, inputs, { ...options, threads });
+    },
+    onEnd(stage, end) {
+      report(stage, end, emit);
+      options.onEnd?.(stage, end);
+    },
+  });
   const stages = planner.order.map((stage) => ({ stage, end: ends.get(stage.name)! }));
   const count = (state: StageResultRecord['end']['state']): number =>
     stages.filter(({ end }) => end.state === state).length;
@@ -59,67 +73,6 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     skipped: count('skipped'),
   });
   return { outcome, seconds, stages };
-}
-
-type End = StageResultRecord['end'];
-
-async function schedule(options: RunOptions): Promise<Map<string, End>> {
-  const { planner, emit, stop, jobs, keepGoing, selected } = options;
-  const ends = new Map<string, End>();
-  const artifacts = new Map<string, Artifact>();
-  const queue: { stage: StageSpec; toRun: ToRun }[] = [];
-  const running = new Map<string, Promise<void>>();
-  let pending = [...planner.order];
-  const failure = { seen: false };
-
-  const finish = (stage: StageSpec, end: End): void => {
-    ends.set(stage.name, end);
-    report(stage, end, emit);
-    if (end.state === 'executed' || end.state === 'cached') artifacts.set(stage.name, end.artifact);
-    else if (end.state === 'failed' && !keepGoing) failure.seen = true;
-  };
-
-  /** Moves every stage whose inputs are settled out of `pending`; true where that settled something. */
-  const settle = (): boolean => {
-    const before = pending.length;
-    pending = pending.filter((stage) => {
-      const upstream = upstreamOf(stage);
-      if (upstream.some((name) => !ends.has(name))) return true;
-      const lost = upstream.find((name) => !artifacts.has(name));
-      if (lost === undefined) decide(stage);
-      else if (selected.has(stage.name)) finish(stage, { state: 'skipped', because: lost });
-      else finish(stage, { state: 'not-selected' });
-      return false;
-    });
-    return pending.length < before;
-  };
-
-  const decide = (stage: StageSpec): void => {
-    const decision = planner.decide(stage, artifacts);
-    if (decision.state === 'cached')
-      finish(stage, { state: 'cached', artifact: decision.artifact, seconds: 0 });
-    else if (selected.has(stage.name)) queue.push({ stage, toRun: decision });
-    else finish(stage, { state: 'not-selected' });
-  };
-
-  const start = ({ stage, toRun }: { stage: StageSpec; toRun: ToRun }): void => {
-    const work = executeStage(stage, toRun, artifacts, options).then((end) => {
-      running.delete(stage.name);
-      finish(stage, end);
-    });
-    running.set(stage.name, work);
-  };
-
-  for (;;) {
-    if (!failure.seen && !stop.aborted) while (settle());
-    while (queue.length > 0 && running.size < jobs && !failure.seen && !stop.aborted) start(queue.shift()!);
-    if (running.size === 0) break;
-    await Promise.race(running.values());
-  }
-  const because = stop.aborted ? 'the run was interrupted' : 'an earlier stage failed';
-  for (const stage of [...queue.map((item) => item.stage), ...pending])
-    finish(stage, { state: 'skipped', because });
-  return ends;
 }
 
 function report(stage: StageSpec, end: End, emit: EventSink): void {

@@ -33,6 +33,34 @@ export interface StageSpec {
   readonly paths: readonly PathParameter[];
   /** The stage's name in the file. */
   readonly location: Location;
+  /** Of an instance of a matrix: the name in the file … */
+  readonly group?: string;
+  /** … and the values that tell it from its siblings, as they stand in its name. */
+  readonly matrix?: Readonly<Record<string, string>>;
+  /** What is there is used, whatever has changed. */
+  readonly frozen?: true;
+  /** Seconds after which an attempt is ended. */
+  readonly timeout?: number;
+  readonly retries?: Retries;
+  readonly resources?: Resources;
+}
+
+/** How often a failed stage is tried again, and after how many seconds. */
+export interface Retries {
+  readonly count: number;
+  readonly delay: number;
+  /** Each pause is this many times the one before … */
+  readonly factor: number;
+  /** … and never longer. */
+  readonly longest: number;
+}
+
+/** What a stage takes while it executes; what is not given is not counted. */
+export interface Resources {
+  readonly threads?: number;
+  /** Bytes. */
+  readonly memory?: number;
+  readonly gpu?: number;
 }
 
 export interface PathParameter {

@@ -18,6 +18,8 @@ export interface StoreLayout {
   readonly downloads: string;
   /** Artifacts and downloads that were found damaged, out of everybody's way. */
   readonly damaged: string;
+  /** Keys whose artifacts were accepted for other keys, by kind. */
+  readonly aliases: string;
   /** Digests of external files and compiled user kinds; safe to delete at any time. */
   readonly cache: string;
 }
@@ -30,6 +32,7 @@ export const RESERVED_NAMES = [
   'resume',
   'downloads',
   'damaged',
+  'aliases',
   'cache',
 ] as const;
 

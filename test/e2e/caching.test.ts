@@ -156,8 +156,8 @@ describe('planning', () => {
     await rig.run('demo.yaml');
     rig.write({ 'text.txt': 'z\n' });
     const { stdout } = await rig.pipeline('run', 'demo.yaml', '--dry-run');
-    expect(stdout).toContain('corpus  will run · deps.0: the files changed');
-    expect(stdout).toContain('words   will run unless corpus comes out unchanged');
+    expect(stdout).toContain('corpus  will run · deps.0: text.txt changed');
+    expect(stdout).toContain('words   may be skipped · will run unless corpus comes out unchanged');
   });
 
   it('plans what then runs', async () => {

@@ -1,0 +1,51 @@
+/** The outside files that a spec names, each resolved once however many stages read it. */
+import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
+import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
+import { openExternalFiles } from '../store/external.ts';
+import type { StoreLayout } from '../store/layout.ts';
+import { resolvedFiles, type ResolvedFiles, type ResolvedPaths } from './key.ts';
+
+const NONE: ResolvedPaths = new Map();
+
+/** Throws `E_SPEC` with a diagnostic for each path that names nothing. */
+export async function resolvePaths(spec: Spec, layout: StoreLayout): Promise<Map<string, ResolvedPaths>> {
+  const external = openExternalFiles(layout);
+  const known = new Map<string, ResolvedFiles>();
+  const missing: Diagnostic[] = [];
+  const resolved = new Map<string, ResolvedPaths>();
+  for (const stage of spec.stages) {
+    const outside = stage.paths.filter(isOutside);
+    const files = outside.length === 0 ? NONE : new Map<string, ResolvedFiles>();
+    for (const path of outside) {
+      let found = known.get(path.value);
+      if (!found) known.set(path.value, (found = resolvedFiles(await external.resolve(path.value))));
+      if (found.files.length === 0) missing.push(missingPath(stage, path));
+      (files as Map<string, ResolvedFiles>).set(path.pointer, found);
+    }
+    resolved.set(stage.name, files);
+  }
+  external.save();
+  if (missing.length > 0)
+    throw new PipelineError('E_SPEC', 'files that the spec names are missing', {
+      diagnostics: distinct(missing),
+    });
+  return resolved;
+}
+
+function isOutside(path: PathParameter): boolean {
+  return path.rootedIn === undefined && !/^https?:\/\//.test(path.value);
+}
+
+function missingPath(stage: StageSpec, path: PathParameter): Diagnostic {
+  return {
+    severity: 'error',
+    message: `no file, folder or match for ${path.value}`,
+    location: path.location ?? stage.location,
+    hint: 'relative paths start from the folder of the spec that they are written in',
+  };
+}
+
+/** The instances of a matrix share what was written once. */
+function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()];
+}

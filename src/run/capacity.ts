@@ -1,0 +1,45 @@
+/** What may execute at the same time: a number of stages, and sums over what they declare under `resources`. */
+import type { Resources, StageSpec } from '../spec/spec.ts';
+
+export interface Capacity {
+  readonly jobs: number;
+  readonly threads: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly gpu: number;
+}
+
+const COUNTED = ['threads', 'memory', 'gpu'] as const;
+
+/** Keeps account of what executes. */
+export interface Account {
+  /** False where the stage has to wait; a stage that asks for more than there is runs alone. */
+  readonly fits: (stage: StageSpec) => boolean;
+  readonly take: (stage: StageSpec) => void;
+  readonly give: (stage: StageSpec) => void;
+}
+
+export function openAccount(capacity: Capacity): Account {
+  let running = 0;
+  const used = { threads: 0, memory: 0, gpu: 0 };
+  const change = (resources: Resources | undefined, sign: 1 | -1): void => {
+    running += sign;
+    for (const name of COUNTED) used[name] += sign * Math.min(resources?.[name] ?? 0, capacity[name]);
+  };
+  return {
+    fits({ resources }): boolean {
+      if (running >= capacity.jobs) return false;
+      if (running === 0) return true;
+      return COUNTED.every((name) => {
+        const wanted = Math.min(resources?.[name] ?? 0, capacity[name]);
+        return wanted === 0 || used[name] + wanted <= capacity[name];
+      });
+    },
+    take: ({ resources }) => {
+      change(resources, 1);
+    },
+    give: ({ resources }) => {
+      change(resources, -1);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * Each stage as soon as its inputs are there, as many at a time as fit. Keys are made when a stage's inputs are
+ * finished and never before, so an upstream that comes out unchanged stops the cascade.
+ */
+import { upstreamOf } from '../plan/order.ts';
+import type { Planner } from '../plan/planner.ts';
+import type { StageSpec } from '../spec/spec.ts';
+import type { Artifact } from '../store/artifacts.ts';
+import { openAccount, type Capacity } from './capacity.ts';
+import type { StageEnd, ToRun } from './execute-stage.ts';
+
+export type End = StageEnd | { readonly state: 'not-selected' };
+
+export interface ScheduleOptions {
+  readonly planner: Planner;
+  readonly selected: ReadonlySet<string>;
+  readonly capacity: Capacity;
+  /** Go on with stages that do not depend on a failed one. */
+  readonly keepGoing: boolean;
+  /** Share the threads among those that execute at the same time, instead of giving each all of them. */
+  readonly shareThreads: boolean;
+  readonly stop: AbortSignal;
+  readonly execute: (
+    stage: StageSpec,
+    toRun: ToRun,
+    inputs: ReadonlyMap<string, Artifact>,
+    threads: number,
+  ) => Promise<StageEnd>;
+  /** Called once for every stage, in the order in which they end. */
+  readonly onEnd: (stage: StageSpec, end: End) => void;
+}
+
+interface Waiting {
+  readonly stage: StageSpec;
+  readonly toRun: ToRun;
+}
+
+export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<string, End>> {
+  const { planner, stop, keepGoing, selected, capacity, onEnd } = options;
+  const { order } = planner;
+  const ends = new Map<string, End>();
+  const artifacts = new Map<string, Artifact>();
+  const account = openAccount(capacity);
+  const running = new Map<string, Promise<void>>();
+  const { missing, dependents } = edgesOf(order);
+  /** Stages whose inputs have ended, and early ones; looked at in turn. */
+  const settled = order.filter((stage) => missing.get(stage.name) === 0 || stage.frozen === true);
+  let looked = 0;
+  let queue: Waiting[] = [];
+  let failed = false;
+  const going = (): boolean => !failed && !stop.aborted;
+
+  const finish = (stage: StageSpec, end: End): void => {
+    ends.set(stage.name, end);
+    onEnd(stage, end);
+    if (end.state === 'executed' || end.state === 'cached') artifacts.set(stage.name, end.artifact);
+    else if (end.state === 'failed' && !keepGoing) failed = true;
+    for (const next of dependents.get(stage.name) ?? []) {
+      const left = missing.get(next.name)! - 1;
+      missing.set(next.name, left);
+      if (left === 0) settled.push(next);
+    }
+  };
+
+  const consider = (stage: StageSpec): void => {
+    if (ends.has(stage.name)) return;
+    const early = planner.decideEarly(stage);
+    if (!early && missing.get(stage.name)! > 0) return;
+    const lost = early ? undefined : upstreamOf(stage).find((name) => !artifacts.has(name));
+    if (lost !== undefined)
+      finish(
+        stage,
+        selected.has(stage.name) ? { state: 'skipped', because: lost } : { state: 'not-selected' },
+      );
+    else settle(stage, early ?? planner.decide(stage, artifacts));
+  };
+
+  const settle = (stage: StageSpec, decision: ReturnType<Planner['decide']>): void => {
+    if (decision.state === 'cached')
+      finish(stage, { state: 'cached', artifact: decision.artifact, seconds: 0 });
+    else if (selected.has(stage.name)) queue.push({ stage, toRun: decision });
+    else finish(stage, { state: 'not-selected' });
+  };
+
+  const start = ({ stage, toRun }: Waiting, beside: number): void => {
+    account.take(stage);
+    const threads = threadsFor(stage, options, running.size + 1 + beside);
+    const work = options.execute(stage, toRun, artifacts, threads).then((end) => {
+      running.delete(stage.name);
+      account.give(stage);
+      finish(stage, end);
+    });
+    running.set(stage.name, work);
+  };
+
+  for (;;) {
+    while (going() && looked < settled.length) consider(settled[looked++]!);
+    // The first that fits: a large stage does not keep small ones from free places.
+    const left: Waiting[] = [];
+    for (const [index, waiting] of queue.entries()) {
+      if (going() && account.fits(waiting.stage)) start(waiting, queue.length - index - 1);
+      else left.push(waiting);
+    }
+    queue = left;
+    if (running.size === 0) break;
+    await Promise.race(running.values());
+  }
+  const because = stop.aborted ? 'the run was interrupted' : 'an earlier stage failed';
+  for (const stage of order) if (!ends.has(stage.name)) finish(stage, { state: 'skipped', because });
+  return ends;
+}
+
+/** What a stage declares, never more than there is; else all, or its share. */
+function threadsFor({ resources }: StageSpec, options: ScheduleOptions, atOnce: number): number {
+  const { threads, jobs } = options.capacity;
+  if (resources?.threads !== undefined) return Math.min(resources.threads, threads);
+  return options.shareThreads ? Math.max(1, Math.floor(threads / Math.min(jobs, atOnce))) : threads;
+}
+
+/** How many upstream stages each stage waits for, and which stages wait for each. */
+function edgesOf(order: readonly StageSpec[]): {
+  readonly missing: Map<string, number>;
+  readonly dependents: ReadonlyMap<string, readonly StageSpec[]>;
+} {
+  const missing = new Map<string, number>();
+  const dependents = new Map<string, StageSpec[]>();
+  for (const stage of order) {
+    const upstream = upstreamOf(stage);
+    missing.set(stage.name, upstream.length);
+    for (const name of upstream) {
+      const list = dependents.get(name);
+      if (list) list.push(stage);
+      else dependents.set(name, [stage]);
+    }
+  }
+  return { missing, dependents };
+}
