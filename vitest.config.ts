@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     // Two cores are the smallest machine we promise to pass on; end-to-end tests start processes of their own.
     maxWorkers: 2,
+    reporters: ['default', './test/helpers/closing-line.ts'],
     projects: [
       { test: { ...shared, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] } },
       {

@@ -33,7 +33,7 @@ stages:
     uses: ingest
     with:
       format: beir
-      path: data # corpus.jsonl, queries.jsonl, qrels/{train,validation,test}.tsv
+      folder: data # corpus.jsonl, queries.jsonl, qrels/{train,validation,test}.tsv
 
   tokens:
     uses: tokenize
