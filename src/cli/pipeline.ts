@@ -1,10 +1,11 @@
 /** The `pipeline` command: names, flags and exit codes. Each command's own file is loaded when it is asked for. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
-import { bytesOf } from '../base/units.ts';
 import type { AcceptOptions } from './accept.ts';
+import { bytes, collect, positive } from './flags.ts';
 import type { GraphOptions } from './graph.ts';
+import { addHistoryCommands } from './history-commands.ts';
 import { printNotice, styleFor, useColor } from './output.ts';
 import type { PlanOptions } from './plan.ts';
 import type { QueryOptions } from './query.ts';
@@ -15,36 +16,18 @@ const USAGE = 2;
 /** Errors in what the user wrote, as against errors in what happened then. */
 const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE']);
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It takes a whole number from 1.');
-  return value;
-}
-
-function collect(text: string, all: readonly string[] = []): readonly string[] {
-  return [...all, text];
-}
-
 /** `--force` alone is true; what it names is collected. */
 function collectForce(text: string, all?: boolean | readonly string[]): readonly string[] {
   return [...(Array.isArray(all) ? (all as readonly string[]) : []), text];
-}
-
-/** `4GB`, `512 MiB`, or plain bytes. */
-function bytes(text: string): number {
-  const value = bytesOf(text);
-  if (value === undefined || value <= 0) throw new InvalidArgumentError('It takes a size such as 4GB.');
-  return value;
 }
 
 const SELECTORS = 'a name, several with commas, * and ?, or model[margin=0.2] of a matrix';
 
 const SPEC = 'the experiment, a YAML file';
 
-function withSpec(command: Command): Command {
+function withSpec(command: Command, spec = SPEC): Command {
   return command
-    .argument('<spec>', SPEC)
+    .argument('<spec>', spec)
     .option('--set <stage.param=value>', 'change one value of the spec; may be repeated', collect)
     .option('--params <file>', 'a YAML or JSON file of values that override the spec')
     .option(
@@ -110,9 +93,9 @@ function program(): Command {
       exitCode = await acceptCommand(spec, stages, options);
     });
 
-  withSpec(root.command('show'))
+  withSpec(root.command('show'), `${SPEC}; or a recorded run: its id, a tag, latest`)
     .argument('[stage]', 'only this stage')
-    .description('parameters, metrics and artifact paths of the current result')
+    .description('parameters, metrics and artifact paths of the current result, or of a recorded run')
     .option('--json', 'machine-readable')
     .action(async (spec: string, stage: string | undefined, options: ShowOptions) => {
       const { showCommand } = await import('./show.ts');
@@ -141,6 +124,10 @@ function program(): Command {
       const { graphCommand } = await import('./graph.ts');
       exitCode = await graphCommand(spec, options);
     });
+
+  addHistoryCommands(root, (code) => {
+    exitCode = code;
+  });
 
   root
     .command('init')

@@ -55,8 +55,8 @@ function recordOf({ spec }: Session, { id, started, result, engine }: RunFacts):
 function stageRecord({ stage, end }: StageResultRecord): StageRecord {
   const base = { kind: stage.kind.name, state: end.state, key: null, digest: null, seconds: 0, metrics: {} };
   if (end.state === 'executed' || end.state === 'cached') {
-    const { key, digest, metrics } = end.artifact.manifest;
-    return { ...base, key, digest, metrics, seconds: end.seconds };
+    const { key, digest, metrics, headline } = end.artifact.manifest;
+    return { ...base, key, digest, metrics, headline, seconds: end.seconds };
   }
   return end.state === 'failed' ? { ...base, seconds: end.seconds, error: end.failure.message } : base;
 }

@@ -35,6 +35,16 @@ function defaultStore(specFile: string): string {
   }
 }
 
+/** The store of a command that takes no spec: named, or that of the project which the working folder is in. */
+export function openStore({ store }: Pick<SpecOptions, 'store'>): StoreLayout {
+  const root = resolve(store ?? process.env['PIPELINE_STORE'] ?? defaultStore('spec'));
+  if (!existsSync(root))
+    throw new PipelineError('E_USAGE', `there is no store at ${root}`, {
+      hint: 'Name it with --store or PIPELINE_STORE; the first run of a spec makes one.',
+    });
+  return storeLayout(root);
+}
+
 /** Throws `E_SPEC` with every diagnostic of the file. */
 export async function openSession(file: string, options: SpecOptions): Promise<Session> {
   const layout = storeLayout(resolve(options.store ?? process.env['PIPELINE_STORE'] ?? defaultStore(file)));

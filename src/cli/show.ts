@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { PlanEntry } from '../plan/plan.ts';
 import { knownStage } from '../plan/select.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from './output.ts';
@@ -15,6 +16,10 @@ export async function showCommand(
   stage: string | undefined,
   options: ShowOptions,
 ): Promise<number> {
+  if (meansRun(file, existsSync(file))) {
+    const { showRun } = await import('./show-run.ts');
+    return showRun(file, stage, options);
+  }
   const session = await openSession(file, options);
   const names = session.spec.stages.map(({ name }) => name);
   if (stage !== undefined) knownStage(names, stage);
@@ -27,6 +32,11 @@ export async function showCommand(
     printResult(entries.map((entry) => entryText(entry, style)).join('\n\n'));
   }
   return 0;
+}
+
+/** An argument that is no file, and nothing like the name of one, names a run. */
+function meansRun(argument: string, isFile: boolean): boolean {
+  return !isFile && !/[/\\]|\.ya?ml$|\.json$/i.test(argument);
 }
 
 /** `cached`, or `missing` where a run would have to make it first. */

@@ -16,6 +16,7 @@ export interface StageRecord {
   readonly digest: string | null;
   readonly seconds: number;
   readonly metrics: Metrics;
+  readonly headline?: string | null;
   readonly error?: string;
 }
 
@@ -42,9 +43,13 @@ export interface RunRecord {
   };
 }
 
-/** `20260131T120000Z-1a2b3c`: sorts by time, unique without coordination. */
+/**
+ * `20260131T120000Z-3e7a1b2`: sorts by time, unique without coordination. The first three digits after the
+ * hyphen are the milliseconds, so that a script's quick runs sort too.
+ */
 export function newRunId(timestamp: string): string {
-  return `${timestamp.replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+  const milliseconds = new Date(timestamp).getUTCMilliseconds().toString(16).padStart(3, '0');
+  return `${timestamp.replace(/[-:]|\.\d+/g, '')}-${milliseconds}${randomBytes(2).toString('hex')}`;
 }
 
 export function runFile(layout: StoreLayout, id: string): string {

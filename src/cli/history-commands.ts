@@ -1,0 +1,88 @@
+/** Names and flags of the commands that look back: runs, compare, reproduce, tag, sql. */
+import type { Command } from 'commander';
+import { collect, example, positive, withStore, type Done } from './flags.ts';
+import type { CompareOptions } from './compare.ts';
+import type { RunsOptions } from './runs.ts';
+import type { SqlOptions } from './sql.ts';
+import type { TagOptions } from './tag.ts';
+
+const RUN = 'a run: its id or part of it, a tag, latest, or latest~2';
+
+export function addHistoryCommands(root: Command, done: Done): void {
+  addRuns(root, done);
+
+  withStore(root.command('compare'))
+    .argument('<run...>', `two or more runs, each ${RUN}`)
+    .description('parameters, metrics and content in which runs differ, and whether by more than chance')
+    .option('--no-significance', 'leave out the test over queries')
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      example('pipeline compare latest~1 latest', 'pipeline compare baseline 1a2b3c 4d5e6f'),
+    )
+    .action(async (runs: readonly string[], options: CompareOptions) => {
+      const { compareCommand } = await import('./compare.ts');
+      done(compareCommand(runs, options));
+    });
+
+  withStore(root.command('tag'))
+    .argument('<run>', RUN)
+    .argument('[tag...]', 'words that stand for the run from now on')
+    .description('tags and a note for a run; tagged runs are never garbage')
+    .option('--remove', 'take these tags away')
+    .option('--note <text>', 'a remark; an empty one removes it')
+    .option('--json', 'machine-readable')
+    .addHelpText('after', example('pipeline tag latest baseline --note "before hard negatives"'))
+    .action(async (run: string, tags: readonly string[], options: TagOptions) => {
+      const { tagCommand } = await import('./tag.ts');
+      done(tagCommand(run, tags, options));
+    });
+
+  withStore(root.command('sql'))
+    .argument('<statement>', 'a DuckDB SELECT over the tables runs, params, metrics and stages')
+    .description('ask the history in SQL')
+    .option('--json', 'an array of objects')
+    .option('--csv', 'comma-separated values')
+    .addHelpText(
+      'after',
+      example(
+        `pipeline sql "select id, started, result from runs where outcome = 'done' order by started desc limit 5"`,
+        `pipeline sql "select p.value as margin, max(m.number) as mrr from params p join metrics m using (run)\n                where p.name = 'model.loss.margin' and m.name = 'mrr@10' group by 1 order by 2 desc"`,
+      ),
+    )
+    .action(async (statement: string, options: SqlOptions) => {
+      const { sqlCommand } = await import('./sql.ts');
+      done(await sqlCommand(statement, options));
+    });
+}
+
+function addRuns(root: Command, done: Done): void {
+  withStore(root.command('runs'))
+    .description('the history: what was run when, and what came out')
+    .option('--spec <name>', 'runs of this spec only, by its name or the end of its path')
+    .option('--outcome <outcome>', 'done, failed or interrupted')
+    .option('--tag <tag>', 'runs with this tag')
+    .option(
+      '--where <condition>',
+      "on a parameter, metric or field: 'report.mrr@10>0.4'; repeatable",
+      collect,
+    )
+    .option('--since <when>', 'an age or a date: 7d, 12h, 2026-01-31')
+    .option('--sort <name>', 'by a field, parameter or metric; -name for descending')
+    .option('--columns <names>', 'comma-separated fields, parameters and metrics')
+    .option('--diff', 'a column for each parameter that is not the same in all the runs shown')
+    .option('--limit <n>', 'how many', positive, 20)
+    .option('--all', 'all of them')
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      example(
+        'pipeline runs --since 7d --outcome done',
+        "pipeline runs --where 'model.loss.margin=0.2' --sort -report.mrr@10 --columns id,report.mrr@10,tags",
+      ),
+    )
+    .action(async (options: RunsOptions) => {
+      const { runsCommand } = await import('./runs.ts');
+      done(runsCommand(options));
+    });
+}

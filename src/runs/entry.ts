@@ -1,0 +1,49 @@
+import type { RunRecord, StageRecord } from './record.ts';
+import { metricsOf, parametersOf, type Values } from './values.ts';
+
+/** One run as lists and tables show it. */
+export interface RunEntry {
+  readonly id: string;
+  readonly spec: string;
+  readonly file: string;
+  readonly started: string;
+  readonly seconds: number;
+  readonly outcome: RunRecord['outcome'];
+  readonly executed: number;
+  readonly cached: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly engine: string | null;
+  /** The headline of the last stage that has one. */
+  readonly result: string | null;
+  readonly version: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly threads: number;
+  readonly params: Values;
+  readonly metrics: Values;
+}
+
+export function entryOf(record: RunRecord): RunEntry {
+  const { id, spec, started, seconds, outcome, engine, environment, stages } = record;
+  const all = Object.values(stages);
+  const count = (state: StageRecord['state']): number => all.filter((stage) => stage.state === state).length;
+  return {
+    id,
+    spec: spec.name,
+    file: spec.file,
+    started,
+    seconds,
+    outcome,
+    executed: count('executed'),
+    cached: count('cached'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    engine: engine?.backend ?? null,
+    result: all.map(({ headline }) => headline ?? null).findLast((headline) => headline !== null) ?? null,
+    ...environment,
+    params: parametersOf(record),
+    metrics: metricsOf(record),
+  };
+}

@@ -1,0 +1,127 @@
+/** Which of all runs are wanted. */
+import { now } from '../base/clock.ts';
+import { PipelineError } from '../base/diagnostic.ts';
+import { nearest } from '../base/nearest.ts';
+import type { RunEntry } from './entry.ts';
+import type { Notes } from './notes.ts';
+import type { Scalar } from './values.ts';
+
+/** An entry with what people added to it. */
+export type NotedEntry = RunEntry & Notes;
+
+export interface Condition {
+  readonly name: string;
+  readonly operator: '=' | '!=' | '<' | '<=' | '>' | '>=';
+  readonly value: string;
+}
+
+const CONDITION = /^(?<name>[^=<>!]+)(?<operator><=|>=|!=|=|<|>)(?<value>.*)$/s;
+
+/** `model.loss.margin=0.2`, `report.mrr@10>0.4`. Throws `E_USAGE`. */
+export function parseCondition(text: string): Condition {
+  const parts = CONDITION.exec(text)?.groups;
+  if (!parts)
+    throw new PipelineError('E_USAGE', `'${text}' is not a condition`, {
+      hint: "Write a name, one of = != < <= > >=, and a value: 'model.loss.margin=0.2'.",
+    });
+  const { name, operator, value } = parts as unknown as Condition;
+  return { name: name.trim(), operator, value: value.trim() };
+}
+
+/** A value that is not there meets no condition but `!=`. */
+export function meets(entry: NotedEntry, { name, operator, value }: Condition): boolean {
+  const found = valueOf(entry, name);
+  if (found === undefined) return operator === '!=';
+  const number = Number(value);
+  const numeric = typeof found === 'number' && value !== '' && !Number.isNaN(number);
+  const order = numeric ? found - number : compareTexts(String(found), value);
+  switch (operator) {
+    case '=':
+      return order === 0;
+    case '!=':
+      return order !== 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
+}
+
+export const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export const FIELDS = [
+  'id',
+  'started',
+  'spec',
+  'file',
+  'outcome',
+  'seconds',
+  'executed',
+  'cached',
+  'failed',
+  'skipped',
+  'engine',
+  'result',
+  'tags',
+  'note',
+  'version',
+  'node',
+  'platform',
+  'cpu',
+  'threads',
+] as const satisfies readonly (keyof NotedEntry)[];
+
+/** A field of the run, or one of its parameters or metrics by its flat name. */
+export function valueOf(entry: NotedEntry, name: string): Scalar | undefined {
+  if (name === 'tags') return entry.tags.length === 0 ? null : entry.tags.join(' ');
+  if ((FIELDS as readonly string[]).includes(name))
+    return entry[name as Exclude<(typeof FIELDS)[number], 'tags'>];
+  if (Object.hasOwn(entry.params, name)) return entry.params[name];
+  return Object.hasOwn(entry.metrics, name) ? entry.metrics[name] : undefined;
+}
+
+/** Throws `E_USAGE` for a name that no run has. */
+export function checkName(name: string, entries: readonly NotedEntry[]): void {
+  if (entries.length === 0 || entries.some((entry) => valueOf(entry, name) !== undefined)) return;
+  const names = new Set<string>(FIELDS);
+  for (const entry of entries)
+    for (const known of [entry.params, entry.metrics].flatMap(Object.keys)) names.add(known);
+  const close = nearest(name, [...names]) ?? [...names].find((known) => known.endsWith(`.${name}`));
+  throw new PipelineError('E_USAGE', `no run has a field, parameter or metric '${name}'`, {
+    hint:
+      close === undefined
+        ? `Fields are ${FIELDS.join(', ')}; parameters and metrics are named as in \`pipeline show RUN\`.`
+        : `Did you mean '${close}'?`,
+  });
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** `90s`, `30min`, `12h`, `7d`, `2w` in seconds. Throws `E_USAGE`. */
+export function parseAge(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)$/.exec(text.trim());
+  if (parts) return Number(parts[1]) * UNITS[parts[2]!]!;
+  if (text.trim() === '0') return 0;
+  throw new PipelineError('E_USAGE', `'${text}' is not an age`, {
+    hint: 'Write a number and s, min, h, d or w: 30min, 12h, 7d.',
+  });
+}
+
+/** An age before now, or a date: the timestamp, comparable as text with a run's `started`. Throws `E_USAGE`. */
+export function parseSince(text: string): string {
+  if (/^\d{4}-\d\d-\d\d/.test(text)) {
+    const time = new Date(text);
+    if (!Number.isNaN(time.getTime())) return time.toISOString();
+  }
+  try {
+    return new Date(now() - parseAge(text) * 1000).toISOString();
+  } catch {
+    throw new PipelineError('E_USAGE', `'${text}' is neither an age nor a date`, {
+      hint: 'Write 12h, 7d, 2w, or 2026-01-31, or 2026-01-31T12:00Z.',
+    });
+  }
+}

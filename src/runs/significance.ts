@@ -1,0 +1,84 @@
+/** Whether two runs differ by more than chance, query by query, where both kept a report with its queries. */
+import type { Key } from '../base/hash.ts';
+import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
+import { pairedTest, type PairedTest } from '../retrieval/paired-test.ts';
+import { wholeArtifact } from '../store/artifacts.ts';
+import type { StoreLayout } from '../store/layout.ts';
+import type { RunRecord } from './record.ts';
+
+export interface MeasureTest extends PairedTest {
+  /** `model/mrr@10` */
+  readonly measure: string;
+  readonly means: readonly [first: number, second: number];
+}
+
+export interface ReportTest {
+  readonly stage: string;
+  /** Against the first run. */
+  readonly run: string;
+  /** Queries that only one of the two reports has. */
+  readonly unmatched: number;
+  readonly tests: readonly MeasureTest[];
+}
+
+export type Significance =
+  | ({ readonly state: 'tested' } & ReportTest)
+  /** Both have the report, and it cannot be tested: why. */
+  | { readonly state: 'untested'; readonly stage: string; readonly run: string; readonly because: string };
+
+/** One result for each report that the first and another run have under the same stage name. */
+export function significanceOf(layout: StoreLayout, records: readonly RunRecord[]): Significance[] {
+  const [first, ...others] = records;
+  return others.flatMap((other) =>
+    Object.keys(other.stages).flatMap((stage) => testStage(layout, first!, other, stage) ?? []),
+  );
+}
+
+function testStage(
+  layout: StoreLayout,
+  first: RunRecord,
+  other: RunRecord,
+  stage: string,
+): Significance | undefined {
+  const [a, b] = [first.stages[stage], other.stages[stage]];
+  if (!a?.key || !b?.key || a.digest === b.digest || a.kind !== b.kind) return undefined;
+  const untested = (because: string): Significance => ({ state: 'untested', stage, run: other.id, because });
+  const [left, right] = [perQuery(layout, a.kind, a.key), perQuery(layout, b.kind, b.key)];
+  if (left === 'gone' || right === 'gone') {
+    // Without its artifact nobody knows whether the stage was a report at all; its metrics tell well enough.
+    const looksLikeReport = Object.keys(a.metrics).some((name) => name.includes('@'));
+    return looksLikeReport ? untested('a report is no longer in the store') : undefined;
+  }
+  if (!left || !right) return undefined;
+  return testReports(left, right, stage, other.id) ?? untested('the reports share no query and measure');
+}
+
+function perQuery(layout: StoreLayout, kind: string, key: Key): PerQuery | 'gone' | undefined {
+  const artifact = wholeArtifact(layout, kind, key);
+  return artifact ? readPerQuery(artifact.path) : 'gone';
+}
+
+function testReports(a: PerQuery, b: PerQuery, stage: string, run: string): Significance | undefined {
+  const position = new Map(b.queries.map((query, index) => [query, index]));
+  const pairs = a.queries.flatMap((query, index) => {
+    const other = position.get(query);
+    return other === undefined ? [] : [[index, other] as const];
+  });
+  const unmatched = a.queries.length + b.queries.length - 2 * pairs.length;
+  const tests = [...a.measures].flatMap(([measure, values]) => {
+    const others = b.measures.get(measure);
+    if (!others) return [];
+    const both = pairs
+      .map(([i, j]) => [values[i]!, others[j]!] as const)
+      .filter(([left, right]) => !Number.isNaN(left) && !Number.isNaN(right));
+    return both.length === 0 ? [] : [testMeasure(measure, both)];
+  });
+  return tests.length === 0 ? undefined : { state: 'tested', stage, run, unmatched, tests };
+}
+
+function testMeasure(measure: string, pairs: readonly (readonly [number, number])[]): MeasureTest {
+  const [a, b] = [pairs.map(([left]) => left), pairs.map(([, right]) => right)];
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, each) => sum + each, 0) / values.length;
+  return { measure, means: [mean(a), mean(b)], ...pairedTest(a, b) };
+}
