@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { PlanEntry } from '../plan/plan.ts';
 import { knownStage } from '../plan/select.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from './output.ts';
-import { metricsTable } from './report-tables.ts';
+import { metricsTable, reportTable } from './report-tables.ts';
 import { currentPlan, openSession, type SpecOptions } from './session.ts';
 import { bytesText, durationText, table } from './text.ts';
 
@@ -72,7 +72,7 @@ function entryText({ stage, plan }: PlanEntry, style: Style): string {
       `digest ${manifest.digest.slice(0, 16)} · made ${started} in ${durationText(seconds)} · peak ${bytesText(peakMemoryBytes)}`,
     ),
     indent(table(files, ['left', 'right'])),
-    indent(metricsTable(manifest.metrics)),
+    indent(manifest.type === 'report' ? reportTable(manifest.metrics) : metricsTable(manifest.metrics)),
   ]
     .filter((text) => text.trim() !== '')
     .join('\n');

@@ -3,47 +3,57 @@ import type { Matrix } from '../../src/formats/npy.ts';
 import { openIndex } from '../../src/retrieval/ann.ts';
 import type { Ranking } from '../../src/retrieval/ranking.ts';
 import type { Metrics } from '../../src/stage.ts';
+import type { Cutoffs } from './kind.ts';
+import { latencyMetrics } from './latency.ts';
+import { corpusMeasures } from './measures.ts';
+import type { EvaluatedQuery } from './queries.ts';
 
 const CUTOFFS = [10, 100] as const;
-const DEEPEST = 100;
 
 /** Compares approximate lists with the exact ones as they come. */
 export interface ApproximateProbe {
   readonly documents: number;
-  observe(query: number, exact: Ranking): void;
-  /** Recall against exact search, and the latency of single queries in milliseconds. */
+  observe(query: EvaluatedQuery, exact: Ranking): void;
+  /** The measures of the approximate lists, their recall against exact search, and the latency of single queries. */
   metrics(): Metrics;
 }
 
-/** These figures depend on the machine, so they become metrics and never part of the artifact's files. */
-export async function approximateProbe(folder: string, vectors: Matrix): Promise<ApproximateProbe> {
+/**
+ * The graph's answers may differ by machine (src/retrieval/ann.ts), so these figures become metrics and never
+ * part of the artifact's files. Lists are as deep as the deepest cut-off; MAP, which looks deeper, is left out.
+ */
+export async function approximateProbe(
+  folder: string,
+  vectors: Matrix,
+  { mrr, ndcg, recall, hit }: Cutoffs,
+): Promise<ApproximateProbe> {
   const index = await openIndex(folder);
-  const found = CUTOFFS.map(() => 0);
-  const wanted = CUTOFFS.map(() => 0);
+  const depth = Math.max(...CUTOFFS, ...mrr, ...ndcg, ...recall, ...hit);
+  const measures = corpusMeasures({ mrr, ndcg, recall, hit }, depth).filter(({ name }) => name !== 'map');
+  const sums = measures.map(() => 0);
+  const overlap = CUTOFFS.map(() => ({ found: 0, wanted: 0 }));
   const times: number[] = [];
   return {
     documents: index.config.documents,
     observe: (query, exact) => {
-      const vector = vectors.data.subarray(query * vectors.columns, (query + 1) * vectors.columns);
+      const vector = vectors.data.subarray(query.id * vectors.columns, (query.id + 1) * vectors.columns);
       const started = monotonic();
-      const { documents } = index.search(vector, DEEPEST);
+      const { documents } = index.search(vector, depth);
       times.push(monotonic() - started);
+      for (const [i, measure] of measures.entries()) sums[i]! += measure.of(documents, query.relevant);
       for (const [i, k] of CUTOFFS.entries()) {
         const nearest = exact.documents.subarray(0, k);
         const proposed = new Set(documents.subarray(0, k));
-        found[i]! += nearest.reduce((count, document) => count + (proposed.has(document) ? 1 : 0), 0);
-        wanted[i]! += nearest.length;
+        overlap[i]!.found += nearest.reduce((count, document) => count + (proposed.has(document) ? 1 : 0), 0);
+        overlap[i]!.wanted += nearest.length;
       }
     },
     metrics: () => ({
-      ...Object.fromEntries(CUTOFFS.map((k, i) => [`ann/recall@${k}`, found[i]! / wanted[i]!])),
-      ...Object.fromEntries([50, 95, 99].map((part) => [`ann/p${part}_ms`, percentile(times, part)])),
+      ...Object.fromEntries(measures.map(({ name }, i) => [`ann/${name}`, sums[i]! / times.length])),
+      ...Object.fromEntries(
+        CUTOFFS.map((k, i) => [`ann/exact_recall@${k}`, overlap[i]!.found / overlap[i]!.wanted]),
+      ),
+      ...latencyMetrics('ann', times),
     }),
   };
-}
-
-/** Nearest rank. */
-function percentile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((part / 100) * sorted.length) - 1)]!;
 }

@@ -9,6 +9,8 @@ export interface EvaluatedQuery {
   readonly id: number;
   readonly name: string;
   readonly text: string;
+  /** What the data calls this kind of question; null where it does not say. */
+  readonly type: string | null;
   readonly tokens: Uint32Array;
   readonly relevant: Relevance;
   /** Distinct doc_ids by rising number; empty where there are none or none is relevant. */
@@ -51,6 +53,7 @@ function evaluatedQuery(tokens: Tokens, query: QueryRow, relevant: Relevance): E
     id: query.id,
     name: query.name,
     text: query.text,
+    type: query.type,
     tokens: row(tokens.queries, query.id),
     relevant,
     candidates: relevantCandidates.size > 0 ? candidates : new Uint32Array(),

@@ -1,5 +1,7 @@
+import { random } from '../../src/base/random.ts';
 import { firstRelevantRank } from '../../src/retrieval/metrics.ts';
 import type { Ranking } from '../../src/retrieval/ranking.ts';
+import { bootstrapIntervals, type Bootstrap, type Interval } from '../../src/retrieval/significance.ts';
 import { CANDIDATE_MEASURES, type Measure } from './measures.ts';
 import type { EvaluatedQuery } from './queries.ts';
 
@@ -20,6 +22,9 @@ export interface CandidateScores {
   /** By position in CANDIDATE_MEASURES. */
   readonly values: readonly number[];
 }
+
+/** By system, in the order in which they are reported; each by position in the queries. */
+export type Scores = ReadonlyMap<string, readonly QueryScores[]>;
 
 export function scoreRanking(
   query: EvaluatedQuery,
@@ -43,12 +48,15 @@ export function scoreRanking(
 
 /** Means by the measures' names. */
 export type Figures = Readonly<Record<string, number>>;
+export type Intervals = Readonly<Record<string, Interval>>;
 
 export interface SystemFigures {
   readonly name: string;
   readonly corpus: Figures;
   /** Absent where no query has candidates. */
-  readonly candidates: Figures | undefined;
+  readonly candidates?: Figures;
+  /** Absent where none are asked for, and for expected values. */
+  readonly intervals?: { readonly corpus: Intervals; readonly candidates?: Intervals };
 }
 
 export function averageScores(
@@ -56,14 +64,36 @@ export function averageScores(
   scores: readonly QueryScores[],
   measures: readonly Measure[],
 ): SystemFigures {
-  const within = scores.flatMap(({ candidates }) => (candidates ? [candidates.values] : []));
+  const { corpus, candidates } = valuesOf(scores);
   return {
     name,
-    corpus: means(
-      measures,
-      scores.map(({ corpus }) => corpus),
-    ),
-    candidates: within.length === 0 ? undefined : means(CANDIDATE_MEASURES, within),
+    corpus: means(measures, corpus),
+    ...(candidates.length > 0 && { candidates: means(CANDIDATE_MEASURES, candidates) }),
+  };
+}
+
+export function intervalsOf(
+  scores: readonly QueryScores[],
+  measures: readonly Measure[],
+  bootstrap: Bootstrap,
+  seed: number,
+): NonNullable<SystemFigures['intervals']> {
+  const { corpus, candidates } = valuesOf(scores);
+  const named = (by: readonly Measure[], rows: readonly (readonly number[])[]): Intervals => {
+    const columns = by.map((_, m) => Float64Array.from(rows, (values) => values[m]!));
+    const intervals = bootstrapIntervals(columns, bootstrap, random(seed, 'bootstrap'));
+    return Object.fromEntries(by.map(({ name }, m) => [name, intervals[m]!]));
+  };
+  return {
+    corpus: named(measures, corpus),
+    ...(candidates.length > 0 && { candidates: named(CANDIDATE_MEASURES, candidates) }),
+  };
+}
+
+function valuesOf(scores: readonly QueryScores[]): Record<'corpus' | 'candidates', (readonly number[])[]> {
+  return {
+    corpus: scores.map(({ corpus }) => corpus),
+    candidates: scores.flatMap(({ candidates }) => (candidates ? [candidates.values] : [])),
   };
 }
 
@@ -80,15 +110,14 @@ export function randomFigures(
       measures,
       queries.map(({ relevant }) => measures.map((measure) => measure.expected(documents, relevant))),
     ),
-    candidates:
-      within.length === 0
-        ? undefined
-        : means(
-            CANDIDATE_MEASURES,
-            within.map(({ candidates, relevantCandidates }) =>
-              CANDIDATE_MEASURES.map((measure) => measure.expected(candidates.length, relevantCandidates)),
-            ),
-          ),
+    ...(within.length > 0 && {
+      candidates: means(
+        CANDIDATE_MEASURES,
+        within.map(({ candidates, relevantCandidates }) =>
+          CANDIDATE_MEASURES.map((measure) => measure.expected(candidates.length, relevantCandidates)),
+        ),
+      ),
+    }),
   };
 }
 

@@ -1,28 +1,35 @@
 import type { Matrix } from '../../src/formats/npy.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
+import type { WordVectors } from '../../src/formats/vectors.ts';
 import { createBm25, type Bm25Parameters } from '../../src/retrieval/bm25.ts';
-import type { ExactSearch } from '../../src/retrieval/exact.ts';
+import { createExactSearch, type ExactSearch } from '../../src/retrieval/exact.ts';
+import { reciprocalRankFusion } from '../../src/retrieval/fusion.ts';
+import { meanVectors } from '../../src/retrieval/mean-vectors.ts';
 import type { Ranking } from '../../src/retrieval/ranking.ts';
+import type { FusionParams } from './kind.ts';
 import type { EvaluatedQuery } from './queries.ts';
+
+export type SystemName = 'model' | 'bm25' | 'fused' | 'mean';
 
 /** Something that ranks documents. */
 export interface System {
-  readonly name: 'model' | 'bm25';
+  readonly name: SystemName;
   /** One list of the whole corpus for each query, in their order, made as they are asked for. */
   search(queries: readonly EvaluatedQuery[], depth: number): Iterator<Ranking, void>;
   rankCandidates(query: EvaluatedQuery): Ranking;
 }
 
-export function modelSystem(search: ExactSearch, vectors: Matrix): System {
+/** Vectors of queries against vectors of documents, row = id. */
+export function vectorSystem(name: SystemName, search: ExactSearch, queries: Matrix): System {
   return {
-    name: 'model',
-    search: (queries, depth) =>
+    name,
+    search: (asked, depth) =>
       search.search(
-        vectors,
-        queries.map(({ id }) => id),
+        queries,
+        asked.map(({ id }) => id),
         depth,
       ),
-    rankCandidates: ({ id, candidates }) => search.rankCandidates(vectors, id, candidates),
+    rankCandidates: ({ id, candidates }) => search.rankCandidates(queries, id, candidates),
   };
 }
 
@@ -35,4 +42,23 @@ export function bm25System(tokens: Tokens, parameters: Bm25Parameters): System {
     },
     rankCandidates: ({ tokens: words, candidates }) => bm25.rankCandidates(words, candidates),
   };
+}
+
+/** Word vectors averaged over each text, compared by cosine. */
+export function meanSystem(tokens: Tokens, vectors: WordVectors): System {
+  const search = createExactSearch(meanVectors(tokens.documents, vectors), 'cosine');
+  return vectorSystem('mean', search, meanVectors(tokens.queries, vectors));
+}
+
+/** The model's list and BM25's as one. */
+export function fuse(model: Ranking, bm25: Ranking, { k, weight }: FusionParams, depth: number): Ranking {
+  const lists = [
+    { documents: model.documents, weight },
+    { documents: bm25.documents, weight: 1 - weight },
+  ];
+  return reciprocalRankFusion(
+    lists.filter((list) => list.weight > 0),
+    k,
+    depth,
+  );
 }

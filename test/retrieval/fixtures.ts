@@ -18,6 +18,7 @@ export interface SmallQuery {
   /** doc_id → relevance */
   readonly relevant: Readonly<Record<number, number>>;
   readonly candidates?: readonly number[];
+  readonly type?: string;
 }
 
 /** Tokens of a small corpus, words cut at spaces. */

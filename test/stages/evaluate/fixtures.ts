@@ -23,7 +23,10 @@ export async function corpusArtifact(
   );
   await insert(
     'queries',
-    queries.map(({ text, split }, id) => `(${id}, 'q${id}', '${split ?? 'train'}', ${literal(text)}, NULL)`),
+    queries.map(
+      ({ text, split, type }, id) =>
+        `(${id}, 'q${id}', '${split ?? 'train'}', ${literal(text)}, ${type ? literal(type) : 'NULL'})`,
+    ),
   );
   database.close();
   writeCorpusSummary(folder, {

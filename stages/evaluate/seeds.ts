@@ -1,0 +1,35 @@
+import type { Figures } from './scores.ts';
+
+/** One measure over several trainings that differ in their seed alone. */
+export interface Spread {
+  readonly mean: number;
+  /** Sample standard deviation. */
+  readonly deviation: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+export interface Seeds {
+  readonly runs: number;
+  readonly measures: Readonly<Record<string, Spread>>;
+}
+
+/** Of the measures that all runs have. `runs` are at least two. */
+export function spreadOverSeeds(runs: readonly Figures[]): Seeds {
+  const names = Object.keys(runs[0]!).filter((name) => runs.every((figures) => name in figures));
+  return {
+    runs: runs.length,
+    measures: Object.fromEntries(names.map((name) => [name, spread(runs.map((run) => run[name]!))])),
+  };
+}
+
+function spread(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    mean,
+    deviation: Math.sqrt(squares / (values.length - 1)),
+    minimum: Math.min(...values),
+    maximum: Math.max(...values),
+  };
+}
