@@ -24,11 +24,12 @@ const FILE = 'checkpoint.safetensors';
 
 export function writeCheckpoint(folder: string, state: TrainingState, parts: Trained): void {
   const { best, ...rest } = state;
-  const moments = parts.model.table.readMoments();
+  const { m, v } = parts.model.table.readMoments();
   const tensors = new Map<string, Tensor>([
     ...prefixed('model', parts.model.weights()),
     ...prefixed('optimizer', parts.optimizer.state()),
-    ['moments', { shape: [moments.length], data: moments }],
+    ['moments/m', { shape: [m.length], data: m }],
+    ['moments/v', { shape: [v.length], data: v }],
     ...prefixed('average', parts.average.weights() ?? new Map()),
     ...prefixed('best', best?.weights ?? new Map()),
   ]);
@@ -53,7 +54,10 @@ export function resumeFrom(folder: string, parts: Trained): TrainingState {
   };
   parts.model.assign(withPrefix('model', tensors));
   parts.optimizer.restore(withPrefix('optimizer', tensors));
-  parts.model.table.writeMoments(tensors.get('moments')!.data);
+  parts.model.table.writeMoments({
+    m: tensors.get('moments/m')!.data,
+    v: tensors.get('moments/v')!.data,
+  });
   const average = withPrefix('average', tensors);
   parts.average.restore(average.has(EMBEDDINGS) ? average : undefined);
   return { ...scalars, best: scalars.best && { ...scalars.best, weights: withPrefix('best', tensors) } };

@@ -18,9 +18,6 @@ export interface LossBatch {
 /** The mean loss of a batch. */
 export type Loss = (batch: LossBatch) => tf.Scalar;
 
-/** Further than any score, near enough for float32 to keep a score added to it finite. */
-export const FAR = 1e9;
-
 /** scores[row, columns[row · k + j]]: [B, U] → [B, k]. Autograd through a gather would compare every index. */
 export function pick(scores: tf.Tensor2D, columns: Int32Array): tf.Tensor2D {
   const [rows, width] = scores.shape;
@@ -37,9 +34,4 @@ export function pick(scores: tf.Tensor2D, columns: Int32Array): tf.Tensor2D {
     },
   }));
   return op(scores) as tf.Tensor2D;
-}
-
-/** Scores with what may not be a negative far below the rest. */
-export function maskedScores({ scores, allowed }: LossBatch): tf.Tensor2D {
-  return tf.add(scores, tf.mul(tf.sub(allowed, 1), FAR));
 }

@@ -6,7 +6,10 @@
  * ranking); van den Oord et al. 2018, "Representation learning with contrastive predictive coding" (InfoNCE).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { FAR, pick, type Loss } from './loss.ts';
+import { pick, type Loss } from './loss.ts';
+
+/** Further than any score, near enough for float32 to keep a score added to it finite. */
+const FAR = 1e9;
 
 export interface SoftmaxOptions {
   readonly temperature: number;
@@ -33,6 +36,11 @@ function crossEntropy(logits: tf.Tensor2D, allowed: tf.Tensor2D, target: Int32Ar
   return tf.mean(tf.sub(all, tf.reshape(pick(logits, target), [-1])));
 }
 
+/** [rows, width]: 1 at each row's target. tf.oneHot refuses a width of 1. */
 function targets(target: Int32Array, width: number): tf.Tensor2D {
-  return tf.oneHot(tf.tensor1d(target, 'int32'), width, 1, 0, 'float32') as tf.Tensor2D;
+  const values = new Float32Array(target.length * width);
+  target.forEach((column, row) => {
+    values[row * width + column] = 1;
+  });
+  return tf.tensor2d(values, [target.length, width]);
 }

@@ -92,7 +92,7 @@ function layers(
   let next = 0;
   let states = embedded;
   let last: tf.Tensor2D | undefined;
-  const masks = tf.unstack(mask, 1) as tf.Tensor2D[];
+  const masks = byStep(mask);
   for (let layer = 0; layer < shape.layers; layer++) {
     const directions = (shape.bidirectional ? [false, true] : [false]).map((backward) => {
       const own = weights.slice(next, (next += perDirection));
@@ -110,6 +110,12 @@ function layers(
   return [states, last!];
 }
 
+/** [B, T, n] → T times [B, n]. The gradient of unstacking fails where there is one step only. */
+function byStep(values: tf.Tensor3D): tf.Tensor2D[] {
+  const [rows, length, width] = values.shape;
+  return length === 1 ? [tf.reshape(values, [rows, width])] : (tf.unstack(values, 1) as tf.Tensor2D[]);
+}
+
 /** One direction of one layer. A masked step keeps the state, so that it ends with the last real token. */
 function direction(
   inputs: tf.Tensor3D,
@@ -120,7 +126,7 @@ function direction(
 ): [tf.Tensor3D, tf.Tensor2D] {
   const [rows, length, width] = inputs.shape;
   const flat = tf.add(tf.matMul(tf.reshape(inputs, [rows * length, width]), kernel as tf.Tensor2D), bias!);
-  const gates = tf.unstack(tf.reshape(flat, [rows, length, -1]), 1) as tf.Tensor2D[];
+  const gates = byStep(tf.reshape(flat, [rows, length, -1]));
   let state: State = { h: tf.zeros([rows, hidden]), c: tf.zeros([rows, hidden]) };
   const outputs: tf.Tensor2D[] = [];
   for (let step = 0; step < length; step++) {

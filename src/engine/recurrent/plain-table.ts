@@ -1,6 +1,6 @@
 /** An embedding table in plain JavaScript, for backends whose recurrent layers are composed of ordinary ops. */
 import { power } from '../../base/math.ts';
-import type { EmbeddingTable, TableStep } from './table.ts';
+import type { EmbeddingTable, TableMoments, TableStep } from './table.ts';
 
 export interface PlainTable extends EmbeddingTable {
   /** Copies the rows of `ids` one after the other. */
@@ -11,7 +11,10 @@ export interface PlainTable extends EmbeddingTable {
 
 export function createPlainTable(rows: number, dimensions: number): PlainTable {
   const values = new Float32Array(rows * dimensions);
-  const moments = new Float32Array(2 * rows * dimensions);
+  const moments: TableMoments = {
+    m: new Float32Array(rows * dimensions),
+    v: new Float32Array(rows * dimensions),
+  };
   const gradients = new Map<number, Float32Array>();
   const touched = (): number[] => [...gradients.keys()].sort((a, b) => a - b);
   return {
@@ -37,14 +40,19 @@ export function createPlainTable(rows: number, dimensions: number): PlainTable {
     },
     gradientSquares: () =>
       touched().reduce((sum, id) => gradients.get(id)!.reduce((s, g) => s + g * g, sum), 0),
+    readGradient: () => {
+      const all = new Float32Array(rows * dimensions);
+      for (const [id, gradient] of gradients) all.set(gradient, id * dimensions);
+      return all;
+    },
     step: (options) => {
-      for (const id of touched())
-        stepRow(values, moments, id * dimensions, rows * dimensions, gradients.get(id)!, options);
+      for (const id of touched()) stepRow(values, moments, id * dimensions, gradients.get(id)!, options);
       gradients.clear();
     },
-    readMoments: () => moments.slice(),
-    writeMoments: (given) => {
-      moments.set(given);
+    readMoments: () => ({ m: moments.m.slice(), v: moments.v.slice() }),
+    writeMoments: ({ m, v }) => {
+      moments.m.set(m);
+      moments.v.set(v);
     },
     dispose: () => {
       gradients.clear();
@@ -52,12 +60,11 @@ export function createPlainTable(rows: number, dimensions: number): PlainTable {
   };
 }
 
-/** One row of AdamW; `second` is where the second moments begin. */
+/** One row of AdamW. */
 function stepRow(
   values: Float32Array,
-  moments: Float32Array,
+  { m, v }: TableMoments,
   start: number,
-  second: number,
   gradient: Float32Array,
   { learningRate, beta1, beta2, epsilon, weightDecay, scale, step }: TableStep,
 ): void {
@@ -66,9 +73,9 @@ function stepRow(
   for (let d = 0; d < gradient.length; d++) {
     const i = start + d;
     const g = gradient[d]! * scale;
-    const m = (moments[i] = beta1 * moments[i]! + (1 - beta1) * g);
-    const v = (moments[second + i] = beta2 * moments[second + i]! + (1 - beta2) * g * g);
-    const update = m / correction1 / (Math.sqrt(v / correction2) + epsilon);
+    m[i] = beta1 * m[i]! + (1 - beta1) * g;
+    v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
+    const update = m[i] / correction1 / (Math.sqrt(v[i] / correction2) + epsilon);
     values[i] = values[i]! - learningRate * (update + weightDecay * values[i]!);
   }
 }

@@ -12,6 +12,12 @@ export interface TableStep {
   readonly step: number;
 }
 
+/** Running means of the gradients and of their squares, [rows, dimensions] each. */
+export interface TableMoments {
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+}
+
 export interface EmbeddingTable {
   readonly rows: number;
   readonly dimensions: number;
@@ -20,10 +26,11 @@ export interface EmbeddingTable {
   write(values: Float32Array): void;
   /** Σ g² over the gradients gathered since the last step. */
   gradientSquares(): number;
+  /** The gathered gradients as [rows, dimensions]: for tests and small tables. */
+  readGradient(): Float32Array;
   /** AdamW over the rows that have a gradient, and no other (lazy Adam); forgets the gradients. */
   step(options: TableStep): void;
-  /** Both moments, [2, rows, dimensions]. */
-  readMoments(): Float32Array;
-  writeMoments(moments: Float32Array): void;
+  readMoments(): TableMoments;
+  writeMoments(moments: TableMoments): void;
   dispose(): void;
 }

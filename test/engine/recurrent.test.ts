@@ -1,0 +1,158 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { random } from '../../src/base/random.ts';
+import { useEmbeddedBackend } from '../../src/engine/backends/embedded.ts';
+import { composedRecurrent } from '../../src/engine/recurrent/composed.ts';
+import { tableAnchor, type Pass } from '../../src/engine/recurrent/op.ts';
+import { createPlainTable, type PlainTable } from '../../src/engine/recurrent/plain-table.ts';
+import { outputWidth, weightShapes } from '../../src/engine/recurrent/shape.ts';
+import { row } from '../../src/formats/ragged.ts';
+import { build, cases, values, type Built, type Case } from './fixtures.ts';
+import { referenceEncoding } from './reference.ts';
+
+const PASS: Pass = { training: true, dropout: { input: 0, output: 0 }, seed: 1, tableTrainable: true };
+
+const arithmetic = {
+  table: createPlainTable,
+  recurrent: composedRecurrent,
+  dispose: () => undefined,
+};
+
+function tensors({ shape }: Case, weights: readonly Float32Array[]): tf.Variable[] {
+  return weightShapes(shape).map(({ shape: sizes }, i) => tf.variable(tf.tensor(weights[i]!, [...sizes])));
+}
+
+/** What each text should become, from the numbers alone. */
+function expected({ shape }: Case, { texts, embeddings, weights }: Built): number[][] {
+  const doubles = weights.map((values) => Float64Array.from(values));
+  return Array.from({ length: texts.offsets.length - 1 }, (_, i) =>
+    referenceEncoding(
+      Array.from(row(texts, i), (id) => [...embeddings.subarray(id * shape.input, (id + 1) * shape.input)]),
+      shape,
+      doubles,
+    ),
+  );
+}
+
+describe('the recurrent encoder composed of TensorFlow.js ops', () => {
+  beforeAll(useEmbeddedBackend);
+  afterAll(() => {
+    tf.disposeVariables();
+  });
+
+  it('gives what loops over numbers give, for texts of every length', () => {
+    fc.assert(
+      fc.property(cases, (example) => {
+        const built = build(example, arithmetic);
+        const result = tf.tidy(() =>
+          composedRecurrent(example.shape)(built.texts, built.table, tensors(example, built.weights), PASS),
+        );
+        const wanted = expected(example, built).flat();
+        const given = [...result.dataSync()];
+        expect(given.length).toBe(wanted.length);
+        given.forEach((value, i) => {
+          expect(value).toBeCloseTo(wanted[i]!, 4);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('has the gradients that finite differences show, of weights and of embeddings', () => {
+    fc.assert(
+      fc.property(
+        cases.filter(({ shape }) => shape.pooling !== 'max'),
+        (example) => {
+          const built = build(example, arithmetic);
+          const count = (built.texts.offsets.length - 1) * outputWidth(example.shape);
+          const slope = values(count, 1, random(example.seed, 'slope'));
+          const loss = (changed: Built): number =>
+            expected(example, changed)
+              .flat()
+              .reduce((sum, value, i) => sum + value * slope[i]!, 0);
+          const weights = tensors(example, built.weights);
+          const { grads } = tf.variableGrads(
+            () =>
+              tf.sum(
+                tf.mul(
+                  tf.reshape(composedRecurrent(example.shape)(built.texts, built.table, weights, PASS), [-1]),
+                  tf.tensor1d(slope),
+                ),
+              ),
+            [...weights, tableAnchor()],
+          );
+          weights.forEach((weight, w) => {
+            const gradient = grads[weight.name]!.dataSync();
+            const at = random(example.seed, `at ${w}`).integer(gradient.length);
+            expect(gradient[at]).toBeCloseTo(
+              difference(built, (b) => b.weights[w]!, at, loss),
+              2,
+            );
+          });
+          const id = built.texts.values[0];
+          if (id === undefined) return;
+          const gathered = gradientOf(built.table as PlainTable, id);
+          expect(gathered[0]).toBeCloseTo(
+            difference(built, (b) => b.embeddings, id * example.shape.input, loss),
+            2,
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('leaves embeddings alone that are not to be trained', () => {
+    const built = build(
+      {
+        shape: { cell: 'gru', input: 2, hidden: 2, layers: 1, bidirectional: false, pooling: 'last' },
+        lengths: [3],
+        seed: 1,
+      },
+      arithmetic,
+    );
+    const weights = [[2, 6], [2, 6], [6], [6]].map((shape, i) =>
+      tf.variable(tf.tensor(built.weights[i]!, shape)),
+    );
+    tf.variableGrads(
+      () =>
+        tf.sum(
+          composedRecurrent({
+            cell: 'gru',
+            input: 2,
+            hidden: 2,
+            layers: 1,
+            bidirectional: false,
+            pooling: 'last',
+          })(built.texts, built.table, weights, { ...PASS, tableTrainable: false }),
+        ),
+      [...weights, tableAnchor()],
+    );
+    expect(built.table.gradientSquares()).toBe(0);
+  });
+});
+
+/** Slope of the loss in one number, by central difference in doubles: the reference takes them as they are. */
+function difference(
+  built: Built,
+  part: (built: Built) => Float32Array,
+  at: number,
+  loss: (built: Built) => number,
+): number {
+  const STEP = 2 ** -8;
+  const values = part(built);
+  const kept = values[at]!;
+  values[at] = kept + STEP;
+  const up = values[at];
+  const above = loss(built);
+  values[at] = kept - STEP;
+  const down = values[at];
+  const below = loss(built);
+  values[at] = kept;
+  return (above - below) / (up - down);
+}
+
+function gradientOf(table: PlainTable, id: number): Float32Array {
+  return table.readGradient().slice(id * table.dimensions, (id + 1) * table.dimensions);
+}
