@@ -1,7 +1,9 @@
 // Compiles every src/engine/kernels/assembly/*.ts to WebAssembly and writes it as a module that needs no file
 // beside it: src/engine/kernels/<name>.generated.ts exports `WASM`, the binary in base64.
-// A source's first line may carry options of the compiler: `// asc: --enable simd --importMemory`.
-// What is up to date (by the digest of source and options) is left alone, so that builds stay quick.
+// A source's first line may carry options of the compiler: `// asc: --enable simd --importMemory`. A second line
+// `// fast: --enable relaxed-simd` makes a second build, <name>-fast.generated.ts, with these options too, in which
+// an import of `lib/x` takes `lib/x.fast.ts` where the first takes `lib/x.exact.ts` (if there are such files).
+// What is up to date (by the digest of sources and options) is left alone, so that builds stay quick.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,13 +12,26 @@ import { fileURLToPath } from 'node:url';
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'engine', 'kernels');
 const COMMON = ['-O3', '--noAssert', '--noColors'];
 
-async function compile(name, source, options) {
+/** Sources by name as the compiler asks for them. */
+function librarySources(variant) {
+  const sources = new Map();
+  const library = join(folder, 'assembly', 'lib');
+  if (!existsSync(library)) return sources;
+  for (const file of readdirSync(library).sort()) {
+    const [name, only] = file.split('.');
+    if (only !== 'ts' && only !== variant) continue;
+    sources.set(`lib/${name}.ts`, readFileSync(join(library, file), 'utf8'));
+  }
+  return sources;
+}
+
+async function compile(name, sources, options) {
   const { default: asc } = await import('assemblyscript/asc');
   let binary;
   const { error, stderr } = await asc.main(
     [`${name}.ts`, ...COMMON, ...options, '--outFile', `${name}.wasm`],
     {
-      readFile: (path) => (path === `${name}.ts` ? source : null),
+      readFile: (path) => sources.get(path.replaceAll('\\', '/')) ?? null,
       writeFile: (path, contents) => {
         if (path === `${name}.wasm`) binary = contents;
       },
@@ -27,21 +42,36 @@ async function compile(name, source, options) {
   return Buffer.from(binary);
 }
 
-async function build(name) {
+async function build(name, target, options, variant) {
   const source = readFileSync(join(folder, 'assembly', `${name}.ts`), 'utf8');
-  const options = /^\/\/ asc: (.*)/.exec(source)?.[1].trim().split(/\s+/) ?? [];
+  const sources = source.includes("from './lib/") ? librarySources(variant) : new Map();
+  sources.set(`${name}.ts`, source);
   const digest = createHash('sha256')
-    .update(JSON.stringify([COMMON, options, source]))
+    .update(JSON.stringify([COMMON, options, ...sources]))
     .digest('hex');
-  const target = join(folder, `${name}.generated.ts`);
-  if (existsSync(target) && readFileSync(target, 'utf8').includes(digest)) return;
-  const binary = await compile(name, source, options);
+  const file = join(folder, `${target}.generated.ts`);
+  if (existsSync(file) && readFileSync(file, 'utf8').includes(digest)) return;
+  const binary = await compile(name, sources, options);
   writeFileSync(
-    target,
+    file,
     `// Made by scripts/build-kernels.mjs from assembly/${name}.ts ${digest}\nexport const WASM =\n  '${binary.toString('base64')}';\n`,
   );
 }
 
+function optionsOf(name, tag) {
+  const source = readFileSync(join(folder, 'assembly', `${name}.ts`), 'utf8');
+  const line = source.split('\n', 2).find((text) => text.startsWith(`// ${tag}: `));
+  return line
+    ?.slice(tag.length + 4)
+    .trim()
+    .split(/\s+/);
+}
+
 for (const file of readdirSync(join(folder, 'assembly')).sort()) {
-  if (file.endsWith('.ts')) await build(file.slice(0, -3));
+  if (!file.endsWith('.ts')) continue;
+  const name = file.slice(0, -3);
+  const options = optionsOf(name, 'asc') ?? [];
+  await build(name, name, options, 'exact');
+  const fast = optionsOf(name, 'fast');
+  if (fast) await build(name, `${name}-fast`, [...options, ...fast], 'fast');
 }

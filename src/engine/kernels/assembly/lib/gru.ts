@@ -1,0 +1,100 @@
+import { MADD } from './multiply-add';
+import { sigmoid4, tanh4 } from './functions';
+import { gemm } from './gemm';
+
+// A token's record is four blocks of H floats: n | z | r | h, that is the input projection of the candidate n,
+// the update gate z, the reset gate r, and the candidate's recurrent part hn = h·Un + cn. The first three are the
+// columns of the input product, the last three those of the recurrent one, so each product is one call.
+// z = σ(xz + hz), r = σ(xr + hr), n = tanh(xn + r ∘ hn), h' = n + z ∘ (h − n): cuDNN's and PyTorch's GRU.
+
+/**
+ * Tokens lie step after step, the rows still running first: step t is tokens starts[t] … starts[t + 1).
+ *   record  in: input projections with both biases of z and r; out: n, z, r, hn
+ *   y       states of this direction, row stride ldy
+ *   u       panels of the recurrent weights, columns z | r | n;  un: the recurrent bias of n, f32 [H]
+ *   zeros   f32 [H]
+ */
+export function forward(
+  record: usize, y: usize, ldy: usize, u: usize, un: usize, zeros: usize, starts: usize, steps: u32,
+  reverse: bool, H: u32, beat: usize,
+): void {
+  const block = <usize>H << 2, ldr = block << 2;
+  for (let s: u32 = 0; s < steps; s++) {
+    const t = reverse ? steps - 1 - s : s;
+    const at = load<u32>(starts + (<usize>t << 2)), rows = load<u32>(starts + (<usize>t << 2), 4) - at;
+    const first = s == 0;
+    const from: u32 = first ? 0 : reverse ? at + rows : load<u32>(starts + (<usize>(t - 1) << 2));
+    // Running backwards, the rows that end at this step have no state yet.
+    const known: u32 = first ? 0 : reverse ? load<u32>(starts + (<usize>t << 2), 8) - from : rows;
+    const r = record + <usize>at * ldr, h = y + <usize>from * ldy, out = y + <usize>at * ldy;
+    if (known > 0) {
+      gemm(h, ldy, u, r + block, ldr, r + block, ldr, known, H, H << 1);
+      gemm(h, ldy, u + <usize>H * (block << 1), r + 3 * block, ldr, un, 0, known, H, H);
+    }
+    for (let i = known; i < rows; i++) memory.copy(r + <usize>i * ldr + 3 * block, un, block);
+    gates(r, h, ldy, out, ldy, known, block);
+    gates(r + <usize>known * ldr, zeros, 0, out + <usize>known * ldy, ldy, rows - known, block);
+    atomic.add<u32>(beat, 1);
+  }
+}
+
+function gates(r: usize, h: usize, ldh: usize, out: usize, ldo: usize, rows: u32, block: usize): void {
+  for (let i: u32 = 0; i < rows; i++) {
+    for (let k: usize = 0; k < block; k += 16) {
+      const p = r + k, q = p + block, w = q + block, x = w + block;
+      const z = sigmoid4(v128.load(q)), reset = sigmoid4(v128.load(w));
+      const n = tanh4(MADD(reset, v128.load(x), v128.load(p)));
+      v128.store(p, n); v128.store(q, z); v128.store(w, reset);
+      v128.store(out + k, MADD(z, f32x4.sub(v128.load(h + k), n), n));
+    }
+    r += block << 2; h += ldh; out += ldo;
+  }
+}
+
+/**
+ *   record  in: n, z, r, hn; out: the gradients of the pre-activations xn | z | r | hn
+ *   ut      panels of the transposed recurrent weights, rows z | r | n
+ *   dy      gradient of the states, row stride ldd
+ *   dh      scratch f32 [rows, H]
+ */
+export function backward(
+  record: usize, y: usize, ldy: usize, ut: usize, dy: usize, ldd: usize, zeros: usize, starts: usize,
+  steps: u32, reverse: bool, H: u32, dh: usize, beat: usize,
+): void {
+  const block = <usize>H << 2, ldr = block << 2;
+  memory.fill(dh, 0, <usize>(load<u32>(starts, 4) - load<u32>(starts)) * block);
+  for (let s: u32 = 0; s < steps; s++) {
+    const t = reverse ? s : steps - 1 - s;
+    const at = load<u32>(starts + (<usize>t << 2)), rows = load<u32>(starts + (<usize>t << 2), 4) - at;
+    const last = s == steps - 1;
+    const from: u32 = last ? 0 : reverse ? at + rows : load<u32>(starts + (<usize>(t - 1) << 2));
+    const known: u32 = last ? 0 : reverse ? load<u32>(starts + (<usize>t << 2), 8) - from : rows;
+    const r = record + <usize>at * ldr, h = y + <usize>from * ldy, d = dy + <usize>at * ldd;
+    gatesBackward(r, h, ldy, d, ldd, dh, known, block);
+    gatesBackward(
+      r + <usize>known * ldr, zeros, 0, d + <usize>known * ldd, ldd, dh + <usize>known * block, rows - known, block,
+    );
+    if (known > 0) gemm(r + block, ldr, ut, dh, block, dh, block, known, H * 3, H);
+    atomic.add<u32>(beat, 1);
+  }
+}
+
+function gatesBackward(
+  r: usize, h: usize, ldh: usize, d: usize, ldd: usize, dh: usize, rows: u32, block: usize,
+): void {
+  const one = f32x4.splat(1);
+  for (let i: u32 = 0; i < rows; i++) {
+    for (let k: usize = 0; k < block; k += 16) {
+      const p = r + k, q = p + block, w = q + block, x = w + block;
+      const n = v128.load(p), z = v128.load(q), reset = v128.load(w), hn = v128.load(x);
+      const g = f32x4.add(v128.load(d + k), v128.load(dh + k));
+      const dn = f32x4.mul(f32x4.mul(g, f32x4.sub(one, z)), f32x4.sub(one, f32x4.mul(n, n)));
+      v128.store(p, dn);
+      v128.store(q, f32x4.mul(f32x4.mul(g, f32x4.sub(v128.load(h + k), n)), f32x4.mul(z, f32x4.sub(one, z))));
+      v128.store(w, f32x4.mul(f32x4.mul(dn, hn), f32x4.mul(reset, f32x4.sub(one, reset))));
+      v128.store(x, f32x4.mul(dn, reset));
+      v128.store(dh + k, f32x4.mul(g, z));
+    }
+    r += block << 2; h += ldh; d += ldd; dh += block;
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * Embedding rows in the shared memory. Gradients exist for the rows touched since the last step only: each such row
+ * has a slot, in the order in which rows were first touched.
+ */
+import type { Heap } from './heap.ts';
+import { floatBits, operations as op, type Job } from './operations.ts';
+import type { Pool } from './pool.ts';
+import { pad } from './shape.ts';
+
+export interface AdamStep {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Multiplies the gradients first (clipping). */
+  readonly scale: number;
+  /** From 1 on; for the correction of the moments' bias. */
+  readonly step: number;
+}
+
+export interface EmbeddingTable {
+  readonly rows: number;
+  readonly dimensions: number;
+  /** [rows, dimensions] */
+  read(): Float32Array;
+  write(data: Float32Array): void;
+  /** Sum of squares of the gradient gathered since the last step, in double, in an order that is always the same. */
+  gradientSquares(): number;
+  /** The gathered gradient as a dense [rows, dimensions], for tests and small tables. */
+  readGradient(): Float32Array;
+  /**
+   * Lazy AdamW on the rows touched since the last step, then forgets their gradients: rows that no text of the batch
+   * holds keep their values and moments. p ← p·(1 − lr·wd) − lr·m̂ / (√v̂ + ε), in PyTorch's order.
+   */
+  step(options: AdamStep): void;
+  /** Forgets the gradients without a step. */
+  clearGradient(): void;
+  readMoments(): { readonly m: Float32Array; readonly v: Float32Array };
+  writeMoments(moments: { readonly m: Float32Array; readonly v: Float32Array }): void;
+  dispose(): void;
+}
+
+/** What the recurrent kernels use of a table. */
+export interface TableMemory extends EmbeddingTable {
+  /** f32 [rows, width], width being dimensions padded. */
+  readonly data: number;
+  readonly width: number;
+  /** Adds dx[token] to the gradient of row ids[token], for every token, in the tokens' order. dx: f32 [tokens, width] */
+  addGradients(dx: number, ids: Uint32Array): void;
+}
+
+/** Rows a job takes. */
+const ROWS_A_JOB = 128;
+
+export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: number): TableMemory {
+  const width = pad(dimensions);
+  const bytes = rows * width * 4;
+  const data = zeroed(heap, bytes);
+  let moments: { m: number; v: number } | undefined;
+  const momentsAt = (): { m: number; v: number } =>
+    (moments ??= { m: zeroed(heap, bytes), v: zeroed(heap, bytes) });
+  const slots = new Int32Array(rows).fill(-1);
+  let touched = new Uint32Array(1024);
+  let count = 0;
+  let gradients = 0;
+  let capacity = 0;
+
+  const reserve = (needed: number): void => {
+    if (needed <= capacity) return;
+    const more = Math.min(rows, Math.max(needed, capacity * 2));
+    const at = heap.allocate(more * width * 4);
+    if (capacity > 0) {
+      heap.floats(at, capacity * width).set(heap.floats(gradients, capacity * width));
+      heap.free(gradients);
+    }
+    gradients = at;
+    capacity = more;
+  };
+
+  const addGradients = (dx: number, ids: Uint32Array): void => {
+    const held = count;
+    const { order, groups } = groupByRow(
+      ids,
+      (id) => {
+        let slot = slots[id]!;
+        if (slot >= 0) return slot;
+        slot = slots[id] = count++;
+        if (slot === touched.length) touched = grown(touched);
+        touched[slot] = id;
+        return slot;
+      },
+      held,
+    );
+    reserve(count);
+    const orderAt = heap.allocate(order.byteLength);
+    const groupsAt = heap.allocate(groups.byteLength);
+    heap.words(orderAt, order.length).set(order);
+    heap.words(groupsAt, groups.length).set(groups);
+    const jobs: Job[] = [];
+    const total = groups.length / 3 - 1;
+    for (let g = 0; g < total; g += ROWS_A_JOB) {
+      const some = Math.min(ROWS_A_JOB, total - g);
+      jobs.push([op.gatherGradients(dx, width * 4, orderAt, groupsAt + g * 12, some, gradients, width * 4)]);
+    }
+    pool.run(jobs);
+    heap.free(orderAt);
+    heap.free(groupsAt);
+  };
+
+  const gradientSquares = (): number => {
+    const pieces = Math.ceil(count / ROWS_A_JOB);
+    if (pieces === 0) return 0;
+    const sums = heap.allocate(pieces * 8);
+    pool.run(
+      Array.from({ length: pieces }, (_, p) => [
+        op.squares(
+          gradients + p * ROWS_A_JOB * width * 4,
+          Math.min(ROWS_A_JOB, count - p * ROWS_A_JOB) * width,
+          sums + p * 8,
+        ),
+      ]),
+    );
+    const total = new Float64Array(heap.memory.buffer, sums, pieces).reduce((sum, x) => sum + x, 0);
+    heap.free(sums);
+    return total;
+  };
+
+  const clearGradient = (): void => {
+    for (let slot = 0; slot < count; slot++) slots[touched[slot]!] = -1;
+    count = 0;
+  };
+
+  const step = (options: AdamStep): void => {
+    const { m, v } = momentsAt();
+    if (count > 0) {
+      const rowsAt = heap.allocate(count * 4);
+      heap.words(rowsAt, count).set(touched.subarray(0, count));
+      const numbers = adamNumbers(options);
+      const jobs: Job[] = [];
+      for (let slot = 0; slot < count; slot += ROWS_A_JOB) {
+        const some = Math.min(ROWS_A_JOB, count - slot);
+        const at = gradients + slot * width * 4;
+        jobs.push([op.adam(data, m, v, at, rowsAt + slot * 4, some, width * 4, ...numbers)]);
+      }
+      pool.run(jobs);
+      heap.free(rowsAt);
+    }
+    clearGradient();
+  };
+
+  const matrix = (at: number): Float32Array => unpad(heap.floats(at, rows * width), dimensions, width);
+  const fill = (at: number, values: Float32Array): void => {
+    if (values.length !== rows * dimensions)
+      throw new Error(`a table of ${rows} × ${dimensions} cannot take ${values.length} values`);
+    const target = heap.floats(at, rows * width);
+    if (width === dimensions) target.set(values);
+    else
+      for (let r = 0; r < rows; r++)
+        target.set(values.subarray(r * dimensions, (r + 1) * dimensions), r * width);
+  };
+
+  return {
+    rows,
+    dimensions,
+    data,
+    width,
+    read: () => matrix(data),
+    write: (values) => {
+      fill(data, values);
+    },
+    gradientSquares,
+    readGradient: () => {
+      const out = new Float32Array(rows * dimensions);
+      const held = heap.floats(gradients, count * width);
+      for (let slot = 0; slot < count; slot++)
+        out.set(held.subarray(slot * width, slot * width + dimensions), touched[slot]! * dimensions);
+      return out;
+    },
+    step,
+    clearGradient,
+    readMoments: () => {
+      const { m, v } = momentsAt();
+      return { m: matrix(m), v: matrix(v) };
+    },
+    writeMoments: (values) => {
+      const { m, v } = momentsAt();
+      fill(m, values.m);
+      fill(v, values.v);
+    },
+    addGradients,
+    dispose: () => {
+      heap.free(data);
+      if (moments) for (const at of [moments.m, moments.v]) heap.free(at);
+      if (capacity > 0) heap.free(gradients);
+    },
+  };
+}
+
+function zeroed(heap: Heap, bytes: number): number {
+  const at = heap.allocate(bytes);
+  heap.words(at, bytes / 4).fill(0);
+  return at;
+}
+
+function grown(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const more = new Uint32Array(values.length * 2);
+  more.set(values);
+  return more;
+}
+
+/** Tokens by row, as the kernel wants them: see gatherGradients in assembly/lib/tokens.ts. */
+function groupByRow(
+  ids: Uint32Array,
+  slotOf: (id: number) => number,
+  held: number,
+): { order: Uint32Array; groups: Uint32Array } {
+  const groupOf = new Map<number, number>();
+  const slots: number[] = [];
+  const counts: number[] = [];
+  const group = new Uint32Array(ids.length);
+  for (const [token, id] of ids.entries()) {
+    const slot = slotOf(id);
+    let g = groupOf.get(slot);
+    if (g === undefined) {
+      g = slots.length;
+      groupOf.set(slot, g);
+      slots.push(slot);
+      counts.push(0);
+    }
+    group[token] = g;
+    counts[g]!++;
+  }
+  const groups = new Uint32Array((slots.length + 1) * 3);
+  const next = new Uint32Array(slots.length);
+  let place = 0;
+  for (const [g, slot] of slots.entries()) {
+    groups.set([slot, place, slot < held ? 1 : 0], g * 3);
+    next[g] = place;
+    place += counts[g]!;
+  }
+  groups[slots.length * 3 + 1] = place;
+  const order = new Uint32Array(ids.length);
+  for (const [token, g] of group.entries()) order[next[g]!++] = token;
+  return { order, groups };
+}
+
+function unpad(padded: Float32Array, columns: number, width: number): Float32Array {
+  if (columns === width) return Float32Array.from(padded);
+  const rows = padded.length / width;
+  const out = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) out.set(padded.subarray(r * width, r * width + columns), r * columns);
+  return out;
+}
+
+/** The words of the kernel from `rate` on. Powers by multiplication: Math.pow's last bits are the engine's choice. */
+function adamNumbers(o: AdamStep): number[] {
+  const power = (base: number): number => {
+    let result = 1;
+    let square = base;
+    for (let left = o.step; left > 0; left = Math.floor(left / 2)) {
+      if (left % 2 === 1) result *= square;
+      square *= square;
+    }
+    return result;
+  };
+  return [
+    o.learningRate / (1 - power(o.beta1)),
+    o.beta1,
+    o.beta2,
+    1 - o.beta1,
+    1 - o.beta2,
+    o.epsilon,
+    1 - o.learningRate * o.weightDecay,
+    o.scale,
+    1 / (1 - power(o.beta2)),
+  ].map(floatBits);
+}

@@ -1,0 +1,69 @@
+/**
+ * The numeric kernels of the embedded engine: WebAssembly (assembly/recurrent.ts) on a pool of threads over one shared
+ * memory. With precision `exact` every result is the same to the bit at any number of threads, on any machine.
+ */
+import { PipelineError } from '../../base/diagnostic.ts';
+import { wasmInstance, wasmModule } from '../webassembly.ts';
+import { createTable, type EmbeddingTable } from './embedding-table.ts';
+import { createHeap } from './heap.ts';
+import { createPool, enableRelaxedSimd } from './pool.ts';
+import { map, matMul, type MatMulShape } from './products.ts';
+import { WASM as FAST } from './recurrent-fast.generated.ts';
+import { WASM as EXACT } from './recurrent.generated.ts';
+import { createRecurrent, type Recurrent, type RecurrentShape } from './recurrent.ts';
+
+export type Precision = 'exact' | 'fast';
+
+export interface Kernels {
+  readonly threads: number;
+  readonly precision: Precision;
+  /** Whether multiply-add rounds once here (false for `exact`, and for `fast` on a processor without it). */
+  readonly fused: boolean;
+  /**
+   * c[batch, m, n] = op(a)[batch, m, k] · op(b)[batch, k, n]; returns when it is done, the calling thread works too.
+   * An `a` or `b` of one matrix serves the whole batch.
+   */
+  matMul(a: Float32Array, b: Float32Array, shape: MatMulShape): Float32Array;
+  /** Elementwise, by arithmetic of our own. */
+  exp(x: Float32Array): Float32Array;
+  log(x: Float32Array): Float32Array;
+  tanh(x: Float32Array): Float32Array;
+  sigmoid(x: Float32Array): Float32Array;
+  /** Zeros at first. */
+  table(rows: number, dimensions: number): EmbeddingTable;
+  recurrent(shape: RecurrentShape): Recurrent;
+  /** Bytes of the shared memory given out now, and its size. */
+  memory(): { readonly used: number; readonly reserved: number };
+  /** Ends the threads. */
+  dispose(): void;
+}
+
+export async function openKernels(options: {
+  readonly threads: number;
+  readonly precision: Precision;
+}): Promise<Kernels> {
+  const { threads, precision } = options;
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new PipelineError('E_USAGE', `${threads} threads: a whole number from 1 on was expected`);
+  if (precision === 'fast') enableRelaxedSimd();
+  const module = wasmModule(precision === 'fast' ? FAST : EXACT);
+  const heap = createHeap();
+  const probe = wasmInstance(module, heap.memory) as { fused(x: number): number };
+  const pool = await createPool(heap, module, threads);
+  return {
+    threads,
+    precision,
+    fused: probe.fused(1 + 2 ** -12) !== 0,
+    matMul: (a, b, shape) => matMul(heap, pool, a, b, shape),
+    exp: (x) => map(heap, pool, 'exp', x),
+    log: (x) => map(heap, pool, 'log', x),
+    tanh: (x) => map(heap, pool, 'tanh', x),
+    sigmoid: (x) => map(heap, pool, 'sigmoid', x),
+    table: (rows, dimensions) => createTable(heap, pool, rows, dimensions),
+    recurrent: (shape) => createRecurrent(heap, pool, shape),
+    memory: () => ({ used: heap.used(), reserved: heap.memory.buffer.byteLength }),
+    dispose: () => {
+      pool.dispose();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openKernels, type Precision } from '../../../src/engine/kernels/kernels.ts';
+import type { RecurrentShape } from '../../../src/engine/kernels/recurrent.ts';
+import { floats, texts, weightsFor } from './fixtures.ts';
+
+const VOCABULARY = 101;
+const LENGTHS = Array.from({ length: 60 }, (_, i) => (i * i * 7) % 41);
+const SHAPES: readonly RecurrentShape[] = [
+  { cell: 'gru', input: 20, hidden: 18, layers: 2, bidirectional: true, pooling: 'attention' },
+  { cell: 'lstm', input: 9, hidden: 13, layers: 1, bidirectional: true, pooling: 'max' },
+  { cell: 'none', input: 10, hidden: 0, layers: 0, bidirectional: false, pooling: 'mean' },
+];
+
+/** Everything that two steps leave: outputs, gradients, the table and its moments. */
+async function digest(threads: number, precision: Precision): Promise<string> {
+  const kernels = await openKernels({ threads, precision });
+  const hash = createHash('sha256');
+  for (const shape of SHAPES) {
+    const table = kernels.table(VOCABULARY, shape.input);
+    table.write(floats(VOCABULARY * shape.input, 'table'));
+    const recurrent = kernels.recurrent(shape);
+    for (let step = 1; step <= 2; step++) {
+      const { output, tape } = recurrent.forward(texts(LENGTHS, VOCABULARY), table, weightsFor(shape), {
+        training: true,
+        dropout: { input: 0.2, output: 0.1 },
+        seed: step,
+        tableTrainable: true,
+      });
+      hash.update(output);
+      for (const each of recurrent.backward(tape, floats(output.length, 'gradient'))) hash.update(each);
+      hash.update(String(table.gradientSquares()));
+      table.step({
+        learningRate: 0.01,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weightDecay: 0.01,
+        scale: 0.5,
+        step,
+      });
+    }
+    hash.update(table.read());
+    hash.update(table.readMoments().v);
+  }
+  const a = floats(70 * 30, 'a');
+  const b = floats(30 * 50, 'b');
+  hash.update(kernels.matMul(a, b, { batch: 1, m: 70, k: 30, n: 50, transposeA: false, transposeB: false }));
+  hash.update(kernels.exp(floats(50_000, 'x', 10)));
+  kernels.dispose();
+  return hash.digest('hex');
+}
+
+describe.each(['exact', 'fast'] as const)('with precision %s', (precision) => {
+  const one = digest(1, precision);
+  afterAll(() => one);
+
+  it.each([2, 3, 4, 8])('%i threads give the bytes of one', async (threads) => {
+    expect(await digest(threads, precision)).toBe(await one);
+  });
+});
