@@ -5,7 +5,7 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import { PipelineError } from '../../src/stage.ts';
 import { compressionOf } from './scan.ts';
-import type { Source, Workspace } from './workspace.ts';
+import { unreadable, type Source, type Workspace } from './workspace.ts';
 
 export interface Line {
   /** From 1, blank lines included. */
@@ -25,22 +25,43 @@ export async function eachLine(
   source: Source,
   visit: (line: Line) => boolean,
 ): Promise<void> {
-  await work.scan(source, async (done) => {
-    const file = createReadStream(source.path, { highWaterMark: 1 << 20 });
-    const bytes = unpacked(source, file);
-    try {
-      const splitter = lineSplitter(visit);
-      for await (const piece of bytes as AsyncIterable<Buffer>) {
-        work.context.signal.throwIfAborted();
-        if (!splitter.feed(piece)) return;
-        done(file.bytesRead);
-      }
-      splitter.end();
-    } finally {
-      bytes.destroy();
-      file.destroy();
-    }
+  await work.scan(source, (done) => readLines(work, source, visit, done));
+}
+
+/** The first line that is not blank; undefined where there is none. */
+export async function firstLine(work: Workspace, source: Source): Promise<Line | undefined> {
+  let first: Line | undefined;
+  const visit = (line: Line): boolean => {
+    first = line;
+    return false;
+  };
+  await readLines(work, source, visit, () => undefined).catch((error: unknown) => {
+    work.context.signal.throwIfAborted();
+    throw unreadable(source, error);
   });
+  return first;
+}
+
+async function readLines(
+  work: Workspace,
+  source: Source,
+  visit: (line: Line) => boolean,
+  done: (bytes: number) => void,
+): Promise<void> {
+  const file = createReadStream(source.path, { highWaterMark: 1 << 20 });
+  const bytes = unpacked(source, file);
+  try {
+    const splitter = lineSplitter(visit);
+    for await (const piece of bytes as AsyncIterable<Buffer>) {
+      work.context.signal.throwIfAborted();
+      if (!splitter.feed(piece)) return;
+      done(file.bytesRead);
+    }
+    splitter.end();
+  } finally {
+    bytes.destroy();
+    file.destroy();
+  }
 }
 
 /** The file's bytes, unpacked. A failure to read or unpack is met by whoever reads them. */

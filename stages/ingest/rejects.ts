@@ -1,6 +1,7 @@
 /** Bad rows: found by SQL, told with file and row numbers, or counted. */
 import { literal } from '../../src/formats/duckdb.ts';
 import { PipelineError } from '../../src/stage.ts';
+import { encodingOf } from './scan.ts';
 import type { Workspace } from './workspace.ts';
 
 /** SQL: the text is NULL or nothing but white space (Unicode's too). */
@@ -47,8 +48,16 @@ async function places(work: Workspace): Promise<string[]> {
     SELECT source, reason, count(*) AS n, array_to_string(min(row, ${SHOWN_ROWS}), ', ') AS first
     FROM rejects GROUP BY source, reason ORDER BY source, min(row), reason LIMIT ${SHOWN_PLACES}`);
   return found.map((row) => {
-    const label = work.sources[Number(row['source'])]?.label ?? 'the query';
+    const label = work.sources[Number(row['source'])]!.label;
+    const unit = unitOf(work, label);
     const more = Number(row['n']) > SHOWN_ROWS ? ', …' : '';
-    return `  ${label} row ${String(row['first'])}${more}: ${String(row['reason'])}`;
+    return `  ${label} ${unit} ${String(row['first'])}${more}: ${String(row['reason'])}`;
   });
+}
+
+/** Where rows are lines, blank ones count; a SQuAD file's paragraphs and questions are counted each on their own. */
+function unitOf(work: Workspace, label: string): string {
+  const encoding = encodingOf(label);
+  const isLine = work.context.params.format !== 'squad' && (encoding === 'jsonl' || encoding === 'tsv');
+  return isLine ? 'line' : 'row';
 }

@@ -6,7 +6,7 @@ import { literal } from '../../src/formats/duckdb.ts';
 import type { Column } from './params.ts';
 import { blank, firstProblem, setAside } from './rejects.ts';
 import { sequence, type Encoding } from './scan.ts';
-import { collectRejects, scanTable, type Scan } from './tables.ts';
+import { stage } from './tables.ts';
 import type { Source, Workspace } from './workspace.ts';
 
 const NAMED_TABLES = `
@@ -58,10 +58,12 @@ export async function stageDocuments(
   source: Source,
   options: TableOptions,
   columns: { id: Column; text: Column; title?: Column | undefined },
+  optional: readonly string[] = [],
 ): Promise<void> {
+  const all: Columns = { id: columns.id, text: columns.text, title: columns.title };
   await stage(
     work,
-    { source, ...options, columns, texts: ['text', 'title'] },
+    { source, ...options, columns: all, texts: ['text', 'title'], optional },
     (rows) => `
     INSERT INTO named_documents
     SELECT ${sequence(source, 'row')}, ${source.index}, row, id, text,
@@ -119,9 +121,10 @@ export async function stageCandidates(
   options: TableOptions,
   columns: { query: Column; document: Column },
 ): Promise<void> {
+  const all: Columns = { query: columns.query, document: columns.document };
   await stage(
     work,
-    { source, ...options, columns, texts: [] },
+    { source, ...options, columns: all, texts: [] },
     (rows) => `
     INSERT INTO named_candidates
     SELECT ${sequence(source, 'row')}, ${source.index}, row, query, document, shape_problem FROM (${rows})`,
@@ -129,12 +132,6 @@ export async function stageCandidates(
 }
 
 const splitOf = (source: Source): string => (source.split === null ? 'NULL' : literal(source.split));
-
-export async function stage(work: Workspace, scan: Scan, insert: (rows: string) => string): Promise<void> {
-  const rows = await scanTable(work, scan);
-  await work.read(scan.source, insert(rows));
-  if (scan.encoding === 'csv' || scan.encoding === 'tsv') await collectRejects(work, scan);
-}
 
 /** Checks ids across the named tables, gives queries their splits, applies `limit`, and stages the rest. */
 export async function resolveNames(work: Workspace): Promise<void> {

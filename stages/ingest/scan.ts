@@ -39,21 +39,8 @@ export function expectEncoding(source: Source, expected: readonly Encoding[]): E
   );
 }
 
-/**
- * Rows (row, json): json is NULL for a line that is not JSON. Blank lines are no rows. `limit` stops reading
- * early.
- */
-export function jsonLines(source: Source, limit?: number): string {
-  return `SELECT row_number() OVER () AS row, json FROM read_ndjson_objects(${literal(source.path)},
-    ignore_errors = true, compression = ${literal(compressionOf(source.label))}) ${limited(limit)}`;
-}
-
 export function parquetRows(source: Source): string {
   return `read_parquet(${literal(source.path)}, file_row_number = true)`;
-}
-
-export function limited(limit: number | undefined): string {
-  return limit === undefined ? '' : `LIMIT ${limit}`;
 }
 
 /** Numbers rows over all files: the file's index, then 32 bits of row, which leaves 16 bits for a place in it. */

@@ -1,9 +1,11 @@
 /** Reads columns of a table by name, whichever way the table is written, as texts. */
-import { nearest } from '../../src/base/nearest.ts';
-import { identifier, literal } from '../../src/formats/duckdb.ts';
-import { PipelineError } from '../../src/stage.ts';
+import { identifier } from '../../src/formats/duckdb.ts';
 import type { Column } from './params.ts';
-import { compressionOf, jsonLines, parquetRows, type Encoding } from './scan.ts';
+import { loadCsv } from './csv.ts';
+import { chosenColumns } from './columns.ts';
+import { loadJsonLines } from './json-table.ts';
+import { parquetRows, type Encoding } from './scan.ts';
+import { loadTsv } from './tsv.ts';
 import { unreadable, type Source, type Workspace } from './workspace.ts';
 
 export interface Scan {
@@ -15,127 +17,53 @@ export interface Scan {
   readonly columns: Readonly<Record<string, Column | undefined>>;
   /** Of these, the ones that must be strings where the file has types. */
   readonly texts: readonly string[];
+  /** Of these, the ones that the file may lack altogether. */
+  readonly optional?: readonly string[];
 }
+
+/** The rows that the loaders leave: row, each column as VARCHAR, shape_problem. */
+export const SCANNED = 'scanned';
 
 /**
- * A SELECT of row, every column as VARCHAR, and shape_problem: what is wrong with the row as such.
- * Lines of tsv and csv files that do not fit the columns are kept by DuckDB for `collectRejects`.
+ * Hands `insert` a SELECT of row, every column as VARCHAR, and shape_problem: what is wrong with the row as such.
+ * Rows that are not even such go to the rejects.
  */
-export async function scanTable(work: Workspace, scan: Scan): Promise<string> {
-  switch (scan.encoding) {
-    case 'jsonl':
-      return scanJson(scan);
-    case 'parquet':
-      return await scanParquet(work, scan);
-    case 'tsv':
-    case 'csv':
-      return await scanText(work, scan);
+export async function stage(work: Workspace, scan: Scan, insert: (rows: string) => string): Promise<void> {
+  if (scan.encoding === 'parquet') {
+    await work.read(scan.source, insert(await scanParquet(work, scan)));
+    return;
   }
-}
-
-function scanJson({ source, columns, texts }: Scan): string {
-  const path = (column: Column): string => literal(`$."${String(column)}"`);
-  const wrong = texts.flatMap((name) => {
-    const column = columns[name];
-    if (column === undefined) return [];
-    const is = `json_type(json, ${path(column)})`;
-    return [`WHEN ${is} NOT IN ('VARCHAR', 'NULL') THEN ${literal(`${name} is not a string`)}`];
-  });
-  const values = Object.entries(columns).map(([name, column]) =>
-    column === undefined ? `NULL::VARCHAR AS ${name}` : `json->>${path(column)} AS ${name}`,
+  const columns = Object.keys(scan.columns).map((name) => `${name} VARCHAR`);
+  await work.database.run(
+    `CREATE OR REPLACE TABLE ${SCANNED} (row UBIGINT, ${columns.join(', ')}, shape_problem VARCHAR)`,
   );
-  return `
-    SELECT row, ${values.join(', ')},
-           CASE WHEN json IS NULL THEN 'malformed JSON' WHEN json_type(json) <> 'OBJECT' THEN 'not a JSON object'
-                ${wrong.join(' ')} END AS shape_problem
-    FROM (${jsonLines(source)})`;
+  const loaders = { jsonl: loadJsonLines, tsv: loadTsv, csv: loadCsv };
+  await loaders[scan.encoding](work, scan);
+  await work.step(
+    `staging ${scan.source.label}`,
+    `${insert(`SELECT * FROM ${SCANNED}`)}; DROP TABLE ${SCANNED}`,
+  );
 }
 
-async function scanParquet(work: Workspace, { source, columns }: Scan): Promise<string> {
+async function scanParquet(work: Workspace, { source, columns, texts }: Scan): Promise<string> {
   const described = await work.database
-    .rows(`SELECT column_name AS name FROM (DESCRIBE SELECT * FROM ${parquetRows(source)})`)
-    .catch((error: unknown) => {
-      throw unreadable(source, error);
-    });
-  const names = described.map((row) => String(row['name'])).filter((name) => name !== 'file_row_number');
-  return `SELECT file_row_number + 1 AS row, ${selected(source, columns, names)} FROM ${parquetRows(source)}`;
-}
-
-async function scanText(work: Workspace, scan: Scan): Promise<string> {
-  const { source, columns, header } = scan;
-  const names = await columnsOfText(work, scan);
-  // Every property is given, because DuckDB's guesses depend on the rows that it samples.
-  const options = [
-    'auto_detect = false',
-    `header = ${header}`,
-    `columns = {${names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ')}}`,
-    `compression = ${literal(compressionOf(source.label))}`,
-    ...dialect(scan.encoding),
-    'store_rejects = true',
-    'rejects_limit = 0',
-  ];
-  return `SELECT row_number() OVER () AS row, ${selected(source, columns, names)}
-    FROM read_csv(${literal(source.path)}, ${options.join(', ')})`;
-}
-
-/** TSV as retrieval data sets write it has no quoting: a quote is a character like others. */
-function dialect(encoding: Encoding): string[] {
-  return encoding === 'tsv'
-    ? [`delim = '\t'`, `quote = ''`, `escape = ''`]
-    : [`delim = ','`, `quote = '"'`, `escape = '"'`];
-}
-
-/** Names of the columns, from the first line; `1`, `2` … without a header. */
-async function columnsOfText(work: Workspace, { source, encoding, header }: Scan): Promise<string[]> {
-  const [first] = await work.database
     .rows(
-      `SELECT line FROM read_csv(${literal(source.path)}, auto_detect = false, header = false, delim = '\x1f',
-        quote = '', escape = '', columns = {'line': 'VARCHAR'},
-        compression = ${literal(compressionOf(source.label))}) LIMIT 1`,
+      `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${parquetRows(source)})`,
     )
     .catch((error: unknown) => {
       throw unreadable(source, error);
     });
-  if (!first) throw new PipelineError('E_INPUT', `${source.label} is empty`);
-  const line = String(first['line'] ?? '').replace(/^\ufeff/, '');
-  const cells = encoding === 'tsv' ? line.split('\t') : cellsOfCsv(line);
-  return header ? cells : cells.map((_, index) => String(index + 1));
-}
-
-function cellsOfCsv(line: string): string[] {
-  const cells = line.match(/(?<=^|,)(?:"(?:[^"]|"")*"|[^,]*)/g) ?? [];
-  return cells.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
-}
-
-function selected(source: Source, columns: Scan['columns'], names: readonly string[]): string {
-  const values = Object.entries(columns).map(([name, column]) =>
-    column === undefined
-      ? `NULL::VARCHAR AS ${name}`
-      : `${identifier(existing(source, String(column), names))}::VARCHAR AS ${name}`,
+  const types = new Map(described.map((row) => [String(row['name']), String(row['type'])]));
+  types.delete('file_row_number');
+  const chosen = chosenColumns(source, columns, [...types.keys()]);
+  const values = chosen.map(({ name, column }) =>
+    column === undefined ? `NULL::VARCHAR AS ${name}` : `${identifier(column)}::VARCHAR AS ${name}`,
   );
-  return `${values.join(', ')}, NULL::VARCHAR AS shape_problem`;
-}
-
-function existing(source: Source, column: string, names: readonly string[]): string {
-  if (names.includes(column)) return column;
-  const meant = nearest(column, names);
-  throw new PipelineError(
-    'E_INPUT',
-    `${source.label} has no column '${column}'; it has ${names.join(', ')}`,
-    {
-      hint: meant === undefined ? undefined : `did you mean '${meant}'?`,
-    },
+  // A column has one type, so its first wrong row stands for all.
+  const wrong = chosen.find(
+    ({ name, column }) => column !== undefined && texts.includes(name) && types.get(column) !== 'VARCHAR',
   );
-}
-
-/** After a scan of a tsv or csv file: its lines that did not fit, by line number less the header. */
-export async function collectRejects(work: Workspace, { source, header }: Scan): Promise<void> {
-  await work.database.run(`
-    INSERT INTO rejects
-      SELECT DISTINCT ${source.index}, line - ${header ? 1 : 0}, CASE error_type
-        WHEN 'MISSING COLUMNS' THEN 'too few columns' WHEN 'TOO MANY COLUMNS' THEN 'too many columns'
-        WHEN 'UNQUOTED VALUE' THEN 'stray quote' WHEN 'INVALID ENCODING' THEN 'not UTF-8'
-        WHEN 'LINE SIZE OVER MAXIMUM' THEN 'line over two megabytes' ELSE 'malformed line' END
-      FROM reject_errors;
-    DROP TABLE reject_errors; DROP TABLE reject_scans`);
+  const problem = wrong ? `'${wrong.name} is not a string'` : 'NULL::VARCHAR';
+  return `SELECT file_row_number + 1 AS row, ${values.join(', ')}, ${problem} AS shape_problem
+    FROM ${parquetRows(source)}`;
 }

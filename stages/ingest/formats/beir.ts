@@ -23,7 +23,7 @@ export async function readBeir(work: Workspace, params: BeirParams): Promise<voi
   const qrels = await work.addSplits(parts.qrels);
   await createNamedTables(work);
   for (const source of corpus) {
-    await stageDocuments(work, source, JSONL, { id: '_id', text: 'text', title: 'title' });
+    await stageDocuments(work, source, JSONL, { id: '_id', text: 'text', title: 'title' }, ['title']);
   }
   for (const source of queries) await stageQueries(work, source, JSONL, { id: '_id', text: 'text' });
   for (const source of qrels) {

@@ -2,8 +2,9 @@
 import { literal } from '../../../src/formats/duckdb.ts';
 import type { PairsTable } from '../params.ts';
 import { blank, firstProblem, setAside } from '../rejects.ts';
-import { RELEVANCE, stage, type TableOptions } from '../relational.ts';
+import { RELEVANCE, type TableOptions } from '../relational.ts';
 import { sequence } from '../scan.ts';
+import { stage } from '../tables.ts';
 import type { Source, Workspace } from '../workspace.ts';
 
 const TABLE = `

@@ -140,7 +140,8 @@ function readerOf(sources: readonly Source[]): string | undefined {
   const label = sources[0]!.label;
   const encoding = encodingOf(label);
   if (sources.some((source) => encodingOf(source.label) !== encoding)) return undefined;
-  const compression = `compression = ${literal(compressionOf(label))}`;
+  const packed = compressionOf(label);
+  const compression = `compression = ${literal(packed === 'none' ? 'uncompressed' : packed)}`;
   switch (encoding) {
     case 'parquet':
       return `read_parquet(${listOf(sources)})`;

@@ -1,32 +1,27 @@
 /**
  * SQuAD v1.1 and v2.0 (Rajpurkar et al. 2016, 2018): a question's relevant document is the paragraph that it was
  * asked about, and the article's paragraphs are its candidates. Questions that the paragraph does not answer
- * (`is_impossible`) stay, without a relevant document. A file is one JSON value, so it is read whole.
+ * (`is_impossible`) stay, without a relevant document.
  */
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { literal } from '../../../src/formats/duckdb.ts';
-import { PipelineError } from '../../../src/stage.ts';
-import { remaining } from '../limit.ts';
+import type { Appender } from '../../../src/formats/duckdb.ts';
 import type { SquadParams } from '../params.ts';
-import { blank, firstProblem, setAside } from '../rejects.ts';
-import { compressionOf, sequence } from '../scan.ts';
-import { unreadable, type Source, type Workspace } from '../workspace.ts';
+import { setAside } from '../rejects.ts';
+import { isBlank, isRecord, scalarText } from '../values.ts';
+import type { Source, Workspace } from '../workspace.ts';
+import { squadArticles, type Article } from './squad-file.ts';
 
 const TABLES = `
-  CREATE TABLE paragraphs (
-    seq UBIGINT, source UINTEGER, row UBIGINT, article UBIGINT, text VARCHAR, problem VARCHAR);
+  CREATE TABLE paragraphs (seq UBIGINT, source UINTEGER, article UINTEGER, text VARCHAR);
   CREATE TABLE questions (
-    seq UBIGINT, source UINTEGER, row UBIGINT, article UBIGINT, paragraph UBIGINT, split VARCHAR, name VARCHAR,
+    seq UBIGINT, source UINTEGER, row UBIGINT, article UINTEGER, paragraph UBIGINT, split VARCHAR, name VARCHAR,
     text VARCHAR, answered BOOLEAN, problem VARCHAR);
 `;
 
-const VIEWS = `
+/** With a limit, articles without a question that is left bring nothing. */
+const views = (limited: boolean): string => `
   CREATE VIEW occurrences AS
     SELECT seq, NULL::VARCHAR AS name, text FROM paragraphs
-    WHERE (source, article) IN (SELECT (source, article) FROM questions);
+    ${limited ? 'WHERE (source, article) IN (SELECT (source, article) FROM questions)' : ''};
   CREATE VIEW staged_queries AS SELECT seq, split, name, text, NULL::VARCHAR AS type FROM questions;
   CREATE VIEW staged_qrels AS
     SELECT questions.seq AS query, paragraph AS document, 1 AS relevance FROM questions WHERE answered;
@@ -35,81 +30,87 @@ const VIEWS = `
     FROM questions JOIN paragraphs USING (source, article);
 `;
 
-const SHAPE = `{"data":[{"paragraphs":[{"context":"VARCHAR",
-  "qas":[{"id":"VARCHAR","question":"VARCHAR","is_impossible":"BOOLEAN"}]}]}]}`;
-
 export async function readSquad(work: Workspace, params: SquadParams): Promise<void> {
-  await work.database.run(TABLES + VIEWS);
+  await work.database.run(TABLES + views(params.limit !== undefined));
+  const tables = {
+    paragraphs: await work.database.appender('paragraphs'),
+    questions: await work.database.appender('questions'),
+    rejects: await work.database.appender('rejects'),
+  };
+  const taken = new Map<string, number>();
   for (const source of await work.addSplits(params.splits)) {
-    const limit = await remaining(work, 'questions', source.split!);
-    const path = await plain(work, source);
-    await work.read(source, parse(path));
-    await requireArticles(work, source);
-    await work.database.run(insert(source, limit));
+    const split = source.split!;
+    const most = params.limit?.[split] ?? Infinity;
+    const articles = await squadArticles(work, source);
+    taken.set(split, takeArticles(tables, source, articles, { taken: taken.get(split) ?? 0, most }));
   }
-  await work.database.run(`
-    UPDATE questions SET problem = 'question about a missing paragraph'
-      FROM paragraphs WHERE paragraph = paragraphs.seq AND paragraphs.problem IS NOT NULL
-        AND questions.problem IS NULL;
-    UPDATE questions SET problem = 'question id repeated within its split' FROM (
-      SELECT seq AS later FROM questions WHERE problem IS NULL
-      QUALIFY row_number() OVER (PARTITION BY split, name ORDER BY seq) > 1) WHERE seq = later`);
-  await setAside(work, 'paragraphs');
+  for (const table of Object.values(tables)) await table.close();
+  await work.step(
+    'checking ids',
+    `UPDATE questions SET problem = 'question id repeated within its split' FROM (
+       SELECT questions.seq AS later FROM questions JOIN (
+         SELECT split, name, min(seq) AS first FROM questions GROUP BY split, name HAVING count(*) > 1
+       ) AS firsts USING (split, name) WHERE questions.seq > first) WHERE seq = later`,
+  );
   await setAside(work, 'questions');
 }
 
-/** DuckDB's reader for a whole JSON value has to know its size beforehand. */
-async function plain(work: Workspace, source: Source): Promise<string> {
-  const compression = compressionOf(source.label);
-  if (compression === 'none') return source.path;
-  if (compression === 'zstd') throw unreadable(source, new Error('SQuAD files may be plain or .gz'));
-  const path = join(work.context.scratch, `squad-${source.index}.json`);
-  try {
-    await pipeline(createReadStream(source.path), createGunzip(), createWriteStream(path), {
-      signal: work.context.signal,
-    });
-  } catch (error) {
-    work.context.signal.throwIfAborted();
-    throw unreadable(source, error);
+type Tables = Readonly<Record<'paragraphs' | 'questions' | 'rejects', Appender>>;
+
+/** Gives the number of questions of the split that are taken now. */
+function takeArticles(
+  tables: Tables,
+  source: Source,
+  articles: readonly Article[],
+  { taken, most }: { readonly taken: number; readonly most: number },
+): number {
+  const base = BigInt(source.index) << 32n;
+  let [paragraph, question] = [0, 0];
+  const reject = (row: number, problem: string): void => {
+    tables.rejects.row(source.index, BigInt(row), problem);
+  };
+  for (const [article, { paragraphs }] of articles.entries()) {
+    if (taken >= most) break;
+    for (const { context, qas } of paragraphs) {
+      paragraph++;
+      const missing = typeof context !== 'string' || isBlank(context);
+      const place = base + BigInt(paragraph);
+      if (missing) reject(paragraph, 'paragraph missing or empty');
+      else tables.paragraphs.row(place, source.index, article, context);
+      for (const qa of qas) {
+        question++;
+        if (taken >= most) continue;
+        const read = missing ? 'question about a missing paragraph' : questionOf(qa);
+        if (typeof read === 'string') {
+          reject(question, read);
+          continue;
+        }
+        taken++;
+        const row = BigInt(question);
+        const { name, text, answered } = read;
+        const { index, split } = source;
+        tables.questions.row(base + row, index, row, article, place, split, name, text, answered, null);
+      }
+    }
   }
-  return path;
+  return taken;
 }
 
-function parse(path: string): string {
-  const size = Math.max(1024, statSync(path).size + 1);
-  return `
-    CREATE OR REPLACE TEMP TABLE articles AS
-      SELECT row_number() OVER () AS article, paragraphs FROM (
-        SELECT unnest(json_transform(json, ${literal(SHAPE)}).data, recursive := true) AS paragraphs
-        FROM read_json_objects(${literal(path)}, format = 'unstructured', compression = 'none',
-                               maximum_object_size = ${size}))`;
+interface Question {
+  readonly name: string;
+  readonly text: string;
+  readonly answered: boolean;
 }
 
-async function requireArticles(work: Workspace, source: Source): Promise<void> {
-  const [row] = await work.database.rows('SELECT count(*) AS n FROM articles WHERE paragraphs IS NOT NULL');
-  if (Number(row!['n']) > 0) return;
-  throw new PipelineError('E_INPUT', `${source.label} is not SQuAD: it has no data[].paragraphs[]`, {
-    hint: 'a SQuAD file is one JSON object {version, data: [{title, paragraphs: [{context, qas: […]}]}]}',
-  });
-}
-
-function insert(source: Source, limit: number | undefined): string {
-  const question = firstProblem([
-    [blank('qa.id'), 'question id missing'],
-    [blank('qa.question'), 'question missing or empty'],
-  ]);
-  return `
-    CREATE OR REPLACE TEMP TABLE contexts AS
-      SELECT row_number() OVER () AS row, article, paragraph FROM (
-        SELECT article, unnest(paragraphs) AS paragraph FROM articles);
-    INSERT INTO paragraphs
-      SELECT ${sequence(source, 'row')}, ${source.index}, row, article, paragraph.context,
-             ${firstProblem([[blank('paragraph.context'), 'paragraph missing or empty']])}
-      FROM contexts;
-    INSERT INTO questions
-      SELECT ${sequence(source, 'row')}, ${source.index}, row, article, ${sequence(source, 'place')},
-             ${literal(source.split!)}, qa.id, qa.question, NOT coalesce(qa.is_impossible, false), ${question}
-      FROM (SELECT row_number() OVER () AS row, article, place, qa FROM (
-        SELECT article, row AS place, unnest(paragraph.qas) AS qa FROM contexts))
-      ${limit === undefined ? '' : `WHERE row <= ${limit}`};`;
+/** A question, or what is wrong with it. */
+function questionOf(qa: unknown): Question | string {
+  if (!isRecord(qa)) return 'question is not an object';
+  const name = scalarText(qa['id']);
+  if (name === undefined || name === null || isBlank(name)) return 'question id missing';
+  const text = qa['question'] ?? '';
+  if (typeof text !== 'string') return 'question is not a string';
+  if (isBlank(text)) return 'question missing or empty';
+  const impossible = qa['is_impossible'] ?? false;
+  if (typeof impossible !== 'boolean') return 'is_impossible is not true or false';
+  return { name, text, answered: !impossible };
 }

@@ -1,0 +1,74 @@
+/** A SQuAD file is one JSON value, so it is read whole: SQuAD v2.0's training set has 42 MB. */
+import { createReadStream } from 'node:fs';
+import { PipelineError } from '../../../src/stage.ts';
+import { unpacked } from '../lines.ts';
+import { isRecord } from '../values.ts';
+import type { Source, Workspace } from '../workspace.ts';
+
+export interface Article {
+  readonly paragraphs: readonly { readonly context: unknown; readonly qas: readonly unknown[] }[];
+}
+
+/** JavaScript objects take several times the file's size. */
+const MOST_BYTES = 128 << 20;
+
+export async function squadArticles(work: Workspace, source: Source): Promise<Article[]> {
+  let articles: Article[] = [];
+  await work.scan(source, async (done) => {
+    articles = articlesOf(source, parse(source, await readWhole(work, source, done)));
+  });
+  return articles;
+}
+
+async function readWhole(work: Workspace, source: Source, done: (bytes: number) => void): Promise<Buffer> {
+  const file = createReadStream(source.path, { highWaterMark: 1 << 20 });
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of unpacked(source, file) as AsyncIterable<Buffer>) {
+      work.context.signal.throwIfAborted();
+      length += piece.length;
+      if (length > MOST_BYTES)
+        throw new PipelineError('E_INPUT', `${source.label} is larger than ${MOST_BYTES >> 20} MiB`, {
+          hint: 'a SQuAD file is read whole: split it, or write one JSON object a line and use `format: jsonl`',
+        });
+      pieces.push(piece);
+      done(file.bytesRead);
+    }
+  } finally {
+    file.destroy();
+  }
+  return Buffer.concat(pieces);
+}
+
+function parse(source: Source, bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new PipelineError('E_INPUT', `${source.label} is no JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function articlesOf(source: Source, value: unknown): Article[] {
+  const data = isRecord(value) ? value['data'] : undefined;
+  if (!Array.isArray(data)) throw notSquad(source, 'it has no list `data`');
+  return data.map((article: unknown, index) => {
+    const paragraphs = isRecord(article) ? article['paragraphs'] : undefined;
+    if (!Array.isArray(paragraphs)) throw notSquad(source, `data[${index}] has no list \`paragraphs\``);
+    return {
+      paragraphs: paragraphs.map((paragraph: unknown, place) => {
+        const qas = isRecord(paragraph) ? (paragraph['qas'] ?? []) : undefined;
+        if (!isRecord(paragraph) || !Array.isArray(qas))
+          throw notSquad(source, `data[${index}].paragraphs[${place}] has no list \`qas\``);
+        return { context: paragraph['context'], qas };
+      }),
+    };
+  });
+}
+
+const notSquad = (source: Source, why: string): PipelineError =>
+  new PipelineError('E_INPUT', `${source.label} is not SQuAD: ${why}`, {
+    hint: 'a SQuAD file is one JSON object {version, data: [{title, paragraphs: [{context, qas: […]}]}]}',
+  });

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/stage.ts';
+import { digestOf, folderOf, ingest, jsonl, parquet } from './fixtures.ts';
+
+async function params(): Promise<JsonObject> {
+  const folder = folderOf({
+    'pages.psv': 'key|body\nb|Zebras\na|Fever\n',
+    'asked.jsonl': jsonl({ n: 2, ask: 'stripes?' }, { n: 1, ask: 'hot?' }),
+  });
+  await parquet(join(folder, 'rel.parquet'), `SELECT 1 AS n, 'a' AS key UNION ALL SELECT 2, 'b'`);
+  return {
+    format: 'sql',
+    files: {
+      pages: join(folder, 'pages.psv'),
+      asked: join(folder, 'asked.jsonl'),
+      rel: join(folder, 'rel.parquet'),
+    },
+    documents: "SELECT key AS id, body AS text FROM read_csv({{pages}}, delim = '|') -- a comment",
+    queries: "SELECT n AS id, ask AS text, if(n = 1, 'train', 'test') AS split FROM asked;",
+    qrels: 'SELECT n AS query, key AS document FROM rel',
+    candidates: 'SELECT n AS query, key AS document, 10 - n AS position FROM rel, (SELECT 1)',
+  };
+}
+
+describe('format: sql', () => {
+  it('takes the SELECTs’ rows by rising id, from any files that DuckDB reads', async () => {
+    const corpus = await ingest(await params());
+    expect(corpus).toMatchObject({
+      documents: [
+        ['a', 'Fever'],
+        ['b', 'Zebras'],
+      ],
+      queries: [
+        ['train', '1', 'hot?', null],
+        ['test', '2', 'stripes?', null],
+      ],
+      qrels: [
+        [0, 0, 1],
+        [1, 1, 1],
+      ],
+      candidates: { 0: [0], 1: [1] },
+    });
+  });
+
+  it('gives the same digest at any number of threads, though the SELECTs have no order', async () => {
+    const many = {
+      ...(await params()),
+      documents: "SELECT 'd' || i AS id, 'text ' || (i % 20000) AS text FROM range(30000) AS t(i)",
+      queries: "SELECT i AS id, 'query ' || i AS text FROM range(5000) AS t(i)",
+      qrels:
+        "SELECT i AS query, 'd' || (i * 7 % 30000) AS document, i % 3 AS relevance FROM range(5000) AS t(i)",
+      candidates:
+        "SELECT i % 5000 AS query, 'd' || (i % 30000) AS document, i AS position FROM range(20000) AS t(i)",
+    };
+    const digests = [];
+    for (const threads of [1, 2, 4]) digests.push(digestOf(await ingest(many, { threads })));
+    expect(new Set(digests).size).toBe(1);
+  });
+
+  it.each([
+    ['documents', 'SELECT 1 AS id', 'the documents SELECT gives no column text', undefined],
+    ['queries', "SELECT 1 AS id, 'x' AS text, 'a' AS splt", "gives a column 'splt'", "did you mean 'split'?"],
+    ['qrels', 'SELECT * FROM nowhere', 'cannot read the qrels SELECT: Table with name nowhere', undefined],
+    ['qrels', 'SELEC 1', 'cannot read the qrels SELECT: syntax error', undefined],
+    [
+      'documents',
+      'SELECT * FROM {{page}}',
+      '{{page}} is not among the stage’s files',
+      'did you mean {{pages}}?',
+    ],
+    [
+      'documents',
+      "SELECT 1 AS id, ' ' AS text",
+      'the documents SELECT row 1: document text missing or empty',
+      undefined,
+    ],
+    [
+      'qrels',
+      "SELECT 5 AS query, 'a' AS document",
+      'the qrels SELECT row 1: judgement of an unknown query',
+      undefined,
+    ],
+    [
+      'candidates',
+      "SELECT 1 AS query, 'a' AS document, 'x' AS position",
+      'position is not a whole number',
+      undefined,
+    ],
+    ['documents', "COPY (SELECT 1) TO '/tmp/never-written'", 'cannot read the documents SELECT', undefined],
+    ['documents', 'DROP TABLE rejects', 'cannot read the documents SELECT', undefined],
+  ])('%s: %s is told', async (name, select, message, hint) => {
+    await expect(ingest({ ...(await params()), [name]: select })).rejects.toMatchObject({
+      code: 'E_INPUT',
+      message: expect.stringContaining(message.replace('’', "'")) as string,
+      ...(hint === undefined ? {} : { hint: expect.stringContaining(hint) as string }),
+    });
+  });
+});
