@@ -181,7 +181,7 @@ function failureOf(result: Extract<ChildResult, { type: 'failed' }>, log: string
   return { code, message, hint, output: result.stack === null ? output : [], log };
 }
 
-function failureFrom(error: unknown, log: string): StageFailure {
+export function failureFrom(error: unknown, log: string): StageFailure {
   const { code, message, hint } =
     error instanceof PipelineError ? error : { code: 'E_RUN', message: String(error), hint: null };
   return { code, message, hint: hint ?? null, output: [], log };

@@ -7,7 +7,7 @@ import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import { openAccount, type Capacity } from './capacity.ts';
-import type { StageEnd, ToRun } from './execute-stage.ts';
+import { failureFrom, type StageEnd, type ToRun } from './execute-stage.ts';
 
 export type End = StageEnd | { readonly state: 'not-selected' };
 
@@ -64,6 +64,15 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
 
   const consider = (stage: StageSpec): void => {
     if (ends.has(stage.name)) return;
+    try {
+      decide(stage);
+    } catch (error) {
+      // The store has become unreadable or full: what runs already may still finish.
+      finish(stage, { state: 'failed', failure: failureFrom(error, ''), seconds: 0 });
+    }
+  };
+
+  const decide = (stage: StageSpec): void => {
     const early = planner.decideEarly(stage);
     if (!early && missing.get(stage.name)! > 0) return;
     const lost = early ? undefined : upstreamOf(stage).find((name) => !artifacts.has(name));

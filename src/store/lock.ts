@@ -7,13 +7,14 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   utimesSync,
   writeSync,
 } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { monotonic, now, sleep } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
@@ -103,6 +104,8 @@ function create(path: string): string | undefined {
   return text;
 }
 
+const GUARD = '.takeover';
+
 interface Guard {
   readonly watch: Watch;
   readonly guardWatch: Watch;
@@ -113,7 +116,7 @@ interface Guard {
  * and removing it somebody else may have taken it over already.
  */
 function takeOver(path: string, { watch, guardWatch }: Guard): string | undefined {
-  const guard = `${path}.takeover`;
+  const guard = `${path}${GUARD}`;
   if (create(guard) === undefined) {
     if (guardWatch.abandoned(guard)) rmSync(guard, { force: true });
     return undefined;
@@ -165,6 +168,28 @@ function attempt(path: string, guard: Guard): Lock | undefined {
 /** Tries once. Throws `E_STORE` where no lock can be written. */
 export function tryLock(path: string): Lock | undefined {
   return attempt(path, { watch: newWatch(), guardWatch: newWatch() });
+}
+
+/** Removes the locks that dead processes of this host left in a folder; others are judged by who wants them. */
+export function clearLocks(folder: string): void {
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name);
+    try {
+      if (name.endsWith(GUARD)) {
+        if (newWatch().abandoned(path)) rmSync(path, { force: true });
+      } else tryLock(path)?.release();
+    } catch {
+      // Only in the way of tidiness.
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -6,6 +6,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { PipelineError } from '../base/diagnostic.ts';
 import type { Key } from '../base/hash.ts';
 import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
 import { removeFolder } from './artifacts.ts';
@@ -33,7 +34,14 @@ export function beginUse(layout: StoreLayout): Use {
   }
   return {
     add(kind, key): void {
-      writeSync(descriptor, `${kind}/${key}\n`);
+      try {
+        writeSync(descriptor, `${kind}/${key}\n`);
+      } catch (error) {
+        throw new PipelineError('E_STORE', `the store cannot be written: ${(error as Error).message}`, {
+          hint: 'What was finished is kept. Make room or permissions, then run the same command again.',
+          cause: error,
+        });
+      }
     },
     close(): void {
       closeSync(descriptor);

@@ -8,6 +8,7 @@ import type { Key } from '../base/hash.ts';
 import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
 import { removeFolder, removeWork } from './artifacts.ts';
 import type { StoreLayout } from './layout.ts';
+import { clearLocks } from './lock.ts';
 
 export interface WorkFolder {
   readonly folder: string;
@@ -68,7 +69,7 @@ function isAbandoned(folder: string): boolean {
 }
 
 /**
- * Removes what dead processes of this host left behind. Never fails: another process may be doing the same, and
+ * Removes what dead processes of this host left behind: work folders and locks. Never fails: another process may be doing the same, and
  * what cannot be removed is only in the way of the disk.
  */
 export function removeAbandonedWork(layout: StoreLayout): void {
@@ -76,4 +77,5 @@ export function removeAbandonedWork(layout: StoreLayout): void {
     const folder = join(layout.tmp, name);
     if (isAbandoned(folder)) removeWork(layout, folder);
   }
+  clearLocks(layout.locks);
 }

@@ -1,0 +1,74 @@
+// Loaded into the runner or the stage process by NODE_OPTIONS=--import: counts the calls that change the store,
+// and at the one that FAULT names kills the process or lets the call fail. Counting is exact and repeatable, so
+// every boundary can be tried in turn.
+import { syncBuiltinESMExports } from 'node:module';
+import { appendFileSync as append } from 'node:fs';
+import fs from 'node:fs';
+import { basename } from 'node:path';
+
+const { where, at, what, store, count } = JSON.parse(process.env.FAULT ?? '{}');
+const process_ = { 'pipeline.js': 'runner', 'stage-process.js': 'stage' }[basename(process.argv[1] ?? '')];
+
+const WRITES = /[wa+]/;
+const open = new Map();
+let calls = 0;
+
+/** Does what is asked for at the chosen call; `part` writes the first half of what was to be written. */
+function reached(name, target, part) {
+  calls += 1;
+  if (count) append(count, `${name} ${target}\n`);
+  if (calls !== at) return;
+  if (what === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (what === 'torn') {
+    part?.();
+    process.kill(process.pid, 'SIGKILL');
+  }
+  if (what === 'ENOSPC') part?.();
+  const errno = { ENOSPC: 28, EIO: 5, EACCES: 13 }[what];
+  throw Object.assign(new Error(`${what}: injected fault, ${name} '${target}'`), {
+    code: what,
+    errno: -errno,
+    syscall: name,
+    path: target,
+  });
+}
+
+const inside = (path) => typeof path === 'string' && path.startsWith(store);
+const half = (data) => data.slice(0, Math.floor(data.length / 2));
+
+function watch() {
+  const wrap = (name, targetOf, partOf) => {
+    const real = fs[name];
+    fs[name] = (...args) => {
+      const target = targetOf(args);
+      if (target !== undefined) reached(name, target, partOf && (() => partOf(real, args)));
+      return real(...args);
+    };
+  };
+  const first = ([path]) => (inside(path) ? path : undefined);
+  for (const name of ['mkdirSync', 'rmSync', 'rmdirSync', 'unlinkSync', 'chmodSync', 'utimesSync', 'cpSync'])
+    wrap(name, first);
+  wrap('renameSync', ([from, to]) => (inside(from) || inside(to) ? to : undefined));
+  wrap('writeFileSync', first, (real, [path, data, options]) => real(path, half(data), options));
+  const realOpen = fs.openSync;
+  fs.openSync = (path, flags = 'r', mode) => {
+    if (inside(path) && WRITES.test(String(flags))) reached('openSync', path);
+    const descriptor = realOpen(path, flags, mode);
+    if (inside(path)) open.set(descriptor, path);
+    return descriptor;
+  };
+  const realClose = fs.closeSync;
+  fs.closeSync = (descriptor) => {
+    open.delete(descriptor);
+    realClose(descriptor);
+  };
+  wrap(
+    'writeSync',
+    ([descriptor]) => open.get(descriptor),
+    (real, [descriptor, data]) => real(descriptor, half(data)),
+  );
+  wrap('fsyncSync', ([descriptor]) => open.get(descriptor));
+  syncBuiltinESMExports();
+}
+
+if (where !== undefined && where === process_) watch();
