@@ -3,7 +3,7 @@
  * what was received. A transfer is written to .part, continued with a Range request where it broke off, and
  * renamed when whole; a lock makes two processes that want the same URL share one transfer.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
@@ -117,19 +117,21 @@ function mismatch(url: string, is: string, expected: string, hint?: string): Pip
 /** Repeats transfers until the file is whole; its length. */
 async function receiveAll(options: DownloadOptions, path: string): Promise<number> {
   const part = `${path}.part`;
+  const received = (): number => statSync(part, { throwIfNoEntry: false })?.size ?? 0;
+  // Only what goes beyond all earlier attempts counts, or a server that lies about lengths would keep us forever.
+  let furthest = received();
   let fruitless = 0;
-  for (;;) {
-    const before = existsSync(part) ? statSync(part).size : 0;
+  for (let attempt = 1; ; attempt++) {
     try {
       return await receive({ ...options, part, resumed: readPartial(part) });
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof TransferError)) throw error;
-      const gained = existsSync(part) && statSync(part).size > before;
+      const gained = received() > furthest;
+      furthest = Math.max(furthest, received());
       fruitless = gained ? 1 : fruitless + 1;
-      if (!error.temporary || (error.offline && before === 0) || fruitless >= ATTEMPTS) {
-        throw failed(options.url, error);
-      }
+      const isOffline = error.offline && attempt === 1;
+      if (!error.temporary || isOffline || fruitless >= ATTEMPTS) throw failed(options.url, error);
       const wait = Math.min(LONGEST_WAIT_MS, (options.backoffMs ?? BACKOFF_MS) * 2 ** (fruitless - 1));
       options.log(`${options.url}: ${error.message}; trying again`);
       await sleep(Math.max(wait, Math.min(error.retryAfterMs, LONGEST_WAIT_MS)), options.signal);

@@ -1,7 +1,7 @@
 /** One HTTP transfer into a file, from the start or from where an earlier one broke off. */
-import { createWriteStream, rmSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
+import { rmSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { PipelineError } from '../base/diagnostic.ts';
 
 export interface PartialFile {
   /** Length of what is already there. */
@@ -64,6 +64,8 @@ export async function receive(transfer: Transfer): Promise<number> {
   try {
     const signal = AbortSignal.any([transfer.signal, watchdog.signal]);
     const response = await request(transfer, signal, watchdog.signal);
+    clearTimeout(timer);
+    timer = stalled(STALL_MS);
     const kept = response.status === 206 ? transfer.resumed!.bytes : 0;
     const total = totalBytes(response, kept);
     rememberValidator(transfer, response);
@@ -142,26 +144,34 @@ async function write(
   total: number | undefined,
   alive: () => void,
 ): Promise<number> {
-  const file = createWriteStream(transfer.part, { flags: kept > 0 ? 'a' : 'w' });
+  const file = await open(transfer.part, kept > 0 ? 'a' : 'w');
   let received = kept;
   try {
     for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       alive();
-      if (!file.write(piece)) await once(file, 'drain');
+      await writeAll(file, transfer.part, piece);
       received += piece.byteLength;
       transfer.progress(received, total);
     }
   } catch (error) {
     transfer.signal.throwIfAborted();
+    if (error instanceof PipelineError) throw error;
     throw new TransferError(`the transfer broke off after ${received} bytes`, {
       temporary: true,
       cause: error,
     });
   } finally {
-    file.end();
-    await finished(file);
+    await file.close();
   }
   return received;
+}
+
+async function writeAll(file: FileHandle, path: string, piece: Uint8Array): Promise<void> {
+  try {
+    await file.writeFile(piece);
+  } catch (error) {
+    throw new PipelineError('E_STORE', `cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function faultOf(error: unknown): TransferError {
@@ -170,7 +180,8 @@ function faultOf(error: unknown): TransferError {
   const codes = causes.map((one) => (one as NodeJS.ErrnoException | undefined)?.code ?? '');
   const message = cause instanceof Error && cause.message !== '' ? cause.message : codes.join(', ');
   return new TransferError(message || String(error), {
-    temporary: true,
+    // A certificate that is wrong now is wrong in a second.
+    temporary: !codes.some((code) => /CERT|TLS|SSL|UNABLE_TO|INVALID/.test(code)),
     offline: codes.some((code) => OFFLINE_CODES.has(code)),
     cause: error,
   });

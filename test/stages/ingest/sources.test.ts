@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { digestOf as hashOf } from '../../../src/base/hash.ts';
+import type { InputArtifact } from '../../../src/stage.ts';
+import { refuseMovingRevision } from '../../../stages/ingest/revision.ts';
+import { digestOf, folderOf, ingest, jsonl } from './fixtures.ts';
+
+const row = (id: number): object => ({
+  query_id: id,
+  query: `question ${id}`,
+  passages: { is_selected: [1], passage_text: [`answer ${id}`] },
+});
+
+/** A server of files; gives its address and the paths that were asked for. */
+async function serve(files: Readonly<Record<string, Buffer>>): Promise<{ url: string; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url!);
+    const file = files[request.url!.slice(1)];
+    if (file) response.writeHead(200, { 'content-length': file.length }).end(file);
+    else response.writeHead(404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+describe('sources', () => {
+  it('may be URLs: the same corpus as from files, and what was received is recorded', async () => {
+    const packed = gzipSync(jsonl(row(1), row(2)));
+    const server = await serve({ 'a.jsonl.gz': packed });
+    const url = `${server.url}/a.jsonl.gz`;
+    const local = join(folderOf({ 'a.jsonl.gz': packed }), 'a.jsonl.gz');
+    const fetched = await ingest({ format: 'msmarco', splits: { train: url } });
+    const read = await ingest({ format: 'msmarco', splits: { train: local } });
+    expect(digestOf(fetched)).toBe(digestOf(read));
+    expect(fetched.summary.sources).toEqual([{ url, sha256: hashOf(packed), bytes: packed.length }]);
+    expect(fetched.progress).toContainEqual({
+      done: packed.length,
+      total: packed.length,
+      unit: 'bytes',
+      note: 'downloading a.jsonl.gz',
+    });
+    expect(server.asked).toEqual(['/a.jsonl.gz']);
+  });
+
+  it('that cannot be had stop the stage with what to do', async () => {
+    const { url } = await serve({});
+    await expect(ingest({ format: 'msmarco', splits: { train: `${url}/none.jsonl` } })).rejects.toMatchObject(
+      {
+        code: 'E_DOWNLOAD',
+        message: expect.stringContaining('the server answers 404') as string,
+        hint: expect.stringContaining('path of a local copy') as string,
+      },
+    );
+  });
+
+  it('by glob come in the order of their names, and each split in that of the spec', async () => {
+    const folder = folderOf({
+      'part-10.jsonl': jsonl(row(10)),
+      'part-02.jsonl': jsonl(row(2)),
+      'other.jsonl': jsonl(row(5)),
+    });
+    const { queries } = await ingest({
+      format: 'msmarco',
+      splits: { test: join(folder, 'other.jsonl'), train: join(folder, 'part-*.jsonl') },
+    });
+    expect(queries.map(([split, name]) => `${split} ${name}`)).toEqual(['test 5', 'train 2', 'train 10']);
+  });
+
+  it('lie in the folder of an earlier stage where one is given', async () => {
+    const path = folderOf({ 'made/a.jsonl': jsonl(row(1)) });
+    const files: InputArtifact = { type: 'files', stage: 'made', path, digest: '', metrics: {} };
+    const { queries } = await ingest(
+      { format: 'msmarco', splits: { train: 'made/*.jsonl' } },
+      { inputs: { files } },
+    );
+    expect(queries).toHaveLength(1);
+  });
+});
+
+describe('a URL that can come to mean something else', () => {
+  const commit = '0123456789abcdef0123456789abcdef01234567';
+  it.each([
+    'https://huggingface.co/datasets/microsoft/ms_marco/resolve/main/v1.1/train-00000-of-00001.parquet',
+    'https://huggingface.co/datasets/microsoft/ms_marco/resolve/refs%2Fconvert%2Fparquet/v1.1/train/0000.parquet',
+    'https://raw.githubusercontent.com/a/b/master/c.csv',
+    'https://github.com/a/b/raw/main/c.csv',
+  ])('is refused: %s', (url) => {
+    expect(() => {
+      refuseMovingRevision(url);
+    }).toThrow('which can move');
+    const pinned = url.replace(/main|refs%2Fconvert%2Fparquet|master/, commit);
+    expect(() => {
+      refuseMovingRevision(pinned);
+    }).not.toThrow();
+  });
+
+  it('is refused before anything is fetched, with how to pin it', async () => {
+    const url = 'https://huggingface.co/datasets/a/b/resolve/main/c.parquet';
+    await expect(ingest({ format: 'msmarco', splits: { train: url } })).rejects.toMatchObject({
+      code: 'E_INPUT',
+      hint: expect.stringContaining('put the commit (40 hexadecimal digits) in its place') as string,
+    });
+  });
+
+  it('of another host is taken as it is', () => {
+    expect(() => {
+      refuseMovingRevision('http://example.com/main/data.csv');
+    }).not.toThrow();
+  });
+});
