@@ -11,6 +11,7 @@ import type { PlanOptions } from './plan.ts';
 import type { QueryOptions } from './query.ts';
 import type { RunCommandOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
+import { addStoreCommands } from './store-commands.ts';
 
 const USAGE = 2;
 /** Errors in what the user wrote, as against errors in what happened then. */
@@ -125,9 +126,11 @@ function program(): Command {
       exitCode = await graphCommand(spec, options);
     });
 
-  addHistoryCommands(root, (code) => {
+  const done = (code: number): void => {
     exitCode = code;
-  });
+  };
+  addHistoryCommands(root, done);
+  addStoreCommands(root, done);
 
   root
     .command('init')

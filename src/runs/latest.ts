@@ -97,3 +97,8 @@ export function latestExecution(
     return latest && Object.hasOwn(latest.stages, stage) ? latest.stages[stage] : undefined;
   };
 }
+
+/** The current result of every stage of the spec. */
+export function latestStages(layout: StoreLayout, specName: string): readonly LatestStage[] {
+  return Object.values(readLatest(layout, specName)?.stages ?? {});
+}

@@ -32,7 +32,8 @@ export type Lookup =
   /** The folder is there and something in it is not as its manifest says. */
   | { readonly state: 'damaged'; readonly why: string };
 
-function readManifest(folder: string): Manifest | undefined {
+/** Undefined where there is none, or what is there is not one. Throws `E_STORE` where it may not be read. */
+export function readManifest(folder: string): Manifest | undefined {
   try {
     const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Partial<Manifest> | null;
     return Array.isArray(manifest?.files) ? (manifest as Manifest) : undefined;

@@ -3,14 +3,14 @@
  * it looks whether it is there; a collector moves an artifact away before it looks whether somebody noted it,
  * and puts it back if so. Whichever comes first, nobody loses what they found.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
 import type { Key } from '../base/hash.ts';
-import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
+import { parseOwner, stateOf } from '../base/owner.ts';
 import { removeFolder } from './artifacts.ts';
 import type { StoreLayout } from './layout.ts';
+import { beginFolder, OWNER } from './work.ts';
 
 export interface Use {
   add(kind: string, key: Key): void;
@@ -18,15 +18,13 @@ export interface Use {
 }
 
 const USES = 'uses';
-const OWNER = 'owner.json';
 
 /** The notes lie in a work folder, so that those of a process that died are removed with its other leavings. */
 export function beginUse(layout: StoreLayout): Use {
-  const folder = join(layout.tmp, randomUUID());
+  let folder: string;
   let descriptor: number;
   try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, OWNER), JSON.stringify(thisProcess()));
+    folder = beginFolder(layout);
     descriptor = openSync(join(folder, USES), 'a');
   } catch {
     // Where we cannot write, nothing can be made, and the collector cannot delete either.

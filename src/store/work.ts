@@ -17,7 +17,8 @@ export interface WorkFolder {
   readonly resume: string;
 }
 
-const OWNER = 'owner.json';
+/** Names the process that a work folder belongs to. */
+export const OWNER = 'owner.json';
 
 /** Makes empty folders for one execution. Throws `E_STORE` where the store cannot be written. */
 export function beginWork(layout: StoreLayout, key: Key): WorkFolder {
@@ -46,6 +47,14 @@ export function beginWork(layout: StoreLayout, key: Key): WorkFolder {
   return work;
 }
 
+/** A work folder for whatever is not an execution; removed like any other when its maker is gone. */
+export function beginFolder(layout: StoreLayout): string {
+  const folder = join(layout.tmp, randomUUID());
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, OWNER), JSON.stringify(thisProcess()));
+  return folder;
+}
+
 function list(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -57,7 +66,8 @@ function list(folder: string): string[] {
 /** A folder without a readable owner that is older than this was not just begun: its maker died there. */
 const NAMELESS_MS = 24 * 3_600_000;
 
-function isAbandoned(folder: string): boolean {
+/** True for a work folder whose maker is gone. */
+export function isAbandoned(folder: string): boolean {
   try {
     const owner = parseOwner(readFileSync(join(folder, OWNER), 'utf8'));
     if (owner) return stateOf(owner) === 'dead';

@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Digest } from '../../src/base/hash.ts';
+import { commitArtifact, removeFolder, type Artifact } from '../../src/store/artifacts.ts';
+import type { StoreLayout } from '../../src/store/layout.ts';
+import { digestOfFiles, keyOf, type KeyDocument, type Manifest } from '../../src/store/manifest.ts';
+import { seal } from '../../src/store/seal.ts';
+import { beginWork } from '../../src/store/work.ts';
+
+/** A real artifact of one file, made as the runner makes them; `id` tells it from others. */
+export function makeArtifact(layout: StoreLayout, id: number, content = `content ${id}\n`): Artifact {
+  const document: KeyDocument = {
+    format: 1,
+    kind: 'made',
+    code: 'c'.repeat(64) as Digest,
+    parameters: { id },
+    inputs: {},
+    engine: null,
+    libraries: {},
+  };
+  const key = keyOf(document);
+  const work = beginWork(layout, key);
+  writeFileSync(join(work.output, 'content.txt'), content);
+  const files = seal(work.output, {});
+  const manifest: Manifest = {
+    format: 1,
+    kind: 'made',
+    key,
+    digest: digestOfFiles(files),
+    type: 'files',
+    keyDocument: document,
+    files,
+    metrics: {},
+    headline: null,
+    producer: {
+      version: '0',
+      node: 'v20',
+      platform: 'linux-x64',
+      threads: 1,
+      started: '2026-01-31T00:00:00.000Z',
+      seconds: 1,
+      peakMemoryBytes: 1,
+    },
+  };
+  const { artifact } = commitArtifact(layout, work.folder, work.output, manifest);
+  removeFolder(work.folder);
+  removeFolder(work.resume);
+  return artifact;
+}
