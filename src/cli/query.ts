@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { cells } from '../base/cells.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { openEncoder } from '../engine/encoder.ts';
@@ -105,7 +104,8 @@ async function retrieve(
 ): Promise<Answer[]> {
   const encoder = await openEncoder(parts.model.path, {
     engine,
-    threads: options.threads ?? availableParallelism(),
+    // A question is a few words: starting threads would take longer than encoding it.
+    threads: options.threads ?? 1,
   });
   const vector = await Promise.resolve(encoder.encodeQueries([ids]));
   encoder.dispose();

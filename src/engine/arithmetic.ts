@@ -1,27 +1,28 @@
 /** What a model computes with: a TensorFlow.js backend, and the recurrent layers and tables that go with it. */
-import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../stage.ts';
 import { useEmbeddedBackend } from './backends/embedded.ts';
-import { composedRecurrent } from './recurrent/composed.ts';
+import type { EmbeddingTable } from './kernels/embedding-table.ts';
+import { openKernels } from './kernels/kernels.ts';
+import { fusedRecurrent } from './recurrent/fused.ts';
 import type { RecurrentOp } from './recurrent/op.ts';
-import { createPlainTable, type PlainTable } from './recurrent/plain-table.ts';
 import type { RecurrentShape } from './recurrent/shape.ts';
-import type { EmbeddingTable } from './recurrent/table.ts';
 
 export interface Arithmetic {
   table(rows: number, dimensions: number): EmbeddingTable;
+  /** An op for one set of weights. */
   recurrent(shape: RecurrentShape): RecurrentOp;
   dispose(): void;
 }
 
 export async function openArithmetic(engine: Engine, threads: number): Promise<Arithmetic> {
-  if (engine.backend === 'tensorflow') throw new Error(`not landed yet (${threads} threads)`);
-  await useEmbeddedBackend();
+  if (engine.backend === 'tensorflow') throw new Error('not landed yet');
+  const kernels = await openKernels({ threads, precision: engine.precision });
+  await useEmbeddedBackend(kernels);
   return {
-    table: (rows, dimensions): PlainTable => createPlainTable(rows, dimensions),
-    recurrent: composedRecurrent,
+    table: (rows, dimensions) => kernels.table(rows, dimensions),
+    recurrent: (shape) => fusedRecurrent(kernels, shape),
     dispose: () => {
-      tf.disposeVariables();
+      kernels.dispose();
     },
   };
 }

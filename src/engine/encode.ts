@@ -1,26 +1,23 @@
-/** Encoding many texts: in batches of about equal length, so that little of the work is padding. */
-import * as tf from '@tensorflow/tfjs-core';
+/** Encoding many texts: in batches of about equal length, so that memory is bounded and padding, where it is, small. */
 import { raggedFrom, row, rowCount, type Ragged } from '../formats/ragged.ts';
-import { INFERENCE, type Model } from './model.ts';
-import type { Side } from './tower.ts';
 
-/** Tokens in a batch, padding included; and the most texts. */
+/** Tokens in a batch, the padding of a composed encoder included; and the most texts. */
 const BATCH_TOKENS = 1 << 15;
-const BATCH_TEXTS = 1024;
+const BATCH_TEXTS = 2048;
 
-/** Yields how many texts are done; `into` is [texts, dimensions]. The vectors do not depend on how texts are batched. */
+/**
+ * Yields how many texts are done. `infer` gives [texts, width] for a batch; `into` is [texts, width]. A vector does not
+ * depend on what else is in its batch.
+ */
 export function* encodeAll(
-  model: Model,
-  side: Side,
+  infer: (texts: Ragged) => Float32Array,
+  width: number,
   texts: Ragged,
   into: Float32Array,
 ): Generator<number, void> {
   let done = 0;
   for (const batch of batchesByLength(texts)) {
-    const vectors = tf.tidy(() =>
-      model.encode(side, raggedFrom(Array.from(batch, (i) => row(texts, i))), INFERENCE).dataSync(),
-    );
-    const width = model.config.dimensions;
+    const vectors = infer(raggedFrom(Array.from(batch, (i) => row(texts, i))));
     batch.forEach((i, position) => {
       into.set(vectors.subarray(position * width, (position + 1) * width), i * width);
     });

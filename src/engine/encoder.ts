@@ -1,7 +1,9 @@
 /** A finished model, ready to encode. */
 import { raggedFrom, type Ragged } from '../formats/ragged.ts';
-import { readModelConfig, readModelWeights, type ModelConfig } from '../formats/model.ts';
+import { readModelConfig, readModelWeights, type ModelConfig, type ModelWeights } from '../formats/model.ts';
 import type { Engine } from '../stage.ts';
+import { encodeAll } from './encode.ts';
+import type { Inference } from './inference.ts';
 import type { Side } from './tower.ts';
 
 export interface Encoder {
@@ -18,25 +20,54 @@ export interface EncoderOptions {
   readonly threads: number;
 }
 
-export async function openEncoder(folder: string, { engine, threads }: EncoderOptions): Promise<Encoder> {
+export async function openEncoder(folder: string, options: EncoderOptions): Promise<Encoder> {
   const config = readModelConfig(folder);
-  const [{ openArithmetic }, { createModel }, { encodeAll }] = await Promise.all([
+  const open = options.engine.backend === 'wasm' ? embedded : tensorflow;
+  const model = await open(config, readModelWeights(folder), options);
+  return {
+    config,
+    encodeQueries: (rows) => model.infer('query', raggedFrom(rows)),
+    encodeAll: (side, texts, into) =>
+      encodeAll((batch) => model.infer(side, batch), config.dimensions, texts, into),
+    dispose: () => {
+      model.dispose();
+    },
+  };
+}
+
+async function embedded(
+  config: ModelConfig,
+  weights: ModelWeights,
+  { engine, threads }: EncoderOptions,
+): Promise<Inference> {
+  const [{ openKernels }, { createInference }] = await Promise.all([
+    import('./kernels/kernels.ts'),
+    import('./inference.ts'),
+  ]);
+  const kernels = await openKernels({ threads, precision: engine.precision });
+  const inference = createInference(config, weights, kernels);
+  return {
+    infer: (side, texts) => inference.infer(side, texts),
+    dispose: () => {
+      kernels.dispose();
+    },
+  };
+}
+
+async function tensorflow(
+  config: ModelConfig,
+  weights: ModelWeights,
+  { engine, threads }: EncoderOptions,
+): Promise<Inference> {
+  const [{ openArithmetic }, { createModel }] = await Promise.all([
     import('./arithmetic.ts'),
     import('./model.ts'),
-    import('./encode.ts'),
   ]);
   const arithmetic = await openArithmetic(engine, threads);
   const model = createModel(config, arithmetic);
-  model.assign(readModelWeights(folder));
+  model.assign(weights);
   return {
-    config,
-    encodeQueries: (rows) => {
-      const vectors = new Float32Array(rows.length * config.dimensions);
-      const steps = encodeAll(model, 'query', raggedFrom(rows), vectors);
-      while (!steps.next().done);
-      return vectors;
-    },
-    encodeAll: (side, texts, into) => encodeAll(model, side, texts, into),
+    infer: (side, texts) => model.infer(side, texts),
     dispose: () => {
       model.dispose();
       arithmetic.dispose();

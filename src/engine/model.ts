@@ -5,7 +5,7 @@ import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../formats/mode
 import type { Tensor } from '../formats/safetensors.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Pass } from './recurrent/op.ts';
-import type { EmbeddingTable } from './recurrent/table.ts';
+import type { EmbeddingTable } from './kernels/embedding-table.ts';
 import { normalise } from './similarity.ts';
 import { recurrentShape, towerFor, towersOf, towerShapes, type Side } from './tower.ts';
 
@@ -16,6 +16,8 @@ export interface Model {
   readonly dense: ReadonlyMap<string, tf.Variable>;
   /** texts → [texts, dimensions]; of length 1 where cosine compares. */
   encode(side: Side, texts: Ragged, pass: Pass): tf.Tensor2D;
+  /** Without dropout or gradients, as numbers: [texts, dimensions]. */
+  infer(side: Side, texts: Ragged): Float32Array;
   /** Copies of all weights. */
   weights(): ModelWeights;
   assign(weights: ModelWeights): void;
@@ -23,7 +25,7 @@ export interface Model {
 }
 
 /** No dropout, no gradients. */
-export const INFERENCE: Pass = {
+const INFERENCE: Pass = {
   training: false,
   dropout: { input: 0, output: 0 },
   seed: 0,
@@ -33,16 +35,22 @@ export const INFERENCE: Pass = {
 export function createModel(config: ModelConfig, arithmetic: Arithmetic): Model {
   const { encoder, embeddings } = config;
   const table = arithmetic.table(embeddings.rows, embeddings.dimensions);
-  const recurrent = arithmetic.recurrent(recurrentShape(encoder, embeddings.dimensions));
+  const ops = new Map(
+    towersOf(encoder).map((tower) => [
+      tower,
+      arithmetic.recurrent(recurrentShape(encoder, embeddings.dimensions)),
+    ]),
+  );
   const shapes = towerShapes(encoder, embeddings.dimensions);
   const dense = new Map<string, tf.Variable>();
   for (const tower of towersOf(encoder))
     for (const { name, shape } of shapes) dense.set(`${tower}.${name}`, tf.variable(tf.zeros([...shape])));
 
   const encode = (side: Side, texts: Ragged, pass: Pass): tf.Tensor2D => {
-    const own = shapes.map(({ name }) => dense.get(`${towerFor(encoder, side)}.${name}`)!);
+    const tower = towerFor(encoder, side);
+    const own = shapes.map(({ name }) => dense.get(`${tower}.${name}`)!);
     const projected = encoder.projection !== null;
-    const pooled = recurrent(texts, table, projected ? own.slice(0, -2) : own, pass);
+    const pooled = ops.get(tower)!(texts, table, projected ? own.slice(0, -2) : own, pass);
     const result = projected
       ? tf.add(tf.matMul(pooled, own.at(-2) as unknown as tf.Tensor2D), own.at(-1)!)
       : pooled;
@@ -53,6 +61,7 @@ export function createModel(config: ModelConfig, arithmetic: Arithmetic): Model 
     table,
     dense,
     encode,
+    infer: (side, texts) => tf.tidy(() => encode(side, texts, INFERENCE).dataSync() as Float32Array),
     weights: () => new Map([[EMBEDDINGS, tableTensor(table)], ...denseTensors(dense)]),
     assign: (weights) => {
       table.write(weights.get(EMBEDDINGS)!.data);

@@ -31,7 +31,7 @@ export function embeddingWidth(encoder: EncoderConfig, input: number): number {
 }
 
 /** The weights of one tower: those of its recurrent layers, then projection.kernel [W, P] and projection.bias [P]. */
-export function towerShapes(encoder: EncoderConfig, input: number): WeightShape[] {
+export function towerShapes(encoder: EncoderConfig, input: number): readonly WeightShape[] {
   const shape = recurrentShape(encoder, input);
   const { projection } = encoder;
   if (projection === null) return weightShapes(shape);

@@ -89,10 +89,15 @@ export function* validate(
   const queries = new Float32Array(set.queries.length * columns);
   const texts = (ids: Iterable<number>, from: Dataset['queries']): Dataset['queries'] =>
     raggedFrom(Array.from(ids, (id) => row(from, id)));
-  yield* encodeAll(model, 'document', texts(set.documents, dataset.documents), documents);
   yield* encodeAll(
-    model,
-    'query',
+    (batch) => model.infer('document', batch),
+    columns,
+    texts(set.documents, dataset.documents),
+    documents,
+  );
+  yield* encodeAll(
+    (batch) => model.infer('query', batch),
+    columns,
     texts(
       set.queries.map(({ id }) => id),
       dataset.queries,

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { random } from '../../src/base/random.ts';
-import { useEmbeddedBackend } from '../../src/engine/backends/embedded.ts';
 import { lossFor, type LossParams } from '../../src/engine/losses/choose.ts';
 import { normalise, similarities } from '../../src/engine/similarity.ts';
+import { embeddedEngine } from './embedded.ts';
 
 /** Scores and who is whose: what a loss is a function of, as plain numbers. */
 interface Example {
@@ -135,7 +135,7 @@ function evaluate(params: LossParams, example: Example): { loss: number; gradien
 }
 
 describe('losses', () => {
-  beforeAll(useEmbeddedBackend);
+  embeddedEngine();
 
   it.each(FORMULAS)('$name follows its formula and has its slope', (params, formula) => {
     fc.assert(
@@ -172,7 +172,7 @@ describe('losses', () => {
 });
 
 describe('similarities', () => {
-  beforeAll(useEmbeddedBackend);
+  embeddedEngine();
   const queries = [
     [3, 4],
     [0, 0],

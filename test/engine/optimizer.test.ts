@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { random } from '../../src/base/random.ts';
-import { useEmbeddedBackend } from '../../src/engine/backends/embedded.ts';
 import { adamW } from '../../src/engine/optimizer/adamw.ts';
 import { weightAverage } from '../../src/engine/optimizer/average.ts';
 import { scheduleFactor } from '../../src/engine/optimizer/schedule.ts';
 import { createPlainTable } from '../../src/engine/recurrent/plain-table.ts';
+import { embeddedEngine } from './embedded.ts';
 import { values } from './fixtures.ts';
 
 const OPTIONS = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.05 };
@@ -29,7 +29,7 @@ function reference(weight: Float64Array, gradients: readonly Float32Array[], sca
 }
 
 describe('AdamW', () => {
-  beforeAll(useEmbeddedBackend);
+  embeddedEngine();
 
   it('moves dense weights as PyTorch does, and goes on from a saved state to the same bits', () => {
     const source = random(1, 'adam');

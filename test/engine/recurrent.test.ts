@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { random } from '../../src/base/random.ts';
-import { useEmbeddedBackend } from '../../src/engine/backends/embedded.ts';
+import type { Arithmetic } from '../../src/engine/arithmetic.ts';
+import { fusedRecurrent } from '../../src/engine/recurrent/fused.ts';
 import { composedRecurrent } from '../../src/engine/recurrent/composed.ts';
 import { tableAnchor, type Pass } from '../../src/engine/recurrent/op.ts';
 import { createPlainTable, type PlainTable } from '../../src/engine/recurrent/plain-table.ts';
 import { outputWidth, weightShapes } from '../../src/engine/recurrent/shape.ts';
 import { row } from '../../src/formats/ragged.ts';
+import { embeddedEngine } from './embedded.ts';
 import { build, cases, values, type Built, type Case } from './fixtures.ts';
 import { referenceEncoding } from './reference.ts';
 
@@ -36,10 +38,7 @@ function expected({ shape }: Case, { texts, embeddings, weights }: Built): numbe
 }
 
 describe('the recurrent encoder composed of TensorFlow.js ops', () => {
-  beforeAll(useEmbeddedBackend);
-  afterAll(() => {
-    tf.disposeVariables();
-  });
+  const engine = embeddedEngine(2);
 
   it('gives what loops over numbers give, for texts of every length', () => {
     fc.assert(
@@ -103,6 +102,30 @@ describe('the recurrent encoder composed of TensorFlow.js ops', () => {
     );
   });
 
+  it('agrees with the fused kernels, forward and backward', () => {
+    fc.assert(
+      // Of equal maxima, which repeated tokens have, the kernels give the slope to the first, TensorFlow.js to all.
+      fc.property(
+        cases.filter(({ shape }) => shape.cell !== 'none' || shape.pooling !== 'max'),
+        (example) => {
+          const composed = step(example, arithmetic);
+          const fused = step(example, {
+            table: (rows, dimensions) => engine().table(rows, dimensions),
+            recurrent: (shape) => fusedRecurrent(engine(), shape),
+            dispose: () => undefined,
+          });
+          expect(fused.length).toBe(composed.length);
+          fused.forEach((part, i) => {
+            part.forEach((value, j) => {
+              expect(value).toBeCloseTo(composed[i]![j]!, 4);
+            });
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('leaves embeddings alone that are not to be trained', () => {
     const built = build(
       {
@@ -132,6 +155,25 @@ describe('the recurrent encoder composed of TensorFlow.js ops', () => {
     expect(built.table.gradientSquares()).toBe(0);
   });
 });
+
+/** Output, gradients of the weights and of the table after one pass forward and back. */
+function step(example: Case, engine: Arithmetic): Float32Array[] {
+  const built = build(example, engine);
+  const weights = tensors(example, built.weights);
+  const recurrent = engine.recurrent(example.shape);
+  let output = new Float32Array();
+  const { grads } = tf.variableGrads(() => {
+    const result = recurrent(built.texts, built.table, weights, PASS);
+    output = Float32Array.from(result.dataSync());
+    const slope = values(result.size, 1, random(example.seed, 'slope'));
+    return tf.sum(tf.mul(result, tf.tensor(slope, result.shape)));
+  }, [...weights, tableAnchor()]);
+  return [
+    output,
+    ...weights.map((weight) => grads[weight.name]!.dataSync() as Float32Array),
+    built.table.readGradient(),
+  ];
+}
 
 /** Slope of the loss in one number, by central difference in doubles: the reference takes them as they are. */
 function difference(

@@ -2,11 +2,12 @@
  * The embedded TensorFlow.js backend: the kernels of tfjs-backend-cpu, which are plain JavaScript and therefore
  * exact by ECMAScript, but for those that call Math.exp and its like, whose last bits differ between versions of
  * V8. Those are replaced, or missing: an op that would need one fails loudly instead of giving other bytes elsewhere.
+ * Matrix products are replaced too, for speed.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { exp, log } from '../../base/math.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 
 export const EMBEDDED = 'embedded';
 
@@ -31,6 +32,7 @@ const INEXACT = [
   ...['LRN', 'LRNGrad', 'FFT', 'IFFT', 'RotateWithOffset', 'Multinomial', '_FusedMatMul', 'FusedConv2D'],
   ...['FusedDepthwiseConv2D', 'SparseSegmentMean', 'Einsum'],
 ];
+const REPLACED = ['BatchMatMul'];
 
 /** What is used here of MathBackendCPU; the class itself comes in several builds. */
 interface Backend {
@@ -38,14 +40,12 @@ interface Backend {
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
 }
 
-let registered = false;
+let current: Kernels | undefined;
 
-/** Makes it the current backend. */
-export async function useEmbeddedBackend(): Promise<void> {
-  if (!registered) {
-    registered = true;
-    register();
-  }
+/** Makes it the current backend, computing with these kernels from now on. */
+export async function useEmbeddedBackend(kernels: Kernels): Promise<void> {
+  if (!current) register();
+  current = kernels;
   await tf.setBackend(EMBEDDED);
 }
 
@@ -53,29 +53,53 @@ function register(): void {
   // Its first use would otherwise print an advertisement for the native backend.
   tf.registerBackend(EMBEDDED, () => Object.assign(new MathBackendCPU(), { firstUse: false }));
   for (const kernel of tf.getKernelsForBackend('cpu')) {
-    if (!INEXACT.includes(kernel.kernelName)) tf.registerKernel({ ...kernel, backendName: EMBEDDED });
+    if (![...INEXACT, ...REPLACED].includes(kernel.kernelName))
+      tf.registerKernel({ ...kernel, backendName: EMBEDDED });
   }
-  elementwise('Exp', exp);
-  elementwise('Log', log);
-  elementwise('Sigmoid', (x) => 1 / (1 + exp(-x)));
-  elementwise('Tanh', (x) => (x < 0 ? -tanh(-x) : tanh(x)));
+  elementwise('Exp', (x) => current!.exp(x));
+  elementwise('Log', (x) => current!.log(x));
+  elementwise('Sigmoid', (x) => current!.sigmoid(x));
+  elementwise('Tanh', (x) => current!.tanh(x));
+  tf.registerKernel({
+    kernelName: 'BatchMatMul',
+    backendName: EMBEDDED,
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
+      return matMul(backend as Backend, a, b, attrs as unknown as Transposes);
+    },
+  });
 }
 
-/** For x ≥ 0; float32 keeps no trace of the cancellation below 1. */
-function tanh(x: number): number {
-  const e = exp(-2 * x);
-  return (1 - e) / (1 + e);
-}
-
-function elementwise(kernelName: string, of: (x: number) => number): void {
+function elementwise(kernelName: string, of: (x: Float32Array) => Float32Array): void {
   tf.registerKernel({
     kernelName,
     backendName: EMBEDDED,
     kernelFunc: ({ inputs, backend }) => {
       const { x } = inputs as { x: tf.TensorInfo };
       const cpu = backend as Backend;
-      const { values } = cpu.data.get(x.dataId);
-      return cpu.makeTensorInfo(x.shape, 'float32', values.map(of));
+      return cpu.makeTensorInfo(x.shape, 'float32', of(cpu.data.get(x.dataId).values));
     },
   });
+}
+
+interface Transposes {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** a [..., m, k] · b [..., k, n]: as many matrices on both sides, or one on either that serves all. */
+function matMul(backend: Backend, a: tf.TensorInfo, b: tf.TensorInfo, transposes: Transposes): tf.TensorInfo {
+  const { transposeA, transposeB } = transposes;
+  const [m, k] = lastTwo(a.shape, transposeA);
+  const [, n] = lastTwo(b.shape, transposeB);
+  const outer = a.shape.length >= b.shape.length ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
+  const batch = outer.reduce((product, size) => product * size, 1);
+  const values = (tensor: tf.TensorInfo): Float32Array => backend.data.get(tensor.dataId).values;
+  const result = current!.matMul(values(a), values(b), { batch, m, k, n, transposeA, transposeB });
+  return backend.makeTensorInfo([...outer, m, n], 'float32', result);
+}
+
+function lastTwo(shape: readonly number[], transpose: boolean): [number, number] {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  return transpose ? [columns, rows] : [rows, columns];
 }

@@ -5,11 +5,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { power } from '../../base/math.ts';
 import type { Tensor } from '../../formats/safetensors.ts';
-import type { TableStep } from '../recurrent/table.ts';
+import type { AdamStep } from '../kernels/embedding-table.ts';
 
 export interface DenseOptimizer {
   /** Gradients by the variables' names; consumes them. */
-  step(gradients: ReadonlyMap<string, tf.Tensor>, options: TableStep): void;
+  step(gradients: ReadonlyMap<string, tf.Tensor>, options: AdamStep): void;
   /** Copies of the moments: `<weight>.m`, `<weight>.v`. */
   state(): Map<string, Tensor<Float32Array>>;
   restore(state: ReadonlyMap<string, Tensor<Float32Array>>): void;
@@ -57,7 +57,7 @@ function stepWeight(
   gradient: tf.Tensor,
   m: tf.Variable,
   v: tf.Variable,
-  { learningRate, beta1, beta2, epsilon, weightDecay, scale, step }: TableStep,
+  { learningRate, beta1, beta2, epsilon, weightDecay, scale, step }: AdamStep,
 ): void {
   const decay = weight.rank > 1 ? weightDecay : 0;
   tf.tidy(() => {

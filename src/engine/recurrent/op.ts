@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ragged } from '../../formats/ragged.ts';
-import type { EmbeddingTable } from './table.ts';
+import type { EmbeddingTable } from '../kernels/embedding-table.ts';
 
 export interface Pass {
   readonly training: boolean;

@@ -1,6 +1,8 @@
 /** An embedding table in plain JavaScript, for backends whose recurrent layers are composed of ordinary ops. */
 import { power } from '../../base/math.ts';
-import type { EmbeddingTable, TableMoments, TableStep } from './table.ts';
+import type { AdamStep, EmbeddingTable } from '../kernels/embedding-table.ts';
+
+type TableMoments = ReturnType<EmbeddingTable['readMoments']>;
 
 export interface PlainTable extends EmbeddingTable {
   /** Copies the rows of `ids` one after the other. */
@@ -49,6 +51,9 @@ export function createPlainTable(rows: number, dimensions: number): PlainTable {
       for (const id of touched()) stepRow(values, moments, id * dimensions, gradients.get(id)!, options);
       gradients.clear();
     },
+    clearGradient: () => {
+      gradients.clear();
+    },
     readMoments: () => ({ m: moments.m.slice(), v: moments.v.slice() }),
     writeMoments: ({ m, v }) => {
       moments.m.set(m);
@@ -66,7 +71,7 @@ function stepRow(
   { m, v }: TableMoments,
   start: number,
   gradient: Float32Array,
-  { learningRate, beta1, beta2, epsilon, weightDecay, scale, step }: TableStep,
+  { learningRate, beta1, beta2, epsilon, weightDecay, scale, step }: AdamStep,
 ): void {
   const correction1 = 1 - power(beta1, step);
   const correction2 = 1 - power(beta2, step);
