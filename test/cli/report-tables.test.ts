@@ -22,7 +22,7 @@ it('shows a report with one column a system and one row a measure', () => {
       'mrr@10 interval  0.590–0.634',
       'candidates/mrr        0.9000  0.6340',
       'p_value                       0.0001',
-      'p50_ms                                  0.13',
+      'p50_ms                                        0.13',
     ].join('\n'),
   );
 });
