@@ -18,6 +18,15 @@ export interface Kind {
   readonly origin: 'built-in' | 'module';
 }
 
+/**
+ * Whether a slot's artifacts reach the kind as a list. Slots without a name of their own (`*`) that take many
+ * give a list for several stages only.
+ */
+export function givesList({ declaration: { inputs } }: Kind, slot: string, count: number): boolean {
+  if (Object.hasOwn(inputs, slot) && slot !== '*') return inputs[slot]!.many === true;
+  return inputs['*']?.many === true && count > 1;
+}
+
 /** Where `uses:` is looked up. */
 export interface KindCatalogue {
   /** Names of the built-in kinds, sorted. */

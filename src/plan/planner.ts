@@ -1,6 +1,7 @@
 /** One stage at a time: its key, and whether what it would make is there. */
 import type { Digest, Key } from '../base/hash.ts';
 import { chooseEngine } from '../engine/choose.ts';
+import { givesList } from '../kinds/kind.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
 import { readAlias } from '../store/aliases.ts';
@@ -109,9 +110,9 @@ function plannerOver(
     },
     certainReasons(stage, inputs): readonly Reason[] {
       const document = documentOf(stage, inputs);
-      return (
-        nearest(executions(stage), document, context(stage), Object.keys(document.inputs))?.reasons ?? []
-      );
+      if (earlier(stage).length === 0) return [{ type: 'never-run' }];
+      const near = nearest(executions(stage), document, context(stage), Object.keys(document.inputs));
+      return near?.reasons ?? [];
     },
     remember(stage): void {
       const { code, sources } = stage.kind;
@@ -127,7 +128,7 @@ function inputDigests(stage: StageSpec, inputs: Inputs): KeyDocument['inputs'] {
   for (const [slot, names] of Object.entries(stage.inputs)) {
     if (!names.every((name) => inputs.has(name))) continue;
     const all = names.map((name) => inputs.get(name)!.manifest.digest);
-    digests[slot] = stage.kind.declaration.inputs[slot]?.many ? all : all[0]!;
+    digests[slot] = givesList(stage.kind, slot, names.length) ? all : all[0]!;
   }
   return digests;
 }

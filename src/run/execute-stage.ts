@@ -5,6 +5,7 @@ import { monotonic, timestamp } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
 import type { Decision } from '../plan/plan.ts';
+import { givesList } from '../kinds/kind.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { Engine, InputArtifact } from '../stage.ts';
 import {
@@ -131,7 +132,7 @@ function jobFor(
   };
   const slots = Object.entries(stage.inputs).map(([slot, names]) => [
     slot,
-    stage.kind.declaration.inputs[slot]?.many ? names.map(one) : one(names[0]!),
+    givesList(stage.kind, slot, names.length) ? names.map(one) : one(names[0]!),
   ]);
   return {
     type: 'job',

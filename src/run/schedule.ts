@@ -45,6 +45,8 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   const { missing, dependents } = edgesOf(order);
   /** Stages whose inputs have ended, and early ones; looked at in turn. */
   const settled = order.filter((stage) => missing.get(stage.name) === 0 || stage.frozen === true);
+  /** A frozen stage comes up twice: at once, and when its inputs have ended. */
+  const considered = new Set<string>();
   let looked = 0;
   let queue: Waiting[] = [];
   let failed = false;
@@ -63,10 +65,11 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   };
 
   const consider = (stage: StageSpec): void => {
-    if (ends.has(stage.name)) return;
+    if (considered.has(stage.name)) return;
     try {
       decide(stage);
     } catch (error) {
+      considered.add(stage.name);
       // The store has become unreadable or full: what runs already may still finish.
       finish(stage, { state: 'failed', failure: failureFrom(error, ''), seconds: 0 });
     }
@@ -75,6 +78,7 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   const decide = (stage: StageSpec): void => {
     const early = planner.decideEarly(stage);
     if (!early && missing.get(stage.name)! > 0) return;
+    considered.add(stage.name);
     const lost = early ? undefined : upstreamOf(stage).find((name) => !artifacts.has(name));
     if (lost !== undefined)
       finish(

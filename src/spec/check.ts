@@ -2,24 +2,23 @@
 import { basename, dirname, extname } from 'node:path';
 import { failure, ok, type Diagnostic, type Result } from '../base/diagnostic.ts';
 import { readMerged, type Reader } from './bases.ts';
-import { reportCycles } from './cycles.ts';
-import { readInputs, type Graph, type KnownStage, type References } from './inputs.ts';
+import { holdsDeferred, refuseDeferred } from './deferred.ts';
 import { makeInterpolator } from './interpolate.ts';
-import { findKind, referenceOf, type KindReference } from './kind-of.ts';
+import type { KindReference } from './kind-of.ts';
 import type { LoadOptions } from './load.ts';
-import { readOutline, type Outline } from './outline.ts';
+import { readOutline } from './outline.ts';
 import { applyParamsFile, applySet } from './overrides.ts';
-import { checkParameters } from './parameters.ts';
-import { resolvePaths } from './paths.ts';
 import { readSource } from './read.ts';
-import { errorAt, locate, type Report } from './source.ts';
-import type { Spec, StageSpec } from './spec.ts';
+import { errorAt, type Report } from './source.ts';
+import type { Spec } from './spec.ts';
+import { checkStages, type StageScope } from './stages.ts';
 import { failedAt, isNull, mapNode, mapToJson, type MapNode } from './tree.ts';
 
 /** A checked spec and all that it was made of. */
 export interface Checked {
   readonly spec: Spec;
   readonly warnings: readonly Diagnostic[];
+  /** By the stages' names in the file. */
   readonly kinds: ReadonlyMap<string, KindReference>;
   /** Absolute path → text, for every file that was read. */
   readonly files: ReadonlyMap<string, string>;
@@ -46,9 +45,11 @@ export async function checkSpec(
   };
   const root = readWhole(file, gathered);
   if (!root) return failure(inOrder(found, file, options.set));
-  const outline = readOutline(interpolated(root, gathered), gathered.report);
+  const worked = interpolated(root, gathered);
+  const outline = readOutline(worked.root, gathered.report);
   const kinds = new Map<string, KindReference>();
-  const stages = await checkStages(outline, gathered, kinds);
+  const stages = await checkStages(outline, { ...worked.scope, catalogue: options.kinds, kinds });
+  worked.finish();
   if (found.some(({ severity }) => severity === 'error')) return failure(inOrder(found, file, options.set));
   const spec: Spec = {
     file,
@@ -79,21 +80,36 @@ function readWhole(file: string, gathered: Gathered): MapNode | undefined {
   return root;
 }
 
+/** Values that are worked out, and what that took. */
+interface Worked {
+  readonly root: MapNode;
+  readonly scope: Omit<StageScope, 'catalogue' | 'kinds'>;
+  /** Tells of parameters that nothing refers to; to be called when everything has been read. */
+  readonly finish: () => void;
+}
+
 /** All values except those under names of the author's own, which count where they are used. */
-function interpolated(root: MapNode, { report, env, used, found }: Gathered): MapNode {
+function interpolated(root: MapNode, { report, env, used, found }: Gathered): Worked {
   const written = root.entries.get('params')?.value;
   // What is no mapping is reported as such, and not once more at every reference.
   const params = written && written.type !== 'map' && !isNull(written) ? failedAt(written.place) : written;
   const usedParams = new Set<string>();
-  const interpolate = makeInterpolator({ params, env, report, used, usedParams });
+  const scope = { params, env, report, used, usedParams };
+  const interpolate = makeInterpolator(scope);
   const before = found.length;
   const entries = [...root.entries].map(([name, entry]) => {
     const value = name.startsWith('x-') ? entry.value : interpolate(entry.value);
     return [name, { ...entry, value }] as const;
   });
-  // A faulty reference may be the one that was meant to use it.
-  if (params?.type === 'map' && found.length === before) reportUnused(params, usedParams, report);
-  return mapNode(new Map(entries), root.place);
+  const whole = refuseDeferred(mapNode(new Map(entries), root.place), report);
+  const sound = found.length === before;
+  const finish = (): void => {
+    // A faulty reference may be the one that was meant to use it.
+    const errors = found.some(({ severity }) => severity === 'error');
+    if (params?.type === 'map' && sound && !(errors && holdsDeferred(whole)))
+      reportUnused(params, usedParams, report);
+  };
+  return { root: whole, scope, finish };
 }
 
 /** A parameter that nothing refers to has no effect, which is seldom what its author meant. */
@@ -103,53 +119,14 @@ function reportUnused(params: MapNode, used: ReadonlySet<string>, report: Report
       report({ ...errorAt(key, `nothing refers to the parameter '${name}'`), severity: 'warning' });
 }
 
-async function checkStages(
-  outline: Outline,
-  { options, report }: Gathered,
-  kinds: Map<string, KindReference>,
-): Promise<StageSpec[]> {
-  const known: KnownStage[] = [];
-  for (const raw of outline.stages) {
-    const reference = referenceOf(raw.uses, options.kinds, report);
-    const kind = reference && (await findKind(reference, raw.uses, options.kinds, report));
-    if (!kind) continue;
-    kinds.set(raw.name, reference);
-    known.push({ raw, kind });
-  }
-  const byName = new Map<string, KnownStage | undefined>(outline.stageNames.map((name) => [name, undefined]));
-  for (const stage of known) byName.set(stage.raw.name, stage);
-  const graph: Graph = { stages: known, byName, catalogue: options.kinds, report };
-  const inputs = new Map(known.map((stage) => [stage.raw.name, readInputs(stage, graph)]));
-  reportCycles(
-    new Map([...inputs].map(([name, references]) => [name, [...references.values()].flat()])),
-    report,
-  );
-  return known.flatMap((stage) => {
-    const params = checkParameters(stage, report);
-    return params ? finishStage(stage, params, inputs.get(stage.raw.name)!, report) : [];
-  });
-}
-
-function finishStage(
-  stage: KnownStage,
-  params: StageSpec['with'],
-  references: References,
-  report: Report,
-): StageSpec {
-  const { raw, kind } = stage;
-  const fed = [...references].filter(([, stages]) => stages.length > 0);
-  return {
-    name: raw.name,
-    ...(raw.description === undefined ? {} : { description: raw.description }),
-    kind,
-    inputs: Object.fromEntries(fed.map(([slot, stages]) => [slot, stages.map(({ stage: name }) => name)])),
-    ...resolvePaths(stage, params, new Set(fed.map(([slot]) => slot)), report),
-    location: locate(raw.key),
-  };
+/** Instances of a matrix share what was written once. */
+function distinct(found: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 /** As a reader goes through the texts: the spec first, then other files, each from its top, then every --set. */
-function inOrder(found: readonly Diagnostic[], main: string, sets: readonly string[] = []): Diagnostic[] {
+function inOrder(all: readonly Diagnostic[], main: string, sets: readonly string[] = []): Diagnostic[] {
+  const found = distinct(all);
   const rank = ({ location }: Diagnostic): string => {
     if (location === undefined || location.file === main) return location ? '1' : '0';
     return location.file === '--set'

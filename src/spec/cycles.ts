@@ -10,10 +10,11 @@ interface Step {
   next: number;
 }
 
-/** Reports each circle once, at the input that closes it. */
-export function reportCycles(edges: Edges, report: Report): void {
+/** Reports each circle once, at the input that closes it. Gives every stage after those that feed it. */
+export function reportCycles(edges: Edges, report: Report): string[] {
   const finished = new Set<string>();
   for (const start of edges.keys()) if (!finished.has(start)) walk(start, edges, finished, report);
+  return [...finished];
 }
 
 /** Depth first, on a stack of its own: a chain of 10,000 stages would overflow the program's. */

@@ -17,6 +17,10 @@ export interface KnownStage {
 export interface Reference {
   readonly stage: string;
   readonly place: Place;
+  /** `model[margin=0.2]`: the values of matrix variables that its instances must have. */
+  readonly fixed: readonly { readonly variable: string; readonly label: string }[];
+  /** Written as an item of a list. */
+  readonly listed: boolean;
 }
 
 export type References = ReadonlyMap<string, readonly Reference[]>;
@@ -27,6 +31,12 @@ export interface Graph {
   readonly byName: ReadonlyMap<string, KnownStage | undefined>;
   readonly catalogue: KindCatalogue;
   readonly report: Report;
+}
+
+/** True where a reference stands for all instances that fit, false where each instance takes one of them. */
+export function isGathering({ declaration: { inputs } }: Kind, slot: string, { listed }: Reference): boolean {
+  if (Object.hasOwn(inputs, slot) && slot !== '*') return inputs[slot]!.many === true;
+  return inputs['*']?.many === true && listed;
 }
 
 /** By slot: the stages that feed it. What does not fit is reported and left out. */
@@ -86,10 +96,14 @@ function readSlot(
     );
     return [];
   }
-  const items = value.type === 'list' ? value.items : [value];
+  const listed = value.type === 'list';
+  const items = listed ? value.items : [value];
   if (items.length === 0 && !declared.optional)
     graph.report(errorAt(value.place, `the input '${slot}' needs at least one stage: ${takes(declared)}`));
-  return items.flatMap((item) => readReference(stage, slot, declared, item, graph) ?? []);
+  return items.flatMap((item) => {
+    const reference = readReference(stage, slot, declared, item, graph);
+    return reference ? [{ ...reference, listed }] : [];
+  });
 }
 
 function readReference(
@@ -98,13 +112,16 @@ function readReference(
   declared: InputSlot,
   node: Node,
   graph: Graph,
-): Reference | undefined {
-  if (node.type === 'scalar' && node.failed) return undefined;
-  const name = toJson(node);
-  if (typeof name !== 'string') {
-    graph.report(errorAt(node.place, `the input '${slot}' takes the name of a stage, got ${describe(name)}`));
+): Omit<Reference, 'listed'> | undefined {
+  if (node.type === 'scalar' && (node.failed || node.deferred)) return undefined;
+  const written = toJson(node);
+  if (typeof written !== 'string') {
+    graph.report(
+      errorAt(node.place, `the input '${slot}' takes the name of a stage, got ${describe(written)}`),
+    );
     return undefined;
   }
+  const { name, fixed } = instanceReference(written);
   if (!graph.byName.has(name)) {
     const names = [...graph.byName.keys()];
     const close = nearest(name, names);
@@ -115,7 +132,17 @@ function readReference(
   const supplier = graph.byName.get(name);
   if (supplier && !fits(declared, supplier.kind))
     reportWrongType(stage, slot, declared, node, supplier, graph);
-  return { stage: name, place: node.place };
+  return { stage: name, place: node.place, fixed };
+}
+
+/** `model[margin=0.2,seed=1]` → the stage and what its instance is told by. */
+function instanceReference(written: string): { readonly name: string; readonly fixed: Reference['fixed'] } {
+  const [, name, conditions] = /^([^[\]]+)\[(.*)\]$/s.exec(written) ?? [];
+  if (name === undefined || conditions === undefined) return { name: written, fixed: [] };
+  const fixed = [...conditions.matchAll(/([^=,]+)=("(?:[^"\\]|\\.)*"|[^,]*)/g)].map(
+    ([, variable, label]) => ({ variable: variable!.trim(), label: label!.trim() }),
+  );
+  return { name, fixed };
 }
 
 function reportWrongType(

@@ -16,6 +16,8 @@ import {
 
 /** `$${` a written `${`; `${a}`; `${` without an end. */
 const EXPRESSION = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
+/** Known only for one instance of a stage: such texts are left as they are until then. */
+const MATRIX = /(?:^|[^$])\$\{\s*matrix\b/;
 const MAX_LENGTH = 1_000_000;
 /** References to references and the collections they stand in: a recursion that must not exhaust the stack. */
 const MAX_STEPS = 200;
@@ -81,6 +83,7 @@ function resolveEntries(work: Work, entries: ReadonlyMap<string, Entry>, place: 
 
 function resolveScalar(work: Work, node: ScalarNode): Node {
   if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
+  if (work.references.matrix === undefined && MATRIX.test(node.value)) return { ...node, deferred: true };
   return substitute(work, node, node.value);
 }
 

@@ -102,7 +102,7 @@ function recordOf({
     { readonly index: number; readonly reference: KindReference; readonly code: Digest }
   >();
   const stages = all.map((stage) => {
-    const reference = kinds.get(stage.name)!;
+    const reference = kinds.get(stage.group ?? stage.name)!;
     const name = JSON.stringify(reference);
     if (!distinct.has(name)) distinct.set(name, { index: distinct.size, reference, code: stage.kind.code });
     return { ...stage, kind: distinct.get(name)!.index };

@@ -1,17 +1,11 @@
 /** The shape of a spec around its stages' parameters: which names there are, and what they hold. */
 import { nearest } from '../base/nearest.ts';
+import { readExecution, type Execution } from './execution.ts';
+import { readMatrix, type Matrix } from './matrix.ts';
+import { checkNames, isFailed } from './names.ts';
 import { errorAt, type Place, type Report } from './source.ts';
 import type { EngineRequest } from './spec.ts';
-import {
-  describe,
-  isNull,
-  mapNode,
-  toJson,
-  type Entry,
-  type MapNode,
-  type Node,
-  type ScalarNode,
-} from './tree.ts';
+import { describe, isNull, mapNode, toJson, type Entry, type MapNode, type ScalarNode } from './tree.ts';
 import {
   alternatives,
   ENGINE_VALUES,
@@ -31,6 +25,8 @@ export interface RawStage {
   readonly with: MapNode;
   /** The word `with`, or the stage's name where it has none. */
   readonly withKey: Place;
+  readonly matrix: Matrix | undefined;
+  readonly execution: Execution;
 }
 
 export interface Outline {
@@ -90,9 +86,11 @@ function readStage(name: string, entry: Entry, report: Report): RawStage | undef
   const description = readText(value.entries.get('description'), 'description', report);
   const inputs = asMap(value.entries.get('inputs'), 'inputs', report, entry.key);
   const parameters = asMap(value.entries.get('with'), 'with', report, entry.key);
+  const matrix = readMatrix(value.entries.get('matrix'), report);
+  const execution = readExecution(value, report);
   if (!uses || !inputs || !parameters) return undefined;
   const withKey = value.entries.get('with')?.key ?? entry.key;
-  return { name, key: entry.key, description, uses, inputs, with: parameters, withKey };
+  return { name, key: entry.key, description, uses, inputs, with: parameters, withKey, matrix, execution };
 }
 
 function readUses(name: string, key: Place, stage: MapNode, report: Report): ScalarNode | undefined {
@@ -162,23 +160,4 @@ function asMap(
     report(errorAt(entry.value.place, `\`${name}\` takes a mapping, got ${got}`));
   }
   return undefined;
-}
-
-function checkNames(
-  map: MapNode,
-  names: readonly string[],
-  owner: string,
-  report: Report,
-  allowed: (name: string) => boolean = () => false,
-): void {
-  for (const [name, { key }] of map.entries) {
-    if (names.includes(name) || allowed(name)) continue;
-    const close = nearest(name, names);
-    const hint = close === undefined ? `there are ${names.join(', ')}` : `did you mean '${close}'?`;
-    report(errorAt(key, `unknown name '${name}' in ${owner}`, { hint }));
-  }
-}
-
-function isFailed(node: Node): boolean {
-  return node.type === 'scalar' && node.failed === true;
 }

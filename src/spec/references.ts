@@ -8,6 +8,8 @@ export interface References {
   readonly params: Node | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly report: Report;
+  /** The matrix variables of the instance at hand; undefined while those are not known. */
+  readonly matrix?: ReadonlyMap<string, Node>;
   /** Collects every variable that was looked up, and what it held. */
   readonly used: Map<string, string | undefined>;
   /** Collects the names of parameters that something refers to. */
@@ -28,8 +30,9 @@ export function evaluate(match: RegExpExecArray, references: References, problem
   const [expression, content] = match;
   if (content === undefined)
     return problem(expression, '${ is never closed by }', { hint: 'write $${ for a plain ${' });
-  const [, room, rest = ''] = /^(params|env)\.(.*)$/s.exec(content.trim()) ?? [];
+  const [, room, rest = ''] = /^(params|env|matrix)\.(.*)$/s.exec(content.trim()) ?? [];
   if (room === 'params') return parameter(expression, rest.split('.'), references, problem);
+  if (room === 'matrix') return matrixValue(expression, rest.split('.'), references, problem);
   if (room === 'env') return variable(expression, rest, references, problem);
   return problem(expression, `${expression} is neither \${params.…} nor \${env.…}`, {
     hint: foreignHint(content, references.params),
@@ -57,6 +60,32 @@ function parameter(
     node = passing ? child : resolve(child, name);
   }
   return node ?? null;
+}
+
+function matrixValue(
+  expression: string,
+  [name, ...path]: readonly string[],
+  { matrix }: References,
+  problem: Problem,
+): Node | null {
+  let node = matrix?.get(name!);
+  if (!node) {
+    const names = [...(matrix?.keys() ?? [])];
+    const close = nearest(name!, names);
+    const hint =
+      close !== undefined
+        ? `did you mean \${matrix.${close}}?`
+        : names.length > 0
+          ? `its matrix variables are ${names.join(', ')}`
+          : 'neither it nor what feeds it has a `matrix:`';
+    return problem(expression, `the stage has no matrix variable '${name!}'`, { hint });
+  }
+  for (const segment of path) {
+    const child = childOf(node, segment);
+    if (!child) return problem(expression, `matrix.${name!} has no '${segment}'`);
+    node = child;
+  }
+  return node;
 }
 
 function circleText(node: Node, name: string, pending: ReadonlyMap<Node, string>): string {

@@ -2,6 +2,7 @@
 import type { KindCatalogue } from '../kinds/kind.ts';
 import type { InputSlot, JsonSchema, KindDeclaration } from '../stage.ts';
 import { editorSchema, orReference, partialSchema, REFERENCE } from './editor-schema.ts';
+import { EXECUTION_PROPERTIES } from './schema-execution.ts';
 import { ENGINE_VALUES } from './vocabulary.ts';
 
 const MODULE_PATH = '^(\\.{1,2}/|/).*\\.[cm]?[jt]s$';
@@ -103,6 +104,7 @@ function stageSchema(kinds: Kinds, extent: 'whole' | 'changed'): JsonSchema {
         ],
       },
       description: { description: 'What the stage is for.', type: 'string' },
+      ...EXECUTION_PROPERTIES,
       inputs: {
         description: 'Input → the stage that feeds it, or a list of stages.',
         type: ['object', 'null', 'string'],

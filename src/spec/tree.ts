@@ -21,6 +21,8 @@ export interface ScalarNode extends Common {
   readonly origin?: Source;
   /** All of it came from an environment variable, which knows no types but text. */
   readonly fromEnvironment?: true;
+  /** Holds a `${matrix.…}`, which is not known before the stage's instances are. */
+  readonly deferred?: true;
   /** Its problem is reported already; any other would only follow from it. */
   readonly failed?: true;
 }

@@ -1,7 +1,29 @@
 /** The names that a spec may use, in one place for the checks, the overrides and the published schema. */
 
-export const SPEC_NAMES = ['name', 'description', 'extends', 'include', 'params', 'engine', 'stages'];
-export const STAGE_FIELDS = ['uses', 'inputs', 'with', 'description'];
+export const SPEC_NAMES = [
+  'name',
+  'description',
+  'extends',
+  'include',
+  'params',
+  'engine',
+  'stages',
+  'sweep',
+];
+export const STAGE_FIELDS = [
+  'uses',
+  'matrix',
+  'inputs',
+  'with',
+  'description',
+  'enabled',
+  'frozen',
+  'timeout',
+  'retries',
+  'resources',
+];
+export const RETRY_NAMES = ['count', 'delay', 'factor', 'longest'];
+export const RESOURCE_NAMES = ['threads', 'memory', 'gpu'];
 
 export const ENGINE_VALUES = {
   backend: ['auto', 'wasm', 'tensorflow'],

@@ -82,8 +82,10 @@ export const stage = defineStage<CommandParams>({
   inputs: {
     '*': {
       type: 'any',
-      description: 'Any artifact, by a name of your own; its folder is $INPUT_<NAME>.',
+      description:
+        'Any artifact, by a name of your own; its folder is $INPUT_<NAME>. Of a list of stages, the folders with colons between them.',
       optional: true,
+      many: true,
     },
   },
   output: 'files',
