@@ -22,7 +22,7 @@ export function textRows(path: string, hasHeader: boolean, visitor: RowVisitor):
       promised = header.rows;
       values = begin(header.dimensions);
     } else if (text.length > 0) {
-      values ??= begin(spacePositions(text).length);
+      values ??= begin(valuesIn(text));
       values(text);
       rows++;
     }
@@ -75,6 +75,12 @@ function trimEnd(text: Buffer): Buffer {
   let end = text.length;
   while (end > 0 && (text[end - 1] === SPACE || text[end - 1] === CARRIAGE_RETURN)) end--;
   return text.subarray(0, end);
+}
+
+/** Numbers at the end of a row, its first field being the word whatever it looks like. */
+function valuesIn(text: Buffer): number {
+  const fields = text.toString('latin1').split(' ').slice(1);
+  return fields.length - 1 - fields.findLastIndex((field) => field === '' || Number.isNaN(Number(field)));
 }
 
 function spacePositions(text: Buffer): number[] {

@@ -168,7 +168,7 @@ async function runEpoch(
   order: Uint32Array,
   place: EpochPlace,
 ): Promise<number> {
-  let pause = trainer.words() + WORDS_AT_ONCE;
+  let pause = 0;
   for (const index of order) {
     trainer.text(texts.text(index));
     if (trainer.words() < pause) continue;
