@@ -1,21 +1,14 @@
-import { previousTokens, type Chunk } from './batch.ts';
-import { poolingNumber, stepsOf, type Context } from './forward.ts';
+import type { Chunk } from './batch.ts';
+import { poolingNumber, ranges, stepsOf, type Context } from './forward.ts';
 import { operations as op, type Job, type Operation } from './operations.ts';
-import { createScope, type TapeMemory } from './tape.ts';
-
-/** Tokens that a slice of a weight's gradient has at least, and slices at most: a fixed cut, added up in order. */
-const SLICE_TOKENS = 1024;
-const MOST_SLICES = 8;
-/** Floats of summed slices that a job takes. */
-const SUM_FLOATS = 16_384;
-
-type Scope = ReturnType<typeof createScope>;
+import { createScope, type Scope, type TapeMemory } from './tape.ts';
+import { weightGradients } from './weight-gradients.ts';
 
 /** The gradients of the weights, in their order; those of the embeddings go to the table. gradient: f32 [rows, D] */
 export function backward(context: Context, tape: TapeMemory, gradient: Float32Array): Float32Array[] {
   const { heap, pool, sizes, shape, weights } = context;
   const scope = createScope(heap);
-  const { batch } = tape;
+  const { batch, input } = tape;
   const g = scope.allocate(Math.max(1, batch.rowCount * sizes.outputWidth));
   writeGradient(context, g, gradient, batch.rowCount);
   const dv = scope.allocate(Math.max(1, batch.chunks.length * sizes.outputWidth));
@@ -24,10 +17,16 @@ export function backward(context: Context, tape: TapeMemory, gradient: Float32Ar
   const gradients: Float32Array[][] = [];
   for (let l = sizes.layers - 1; l >= 0; l--) {
     recurrence(context, tape, l, dy);
-    gradients.unshift(weightGradients(context, tape, l));
-    if (l > 0 || tape.tableTrainable) dy = inputGradients(context, tape, l, scope);
+    const words = l === 0 && input.by === 'word' ? sumByWord(context, tape, scope) : undefined;
+    gradients.unshift(weightGradients(context, tape, l, words));
+    if (words && tape.tableTrainable) dy = wordGradients(context, tape, words, scope);
+    else if (l > 0 || tape.tableTrainable) dy = tokenGradients(context, tape, l, scope);
   }
-  if (tape.tableTrainable) tape.table.addGradients(dy, batch.ids);
+  if (tape.tableTrainable)
+    tape.table.addGradients(
+      dy,
+      input.by === 'word' ? oneEach(input.grouping.ids) : tape.table.group(batch.ids),
+    );
   if (shape.pooling === 'attention') {
     const sum = scope.allocate(sizes.outputWidth);
     const width = sizes.outputWidth * 4;
@@ -36,6 +35,11 @@ export function backward(context: Context, tape: TapeMemory, gradient: Float32Ar
   }
   scope.release();
   return gradients.flat();
+}
+
+function oneEach(ids: Uint32Array): { ids: Uint32Array; order: Uint32Array; starts: Uint32Array } {
+  const starts = Uint32Array.from({ length: ids.length + 1 }, (_, i) => i);
+  return { ids, order: starts.subarray(0, ids.length), starts };
 }
 
 function writeGradient({ heap, sizes }: Context, at: number, gradient: Float32Array, rows: number): void {
@@ -57,7 +61,7 @@ function poolJob(
   { g, dy, dv }: { g: number; dy: number; dv: number },
 ): Job {
   const width = sizes.outputWidth * 4;
-  const top = tape.layers.at(-1)?.dropped ?? tape.x;
+  const top = tape.layers.at(-1)?.dropped ?? tape.input.x;
   const { starts, steps } = stepsOf(tape, chunk);
   const rows = tape.rows + chunk.rowsAt * 4;
   const out = dy + chunk.firstToken * width;
@@ -112,130 +116,110 @@ function recurrenceOperation(
   const record = layer.records[d]! + chunk.firstToken * 16 * hidden;
   const { ut } = weights.cell(l, d);
   const tail = [dy + place, ldy, weights.zeros, starts, steps, d, hidden];
-  return shape.cell === 'gru'
-    ? op.gruBackward(record, layer.y + place, ldy, ut, ...tail)
-    : op.lstmBackward(
-        record,
-        layer.cells[d]! + chunk.firstToken * hidden * 4,
-        ut,
-        ...tail,
-        chunk.rows * hidden * 4,
-      );
+  if (shape.cell === 'gru') return op.gruBackward(record, layer.y + place, ldy, ut, ...tail);
+  const cells = layer.cells[d]! + chunk.firstToken * hidden * 4;
+  return op.lstmBackward(record, cells, ut, ...tail, chunk.rows * hidden * 4);
 }
 
-/** kernel, recurrent, bias (and recurrentBias) of each direction of a layer. */
-function weightGradients(context: Context, tape: TapeMemory, l: number): Float32Array[] {
-  const { heap, sizes, pool, shape, weights } = context;
-  const scope = createScope(heap);
-  const { hidden, gates, directions, outputWidth } = sizes;
-  const { tokens } = tape.batch;
+/** For each direction f32 [words, G·H]: the gradient of a word's input product, the sum over its tokens. */
+function sumByWord({ sizes, heap, pool }: Context, { input, layers }: TapeMemory, scope: Scope): number[] {
+  if (input.by !== 'word') return [];
+  const { ids, starts } = input.grouping;
+  const groups = new Uint32Array((ids.length + 1) * 3);
+  for (let g = 0; g <= ids.length; g++) {
+    groups[3 * g] = g;
+    groups[3 * g + 1] = starts[g]!;
+  }
+  const work = createScope(heap);
+  const groupsAt = work.put(groups);
+  const width = sizes.gates * sizes.hidden * 4;
+  const sums = Array.from({ length: sizes.directions }, () => scope.allocate((ids.length * width) / 4));
+  pool.run(
+    ranges(ids.length).flatMap(({ from, count }) =>
+      sums.map((sum, d) => [
+        op.gatherGradients(
+          layers[0]!.records[d]!,
+          16 * sizes.hidden,
+          input.order,
+          groupsAt + from * 12,
+          count,
+          sum,
+          width,
+        ),
+      ]),
+    ),
+  );
+  work.release();
+  return sums;
+}
+
+/** The gradient of each word's embedding. f32 [words, input width] */
+function wordGradients(
+  context: Context,
+  { input }: TapeMemory,
+  words: readonly number[],
+  scope: Scope,
+): number {
+  const { sizes, pool } = context;
+  const count = input.by === 'word' ? input.grouping.ids.length : 0;
+  const { inputWidth } = sizes.layer(0);
+  const dx = scope.allocate(Math.max(1, count * inputWidth));
+  const ldw = sizes.gates * sizes.hidden * 4;
+  pool.run(
+    ranges(count).map(({ from, count: m }) =>
+      inputProducts(
+        context,
+        0,
+        words.map((sum) => ({ at: sum + from * ldw, stride: ldw })),
+        dx + from * inputWidth * 4,
+        m,
+      ),
+    ),
+  );
+  return dx;
+}
+
+/** out[m, input width] = Σ over directions of gradient[m, G·H] · Wᵀ */
+function inputProducts(
+  { sizes, weights }: Context,
+  l: number,
+  gradients: readonly { at: number; stride: number }[],
+  out: number,
+  m: number,
+): Operation[] {
   const { inputWidth } = sizes.layer(l);
-  const width = gates * hidden;
-  const layer = tape.layers[l]!;
-  const slices = Math.min(MOST_SLICES, Math.max(1, Math.ceil(tokens / SLICE_TOKENS)));
-  // A slice's gradients lie one after the other: kernel, recurrent, sums over tokens.
-  const floats = { kernel: inputWidth * width, recurrent: hidden * width, sums: 4 * hidden };
-  const all = floats.kernel + floats.recurrent + floats.sums;
-  const input = l === 0 ? tape.x : tape.layers[l - 1]!.dropped;
-  const parts: number[] = [];
-  const jobs: Job[] = [];
-  for (let d = 0; d < directions; d++) {
-    const previous = scope.allocate(Math.max(1, tokens));
-    heap.words(previous, tokens).set(previousTokens(tape.batch, d === 1));
-    const part = scope.allocate(all * slices);
-    parts.push(part);
-    for (let s = 0; s < slices; s++) {
-      const from = Math.floor((tokens * s) / slices);
-      const count = Math.floor((tokens * (s + 1)) / slices) - from;
-      const record = layer.records[d]! + from * 16 * hidden;
-      const out = part + s * all * 4;
-      const lda = inputWidth * 4;
-      jobs.push([
-        op.gemmTransposed(
-          input + from * lda,
-          lda,
-          0,
-          record,
-          16 * hidden,
-          out,
-          width * 4,
-          count,
-          inputWidth,
-          width,
-        ),
-      ]);
-      jobs.push([
-        op.gemmTransposed(
-          layer.y + d * hidden * 4,
-          outputWidth * 4,
-          previous + from * 4,
-          record + (shape.cell === 'gru' ? hidden * 4 : 0),
-          16 * hidden,
-          out + floats.kernel * 4,
-          width * 4,
-          count,
-          hidden,
-          width,
-        ),
-        op.sumRows(record, 16 * hidden, out + (floats.kernel + floats.recurrent) * 4, count, 16 * hidden),
-      ]);
-    }
-  }
-  pool.run(jobs, (Math.max(inputWidth, hidden) + width) * 512);
-  const gradients = parts.flatMap((part) => {
-    sumSlices(context, part, all, slices);
-    const values = heap.floats(part, all);
-    return [
-      weights.unpadKernel(values.subarray(0, floats.kernel), l),
-      weights.unpadRecurrent(values.subarray(floats.kernel, floats.kernel + floats.recurrent)),
-      ...weights.biases(values.subarray(floats.kernel + floats.recurrent)),
-    ];
-  });
-  scope.release();
-  return gradients;
-}
-
-/** Adds the slices up in their order, into the first. */
-function sumSlices({ pool }: Context, part: number, floats: number, slices: number): void {
-  if (slices === 1) return;
-  const jobs: Job[] = [];
-  for (let from = 0; from < floats; from += SUM_FLOATS) {
-    const at = part + from * 4;
-    jobs.push([op.sumRows(at, floats * 4, at, slices, Math.min(SUM_FLOATS, floats - from) * 4)]);
-  }
-  pool.run(jobs);
+  const ldc = inputWidth * 4;
+  return gradients.map(({ at, stride }, d) =>
+    op.gemm({
+      a: at,
+      lda: stride,
+      b: weights.cell(l, d).wt,
+      c: out,
+      ldc,
+      init: d === 0 ? weights.zeros : out,
+      ldi: d === 0 ? 0 : ldc,
+      m,
+      k: sizes.gates * sizes.hidden,
+      n: inputWidth,
+    }),
+  );
 }
 
 /** The gradient of the layer's input, directions added up, through its dropout. f32 [tokens, input width] */
-function inputGradients(context: Context, tape: TapeMemory, l: number, scope: Scope): number {
-  const { sizes, pool, weights } = context;
-  const { hidden, gates, directions } = sizes;
+function tokenGradients(context: Context, tape: TapeMemory, l: number, scope: Scope): number {
+  const { sizes, pool } = context;
   const { inputWidth } = sizes.layer(l);
-  const layer = tape.layers[l]!;
   const dx = scope.allocate(Math.max(1, tape.batch.tokens * inputWidth));
   const ldx = inputWidth * 4;
+  const stride = 16 * sizes.hidden;
   const mask = l === 0 ? tape.inputMask : tape.outputMasks[l - 1];
   pool.run(
     tape.batch.chunks.map((chunk): Job => {
       const out = dx + chunk.firstToken * ldx;
-      const job: Operation[] = Array.from({ length: directions }, (_, d) =>
-        op.gemm({
-          a: layer.records[d]! + chunk.firstToken * 16 * hidden,
-          lda: 16 * hidden,
-          b: weights.cell(l, d).wt,
-          c: out,
-          ldc: ldx,
-          init: d === 0 ? weights.zeros : out,
-          ldi: d === 0 ? 0 : ldx,
-          m: chunk.tokens,
-          k: gates * hidden,
-          n: inputWidth,
-        }),
-      );
-      if (mask)
-        job.push(
-          op.dropout([out, ldx], [out, ldx], stepsOf(tape, chunk), tape.rows + chunk.rowsAt * 4, mask, ldx),
-        );
+      const records = tape.layers[l]!.records.map((at) => ({ at: at + chunk.firstToken * stride, stride }));
+      const job = inputProducts(context, l, records, out, chunk.tokens);
+      const rows = tape.rows + chunk.rowsAt * 4;
+      if (mask) job.push(op.dropout([out, ldx], [out, ldx], stepsOf(tape, chunk), rows, mask, ldx));
       return job;
     }),
   );

@@ -29,13 +29,15 @@ export interface Batch {
   readonly rows: Uint32Array;
 }
 
-const MOST_ROWS = 32;
-const ROWS_STEP = 4;
+/** The matrix products take five rows at once. */
+const ROWS_STEP = 5;
+const MOST_ROWS = 30;
 /** Enough pieces for the threads of a common machine to share evenly, large enough for the matrix products. */
-const PIECES = 16;
+const PIECES = 20;
 const LEAST_TOKENS = 64;
 
-export function layOut(ragged: Ragged): Batch {
+/** `leastRows`: in a chunk, except the last; more where the weights are large, as each step reads them all. */
+export function layOut(ragged: Ragged, leastRows = ROWS_STEP): Batch {
   const count = rowCount(ragged);
   const length = (row: number): number => ragged.offsets[row + 1]! - ragged.offsets[row]!;
   const order = Uint32Array.from({ length: count }, (_, row) => row).filter((row) => length(row) > 0);
@@ -45,7 +47,8 @@ export function layOut(ragged: Ragged): Batch {
   const chunks: Chunk[] = [];
   const starts: number[] = [];
   let firstToken = 0;
-  for (const { from, to } of pieces(order, length, Math.max(LEAST_TOKENS, tokens / PIECES))) {
+  const target = Math.max(LEAST_TOKENS, tokens / PIECES);
+  for (const { from, to } of pieces(order, length, target, leastRows)) {
     const steps = length(order[from]!);
     const startsAt = starts.length;
     let place = 0;
@@ -64,17 +67,18 @@ export function layOut(ragged: Ragged): Batch {
   return { rowCount: count, tokens, chunks, ids, starts: Uint32Array.from(starts), rows: order };
 }
 
-/** Ranges of the sorted rows, in multiples of four rows, that hold about `target` tokens each. */
+/** Ranges of the sorted rows, in multiples of five rows, that hold about `target` tokens each. */
 function* pieces(
   order: Uint32Array,
   length: (row: number) => number,
   target: number,
+  leastRows: number,
 ): Generator<{ from: number; to: number }, void> {
   let from = 0;
   while (from < order.length) {
     let to = from;
     let tokens = 0;
-    while (to < order.length && to - from < MOST_ROWS && tokens < target) {
+    while (to < order.length && to - from < MOST_ROWS && (tokens < target || to - from < leastRows)) {
       const next = Math.min(order.length, to + ROWS_STEP);
       for (; to < next; to++) tokens += length(order[to]!);
     }

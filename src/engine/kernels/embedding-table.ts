@@ -2,6 +2,7 @@
  * Embedding rows in the shared memory. Gradients exist for the rows touched since the last step only: each such row
  * has a slot, in the order in which rows were first touched.
  */
+import { createGrouper, type Grouping } from './grouping.ts';
 import type { Heap } from './heap.ts';
 import { floatBits, operations as op, type Job } from './operations.ts';
 import type { Pool } from './pool.ts';
@@ -41,13 +42,18 @@ export interface EmbeddingTable {
   dispose(): void;
 }
 
+/** Rows of the table, all different, and which gradients are theirs. */
+export type GradientRows = Pick<Grouping, 'ids' | 'order' | 'starts'>;
+
 /** What the recurrent kernels use of a table. */
 export interface TableMemory extends EmbeddingTable {
   /** f32 [rows, width], width being dimensions padded. */
   readonly data: number;
   readonly width: number;
-  /** Adds dx[token] to the gradient of row ids[token], for every token, in the tokens' order. dx: f32 [tokens, width] */
-  addGradients(dx: number, ids: Uint32Array): void;
+  /** Tokens by word. */
+  group(ids: Uint32Array): Grouping;
+  /** Adds Σ dx[order[i]], starts[g] ≤ i < starts[g + 1], to the gradient of row ids[g]. dx: f32 [·, width] */
+  addGradients(dx: number, rows: GradientRows): void;
 }
 
 /** Rows a job takes. */
@@ -78,29 +84,33 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
     capacity = more;
   };
 
-  const addGradients = (dx: number, ids: Uint32Array): void => {
+  const slotOf = (id: number): number => {
+    const slot = slots[id]!;
+    if (slot >= 0) return slot;
+    if (count === touched.length) touched = grown(touched);
+    touched[count] = id;
+    return (slots[id] = count++);
+  };
+
+  const addGradients = (dx: number, { ids, order, starts }: GradientRows): void => {
     const held = count;
-    const { order, groups } = groupByRow(
-      ids,
-      (id) => {
-        let slot = slots[id]!;
-        if (slot >= 0) return slot;
-        slot = slots[id] = count++;
-        if (slot === touched.length) touched = grown(touched);
-        touched[slot] = id;
-        return slot;
-      },
-      held,
-    );
+    // One group more, whose first place ends the last: see gatherGradients in assembly/lib/tokens.ts.
+    const groups = new Uint32Array((ids.length + 1) * 3);
+    for (let g = 0; g < ids.length; g++) {
+      const slot = slotOf(ids[g]!);
+      groups[3 * g] = slot;
+      groups[3 * g + 1] = starts[g]!;
+      groups[3 * g + 2] = slot < held ? 1 : 0;
+    }
+    groups[3 * ids.length + 1] = starts[ids.length]!;
     reserve(count);
     const orderAt = heap.allocate(order.byteLength);
     const groupsAt = heap.allocate(groups.byteLength);
     heap.words(orderAt, order.length).set(order);
     heap.words(groupsAt, groups.length).set(groups);
     const jobs: Job[] = [];
-    const total = groups.length / 3 - 1;
-    for (let g = 0; g < total; g += ROWS_A_JOB) {
-      const some = Math.min(ROWS_A_JOB, total - g);
+    for (let g = 0; g < ids.length; g += ROWS_A_JOB) {
+      const some = Math.min(ROWS_A_JOB, ids.length - g);
       jobs.push([op.gatherGradients(dx, width * 4, orderAt, groupsAt + g * 12, some, gradients, width * 4)]);
     }
     pool.run(jobs);
@@ -188,6 +198,7 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
       fill(m, values.m);
       fill(v, values.v);
     },
+    group: createGrouper(rows),
     addGradients,
     dispose: () => {
       heap.free(data);
@@ -207,42 +218,6 @@ function grown(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const more = new Uint32Array(values.length * 2);
   more.set(values);
   return more;
-}
-
-/** Tokens by row, as the kernel wants them: see gatherGradients in assembly/lib/tokens.ts. */
-function groupByRow(
-  ids: Uint32Array,
-  slotOf: (id: number) => number,
-  held: number,
-): { order: Uint32Array; groups: Uint32Array } {
-  const groupOf = new Map<number, number>();
-  const slots: number[] = [];
-  const counts: number[] = [];
-  const group = new Uint32Array(ids.length);
-  for (const [token, id] of ids.entries()) {
-    const slot = slotOf(id);
-    let g = groupOf.get(slot);
-    if (g === undefined) {
-      g = slots.length;
-      groupOf.set(slot, g);
-      slots.push(slot);
-      counts.push(0);
-    }
-    group[token] = g;
-    counts[g]!++;
-  }
-  const groups = new Uint32Array((slots.length + 1) * 3);
-  const next = new Uint32Array(slots.length);
-  let place = 0;
-  for (const [g, slot] of slots.entries()) {
-    groups.set([slot, place, slot < held ? 1 : 0], g * 3);
-    next[g] = place;
-    place += counts[g]!;
-  }
-  groups[slots.length * 3 + 1] = place;
-  const order = new Uint32Array(ids.length);
-  for (const [token, g] of group.entries()) order[next[g]!++] = token;
-  return { order, groups };
 }
 
 function unpad(padded: Float32Array, columns: number, width: number): Float32Array {

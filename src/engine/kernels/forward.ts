@@ -1,12 +1,13 @@
-import { layOut, type Batch, type Chunk } from './batch.ts';
+import type { Ragged } from '../../formats/ragged.ts';
+import { layOut, type Chunk } from './batch.ts';
 import type { TableMemory } from './embedding-table.ts';
 import type { Heap } from './heap.ts';
-import { dropoutMask, operations as op, type Job, type Operation, type Steps } from './operations.ts';
+import { createTape } from './make-tape.ts';
+import { operations as op, type Job, type Operation, type Steps } from './operations.ts';
 import type { Pool } from './pool.ts';
 import type { ForwardOptions } from './recurrent.ts';
-import type { Ragged } from '../../formats/ragged.ts';
 import type { RecurrentShape, Sizes } from './shape.ts';
-import { createScope, type LayerTape, type TapeMemory } from './tape.ts';
+import { createScope, type TapeMemory } from './tape.ts';
 import type { LoadedWeights } from './weights.ts';
 
 export interface Context {
@@ -20,6 +21,13 @@ export interface Context {
 const POOLINGS = ['last', 'mean', 'max', 'attention'] as const;
 export const poolingNumber = ({ pooling }: RecurrentShape): number => POOLINGS.indexOf(pooling);
 
+/** Words or tokens whose input product a job takes: a multiple of the rows that the product takes at once. */
+export const PRODUCT_ROWS = 60;
+
+/** Recurrent weights beyond this leave the second-level cache, and are read once a step for all rows of a chunk. */
+const LARGE_WEIGHTS = 2 ** 18;
+const ROWS_OF_LARGE = 20;
+
 export function forward(
   context: Context,
   ragged: Ragged,
@@ -28,62 +36,14 @@ export function forward(
   options: ForwardOptions,
 ): { output: Float32Array; tape: TapeMemory } {
   const { heap, pool, sizes } = context;
-  const batch = layOut(ragged);
+  const large = 4 * sizes.gates * sizes.hidden ** 2 > LARGE_WEIGHTS;
+  const batch = layOut(ragged, large ? ROWS_OF_LARGE : undefined);
   const tape = createTape(context, batch, table, version, options);
   heap.floats(tape.out, Math.max(1, batch.rowCount * sizes.outputWidth)).fill(0);
-  pool.run(batch.chunks.map((chunk) => forwardJob(context, tape, chunk)));
+  embed(context, tape);
+  for (let l = 0; l < sizes.layers; l++) runLayer(context, tape, l);
+  pool.run(batch.chunks.map((chunk) => [poolOperation(context, tape, chunk)]));
   return { output: readOutput(context, tape), tape };
-}
-
-function createTape(
-  { heap, sizes, shape }: Context,
-  batch: Batch,
-  table: TableMemory,
-  version: number,
-  { training, dropout, seed, tableTrainable }: ForwardOptions,
-): TapeMemory {
-  const scope = createScope(heap);
-  const put = (values: Uint32Array): number => {
-    const at = scope.allocate(values.length);
-    heap.words(at, values.length).set(values);
-    return at;
-  };
-  const { tokens, rowCount } = batch;
-  const { hidden, directions, layers: count } = sizes;
-  const rate = training ? dropout : { input: 0, output: 0 };
-  const outputMasks = Array.from({ length: count }, (_, l) => dropoutMask(rate.output, seed, 1 + l));
-  const block = (width: number): number => scope.allocate(Math.max(1, tokens * width));
-  const layers = outputMasks.map((mask): LayerTape => {
-    const y = block(directions * hidden);
-    const each = <T>(make: () => T): T[] => Array.from({ length: directions }, make);
-    return {
-      y,
-      dropped: mask ? block(directions * hidden) : y,
-      records: each(() => block(4 * hidden)),
-      cells: shape.cell === 'lstm' ? each(() => block(hidden)) : [],
-    };
-  });
-  let released = false;
-  return {
-    batch,
-    table,
-    tableTrainable,
-    version,
-    ids: put(batch.ids),
-    starts: put(batch.starts),
-    rows: put(batch.rows),
-    x: block(table.width),
-    layers,
-    out: scope.allocate(Math.max(1, rowCount * sizes.outputWidth)),
-    shares: shape.pooling === 'attention' ? block(1) : 0,
-    inputMask: dropoutMask(rate.input, seed, 0),
-    outputMasks,
-    release: () => {
-      released = true;
-      scope.release();
-    },
-    released: () => released,
-  };
 }
 
 export const stepsOf = (tape: TapeMemory, chunk: Chunk): Steps => ({
@@ -91,95 +51,172 @@ export const stepsOf = (tape: TapeMemory, chunk: Chunk): Steps => ({
   steps: chunk.steps,
 });
 
-function forwardJob(context: Context, tape: TapeMemory, chunk: Chunk): Job {
-  const { sizes } = context;
-  const { table } = tape;
+/** Fetches the embeddings of tokens or words. */
+function embed({ heap, pool }: Context, tape: TapeMemory): void {
+  const { input, table, batch } = tape;
   const width = table.width * 4;
-  const steps = stepsOf(tape, chunk);
-  const rows = tape.rows + chunk.rowsAt * 4;
-  const x = tape.x + chunk.firstToken * width;
-  const job: Operation[] = [
-    op.gather(x, width, table.data, width, tape.ids + chunk.firstToken * 4, chunk.tokens, width),
-  ];
-  if (tape.inputMask) job.push(op.dropout([x, width], [x, width], steps, rows, tape.inputMask, width));
-  let input = { at: x, width };
-  for (const [l, layer] of tape.layers.entries()) {
-    for (let d = 0; d < sizes.directions; d++) job.push(...cellOperations(context, tape, chunk, l, d, input));
-    const ldy = sizes.outputWidth * 4;
-    const at = (address: number): number => address + chunk.firstToken * ldy;
-    const mask = tape.outputMasks[l];
-    if (mask) job.push(op.dropout([at(layer.y), ldy], [at(layer.dropped), ldy], steps, rows, mask, ldy));
-    input = { at: at(layer.dropped), width: ldy };
-  }
-  job.push(poolOperation(context, tape, chunk, input));
-  return job;
+  const scope = createScope(heap);
+  const ids = input.by === 'word' ? input.grouping.ids : batch.ids;
+  const at = scope.put(ids);
+  if (input.by === 'word')
+    pool.run(
+      ranges(ids.length).map(({ from, count }) => [
+        op.gather(input.x + from * width, width, table.data, width, at + from * 4, count, width),
+      ]),
+    );
+  else
+    pool.run(
+      batch.chunks.map((chunk): Job => {
+        const x = input.x + chunk.firstToken * width;
+        const rows = tape.rows + chunk.rowsAt * 4;
+        const job: Operation[] = [
+          op.gather(x, width, table.data, width, at + chunk.firstToken * 4, chunk.tokens, width),
+        ];
+        if (tape.inputMask)
+          job.push(op.dropout([x, width], [x, width], stepsOf(tape, chunk), rows, tape.inputMask, width));
+        return job;
+      }),
+    );
+  scope.release();
 }
 
-/** The input product of all the chunk's tokens, then the recurrence. */
-function cellOperations(
+export function ranges(length: number, most = PRODUCT_ROWS): { from: number; count: number }[] {
+  return Array.from({ length: Math.ceil(length / most) }, (_, i) => ({
+    from: i * most,
+    count: Math.min(most, length - i * most),
+  }));
+}
+
+function runLayer(context: Context, tape: TapeMemory, l: number): void {
+  const { pool, sizes, heap } = context;
+  const scope = createScope(heap);
+  const products = l === 0 && tape.input.by === 'word' ? wordProducts(context, tape, scope) : undefined;
+  const jobs: Job[] = [];
+  for (const chunk of tape.batch.chunks)
+    for (let d = 0; d < sizes.directions; d++)
+      jobs.push([
+        inputProduct(context, tape, chunk, l, d, products?.[d]),
+        recurrence(context, tape, chunk, l, d),
+      ]);
+  pool.run(jobs);
+  scope.release();
+  const mask = tape.outputMasks[l];
+  if (!mask) return;
+  const { y, dropped } = tape.layers[l]!;
+  const width = sizes.outputWidth * 4;
+  pool.run(
+    tape.batch.chunks.map((chunk) => {
+      const place = chunk.firstToken * width;
+      const rows = tape.rows + chunk.rowsAt * 4;
+      return [
+        op.dropout([y + place, width], [dropped + place, width], stepsOf(tape, chunk), rows, mask, width),
+      ];
+    }),
+  );
+}
+
+/** For each direction f32 [words, G·H]: the input product of every word. */
+function wordProducts(context: Context, tape: TapeMemory, scope: ReturnType<typeof createScope>): number[] {
+  const { sizes, weights, pool } = context;
+  const { input, table } = tape;
+  const words = input.by === 'word' ? input.grouping.ids.length : 0;
+  const ldc = sizes.gates * sizes.hidden * 4;
+  const products = Array.from({ length: sizes.directions }, () => scope.allocate((words * ldc) / 4));
+  pool.run(
+    ranges(words).flatMap(({ from, count }) =>
+      products.map((product, d) => [
+        op.gemm({
+          a: input.x + from * table.width * 4,
+          lda: table.width * 4,
+          b: weights.cell(0, d).w,
+          c: product + from * ldc,
+          ldc,
+          init: weights.cell(0, d).bias,
+          ldi: 0,
+          m: count,
+          k: table.width,
+          n: ldc / 4,
+        }),
+      ]),
+    ),
+  );
+  return products;
+}
+
+/** Fills the first blocks of the records: copied from the words' products, or computed from the layer's input. */
+function inputProduct(
+  { sizes, weights }: Context,
+  tape: TapeMemory,
+  chunk: Chunk,
+  l: number,
+  d: number,
+  product: number | undefined,
+): Operation {
+  const { hidden, gates } = sizes;
+  const ldr = 16 * hidden;
+  const record = tape.layers[l]!.records[d]! + chunk.firstToken * ldr;
+  const width = gates * hidden * 4;
+  if (product !== undefined && tape.input.by === 'word')
+    return op.gather(
+      record,
+      ldr,
+      product,
+      width,
+      tape.input.wordOf + chunk.firstToken * 4,
+      chunk.tokens,
+      width,
+    );
+  const { inputWidth } = sizes.layer(l);
+  const from = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
+  return op.gemm({
+    a: from + chunk.firstToken * inputWidth * 4,
+    lda: inputWidth * 4,
+    b: weights.cell(l, d).w,
+    c: record,
+    ldc: ldr,
+    init: weights.cell(l, d).bias,
+    ldi: 0,
+    m: chunk.tokens,
+    k: inputWidth,
+    n: gates * hidden,
+  });
+}
+
+function recurrence(
   { sizes, shape, weights }: Context,
   tape: TapeMemory,
   chunk: Chunk,
   l: number,
   d: number,
-  input: { at: number; width: number },
-): Operation[] {
-  const { hidden, gates, outputWidth } = sizes;
+): Operation {
+  const { hidden, outputWidth } = sizes;
   const layer = tape.layers[l]!;
   const cell = weights.cell(l, d);
-  const ldr = 16 * hidden;
-  const record = layer.records[d]! + chunk.firstToken * ldr;
-  const y = layer.y + chunk.firstToken * outputWidth * 4 + d * hidden * 4;
+  const record = layer.records[d]! + chunk.firstToken * 16 * hidden;
+  const ldy = outputWidth * 4;
+  const y = layer.y + chunk.firstToken * ldy + d * hidden * 4;
   const { starts, steps } = stepsOf(tape, chunk);
-  const product = op.gemm({
-    a: input.at,
-    lda: input.width,
-    b: cell.w,
-    c: record,
-    ldc: ldr,
-    init: cell.bias,
-    ldi: 0,
-    m: chunk.tokens,
-    k: input.width / 4,
-    n: gates * hidden,
-  });
   const tail = [weights.zeros, starts, steps, d, hidden];
-  const recurrence =
-    shape.cell === 'gru'
-      ? op.gruForward(record, y, outputWidth * 4, cell.u, cell.un, ...tail)
-      : op.lstmForward(
-          record,
-          y,
-          outputWidth * 4,
-          layer.cells[d]! + chunk.firstToken * hidden * 4,
-          cell.u,
-          ...tail,
-        );
-  return [product, recurrence];
+  if (shape.cell === 'gru') return op.gruForward(record, y, ldy, cell.u, cell.un, ...tail);
+  return op.lstmForward(record, y, ldy, layer.cells[d]! + chunk.firstToken * hidden * 4, cell.u, ...tail);
 }
 
-function poolOperation(
-  { shape, sizes, weights }: Context,
-  tape: TapeMemory,
-  chunk: Chunk,
-  { at, width }: { at: number; width: number },
-): Operation {
+function poolOperation({ shape, sizes, weights }: Context, tape: TapeMemory, chunk: Chunk): Operation {
   const { starts, steps } = stepsOf(tape, chunk);
-  const half = (sizes.outputWidth / sizes.directions) * 4;
-  const shares = tape.shares + chunk.firstToken * 4;
+  const width = sizes.outputWidth * 4;
   return op.poolForward(
     poolingNumber(shape),
-    at,
+    (tape.layers.at(-1)?.dropped ?? tape.input.x) + chunk.firstToken * width,
     width,
     starts,
     steps,
     chunk.rows,
     tape.out,
     tape.rows + chunk.rowsAt * 4,
-    half,
-    sizes.outputWidth * 4,
+    width / sizes.directions,
+    width,
     weights.attention,
-    shares,
+    tape.shares + chunk.firstToken * 4,
   );
 }
 

@@ -38,6 +38,11 @@ export interface Kernels {
   dispose(): void;
 }
 
+interface Probe {
+  fused(x: number): number;
+  writeConstants(): void;
+}
+
 export async function openKernels(options: {
   readonly threads: number;
   readonly precision: Precision;
@@ -48,7 +53,8 @@ export async function openKernels(options: {
   if (precision === 'fast') enableRelaxedSimd();
   const module = wasmModule(precision === 'fast' ? FAST : EXACT);
   const heap = createHeap();
-  const probe = wasmInstance(module, heap.memory) as { fused(x: number): number };
+  const probe = wasmInstance(module, heap.memory) as Probe;
+  probe.writeConstants();
   const pool = await createPool(heap, module, threads);
   return {
     threads,

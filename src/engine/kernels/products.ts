@@ -3,7 +3,7 @@ import type { Heap } from './heap.ts';
 import { operations as op, type Job, type Operation } from './operations.ts';
 import type { Pool } from './pool.ts';
 import { pad } from './shape.ts';
-import { createScope } from './tape.ts';
+import { createScope, type Scope } from './tape.ts';
 
 export interface MatMulShape {
   readonly batch: number;
@@ -13,8 +13,6 @@ export interface MatMulShape {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
 }
-
-type Scope = ReturnType<typeof createScope>;
 
 /** Rows of a product that a job takes. */
 const ROWS_A_JOB = 64;

@@ -1,6 +1,7 @@
 /** What a forward pass leaves in the shared memory for its backward pass. */
 import type { Batch } from './batch.ts';
 import type { TableMemory } from './embedding-table.ts';
+import type { Grouping } from './grouping.ts';
 import type { Heap } from './heap.ts';
 import type { DropoutMask } from './operations.ts';
 
@@ -16,6 +17,22 @@ export interface LayerTape {
   readonly cells: readonly number[];
 }
 
+/**
+ * The embeddings that the first layer saw. A word's input product is the same wherever it stands, and so texts, which
+ * repeat their words, are cheaper by word; dropout makes every token another vector.
+ */
+export type InputTape =
+  /** f32 [tokens, input width], after dropout. */
+  | { readonly by: 'token'; readonly x: number }
+  /** f32 [words, input width]; addresses of the grouping's arrays. */
+  | {
+      readonly by: 'word';
+      readonly x: number;
+      readonly grouping: Grouping;
+      readonly wordOf: number;
+      readonly order: number;
+    };
+
 export interface TapeMemory {
   readonly batch: Batch;
   readonly table: TableMemory;
@@ -23,11 +40,9 @@ export interface TapeMemory {
   /** The weights' version that it was made with. */
   readonly version: number;
   /** Addresses of the batch's arrays. */
-  readonly ids: number;
   readonly starts: number;
   readonly rows: number;
-  /** f32 [tokens, input width]: the embeddings, after dropout. */
-  readonly x: number;
+  readonly input: InputTape;
   readonly layers: readonly LayerTape[];
   /** f32 [rows, output width]: the pooled output. */
   readonly out: number;
@@ -40,12 +55,24 @@ export interface TapeMemory {
 }
 
 /** Gives out memory that is taken back in one go. */
-export function createScope(heap: Heap): { allocate(floats: number): number; release(): void } {
+export interface Scope {
+  allocate(floats: number): number;
+  put(values: Uint32Array): number;
+  release(): void;
+}
+
+export function createScope(heap: Heap): Scope {
   let addresses: number[] = [];
+  const allocate = (floats: number): number => {
+    const at = heap.allocate(floats * 4);
+    addresses.push(at);
+    return at;
+  };
   return {
-    allocate(floats) {
-      const at = heap.allocate(floats * 4);
-      addresses.push(at);
+    allocate,
+    put(values) {
+      const at = allocate(values.length);
+      heap.words(at, values.length).set(values);
       return at;
     },
     release() {

@@ -1,40 +1,120 @@
 import { MADD } from './multiply-add';
 
-/** eˣ, error below 2 ulp, also where it is subnormal. Polynomial of Cephes' expf (Moshier). */
+// Constants are loaded from memory: as literals, V8 puts them together from integer registers at every use.
+const TABLE: usize = 1024;
+const LOG2E: usize = 0;
+const MAGIC: usize = 16;
+const LN2_HIGH: usize = 32;
+const LN2_LOW: usize = 48;
+const E5: usize = 64;
+const E4: usize = 80;
+const E3: usize = 96;
+const E2: usize = 112;
+const E1: usize = 128;
+const E0: usize = 144;
+const ONE: usize = 160;
+const BIAS: usize = 176;
+const T13: usize = 192;
+const T11: usize = 208;
+const T9: usize = 224;
+const T7: usize = 240;
+const T5: usize = 256;
+const T3: usize = 272;
+const T1: usize = 288;
+const U6: usize = 304;
+const U4: usize = 320;
+const U2: usize = 336;
+const U0: usize = 352;
+const TANH_END: usize = 368;
+const TANH_START: usize = 384;
+const GATE_LOW: usize = 400;
+const GATE_HIGH: usize = 416;
+const EXP_LOW: usize = 432;
+const EXP_HIGH: usize = 448;
+
+/** Writes the constants; once a memory, before anything else. */
+export function writeConstants(): void {
+  v128.store(TABLE + LOG2E, f32x4.splat(1.44269504));
+  v128.store(TABLE + MAGIC, f32x4.splat(12582912));
+  v128.store(TABLE + LN2_HIGH, f32x4.splat(-0.693359375));
+  v128.store(TABLE + LN2_LOW, f32x4.splat(0.00021219444));
+  v128.store(TABLE + E5, f32x4.splat(1.9875691500E-4));
+  v128.store(TABLE + E4, f32x4.splat(1.3981999507E-3));
+  v128.store(TABLE + E3, f32x4.splat(8.3334519073E-3));
+  v128.store(TABLE + E2, f32x4.splat(4.1665795894E-2));
+  v128.store(TABLE + E1, f32x4.splat(1.6666665459E-1));
+  v128.store(TABLE + E0, f32x4.splat(5.0000001201E-1));
+  v128.store(TABLE + ONE, f32x4.splat(1));
+  v128.store(TABLE + BIAS, i32x4.splat(127));
+  v128.store(TABLE + T13, f32x4.splat(-2.76076847742355e-16));
+  v128.store(TABLE + T11, f32x4.splat(2.00018790482477e-13));
+  v128.store(TABLE + T9, f32x4.splat(-8.60467152213735e-11));
+  v128.store(TABLE + T7, f32x4.splat(5.12229709037114e-08));
+  v128.store(TABLE + T5, f32x4.splat(1.48572235717979e-05));
+  v128.store(TABLE + T3, f32x4.splat(6.37261928875436e-04));
+  v128.store(TABLE + T1, f32x4.splat(4.89352455891786e-03));
+  v128.store(TABLE + U6, f32x4.splat(1.19825839466702e-06));
+  v128.store(TABLE + U4, f32x4.splat(1.18534705686654e-04));
+  v128.store(TABLE + U2, f32x4.splat(2.26843463243900e-03));
+  v128.store(TABLE + U0, f32x4.splat(4.89352518554385e-03));
+  v128.store(TABLE + TANH_END, f32x4.splat(7.90531110763549805));
+  v128.store(TABLE + TANH_START, f32x4.splat(-7.90531110763549805));
+  v128.store(TABLE + GATE_LOW, f32x4.splat(-87));
+  v128.store(TABLE + GATE_HIGH, f32x4.splat(87));
+  v128.store(TABLE + EXP_LOW, f32x4.splat(-105));
+  v128.store(TABLE + EXP_HIGH, f32x4.splat(89));
+}
+
+@inline function constant(offset: usize): v128 { return v128.load(TABLE + offset); }
+
+/** eʳ for the rest of x beyond n·ln 2, n being returned in the low bits of `shifted`. Cephes' expf (Moshier). */
+@inline function expOfRest(x: v128, shifted: v128): v128 {
+  const n = f32x4.sub(shifted, constant(MAGIC));
+  const r = MADD(n, constant(LN2_LOW), MADD(n, constant(LN2_HIGH), x));
+  let p = MADD(constant(E5), r, constant(E4));
+  p = MADD(p, r, constant(E3));
+  p = MADD(p, r, constant(E2));
+  p = MADD(p, r, constant(E1));
+  p = MADD(p, r, constant(E0));
+  return f32x4.add(MADD(p, f32x4.mul(r, r), r), constant(ONE));
+}
+
+/** x / ln 2 rounded to a whole number, as the low bits of 1.5·2²³ + n. */
+@inline function wholePowers(x: v128): v128 {
+  return f32x4.add(f32x4.mul(x, constant(LOG2E)), constant(MAGIC));
+}
+
+/** eˣ; 0 and ∞ beyond the range, subnormal numbers too. */
 @inline export function exp4(x: v128): v128 {
-  x = f32x4.min(f32x4.max(x, f32x4.splat(-105)), f32x4.splat(89));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
-  let r = MADD(n, f32x4.splat(-0.693359375), x);
-  r = MADD(n, f32x4.splat(2.12194440e-4), r);
-  let p = MADD(f32x4.splat(1.9875691500E-4), r, f32x4.splat(1.3981999507E-3));
-  p = MADD(p, r, f32x4.splat(8.3334519073E-3));
-  p = MADD(p, r, f32x4.splat(4.1665795894E-2));
-  p = MADD(p, r, f32x4.splat(1.6666665459E-1));
-  p = MADD(p, r, f32x4.splat(5.0000001201E-1));
-  p = f32x4.add(MADD(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  x = f32x4.pmin(f32x4.pmax(x, constant(EXP_LOW)), constant(EXP_HIGH));
+  const shifted = wholePowers(x), p = expOfRest(x, shifted);
   // 2ⁿ in two factors, so that the ends of the range neither wrap nor flush.
-  const e = i32x4.trunc_sat_f32x4_s(n), half = i32x4.shr_s(e, 1), bias = i32x4.splat(127);
-  p = f32x4.mul(p, i32x4.shl(i32x4.add(half, bias), 23));
-  return f32x4.mul(p, i32x4.shl(i32x4.add(i32x4.sub(e, half), bias), 23));
+  const e = i32x4.sub(shifted, constant(MAGIC)), half = i32x4.shr_s(e, 1);
+  const q = f32x4.mul(p, i32x4.shl(i32x4.add(half, constant(BIAS)), 23));
+  return f32x4.mul(q, i32x4.shl(i32x4.add(i32x4.sub(e, half), constant(BIAS)), 23));
 }
 
+/** 1 / (1 + e⁻ˣ), with x kept within ±87: beyond it stays at 1.6e-38 and 1. */
 @inline export function sigmoid4(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+  const y = f32x4.pmin(f32x4.pmax(f32x4.neg(x), constant(GATE_LOW)), constant(GATE_HIGH));
+  const shifted = wholePowers(y), p = expOfRest(y, shifted);
+  const power = i32x4.shl(i32x4.add(i32x4.sub(shifted, constant(MAGIC)), constant(BIAS)), 23);
+  return f32x4.div(constant(ONE), f32x4.add(constant(ONE), f32x4.mul(p, power)));
 }
 
-/** Cephes' tanhf: an odd polynomial near 0, else 1 − 2 / (e²ˣ + 1). */
+/** An odd rational function of degree 13 over 6 (the coefficients of Eigen's ptanh), x kept within ±7.9. */
 @inline export function tanh4(x: v128): v128 {
-  const one = f32x4.splat(1), size = f32x4.abs(x), s = f32x4.mul(x, x);
-  let p = MADD(f32x4.splat(-5.70498872745E-3), s, f32x4.splat(2.06390887954E-2));
-  p = MADD(p, s, f32x4.splat(-5.37397155531E-2));
-  p = MADD(p, s, f32x4.splat(1.33314422036E-1));
-  p = MADD(p, s, f32x4.splat(-3.33332819422E-1));
-  const near = MADD(f32x4.mul(p, s), x, x);
-  const e = exp4(f32x4.add(size, size));
-  const far = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(e, one)));
-  const signed = v128.or(far, v128.and(x, i32x4.splat(0x80000000)));
-  return v128.bitselect(near, signed, f32x4.lt(size, f32x4.splat(0.625)));
+  const y = f32x4.pmin(f32x4.pmax(x, constant(TANH_START)), constant(TANH_END)), s = f32x4.mul(y, y);
+  let p = MADD(constant(T13), s, constant(T11));
+  p = MADD(p, s, constant(T9));
+  p = MADD(p, s, constant(T7));
+  p = MADD(p, s, constant(T5));
+  p = MADD(p, s, constant(T3));
+  p = MADD(p, s, constant(T1));
+  let q = MADD(constant(U6), s, constant(U4));
+  q = MADD(q, s, constant(U2));
+  q = MADD(q, s, constant(U0));
+  return f32x4.div(f32x4.mul(y, p), q);
 }
 
 /** ln x, Cephes' logf; −∞ at 0, NaN below. */

@@ -50,11 +50,27 @@ export function dropout(
 
 /** dst[width] = Σ over rows of src; width in bytes. */
 export function sumRows(src: usize, lds: usize, dst: usize, count: u32, width: usize): void {
-  for (let k: usize = 0; k < width; k += 16) {
+  let k: usize = 0;
+  for (; k + 128 <= width; k += 128) sumColumns(src + k, lds, dst + k, count);
+  for (; k < width; k += 16) {
     let sum = f32x4.splat(0), from = src + k;
     for (let i: u32 = 0; i < count; i++) { sum = f32x4.add(sum, v128.load(from)); from += lds; }
     v128.store(dst + k, sum);
   }
+}
+
+/** Two cache lines of columns at once. */
+export function sumColumns(from: usize, lds: usize, dst: usize, count: u32): void {
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+  for (let i: u32 = 0; i < count; i++) {
+    s0 = f32x4.add(s0, v128.load(from)); s1 = f32x4.add(s1, v128.load(from, 16));
+    s2 = f32x4.add(s2, v128.load(from, 32)); s3 = f32x4.add(s3, v128.load(from, 48));
+    s4 = f32x4.add(s4, v128.load(from, 64)); s5 = f32x4.add(s5, v128.load(from, 80));
+    s6 = f32x4.add(s6, v128.load(from, 96)); s7 = f32x4.add(s7, v128.load(from, 112));
+    from += lds;
+  }
+  v128.store(dst, s0); v128.store(dst, s1, 16); v128.store(dst, s2, 32); v128.store(dst, s3, 48);
+  v128.store(dst, s4, 64); v128.store(dst, s5, 80); v128.store(dst, s6, 96); v128.store(dst, s7, 112);
 }
 
 /**
