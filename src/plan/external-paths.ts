@@ -1,26 +1,26 @@
 /** The outside files that a spec names, each resolved once however many stages read it. */
 import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
-import { openExternalFiles } from '../store/external.ts';
+import { openExternalFiles, type ExternalSet } from '../store/external.ts';
 import type { StoreLayout } from '../store/layout.ts';
-import { resolvedFiles, type ResolvedFiles, type ResolvedPaths } from './key.ts';
+import type { ResolvedPaths } from './key.ts';
 
 const NONE: ResolvedPaths = new Map();
 
 /** Throws `E_SPEC` with a diagnostic for each path that names nothing. */
 export async function resolvePaths(spec: Spec, layout: StoreLayout): Promise<Map<string, ResolvedPaths>> {
   const external = openExternalFiles(layout);
-  const known = new Map<string, ResolvedFiles>();
+  const known = new Map<string, ExternalSet>();
   const missing: Diagnostic[] = [];
   const resolved = new Map<string, ResolvedPaths>();
   for (const stage of spec.stages) {
     const outside = stage.paths.filter(isOutside);
-    const files = outside.length === 0 ? NONE : new Map<string, ResolvedFiles>();
+    const files = outside.length === 0 ? NONE : new Map<string, ExternalSet>();
     for (const path of outside) {
       let found = known.get(path.value);
-      if (!found) known.set(path.value, (found = resolvedFiles(await external.resolve(path.value))));
-      if (found.files.length === 0) missing.push(missingPath(stage, path));
-      (files as Map<string, ResolvedFiles>).set(path.pointer, found);
+      if (!found) known.set(path.value, (found = await external.resolve(path.value)));
+      if (found.count === 0) missing.push(missingPath(stage, path));
+      (files as Map<string, ExternalSet>).set(path.pointer, found);
     }
     resolved.set(stage.name, files);
   }

@@ -3,21 +3,11 @@ import { installedVersion } from '../base/installation.ts';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
-import { digestOfExternal, type ExternalFile } from '../store/external.ts';
+import type { ExternalSet } from '../store/external.ts';
 import type { KeyDocument } from '../store/manifest.ts';
 
-/** The files that a path stands for, digested once however many stages name it. */
-export interface ResolvedFiles {
-  readonly files: readonly ExternalFile[];
-  readonly digest: Digest;
-}
-
 /** By JSON pointer: what a path parameter stands for. URLs and paths inside inputs are not in it. */
-export type ResolvedPaths = ReadonlyMap<string, ResolvedFiles>;
-
-export function resolvedFiles(files: readonly ExternalFile[]): ResolvedFiles {
-  return { files, digest: digestOfExternal(files) };
-}
+export type ResolvedPaths = ReadonlyMap<string, ExternalSet>;
 
 const versions = new Map<string, string>();
 
@@ -62,7 +52,7 @@ export function isFiles(value: unknown): value is FilesValue {
 function withoutPaths(value: Json, pointer: string, paths: ResolvedPaths): Json {
   if (paths.size === 0) return value;
   const resolved = paths.get(pointer);
-  if (resolved) return { $files: resolved.files.length, $digest: resolved.digest };
+  if (resolved) return { $files: resolved.count, $digest: resolved.digest };
   if (Array.isArray(value))
     return value.map((item: Json, index) => withoutPaths(item, `${pointer}/${index}`, paths));
   if (typeof value !== 'object' || value === null) return value;

@@ -145,6 +145,6 @@ function currentListings(
   }
   for (const resolved of paths.values())
     for (const { files, digest } of resolved.values())
-      listings.set(digest, () => Object.fromEntries(files.map((file) => [file.name, file.digest])));
+      listings.set(digest, () => Object.fromEntries(files().map((file) => [file.name, file.digest])));
   return listings;
 }

@@ -1,10 +1,13 @@
 /**
  * Files outside the store that stages read: found, digested, and remembered by their metadata, so that an
- * unchanged file is not read again whatever its size.
+ * unchanged file is not read again whatever its size. A whole folder or glob is remembered too, so that finding
+ * thousands of files unchanged costs no more than asking for their metadata.
  */
-import { readdirSync, readFileSync, statSync, type BigIntStats } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
+import { basename, join } from 'node:path';
 import { now } from '../base/clock.ts';
+import { PipelineError } from '../base/diagnostic.ts';
 import { digestOfFile, digestOfJson, type Digest } from '../base/hash.ts';
 import { writeDurably } from './durable.ts';
 import type { StoreLayout } from './layout.ts';
@@ -16,67 +19,98 @@ export interface ExternalFile {
   readonly digest: Digest;
 }
 
-/** Metadata that changes when content does; a file's inode and change time cannot be set back by `touch`. */
+/** What an absolute path, folder or glob stands for. */
+export interface ExternalSet {
+  readonly count: number;
+  /** Over every file's name and content: what a path parameter contributes to a key. */
+  readonly digest: Digest;
+  /** By name in code-unit order. */
+  readonly files: () => readonly ExternalFile[];
+}
+
+/**
+ * Metadata that changes when content does; a file's inode and change time cannot be set back by `touch`. Times
+ * are doubles, true to a quarter of a microsecond: finer than any file system's tick.
+ */
 type Signature = string;
 
-function signature(stat: BigIntStats): Signature {
-  return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
+function signature(stat: Stats): Signature {
+  return `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
 }
 
 /**
  * A file changed this recently may change again without its times moving on (file systems count in ticks of up
  * to two seconds), so its digest is not remembered.
  */
-const GRANULARITY_NS = 2_000_000_000n;
+const GRANULARITY_MS = 2_000;
 
 export interface ExternalFiles {
-  /** The files that an absolute path, folder or glob stands for, by name in code-unit order; none if missing. */
-  resolve(path: string): Promise<ExternalFile[]>;
+  /** Of no files where there are none. Throws `E_INPUT` where one cannot be read. */
+  resolve(path: string): Promise<ExternalSet>;
   /** Writes what was learnt. A failure costs only time later, so it is not reported. */
   save(): void;
 }
 
-const CACHE_FILE = 'files.json';
+/** Path → metadata and digest. */
+type KnownFiles = Record<string, readonly [Signature, Digest]>;
+/** Path, folder or glob → digest over its files' names and metadata, and what they stand for. */
+type KnownSets = Record<string, readonly [listing: string, digest: Digest]>;
+
+function readCache<T>(path: string): Record<string, T> {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, T>;
+  } catch {
+    return {};
+  }
+}
 
 export function openExternalFiles(layout: StoreLayout): ExternalFiles {
-  const path = join(layout.cache, CACHE_FILE);
-  let remembered: Map<string, [Signature, Digest]> | undefined;
+  const filesCache = join(layout.cache, 'files.json');
+  const setsCache = join(layout.cache, 'file-sets.json');
+  // Tens of thousands of entries: read only when some file is not as it was.
+  let knownFiles: Map<string, readonly [Signature, Digest]> | undefined;
+  let knownSets: Map<string, readonly [string, Digest]> | undefined;
   let learnt = false;
+  const unsettled = new Set<string>();
 
-  const load = (): Map<string, [Signature, Digest]> => {
-    try {
-      return new Map(
-        Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, [Signature, Digest]>),
-      );
-    } catch {
-      return new Map();
-    }
-  };
-
-  const digest = (file: string): Digest => {
-    remembered ??= load();
-    const stat = statSync(file, { bigint: true });
+  const digest = ({ path, stat }: Found): Digest => {
+    knownFiles ??= new Map(Object.entries(readCache<KnownFiles[string]>(filesCache)));
     const seen = signature(stat);
-    const known = remembered.get(file);
+    const known = knownFiles.get(path);
     if (known?.[0] === seen) return known[1];
-    const value = digestOfFile(file);
-    const latest = stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs;
-    const settled = latest + GRANULARITY_NS < BigInt(Math.floor(now())) * 1_000_000n;
-    const unchanged = signature(statSync(file, { bigint: true })) === seen;
+    const value = read(path);
+    const settled = Math.max(stat.mtimeMs, stat.ctimeMs) + GRANULARITY_MS < now();
+    const unchanged = signature(statSync(path)) === seen;
     if (settled && unchanged) {
-      remembered.set(file, [seen, value]);
+      knownFiles.set(path, [seen, value]);
       learnt = true;
-    }
+    } else unsettled.add(path);
     return value;
   };
 
+  const learn = (pattern: string, listing: string, found: readonly Found[]): ExternalSet => {
+    const set = externalSet(digestAll(found, digest));
+    if (!found.some(({ path }) => unsettled.has(path))) {
+      knownSets!.set(pattern, [listing, set.digest]);
+      learnt = true;
+    }
+    return set;
+  };
+
   return {
-    resolve: async (pattern) =>
-      (await expand(pattern)).map((file) => ({ ...file, digest: digest(file.path) })),
+    async resolve(pattern): Promise<ExternalSet> {
+      const found = await expand(pattern);
+      const listing = listingOf(found);
+      knownSets ??= new Map(Object.entries(readCache<KnownSets[string]>(setsCache)));
+      const known = knownSets.get(pattern);
+      if (known?.[0] !== listing) return learn(pattern, listing, found);
+      return { count: found.length, digest: known[1], files: () => digestAll(found, digest) };
+    },
     save(): void {
-      if (!learnt || !remembered) return;
+      if (!learnt) return;
       try {
-        writeDurably(path, JSON.stringify(Object.fromEntries(remembered)));
+        if (knownFiles) writeDurably(filesCache, JSON.stringify(Object.fromEntries(knownFiles)));
+        if (knownSets) writeDurably(setsCache, JSON.stringify(Object.fromEntries(knownSets)));
       } catch {
         // A read-only store still answers; it only hashes again next time.
       }
@@ -84,13 +118,47 @@ export function openExternalFiles(layout: StoreLayout): ExternalFiles {
   };
 }
 
-async function expand(pattern: string): Promise<{ name: string; path: string }[]> {
+function read(path: string): Digest {
+  try {
+    return digestOfFile(path);
+  } catch (error) {
+    throw new PipelineError('E_INPUT', `${path} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A file as it was found, before its content matters. */
+interface Found {
+  readonly name: string;
+  readonly path: string;
+  readonly stat: Stats;
+}
+
+/** SHA-256 over names and metadata, in the order in which they were found. */
+function listingOf(found: readonly Found[]): string {
+  const hash = createHash('sha256');
+  for (const { name, stat } of found) hash.update(`${name}\0${signature(stat)}\n`);
+  return hash.digest('hex');
+}
+
+function digestAll(found: readonly Found[], digest: (file: Found) => Digest): ExternalFile[] {
+  return found
+    .map((file) => ({ name: file.name, path: file.path, digest: digest(file) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Every file that a path, folder or glob stands for, in an order that does not depend on the disk. */
+async function expand(pattern: string): Promise<Found[]> {
   const stat = statSync(pattern, { throwIfNoEntry: false });
   if (stat?.isDirectory()) return below(pattern);
-  if (stat) return [{ name: basename(pattern), path: pattern }];
+  if (stat) return [{ name: basename(pattern), path: pattern, stat }];
   if (!isGlob(pattern)) return [];
   const { globSync } = await import('tinyglobby');
-  return named(fixedPart(pattern), globSync(pattern, { absolute: true, dot: true, onlyFiles: true }));
+  const base = fixedPart(pattern);
+  return globSync(pattern, { absolute: true, dot: true, onlyFiles: true })
+    .sort()
+    .flatMap((path) => statOf(path, path.slice(base === '/' ? 1 : base.length + 1)));
 }
 
 export function isGlob(pattern: string): boolean {
@@ -103,27 +171,29 @@ export function fixedPart(pattern: string): string {
   return parts.slice(0, parts.findIndex(isGlob)).join('/') || '/';
 }
 
-function below(folder: string): { name: string; path: string }[] {
-  const found: string[] = [];
-  const visit = (path: string): void => {
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
-      const child = join(path, entry.name);
-      if (entry.isDirectory()) visit(child);
+function below(folder: string): Found[] {
+  const found: Found[] = [];
+  const visit = (path: string, prefix: string): void => {
+    const entries = readdirSync(path, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const child = `${path}/${entry.name}`;
+      const name = prefix + entry.name;
+      if (entry.isDirectory()) visit(child, `${name}/`);
       // Links to files count as files; links to folders are not followed, because they can form a circle.
-      else if (statSync(child, { throwIfNoEntry: false })?.isFile()) found.push(child);
+      else found.push(...statOf(child, name));
     }
   };
-  visit(folder);
-  return named(folder, found);
+  visit(folder, '');
+  return found;
 }
 
-function named(base: string, paths: readonly string[]): { name: string; path: string }[] {
-  return paths
-    .map((path) => ({ name: relative(base, path).split(sep).join('/'), path }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+/** Of a plain file; none for anything else, or where it vanished while we looked. */
+function statOf(path: string, name: string): Found[] {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() ? [{ name, path, stat }] : [];
 }
 
-/** What a path parameter contributes to a key. */
-export function digestOfExternal(files: readonly ExternalFile[]): Digest {
-  return digestOfJson(files.map(({ name, digest }) => [name, digest]));
+export function externalSet(files: readonly ExternalFile[]): ExternalSet {
+  const digest = digestOfJson(files.map(({ name, digest }) => [name, digest]));
+  return { count: files.length, digest, files: () => files };
 }

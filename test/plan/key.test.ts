@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/base/hash.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import { keyDocument, resolvedFiles, type ResolvedPaths } from '../../src/plan/key.ts';
+import { keyDocument, type ResolvedPaths } from '../../src/plan/key.ts';
+import { externalSet } from '../../src/store/external.ts';
 import { reasonsBetween, reasonText } from '../../src/plan/reason.ts';
 import type { StageSpec } from '../../src/spec/spec.ts';
 import type { Engine } from '../../src/stage.ts';
@@ -68,7 +69,7 @@ describe('the key of a stage', () => {
   it('sees the content of files and their names below the path, not where they lie', () => {
     const files = (folder: string, digest: string): ResolvedPaths =>
       new Map([
-        ['/path', resolvedFiles([{ name: 'a.jsonl', path: `${folder}/a.jsonl`, digest: digest as Digest }])],
+        ['/path', externalSet([{ name: 'a.jsonl', path: `${folder}/a.jsonl`, digest: digest as Digest }])],
       ]);
     const here = document(stage({ path: '/here/a.jsonl' }), files('/here', 'f1'));
     const there = document(stage({ path: '/there/a.jsonl' }), files('/there', 'f1'));

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/base/hash.ts';
-import { openExternalFiles } from '../../src/store/external.ts';
+import { openExternalFiles, type ExternalSet } from '../../src/store/external.ts';
 import { storeLayout } from '../../src/store/layout.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
 
@@ -16,13 +16,13 @@ describe('external files', () => {
     symlinkSync('a.jsonl', join(folder, 'data', 'link.jsonl'));
     const files = openExternalFiles(storeLayout(join(folder, 'store')));
     const names = async (path: string): Promise<string[]> =>
-      (await files.resolve(join(folder, path))).map((file) => file.name);
+      (await files.resolve(join(folder, path))).files().map((file) => file.name);
     expect(await names('data/a.jsonl')).toEqual(['a.jsonl']);
     expect(await names('data')).toEqual(['a.jsonl', 'b.jsonl', 'deep/c.txt', 'link.jsonl']);
     expect(await names('data/*.jsonl')).toEqual(['a.jsonl', 'b.jsonl', 'link.jsonl']);
     expect(await names('data/**/*.txt')).toEqual(['deep/c.txt']);
     expect(await names('nowhere')).toEqual([]);
-    const [first] = await files.resolve(join(folder, 'data', 'a.jsonl'));
+    const [first] = (await files.resolve(join(folder, 'data', 'a.jsonl'))).files();
     expect(first!.digest).toBe(digestOf('a'));
   });
 
@@ -51,10 +51,35 @@ describe('external files', () => {
     const cache = join(layout.cache, 'files.json');
     const forged = readFileSync(cache, 'utf8').replace(digestOf('one'), digestOf('forged'));
     writeFileSync(cache, forged);
-    const [file] = await openExternalFiles(layout).resolve(path);
+    const [file] = (await openExternalFiles(layout).resolve(path)).files();
     expect(file!.digest).toBe(digestOf('forged'));
     writeFileSync(path, 'two');
-    const [changed] = await openExternalFiles(layout).resolve(path);
+    const [changed] = (await openExternalFiles(layout).resolve(path)).files();
     expect(changed!.digest).toBe(digestOf('two'));
+  });
+
+  it('of a whole folder are believed as long as every name and all metadata stand', async () => {
+    const folder = temporaryFolder();
+    const layout = storeLayout(join(folder, 'store'));
+    const data = join(folder, 'data');
+    mkdirSync(join(data, 'sub'), { recursive: true });
+    writeFileSync(join(data, 'a'), 'a');
+    writeFileSync(join(data, 'sub', 'b'), 'b');
+    const resolve = async (): Promise<ExternalSet> => {
+      const files = openExternalFiles(layout);
+      const set = await files.resolve(data);
+      files.save();
+      return set;
+    };
+    await new Promise((wait) => setTimeout(wait, 2_100));
+    const first = await resolve();
+    // Forging what is remembered of single files shows that these are not even looked at.
+    const cache = join(layout.cache, 'files.json');
+    writeFileSync(cache, readFileSync(cache, 'utf8').replace(digestOf('b'), digestOf('forged')));
+    expect((await resolve()).digest).toBe(first.digest);
+    writeFileSync(join(data, 'sub', 'c'), 'c');
+    const more = await resolve();
+    expect([more.count, more.files().map(({ name }) => name)]).toEqual([3, ['a', 'sub/b', 'sub/c']]);
+    expect(more.digest).not.toBe(first.digest);
   });
 });

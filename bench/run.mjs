@@ -1,0 +1,27 @@
+// `npm run bench -- NAME…`: each benchmark is a module beside this one that exports `run()` and prints a table.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'word2vec'];
+
+const moduleOf = (name) => join(here, `${name}.mjs`);
+const there = NAMES.filter((name) => existsSync(moduleOf(name)));
+
+function fail(message) {
+  console.error(`error: ${message}`);
+  console.error(`There is: ${there.join(', ')}. Without a name all of them run, one after the other.`);
+  process.exit(2);
+}
+
+const asked = process.argv.slice(2);
+for (const name of asked) {
+  if (!NAMES.includes(name)) fail(`there is no benchmark '${name}'`);
+  if (!there.includes(name)) fail(`the benchmark '${name}' is not written yet: bench/${name}.mjs is missing`);
+}
+for (const name of asked.length > 0 ? asked : there) {
+  console.log(`\n# ${name}\n`);
+  const { run } = await import(pathToFileURL(moduleOf(name)).href);
+  await run();
+}
