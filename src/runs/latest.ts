@@ -93,7 +93,8 @@ export function latestExecution(
 ): (stage: string) => LatestStage | undefined {
   let latest: Latest | null | undefined;
   return (stage) => {
-    latest ??= readLatest(layout, specName) ?? null;
+    // `null` stands for none, so that a spec that never ran is not looked up once a stage.
+    if (latest === undefined) latest = readLatest(layout, specName) ?? null;
     return latest && Object.hasOwn(latest.stages, stage) ? latest.stages[stage] : undefined;
   };
 }

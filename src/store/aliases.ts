@@ -2,7 +2,7 @@
  * A key whose artifact the user declared as good as another's (`pipeline accept`): the new key names the old one.
  * One small file an alias, in a folder of its own; the artifact itself is not touched.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Key } from '../base/hash.ts';
 import { writeDurably } from './durable.ts';
@@ -29,8 +29,11 @@ export function writeAlias(layout: StoreLayout, alias: Alias): void {
 }
 
 export function readAlias(layout: StoreLayout, kind: string, key: Key): Alias | undefined {
+  const file = aliasFile(layout, kind, key);
+  // There seldom is one, and an exception costs ten times a question.
+  if (!existsSync(file)) return undefined;
   try {
-    const alias = JSON.parse(readFileSync(aliasFile(layout, kind, key), 'utf8')) as Alias;
+    const alias = JSON.parse(readFileSync(file, 'utf8')) as Alias;
     return (alias.format as number) === 1 && alias.key === key ? alias : undefined;
   } catch {
     return undefined;

@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
@@ -32,6 +33,22 @@ export type Lookup =
   /** The folder is there and something in it is not as its manifest says. */
   | { readonly state: 'damaged'; readonly why: string };
 
+function unreadable(error: unknown): PipelineError {
+  return new PipelineError('E_STORE', `the store cannot be read: ${(error as Error).message}`, {
+    hint: 'Name another folder with --store, or give permission to read this one.',
+    cause: error,
+  });
+}
+
+/** Metadata, or undefined where there is nothing. An exception costs ten times a question. */
+function lstatOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
 /** Undefined where there is none, or what is there is not one. Throws `E_STORE` where it may not be read. */
 export function readManifest(folder: string): Manifest | undefined {
   try {
@@ -39,23 +56,18 @@ export function readManifest(folder: string): Manifest | undefined {
     return Array.isArray(manifest?.files) ? (manifest as Manifest) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new PipelineError('E_STORE', `the store cannot be read: ${(error as Error).message}`, {
-      hint: 'Name another folder with --store, or give permission to read this one.',
-      cause: error,
-    });
+    throw unreadable(error);
   }
 }
 
 /** Looks at names and sizes, not at contents: cheap enough to do for every stage of every run. */
 export function findArtifact(layout: StoreLayout, kind: string, key: Key): Lookup {
   const path = artifactFolder(layout, kind, key);
+  if (!lstatOf(path)) return { state: 'absent' };
   const manifest = readManifest(path);
-  if (!manifest)
-    return existsSync(path)
-      ? { state: 'damaged', why: 'its manifest is missing or unreadable' }
-      : { state: 'absent' };
+  if (!manifest) return { state: 'damaged', why: 'its manifest is missing or unreadable' };
   for (const file of manifest.files) {
-    const stat = lstatSync(join(path, file.path), { throwIfNoEntry: false });
+    const stat = lstatOf(join(path, file.path));
     if (!stat) return { state: 'damaged', why: `${file.path} is missing` };
     if (stat.size !== file.size)
       return { state: 'damaged', why: `${file.path} has ${stat.size} bytes instead of ${file.size}` };
