@@ -18,7 +18,18 @@ import { validationSet } from './validation.ts';
 
 type Context = StageContext<TrainParams>;
 
-const CHECKPOINT_EVERY_MS = 30_000;
+let checkpointEveryMs = 30_000;
+
+/** For tests: runs something with checkpoints at another pace. */
+export async function checkpointing<T>(everyMs: number, run: () => Promise<T>): Promise<T> {
+  const kept = checkpointEveryMs;
+  checkpointEveryMs = everyMs;
+  try {
+    return await run();
+  } finally {
+    checkpointEveryMs = kept;
+  }
+}
 
 export async function run(context: Context): Promise<StageResult> {
   const { params } = context;
@@ -50,7 +61,7 @@ export async function run(context: Context): Promise<StageResult> {
       model,
       dataset,
       validation,
-      checkpointEveryMs: CHECKPOINT_EVERY_MS,
+      checkpointEveryMs,
     });
     writeArtifact(context.output, tokensFolder, config, result);
     return report(result.state, result.weights);

@@ -77,7 +77,7 @@ export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): Lo
   let current: Float32Array[] = [];
 
   const load = (weights: readonly Float32Array[]): number => {
-    if (current.length > 0 && weights.every((values, index) => same(values, current[index]!))) return version;
+    if (version > 0 && weights.every((values, index) => same(values, current[index]!))) return version;
     current = weights.map((values) => values.slice());
     const jobs: Job[] = [];
     for (const [index, cell] of cells.entries()) {

@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stage } from '../../../stages/train/kind.ts';
+import { checkpointing } from '../../../stages/train/run.ts';
+import { runKind, temporaryFolder, type KindRun } from '../../helpers/run-kind.ts';
+import { digestsOf, makeWorld } from './fixtures.ts';
+
+const PARAMS = {
+  encoder: { hidden: 7, dropout: { embedding: 0.1, output: 0 } },
+  embeddings: { dimensions: 6 },
+  loss: { name: 'multiple_negatives_ranking' },
+  optimizer: { learning_rate: 0.02 },
+  schedule: { name: 'linear', warmup_ratio: 0.2 },
+  ema_decay: 0.8,
+  batch_size: 64,
+  epochs: 4,
+};
+
+describe('a training that is interrupted', () => {
+  const world = (): ReturnType<typeof makeWorld> => makeWorld();
+
+  it('goes on from its last checkpoint wherever it was killed, and ends with the same bytes', async () => {
+    const { inputs } = world();
+    const whole = await runKind(stage, { params: PARAMS, inputs });
+    const folder = temporaryFolder();
+    for (const [attempt, dies] of [1, 4, 5, 9, 15].entries()) {
+      const resume = join(folder, `attempt ${attempt}`);
+      mkdirSync(resume);
+      await expect(dyingAfter(dies, resume, inputs)).rejects.toThrow('killed');
+      // What a kill in the middle of writing leaves behind.
+      writeFileSync(join(resume, 'checkpoint.safetensors.new'), 'half');
+      const rest = await checkpointing(0, () => runKind(stage, { params: PARAMS, inputs, resume }));
+      expect(rest.logs.join()).toContain(dies > 1 ? `going on from step ${dies - 1}` : '');
+      expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
+    }
+  });
+
+  it('saves where it is when asked to stop', async () => {
+    const { inputs } = world();
+    const resume = temporaryFolder();
+    const controller = new AbortController();
+    const stopped = runKind(stage, { params: PARAMS, inputs, resume, signal: controller.signal });
+    setTimeout(() => {
+      controller.abort();
+    }, 100);
+    const failed = await stopped.then(
+      () => false,
+      () => true,
+    );
+    if (failed) expect(existsSync(join(resume, 'checkpoint.safetensors'))).toBe(true);
+    const rest = await runKind(stage, { params: PARAMS, inputs, resume });
+    const whole = await runKind(stage, { params: PARAMS, inputs });
+    expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
+  });
+});
+
+/** A checkpoint after each step, and death in the step given, before its own. */
+function dyingAfter(
+  step: number,
+  resume: string,
+  inputs: ReturnType<typeof makeWorld>['inputs'],
+): Promise<KindRun> {
+  let steps = 0;
+  const dying = {
+    ...stage,
+    run: (context: Parameters<typeof stage.run>[0]) =>
+      stage.run({
+        ...context,
+        progress: ({ unit }) => {
+          if (unit === 'triplets' && ++steps === step) throw new Error('killed');
+        },
+      }),
+  };
+  return checkpointing(0, () => runKind(dying, { params: PARAMS, inputs, resume }));
+}
