@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { collect, example, positive, withStore, type Done } from './flags.ts';
 import type { CompareOptions } from './compare.ts';
+import type { ReproduceOptions } from './reproduce.ts';
 import type { RunsOptions } from './runs.ts';
 import type { SqlOptions } from './sql.ts';
 import type { TagOptions } from './tag.ts';
@@ -23,6 +24,29 @@ export function addHistoryCommands(root: Command, done: Done): void {
     .action(async (runs: readonly string[], options: CompareOptions) => {
       const { compareCommand } = await import('./compare.ts');
       done(compareCommand(runs, options));
+    });
+
+  withStore(root.command('reproduce'))
+    .argument('<run>', RUN)
+    .description('execute a recorded run again in a clean store and compare the bytes, digest by digest')
+    .option('--stage <stage>', 'this stage alone, from the inputs that it had')
+    .option(
+      '--times <n>',
+      'how often; every second time with one thread unless --threads is given',
+      positive,
+      1,
+    )
+    .option('--into <folder>', 'make the clean stores in this empty folder and keep them')
+    .option('--jobs <n>', 'stages that may execute at the same time (default: cores)', positive)
+    .option('--threads <n>', 'compute threads of one stage', positive)
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      example('pipeline reproduce latest', 'pipeline reproduce latest --stage model --times 4'),
+    )
+    .action(async (run: string, options: ReproduceOptions) => {
+      const { reproduceCommand } = await import('./reproduce.ts');
+      done(await reproduceCommand(run, options));
     });
 
   withStore(root.command('tag'))

@@ -36,13 +36,18 @@ function defaultStore(specFile: string): string {
 }
 
 /** The store of a command that takes no spec: named, or that of the project which the working folder is in. */
-export function openStore({ store }: Pick<SpecOptions, 'store'>): StoreLayout {
-  const root = resolve(store ?? process.env['PIPELINE_STORE'] ?? defaultStore('spec'));
+export function openStore(options: Pick<SpecOptions, 'store'>): StoreLayout {
+  const root = storeFolder(options);
   if (!existsSync(root))
     throw new PipelineError('E_USAGE', `there is no store at ${root}`, {
       hint: 'Name it with --store or PIPELINE_STORE; the first run of a spec makes one.',
     });
   return storeLayout(root);
+}
+
+/** The same, whether it is there or not. */
+export function storeFolder({ store }: Pick<SpecOptions, 'store'>): string {
+  return resolve(store ?? process.env['PIPELINE_STORE'] ?? defaultStore('spec'));
 }
 
 /** Throws `E_SPEC` with every diagnostic of the file. */

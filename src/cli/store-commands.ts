@@ -3,7 +3,9 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { parseAge } from '../runs/filter.ts';
 import { bytes, collect, example, positive, withStore, type Done } from './flags.ts';
+import type { ExportOptions } from './export.ts';
 import type { GcOptions } from './gc.ts';
+import type { ImportOptions } from './import.ts';
 import type { VerifyOptions } from './verify.ts';
 
 function age(text: string): number {
@@ -33,6 +35,32 @@ export function addStoreCommands(root: Command, done: Done): void {
     });
 
   addGc(root, done);
+
+  withStore(root.command('export'))
+    .argument('<run>', 'a run: its id or part of it, a tag, latest, or latest~2')
+    .description('a run with its artifacts as one archive')
+    .option('--output <file>', 'a name ending in .tar, .tar.gz or .tar.zst (default: the id and .tar.gz)')
+    .option('--stage <stage>', 'only what this stage made; repeatable', collect)
+    .option('--no-artifacts', 'the record alone')
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      example('pipeline export latest --output paper.tar.gz', 'pipeline export best --stage model'),
+    )
+    .action(async (run: string, options: ExportOptions) => {
+      const { exportCommand } = await import('./export.ts');
+      done(await exportCommand(run, options));
+    });
+
+  withStore(root.command('import'))
+    .argument('<archive>', 'what pipeline export wrote')
+    .description('take a run with its artifacts in, after checking every byte')
+    .option('--json', 'machine-readable')
+    .addHelpText('after', example('pipeline import paper.tar.gz --store artifacts'))
+    .action(async (archive: string, options: ImportOptions) => {
+      const { importCommand } = await import('./import.ts');
+      done(await importCommand(archive, options));
+    });
 }
 
 function addGc(root: Command, done: Done): void {

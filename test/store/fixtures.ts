@@ -7,8 +7,8 @@ import { digestOfFiles, keyOf, type KeyDocument, type Manifest } from '../../src
 import { seal } from '../../src/store/seal.ts';
 import { beginWork } from '../../src/store/work.ts';
 
-/** A real artifact of one file, made as the runner makes them; `id` tells it from others. */
-export function makeArtifact(layout: StoreLayout, id: number, content = `content ${id}\n`): Artifact {
+/** A manifest without files; `id` tells it from others. */
+export function manifestFor(id: number): Manifest {
   const document: KeyDocument = {
     format: 1,
     kind: 'made',
@@ -18,18 +18,14 @@ export function makeArtifact(layout: StoreLayout, id: number, content = `content
     engine: null,
     libraries: {},
   };
-  const key = keyOf(document);
-  const work = beginWork(layout, key);
-  writeFileSync(join(work.output, 'content.txt'), content);
-  const files = seal(work.output, {});
-  const manifest: Manifest = {
+  return {
     format: 1,
     kind: 'made',
-    key,
-    digest: digestOfFiles(files),
+    key: keyOf(document),
+    digest: digestOfFiles([]),
     type: 'files',
     keyDocument: document,
-    files,
+    files: [],
     metrics: {},
     headline: null,
     producer: {
@@ -42,6 +38,15 @@ export function makeArtifact(layout: StoreLayout, id: number, content = `content
       peakMemoryBytes: 1,
     },
   };
+}
+
+/** A real artifact of one file, made as the runner makes them. */
+export function makeArtifact(layout: StoreLayout, id: number, content = `content ${id}\n`): Artifact {
+  const empty = manifestFor(id);
+  const work = beginWork(layout, empty.key);
+  writeFileSync(join(work.output, 'content.txt'), content);
+  const files = seal(work.output, {});
+  const manifest = { ...empty, files, digest: digestOfFiles(files) };
   const { artifact } = commitArtifact(layout, work.folder, work.output, manifest);
   removeFolder(work.folder);
   removeFolder(work.resume);

@@ -1,0 +1,64 @@
+/** Whether executing a stage again gave what was recorded. */
+import type { Manifest } from '../store/manifest.ts';
+import type { StageRecord } from './record.ts';
+
+/** One more execution of a stage. */
+export type Attempt =
+  | { readonly state: 'made'; readonly manifest: Manifest; readonly threads: number }
+  | { readonly state: 'failed'; readonly error: string; readonly threads: number };
+
+export interface Agreement {
+  readonly stage: string;
+  /**
+   * `agrees`: the bytes are those recorded. `differs`: the same key gave other bytes. `changed`: the key is another,
+   * so other bytes mean nothing. `unstable`: the new executions differ among themselves.
+   */
+  readonly verdict: 'agrees' | 'differs' | 'changed' | 'unstable' | 'failed';
+  readonly recorded: { readonly key: string; readonly digest: string };
+  /** One for each execution, in their order; null for a failed one. */
+  readonly digests: readonly (string | null)[];
+  readonly threads: readonly number[];
+  readonly key: string | null;
+  /** Files in which executions differ from each other, or from the recorded artifact where that is there. */
+  readonly files: readonly string[];
+  readonly error: string | null;
+}
+
+/** `original` is the recorded artifact's manifest, where it is still in the store. */
+export function judge(
+  stage: string,
+  { key, digest }: StageRecord,
+  original: Manifest | undefined,
+  attempts: readonly Attempt[],
+): Agreement {
+  const recorded = { key: key!, digest: digest! };
+  const made = attempts.flatMap((attempt) => (attempt.state === 'made' ? [attempt.manifest] : []));
+  const failed = attempts.find((attempt) => attempt.state === 'failed');
+  const different = made.some((one) => one.digest !== made[0]!.digest);
+  const [first] = made;
+  const comparable = original && first && original.digest !== first.digest ? [original] : [];
+  return {
+    stage,
+    recorded,
+    verdict: failed ? 'failed' : different ? 'unstable' : verdictOf(recorded, first!),
+    digests: attempts.map((attempt) => (attempt.state === 'made' ? attempt.manifest.digest : null)),
+    threads: attempts.map(({ threads }) => threads),
+    key: first?.key ?? null,
+    files: differingFiles([...comparable, ...made]),
+    error: failed?.error ?? null,
+  };
+}
+
+function verdictOf(recorded: Agreement['recorded'], { key, digest }: Manifest): Agreement['verdict'] {
+  if (digest === recorded.digest) return 'agrees';
+  return key === recorded.key ? 'differs' : 'changed';
+}
+
+/** Paths that not all manifests have with the same content. */
+function differingFiles(manifests: readonly Manifest[]): string[] {
+  const contents = manifests.map(
+    ({ files }) => new Map(files.map((file) => [file.path, file.logical ?? file.sha256])),
+  );
+  const paths = [...new Set(contents.flatMap((content) => [...content.keys()]))].sort();
+  return paths.filter((path) => contents.some((content) => content.get(path) !== contents[0]!.get(path)));
+}
