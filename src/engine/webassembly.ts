@@ -22,7 +22,7 @@ interface WebAssemblyInterface {
   readonly Module: new (code: Uint8Array) => WasmModule;
   readonly Instance: new (
     module: WasmModule,
-    imports: Imports<SharedWasmMemory>,
+    imports: Imports<WasmMemory | SharedWasmMemory>,
   ) => { readonly exports: unknown };
   instantiate(
     code: Uint8Array,
@@ -56,6 +56,6 @@ export function wasmModule(base64: string): WasmModule {
   return new wasm.Module(Buffer.from(base64, 'base64'));
 }
 
-export function wasmInstance(module: WasmModule, memory: SharedWasmMemory): unknown {
+export function wasmInstance(module: WasmModule, memory: WasmMemory | SharedWasmMemory): unknown {
   return new wasm.Instance(module, { env: { memory } }).exports;
 }

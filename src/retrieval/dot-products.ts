@@ -1,73 +1,128 @@
 /**
  * Dot products of many vectors against many, to the same bits on every machine: float32 values multiplied and
  * added in double precision (where their products are exact), each by one accumulator from the first dimension to
- * the last, whatever is computed beside it. 3.5 GFLOPS on the machine whose figures README gives; one product
- * at a time would be a third of that.
+ * the last, whatever is computed beside it. So one query alone (in JavaScript), many together (in SIMD WebAssembly)
+ * and a single pair give the same numbers.
  */
+import { WASM } from '../engine/kernels/dot-products.generated.ts';
+import { wasmInstance, wasmMemory, wasmModule, type WasmModule } from '../engine/webassembly.ts';
 
-/** Rows of queries that `dotProducts` takes. */
-export const QUERIES_AT_ONCE = 4;
+/** Queries that are taken at once. */
+export const QUERIES_AT_ONCE = 16;
+/** Documents whose products are made at once. */
+export const TILE = 256;
 
-/**
- * out[i · stride + j] = queries[i] · documents[first + j], for 4 queries and `count` documents.
- * queries: [4, dimensions], documents: [≥ first + count, dimensions], out: [4, stride], stride > count.
- */
-export function dotProducts(
+const BLOCK = 8;
+/** From so many queries on, a block of eight is quicker than each by itself. */
+const ENOUGH = 3;
+const BYTES = Float64Array.BYTES_PER_ELEMENT;
+
+/** Products of one batch of queries after the other with tiles of documents. */
+export interface DotProducts {
+  /** Sets the queries: [count, dimensions], at most QUERIES_AT_ONCE. */
+  queries(rows: Float32Array, count: number): void;
+  /**
+   * Products with documents `first` to `first + count` of [documents, dimensions], at most TILE: query i's are at
+   * i · TILE. Valid until the next call.
+   */
+  tile(documents: Float32Array, first: number, count: number): Float64Array;
+}
+
+interface Kernel {
+  dotProducts(
+    queries: number,
+    blocks: number,
+    documents: number,
+    count: number,
+    dimensions: number,
+    out: number,
+    stride: number,
+  ): void;
+}
+
+let code: WasmModule | undefined;
+
+export function createDotProducts(dimensions: number): DotProducts {
+  const places = { queries: 0, documents: QUERIES_AT_ONCE * dimensions };
+  const out = places.documents + TILE * dimensions;
+  const memory = wasmMemory((out + QUERIES_AT_ONCE * TILE) * BYTES);
+  const kernel = wasmInstance((code ??= wasmModule(WASM)), memory) as Kernel;
+  const values = new Float64Array(memory.buffer);
+  const products = values.subarray(out, out + QUERIES_AT_ONCE * TILE);
+  let rows: Float32Array = new Float32Array();
+  let asked = 0;
+  return {
+    queries: (given, count) => {
+      rows = given;
+      asked = count;
+      if (count >= ENOUGH) interleave(given, count, dimensions, values);
+    },
+    tile: (documents, first, count) => {
+      if (asked < ENOUGH) {
+        for (let i = 0; i < asked; i++)
+          oneQuery(rows, i * dimensions, documents, first, count, dimensions, products, i * TILE);
+        return products;
+      }
+      values.set(documents.subarray(first * dimensions, (first + count) * dimensions), places.documents);
+      // An odd last document is taken with what is left of an earlier tile; nobody reads that product.
+      kernel.dotProducts(
+        places.queries,
+        Math.ceil(asked / BLOCK),
+        places.documents * BYTES,
+        count + (count % 2),
+        dimensions,
+        out * BYTES,
+        TILE,
+      );
+      return products;
+    },
+  };
+}
+
+/** Lays queries out as [blocks, dimensions, 8]; the missing ones of the last block stay as they were. */
+function interleave(rows: Float32Array, count: number, dimensions: number, to: Float64Array): void {
+  for (let query = 0; query < count; query++) {
+    const block = Math.floor(query / BLOCK) * BLOCK * dimensions;
+    for (let i = 0; i < dimensions; i++)
+      to[block + i * BLOCK + (query % BLOCK)] = rows[query * dimensions + i]!;
+  }
+}
+
+/** One query with each document, four documents side by side. */
+function oneQuery(
   queries: Float32Array,
+  q: number,
   documents: Float32Array,
-  dimensions: number,
   first: number,
   count: number,
-  out: Float64Array,
-  stride: number,
-): void {
-  for (let j = 0; j < count; j += 2) {
-    const d = (first + j) * dimensions;
-    // An odd last document goes through the kernel twice: `out` has a column to spare.
-    const next = j + 1 < count ? d + dimensions : d;
-    fourByTwo(queries, documents, dimensions, d, next, out, j, stride);
-  }
-}
-
-function fourByTwo(
-  queries: Float32Array,
-  documents: Float32Array,
   dimensions: number,
-  d0: number,
-  d1: number,
   out: Float64Array,
-  at: number,
-  stride: number,
+  to: number,
 ): void {
-  const [q1, q2, q3] = [dimensions, 2 * dimensions, 3 * dimensions];
-  let [s00, s01, s10, s11, s20, s21, s30, s31] = [0, 0, 0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < dimensions; i++) {
-    const x = documents[d0 + i]!;
-    const y = documents[d1 + i]!;
-    const a = queries[i]!;
-    const b = queries[q1 + i]!;
-    const c = queries[q2 + i]!;
-    const e = queries[q3 + i]!;
-    s00 += a * x;
-    s01 += a * y;
-    s10 += b * x;
-    s11 += b * y;
-    s20 += c * x;
-    s21 += c * y;
-    s30 += e * x;
-    s31 += e * y;
+  let j = 0;
+  for (; j + 4 <= count; j += 4) {
+    const d0 = (first + j) * dimensions;
+    const d1 = d0 + dimensions;
+    const d2 = d1 + dimensions;
+    const d3 = d2 + dimensions;
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    for (let i = 0; i < dimensions; i++) {
+      const x = queries[q + i]!;
+      s0 += x * documents[d0 + i]!;
+      s1 += x * documents[d1 + i]!;
+      s2 += x * documents[d2 + i]!;
+      s3 += x * documents[d3 + i]!;
+    }
+    out[to + j] = s0;
+    out[to + j + 1] = s1;
+    out[to + j + 2] = s2;
+    out[to + j + 3] = s3;
   }
-  out[at] = s00;
-  out[at + 1] = s01;
-  out[at + stride] = s10;
-  out[at + stride + 1] = s11;
-  out[at + 2 * stride] = s20;
-  out[at + 2 * stride + 1] = s21;
-  out[at + 3 * stride] = s30;
-  out[at + 3 * stride + 1] = s31;
+  for (; j < count; j++)
+    out[to + j] = dotProduct(queries, q, documents, (first + j) * dimensions, dimensions);
 }
 
-/** left[l …] · right[r …] over `dimensions` values, to the very bits that `dotProducts` gives. */
+/** left[l …] · right[r …] over `dimensions` values, to the very bits that tiles hold. */
 export function dotProduct(
   left: Float32Array,
   l: number,

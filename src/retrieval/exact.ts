@@ -2,7 +2,7 @@
 import { PipelineError } from '../base/diagnostic.ts';
 import type { Similarity } from '../formats/embeddings.ts';
 import type { Matrix } from '../formats/npy.ts';
-import { dotProduct, dotProducts, QUERIES_AT_ONCE } from './dot-products.ts';
+import { createDotProducts, dotProduct, QUERIES_AT_ONCE, TILE } from './dot-products.ts';
 import { createTopK, rank, type Ranking } from './ranking.ts';
 
 export interface ExactSearch {
@@ -16,9 +16,6 @@ export interface ExactSearch {
   /** The given documents, ranked by these scores. */
   rankCandidates(queries: Matrix, row: number, candidates: Uint32Array): Ranking;
 }
-
-/** Documents scored before their scores are looked at: 4 × 1,024 doubles stay in the nearest cache. */
-const TILE = 1024;
 
 /** Throws `E_INPUT` where a document's vector is not finite. documents: [documents, dimensions] */
 export function createExactSearch(documents: Matrix, similarity: Similarity): ExactSearch {
@@ -65,7 +62,7 @@ function* searchRows(
     throw new Error(`queries have ${queries.columns} dimensions, documents ${columns}`);
   const collectors = Array.from({ length: QUERIES_AT_ONCE }, () => createTopK(Math.min(k, documents.rows)));
   const block = new Float32Array(QUERIES_AT_ONCE * columns);
-  const dots = new Float64Array(QUERIES_AT_ONCE * (TILE + 1));
+  const products = createDotProducts(columns);
   for (let start = 0; start < rows.length; start += QUERIES_AT_ONCE) {
     const filled = Math.min(QUERIES_AT_ONCE, rows.length - start);
     for (let i = 0; i < filled; i++) {
@@ -73,11 +70,12 @@ function* searchRows(
       block.set(queries.data.subarray(from, from + columns), i * columns);
     }
     const squares = squaredNorms({ rows: filled, columns, data: block }, 'query');
+    products.queries(block, filled);
     for (let first = 0; first < documents.rows; first += TILE) {
       const count = Math.min(TILE, documents.rows - first);
-      dotProducts(block, documents.data, columns, first, count, dots, TILE + 1);
+      const dots = products.tile(documents.data, first, count);
       for (let i = 0; i < filled; i++)
-        offerTile(collectors[i]!, dots.subarray(i * (TILE + 1)), first, count, squares[i]!, score);
+        offerTile(collectors[i]!, dots.subarray(i * TILE, i * TILE + count), first, squares[i]!, score);
     }
     for (let i = 0; i < filled; i++) yield collectors[i]!.take();
   }
@@ -87,13 +85,12 @@ function offerTile(
   collector: ReturnType<typeof createTopK>,
   dots: Float64Array,
   first: number,
-  count: number,
   square: number,
   score: Score,
 ): void {
   const norm = Math.sqrt(square);
   let threshold = collector.threshold();
-  for (let j = 0; j < count; j++) {
+  for (let j = 0; j < dots.length; j++) {
     const value = score(dots[j]!, square, norm, first + j);
     // Documents come by rising id, so an equal score never displaces one that is held.
     if (value > threshold) {
