@@ -1,86 +1,168 @@
-/** The skip-gram kernel (src/engine/kernels/assembly/skip-gram.ts) with its memory laid out. */
+/** The skip-gram kernel (src/engine/kernels/assembly/skip-gram.ts) on its threads, with its memory laid out. */
 import { exp, log } from '../../src/base/math.ts';
+import { createHeap, type Heap } from '../../src/engine/kernels/heap.ts';
+import { floatBits, type Job } from '../../src/engine/kernels/operations.ts';
+import { createPool } from '../../src/engine/kernels/pool.ts';
 import { WASM } from '../../src/engine/kernels/skip-gram.generated.ts';
-import { wasmKernel, wasmMemory } from '../../src/engine/webassembly.ts';
+import { wasmModule } from '../../src/engine/webassembly.ts';
 import { PipelineError } from '../../src/stage.ts';
+
+export interface SkipGramShape {
+  /** Words, the special tokens among them. */
+  readonly rows: number;
+  readonly dimensions: number;
+  readonly negatives: number;
+  /** Most words of a window. */
+  readonly window: number;
+  /** Most groups of a batch: what a batch learns, it learns from the vectors before it. */
+  readonly batch: number;
+  readonly threads: number;
+}
 
 export interface SkipGram {
   /** [rows, width] F32: the word vectors, values from `dimensions` on being zero. */
   readonly words: Float32Array;
-  /** The same for words as context. */
+  /** The same for words as what is predicted. */
   readonly contexts: Float32Array;
   /** Floats a row: dimensions rounded up to 16. */
   readonly width: number;
-  /** [capacity, 2 + negatives] U32: word, context, negative samples. */
-  readonly pairs: Uint32Array;
-  /** Most pairs a call. */
-  readonly capacity: number;
-  /** Trains on the first `count` pairs, in order; gives their summed loss. */
-  train(count: number, rate: number): number;
+  /** Adds a group to the batch: the words `ids[from … to]` but for `centre`, its place, are to predict ids[centre]. */
+  add(ids: Uint32Array, from: number, to: number, centre: number, negative: () => number): void;
+  /** Groups that wait to be trained. */
+  queued(): number;
+  /** Trains on them; gives their loss, summed over the pairs. */
+  train(rate: number): number;
+  dispose(): void;
 }
 
-export interface SkipGramShape {
-  readonly rows: number;
-  readonly dimensions: number;
-  readonly negatives: number;
-}
-
-interface Kernel {
-  train(...numbers: number[]): number;
-}
-
-const CAPACITY = 4096;
 const LANES = 16;
 const TABLE_LENGTH = 4096;
 const TABLE_LIMIT = 8;
 const MOST_BYTES = 2 ** 32;
+/** Groups whose gradients one job computes: some 30 µs of work. */
+const GROUPS_A_JOB = 16;
+/** Rows are dealt to this many jobs, by their ids, when gradients are added to them. */
+const PARTS = 16;
 
-export async function createSkipGram({ rows, dimensions, negatives }: SkipGramShape): Promise<SkipGram> {
+/** @throws PipelineError E_LIMIT where the vectors do not fit */
+export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
+  const { rows, dimensions, negatives, batch } = shape;
   const width = Math.ceil(dimensions / LANES) * LANES;
-  const parts = {
-    words: rows * width,
-    contexts: rows * width,
-    gradient: width,
-    sigmoid: TABLE_LENGTH,
-    logs: TABLE_LENGTH,
-    pairs: CAPACITY * (2 + negatives),
-  };
-  const { at, bytes } = layout(parts);
-  if (bytes > MOST_BYTES)
+  const targets = 1 + negatives;
+  const inputs = batch * shape.window;
+  const steps = (inputs + batch * targets) * width;
+  if (4 * (2 * rows * width + 2 * steps) > MOST_BYTES)
     throw new PipelineError('E_LIMIT', `${rows} words of ${dimensions} dimensions need more than 4 GiB`, {
       hint: 'lower max_vocab or raise min_count in the tokenize stage, or lower dimensions',
     });
-  const memory = wasmMemory(bytes);
-  const kernel = await wasmKernel<Kernel>(WASM, memory);
-  const floats = (name: keyof typeof parts): Float32Array =>
-    new Float32Array(memory.buffer, at[name], parts[name]);
-  fillTables(floats('sigmoid'), floats('logs'));
+  const heap = createHeap();
+  const pool = await createPool(heap, wasmModule(WASM), shape.threads);
+  const at = {
+    words: heap.allocate(4 * rows * width),
+    contexts: heap.allocate(4 * rows * width),
+    sigmoid: heap.allocate(4 * TABLE_LENGTH),
+    logs: heap.allocate(4 * TABLE_LENGTH),
+    groups: heap.allocate(4 * batch * (2 + targets)),
+    inputs: heap.allocate(4 * inputs),
+    wordSteps: heap.allocate(4 * inputs * width),
+    targetSteps: heap.allocate(4 * batch * targets * width),
+    losses: heap.allocate(8 * Math.ceil(batch / GROUPS_A_JOB)),
+  };
+  const lists = { words: createLists(heap, inputs), contexts: createLists(heap, batch * targets) };
+  // The pool's own blocks are small; with them reserved, the memory no longer grows and views stay valid.
+  fillTables(heap.floats(at.sigmoid, TABLE_LENGTH), heap.floats(at.logs, TABLE_LENGTH));
+  heap.floats(at.words, rows * width).fill(0);
+  heap.floats(at.contexts, rows * width).fill(0);
+  const stride = width * 4;
+  const groups = heap.words(at.groups, batch * (2 + targets));
+  const inputIds = heap.words(at.inputs, inputs);
+  let [queued, used] = [0, 0];
+
+  const add: SkipGram['add'] = (ids, from, to, centre, negative) => {
+    let place = queued * (2 + targets);
+    groups[place++] = to - from;
+    groups[place++] = used;
+    for (let i = from; i <= to; i++) {
+      if (i === centre) continue;
+      lists.words.push(ids[i]!, used);
+      inputIds[used++] = ids[i]!;
+    }
+    for (let j = 0; j < targets; j++) {
+      const id = j === 0 ? ids[centre]! : negative();
+      lists.contexts.push(id, queued * targets + j);
+      groups[place++] = id;
+    }
+    queued++;
+  };
+
+  const gradientJobs = (rate: number): Job[] => {
+    const jobs: Job[] = [];
+    for (let first = 0; first < queued; first += GROUPS_A_JOB) {
+      const group = at.groups + 4 * first * (2 + targets);
+      const count = Math.min(GROUPS_A_JOB, queued - first);
+      const loss = at.losses + 8 * (first / GROUPS_A_JOB);
+      jobs.push([
+        [
+          ...[1, at.words, at.contexts, stride, group, count, negatives, at.inputs, first * targets],
+          ...[at.wordSteps, at.targetSteps, floatBits(rate), at.sigmoid, at.logs, loss],
+        ],
+      ]);
+    }
+    return jobs;
+  };
+
+  const train = (rate: number): number => {
+    if (queued === 0) return 0;
+    const jobs = gradientJobs(rate);
+    pool.run(jobs, 4 * shape.window * targets);
+    pool.run(
+      Array.from({ length: PARTS }, (_, part) => [
+        [2, at.words, stride, lists.words.at(part), lists.words.length(part), at.wordSteps],
+        [2, at.contexts, stride, lists.contexts.at(part), lists.contexts.length(part), at.targetSteps],
+      ]),
+    );
+    lists.words.clear();
+    lists.contexts.clear();
+    [queued, used] = [0, 0];
+    return new Float64Array(heap.memory.buffer, at.losses, jobs.length).reduce((sum, loss) => sum + loss, 0);
+  };
+
   return {
-    words: floats('words'),
-    contexts: floats('contexts'),
+    words: heap.floats(at.words, rows * width),
+    contexts: heap.floats(at.contexts, rows * width),
     width,
-    pairs: new Uint32Array(memory.buffer, at.pairs, parts.pairs),
-    capacity: CAPACITY,
-    train: (count, rate) =>
-      kernel.train(
-        ...[at.words, at.contexts, width * 4, at.pairs, count, negatives, rate, at.sigmoid, at.logs],
-        at.gradient,
-      ),
+    add,
+    queued: () => queued,
+    train,
+    dispose: () => {
+      pool.dispose();
+    },
   };
 }
 
-/** Byte addresses of arrays of 4-byte elements, one behind the other on cache lines; the first line is free. */
-function layout<Name extends string>(
-  lengths: Readonly<Record<Name, number>>,
-): { at: Record<Name, number>; bytes: number } {
-  const LINE = 64;
-  let bytes = LINE;
-  const at = {} as Record<Name, number>;
-  for (const name of Object.keys(lengths) as Name[]) {
-    at[name] = bytes;
-    bytes += Math.ceil((lengths[name] * 4) / LINE) * LINE;
-  }
-  return { at, bytes };
+/** Which gradients each row is to add, in the order of the batch, by part. */
+interface Lists {
+  push(row: number, place: number): void;
+  at(part: number): number;
+  length(part: number): number;
+  clear(): void;
+}
+
+function createLists(heap: Heap, capacity: number): Lists {
+  const address = heap.allocate(8 * capacity * PARTS);
+  const words = heap.words(address, 2 * capacity * PARTS);
+  const lengths = new Uint32Array(PARTS);
+  return {
+    push: (row, place) => {
+      const part = row % PARTS;
+      const entry = 2 * (part * capacity + lengths[part]!++);
+      words[entry] = row;
+      words[entry + 1] = place;
+    },
+    at: (part) => address + 8 * part * capacity,
+    length: (part) => lengths[part]!,
+    clear: () => lengths.fill(0),
+  };
 }
 
 /** σ(x) and −log σ(x) = log(1 + e^−x) at the middle of each step. */

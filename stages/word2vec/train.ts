@@ -1,7 +1,8 @@
 /**
- * Skip-gram with negative sampling (Mikolov et al. 2013) in one thread, so that the same seed gives the same
- * bytes: texts in a new random order each epoch, words outside the model's vocabulary left out, frequent ones
- * thinned, then one gradient step for each pair of a word and a word of its window.
+ * Skip-gram with negative sampling (Mikolov et al. 2013): texts in a new random order each epoch, words outside the
+ * model's vocabulary left out, frequent ones thinned; then each word of the text is predicted by the words of its
+ * window, told apart from negative samples that the window shares (Ji et al. 2016). Steps are taken batch by batch,
+ * in an order that the number of threads does not change, so the same seed gives the same bytes.
  */
 import { random, shuffle, type Random } from '../../src/base/random.ts';
 import { SPECIAL_TOKENS, type Tokens } from '../../src/formats/tokens.ts';
@@ -9,7 +10,7 @@ import type { WordVectors } from '../../src/formats/vectors.ts';
 import { PipelineError, type StageContext } from '../../src/stage.ts';
 import type { TrainParams } from './kind.ts';
 import { fillUnknown } from './made-up.ts';
-import { keepBelow, negativeWeights, weightedSampler, type Sampler } from './sampling.ts';
+import { keepBelow, negativeWeights, weightedSampler } from './sampling.ts';
 import { createSkipGram, type SkipGram } from './skip-gram.ts';
 import { trainingTexts, type Texts } from './texts.ts';
 
@@ -21,7 +22,7 @@ export interface Trained {
   readonly words: number;
 }
 
-type Context = Pick<StageContext, 'signal' | 'progress'>;
+type Context = Pick<StageContext, 'signal' | 'progress' | 'threads'>;
 
 export async function trainVectors(context: Context, tokens: Tokens, params: TrainParams): Promise<Trained> {
   const texts = trainingTexts(tokens, params.splits);
@@ -30,22 +31,46 @@ export async function trainVectors(context: Context, tokens: Tokens, params: Tra
       hint: 'lower min_count in the tokenize stage, or use source: random',
     });
   const rows = texts.counts.length;
-  const model = await createSkipGram({ rows, dimensions: params.dimensions, negatives: params.negatives });
-  initialise(model, rows, params);
-  const trainer = pairTrainer(model, texts, params);
-  const order = Uint32Array.from({ length: texts.count }, (_, index) => index);
-  const losses: number[] = [];
-  for (let epoch = 1; epoch <= params.epochs; epoch++) {
-    shuffle(order, random(params.seed, `word2vec order ${epoch}`));
-    losses.push(await runEpoch(context, trainer, texts, order, { epoch, epochs: params.epochs, losses }));
-    if (!Number.isFinite(losses.at(-1)))
-      throw new PipelineError('E_STAGE', `the loss is no longer a number in epoch ${epoch}`, {
-        hint: 'lower learning_rate',
-      });
+  const { dimensions, negatives, window } = params;
+  const batch = batchSize(texts, params);
+  const { threads } = context;
+  const model = await createSkipGram({ rows, dimensions, negatives, window: 2 * window, batch, threads });
+  try {
+    initialise(model, rows, params);
+    const trainer = textTrainer(model, texts, params, batch);
+    const order = Uint32Array.from({ length: texts.count }, (_, index) => index);
+    const losses: number[] = [];
+    for (let epoch = 1; epoch <= params.epochs; epoch++) {
+      shuffle(order, random(params.seed, `word2vec order ${epoch}`));
+      losses.push(await runEpoch(context, trainer, texts, order, { epoch, epochs: params.epochs, losses }));
+      if (!Number.isFinite(losses.at(-1)))
+        throw new PipelineError('E_STAGE', `the loss is no longer a number in epoch ${epoch}`, {
+          hint: 'lower learning_rate',
+        });
+    }
+    const vectors = vectorsOf(model, rows, dimensions, trainer.trained);
+    fillUnknown(vectors, params.seed);
+    return { vectors, losses, words: texts.words * params.epochs };
+  } finally {
+    model.dispose();
   }
-  const vectors = vectorsOf(model, rows, params.dimensions, trainer.trained);
-  fillUnknown(vectors, params.seed);
-  return { vectors, losses, words: texts.words * params.epochs };
+}
+
+/** More groups a batch than this make dispatches no cheaper. */
+const MOST_GROUPS = 256;
+/** How often the most frequent word may take part in a batch, on average, without feeling its other steps. */
+const MOST_REPEATS = 16;
+
+/**
+ * Groups of a batch. In a small vocabulary every word comes often, and steps that are blind to each other would add
+ * up to a leap.
+ */
+export function batchSize(texts: Pick<Texts, 'counts'>, { subsample, window }: TrainParams): number {
+  const below = keepBelow(texts.counts, subsample);
+  const kept = Float64Array.from(texts.counts, (count, id) => (count * below[id]!) / 2 ** 32);
+  const total = kept.reduce((sum, count) => sum + count, 0);
+  const largest = kept.reduce((most, count) => Math.max(most, count), 0);
+  return Math.max(1, Math.min(MOST_GROUPS, Math.floor((MOST_REPEATS * total) / (largest * (window + 1)))));
 }
 
 /** Word vectors uniform in ±0.5/D, context vectors zero, as in word2vec.c. */
@@ -57,44 +82,44 @@ function initialise(model: SkipGram, rows: number, { dimensions, seed }: TrainPa
   }
 }
 
-interface PairTrainer {
-  /** Queues the pairs of a text and trains whenever the queue is full. */
+interface TextTrainer {
+  /** Queues the words of a text and trains whenever a batch is full. */
   text(ids: Uint32Array): void;
   /** Trains on what is queued; gives the mean loss since the last call. */
   finish(): number;
   /** Known words read so far, thinned ones included. */
   words(): number;
-  /** Mean loss so far. */
+  /** Mean loss of a pair so far. */
   loss(): number;
   /** [rows]: 1 for words that have been trained. */
   readonly trained: Uint8Array;
 }
 
-function pairTrainer(model: SkipGram, texts: Texts, params: TrainParams): PairTrainer {
-  const source = random(params.seed, 'word2vec pairs');
+function textTrainer(model: SkipGram, texts: Texts, params: TrainParams, batch: number): TextTrainer {
+  const source = random(params.seed, 'word2vec windows');
   const negative = weightedSampler(negativeWeights(texts.counts), random(params.seed, 'word2vec negatives'));
   const thin = thinner(texts, params, random(params.seed, 'word2vec subsample'));
   const allWords = texts.words * params.epochs;
   const trained = new Uint8Array(texts.counts.length);
-  let [queued, words, pairs, loss] = [0, 0, 0, 0];
+  let [words, pairs, loss] = [0, 0, 0];
 
   const flush = (): void => {
-    const rate = params.learning_rate * Math.max(1e-4, 1 - words / allWords);
-    loss += model.train(queued, rate);
-    pairs += queued;
-    queued = 0;
+    loss += model.train(params.learning_rate * Math.max(1e-4, 1 - words / allWords));
   };
-  const pair = (word: number, other: number): void => {
-    queuePair(model.pairs, queued++ * (2 + params.negatives), word, other, params.negatives, negative);
-    if (queued === model.capacity) flush();
-  };
+  /** Each word with every other of its window, whose reach is drawn from 1 to `window`. */
   const text = (ids: Uint32Array): void => {
     const kept = thin(ids);
     words += kept.known;
-    eachPair(kept.ids, params.window, source, (word, other) => {
-      trained[word] = 1;
-      pair(word, other);
-    });
+    const last = kept.ids.length - 1;
+    for (let i = 0; i <= last; i++) {
+      const reach = 1 + source.integer(params.window);
+      const [from, to] = [Math.max(0, i - reach), Math.min(last, i + reach)];
+      if (from === to) continue;
+      trained[kept.ids[i]!] = 1;
+      pairs += to - from;
+      model.add(kept.ids, from, to, i, negative);
+      if (model.queued() === batch) flush();
+    }
   };
   const mean = (): number => (pairs === 0 ? 0 : loss / pairs);
   const finish = (): number => {
@@ -104,33 +129,6 @@ function pairTrainer(model: SkipGram, texts: Texts, params: TrainParams): PairTr
     return result;
   };
   return { text, finish, words: () => words, loss: mean, trained };
-}
-
-function queuePair(
-  pairs: Uint32Array,
-  start: number,
-  word: number,
-  other: number,
-  negatives: number,
-  negative: Sampler,
-): void {
-  pairs[start] = word;
-  pairs[start + 1] = other;
-  for (let k = 0; k < negatives; k++) pairs[start + 2 + k] = negative();
-}
-
-/** Each word with every other of its window, whose reach is drawn from 1 to `window`. */
-function eachPair(
-  ids: Uint32Array,
-  window: number,
-  source: Random,
-  visit: (word: number, other: number) => void,
-): void {
-  for (let i = 0; i < ids.length; i++) {
-    const reach = 1 + source.integer(window);
-    const last = Math.min(ids.length - 1, i + reach);
-    for (let j = Math.max(0, i - reach); j <= last; j++) if (j !== i) visit(ids[i]!, ids[j]!);
-  }
 }
 
 /** Leaves out unknown words and thins frequent ones; the result is valid until the next call. */
@@ -163,7 +161,7 @@ const WORDS_AT_ONCE = 1 << 14;
 
 async function runEpoch(
   context: Context,
-  trainer: PairTrainer,
+  trainer: TextTrainer,
   texts: Texts,
   order: Uint32Array,
   place: EpochPlace,

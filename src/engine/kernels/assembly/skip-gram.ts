@@ -1,7 +1,12 @@
-// asc: --enable simd --runtime stub --noExportMemory --importMemory
+// asc: --enable simd --enable threads --enable bulk-memory --runtime stub --noExportMemory --importMemory --sharedMemory --maximumMemory 65536
 // Skip-gram with negative sampling (Mikolov et al. 2013, "Distributed Representations of Words and Phrases and
-// their Compositionality", formula 4), one stochastic gradient step a pair. Plain SIMD-128, no fused
-// multiply-add: the same bits on every machine. The sums run in 16 lanes, added in a fixed order at the end.
+// their Compositionality", formula 4), a word's whole window against one set of negative samples (Ji et al. 2016,
+// "Parallelizing Word2Vec in Shared and Distributed Memory"). Plain SIMD-128, no fused multiply-add: the same bits
+// on every machine. A batch is two dispatches: all gradients from the vectors as they are, then every row adds the
+// gradients that are its own in the order of the batch. So neither result depends on the number of threads.
+
+@inline function word(p: usize, i: i32): u32 { return load<u32>(p + (<usize>i << 2)); }
+@inline function float(p: usize, i: i32): f32 { return load<f32>(p + (<usize>i << 2)); }
 
 /** Tables of σ(x) and −log σ(x) over −8 ≤ x < 8, at the middle of 4,096 equal steps. */
 const TABLE_LENGTH: i32 = 4096;
@@ -15,7 +20,7 @@ const TABLE_LIMIT: f32 = 8;
   return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
 }
 
-/** a·b; both f32 [stride / 4], stride in bytes and a multiple of 64. */
+/** a·b; both f32 [stride / 4], stride in bytes and a multiple of 64. 16 lanes, added in a fixed order. */
 @inline function dot(a: usize, b: usize, stride: usize): f32 {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   for (let k: usize = 0; k < stride; k += 64) {
@@ -27,15 +32,28 @@ const TABLE_LIMIT: f32 = 8;
   return lanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
 }
 
-/** gradient += g·target, then target += g·word; f32 [stride / 4] each. */
-@inline function step(gradient: usize, target: usize, word: usize, g: f32, stride: usize): void {
-  const s = f32x4.splat(g);
-  for (let k: usize = 0; k < stride; k += 32) {
-    const t0 = v128.load(target + k), t1 = v128.load(target + k, 16);
-    v128.store(gradient + k, f32x4.add(v128.load(gradient + k), f32x4.mul(s, t0)));
-    v128.store(gradient + k, f32x4.add(v128.load(gradient + k, 16), f32x4.mul(s, t1)), 16);
-    v128.store(target + k, f32x4.add(t0, f32x4.mul(s, v128.load(word + k))));
-    v128.store(target + k, f32x4.add(t1, f32x4.mul(s, v128.load(word + k, 16))), 16);
+/**
+ * out = Σ g[i · step]·rows[ids[i]], i < count; f32 [stride / 4]
+ *   g     f32, `step` bytes apart
+ *   ids   u32 [count]
+ */
+@inline function combine(
+  out: usize, g: usize, step: usize, rows: usize, ids: usize, count: u32, stride: usize,
+): void {
+  for (let k: usize = 0; k < stride; k += 64) {
+    let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    for (let i: u32 = 0; i < count; i++) {
+      const from = row(rows, load<u32>(ids + (<usize>i << 2)), stride) + k;
+      const weight = v128.load32_splat(g + <usize>i * step);
+      s0 = f32x4.add(s0, f32x4.mul(weight, v128.load(from)));
+      s1 = f32x4.add(s1, f32x4.mul(weight, v128.load(from, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(weight, v128.load(from, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(weight, v128.load(from, 48)));
+    }
+    v128.store(out + k, s0);
+    v128.store(out + k, s1, 16);
+    v128.store(out + k, s2, 32);
+    v128.store(out + k, s3, 48);
   }
 }
 
@@ -45,35 +63,93 @@ const TABLE_LIMIT: f32 = 8;
 }
 
 /**
- * One step for each pair, in order; gives the summed loss −log σ(c·w) − Σ log σ(−n·w) before the steps.
- *   words, contexts  f32 [V, stride / 4]: the two vectors of each word
- *   pairs            u32 [count, 2 + negatives]: word, its context, the negative samples
- *   sigmoid, logs    f32 [4096]: the tables above
- *   gradient         f32 [stride / 4]: scratch
- * A negative sample that is the context itself is passed over, as word2vec.c does.
+ * The steps of some words against their windows, times the rate; and their loss −log σ(c·w) − Σ log σ(−n·w).
+ *   words, contexts   f32 [V, stride / 4]: the two vectors of each word; read only
+ *   groups            u32 [count, 3 + negatives]: size of the window, its first place in `inputs`, the word, its
+ *                     negative samples. A negative sample that is the word itself is passed over
+ *   inputs            u32: the windows' words, whose first vectors learn to tell the word from its samples
+ *   firstTarget       place in `targetSteps` of the first group's word; each group has 1 + negatives places
+ *   wordSteps         f32 [inputs, stride / 4], out
+ *   targetSteps       f32 [groups · (1 + negatives), stride / 4], out
+ *   loss              f64, out
+ *   g                 f32 [largest window, 1 + negatives], scratch
  */
-export function train(
-  words: usize, contexts: usize, stride: usize, pairs: usize, count: i32, negatives: i32, rate: f32,
-  sigmoid: usize, logs: usize, gradient: usize,
-): f64 {
-  let loss: f64 = 0;
-  const width = <usize>(2 + negatives) << 2;
-  for (let pair = pairs, end = pairs + <usize>count * width; pair < end; pair += width) {
-    const word = row(words, load<u32>(pair), stride);
-    const positive = load<u32>(pair, 4);
-    memory.fill(gradient, 0, stride);
-    for (let k: usize = 4; k < width; k += 4) {
-      const index = load<u32>(pair + k);
-      if (k > 4 && index == positive) continue;
-      const target = row(contexts, index, stride);
-      const score = dot(word, target, stride);
-      const label: f32 = k == 4 ? 1 : 0;
-      const g = (label - load<f32>(sigmoid + tablePlace(score))) * rate;
-      loss += <f64>load<f32>(logs + tablePlace(k == 4 ? score : -score));
-      step(gradient, target, word, g, stride);
+function gradients(
+  words: usize, contexts: usize, stride: usize, groups: usize, count: u32, negatives: u32, inputs: usize,
+  firstTarget: u32, wordSteps: usize, targetSteps: usize, rate: f32, sigmoid: usize, logs: usize, loss: usize,
+  g: usize,
+): void {
+  let sum: f64 = 0;
+  const targets: u32 = 1 + negatives, line = <usize>targets << 2;
+  for (let group: u32 = 0; group < count; group++) {
+    const at = groups + <usize>group * (8 + line), ids = at + 8;
+    const size = load<u32>(at), first = load<u32>(at, 4), positive = load<u32>(ids);
+    const window = inputs + (<usize>first << 2);
+    for (let i: u32 = 0; i < size; i++) {
+      const input = row(words, load<u32>(window + (<usize>i << 2)), stride);
+      for (let j: u32 = 0; j < targets; j++) {
+        const id = load<u32>(ids + (<usize>j << 2));
+        let step: f32 = 0;
+        if (j == 0 || id != positive) {
+          const score = dot(input, row(contexts, id, stride), stride);
+          step = ((j == 0 ? <f32>1 : <f32>0) - load<f32>(sigmoid + tablePlace(score))) * rate;
+          sum += <f64>load<f32>(logs + tablePlace(j == 0 ? score : -score));
+        }
+        store<f32>(g + <usize>i * line + (<usize>j << 2), step);
+      }
     }
-    for (let k: usize = 0; k < stride; k += 16)
-      v128.store(word + k, f32x4.add(v128.load(word + k), v128.load(gradient + k)));
+    for (let i: u32 = 0; i < size; i++)
+      combine(row(wordSteps, first + i, stride), g + <usize>i * line, 4, contexts, ids, targets, stride);
+    for (let j: u32 = 0; j < targets; j++)
+      combine(
+        row(targetSteps, firstTarget + group * targets + j, stride), g + (<usize>j << 2), line, words, window, size,
+        stride,
+      );
   }
-  return loss;
+  store<f64>(loss, sum);
+}
+
+/** table[id] += steps[place], for each of the pairs (id, place) in `list`, in its order. */
+function apply(table: usize, stride: usize, list: usize, count: u32, steps: usize): void {
+  for (let entry = list, end = list + (<usize>count << 3); entry < end; entry += 8) {
+    const to = row(table, load<u32>(entry), stride), from = row(steps, load<u32>(entry, 4), stride);
+    for (let k: usize = 0; k < stride; k += 16)
+      v128.store(to + k, f32x4.add(v128.load(to + k), v128.load(from + k)));
+  }
+}
+
+// How a pool's threads share jobs out, as recurrent.ts has it; control words as in ../pool.ts.
+const STATE: usize = 8, PENDING: usize = 16, JOBS: usize = 28, SCRATCH: usize = 32, STRIDE: usize = 36;
+
+function claim(control: usize): i32 {
+  let state = atomic.load<u64>(control + STATE);
+  while ((<u32>state & 0xfffff) < ((<u32>(state >> 20)) & 0xfffff)) {
+    const seen = atomic.cmpxchg<u64>(control + STATE, state, state + 1);
+    if (seen == state) return <i32>(<u32>state & 0xfffff);
+    state = seen;
+  }
+  return -1;
+}
+
+/** Takes jobs until none is left. */
+export function work(control: usize, thread: u32): void {
+  for (let job = claim(control); job >= 0; job = claim(control)) {
+    const entry = <usize>load<u32>(control + JOBS) + (<usize>job << 3);
+    let op = <usize>load<u32>(entry);
+    const scratch = <usize>load<u32>(control + SCRATCH) + <usize>thread * <usize>load<u32>(control + STRIDE);
+    for (let left = load<u32>(entry, 4); left > 0; left--) {
+      run(op, scratch);
+      op += 128;
+    }
+    if (atomic.sub<u32>(control + PENDING, 1) == 1) atomic.notify(control + PENDING, -1);
+  }
+}
+
+function run(p: usize, scratch: usize): void {
+  if (word(p, 0) == 1)
+    gradients(
+      word(p, 1), word(p, 2), word(p, 3), word(p, 4), word(p, 5), word(p, 6), word(p, 7), word(p, 8), word(p, 9),
+      word(p, 10), float(p, 11), word(p, 12), word(p, 13), word(p, 14), scratch,
+    );
+  else apply(word(p, 1), word(p, 2), word(p, 3), word(p, 4), word(p, 5));
 }
