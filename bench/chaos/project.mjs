@@ -132,6 +132,10 @@ function eventsIn(stdout) {
   return {
     events,
     finished: named('stage-finished'),
+    /** Why stages failed. */
+    failures: named('stage-failed').map(
+      ({ stage, message, output }) => `${stage}: ${message} ${output.join(' | ')}`,
+    ),
     executed: named('stage-finished').map(({ stage }) => stage),
     cached: named('stage-cached').map(({ stage }) => stage),
     digests: Object.fromEntries(

@@ -22,8 +22,8 @@ async function round(project, runs, victim) {
   const results = await Promise.all(jobs.map((job) => job.finished));
   const faults = results.flatMap(stacks);
   const survivors = results.filter(({ signal }) => signal === null);
-  for (const { code, stderr, digests } of survivors) {
-    if (code !== 0) faults.push(`a run ended with ${code}: ${stderr}`);
+  for (const { code, stderr, digests, failures } of survivors) {
+    if (code !== 0) faults.push(`a run ended with ${code}: ${failures.join()} ${stderr}`);
     faults.push(...sameDigests(digests, survivors[0].digests));
   }
   const made = project.made();

@@ -138,7 +138,12 @@ async function converse(
       child.on('exit', (code, signal) => {
         // Programs that it left running would hold its output open, and could still write into the artifact.
         killNow();
-        drain = setTimeout(settle, DRAIN_MS, code, signal);
+        const wait = (): void => {
+          drain = setTimeout(settle, DRAIN_MS, code, signal);
+        };
+        // We may learn of its end before we have read its last message, which precedes the end of the channel.
+        if (child.connected) child.once('disconnect', wait);
+        else wait();
       });
       child.on('close', settle);
       stop.addEventListener('abort', askToStop);
