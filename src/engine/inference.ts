@@ -6,7 +6,15 @@ import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../formats/mode
 import { rowCount, type Ragged } from '../formats/ragged.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import type { Recurrent } from './kernels/recurrent.ts';
-import { recurrentShape, towerFor, towersOf, towerShapes, type Side } from './tower.ts';
+import {
+  pooledParts,
+  splitWeights,
+  towerFor,
+  towersOf,
+  towerShapes,
+  type Side,
+  type TowerName,
+} from './tower.ts';
 
 export interface Inference {
   /** texts → [texts, dimensions] */
@@ -16,49 +24,73 @@ export interface Inference {
 
 const PASS = { training: false, dropout: { input: 0, output: 0 }, seed: 0, tableTrainable: false };
 
+interface Tower {
+  /** The recurrent layers, and the bare embeddings where they stand beside them. */
+  readonly recurrents: readonly Recurrent[];
+  readonly parts: readonly (readonly Float32Array[])[];
+  readonly projection: readonly Float32Array[];
+}
+
 export function createInference(config: ModelConfig, weights: ModelWeights, kernels: Kernels): Inference {
   const { encoder, embeddings, dimensions } = config;
-  const shape = recurrentShape(encoder, embeddings.dimensions);
-  const table = kernels.table(embeddings.rows, embeddings.dimensions);
+  const { rows, dimensions: input } = embeddings;
+  const table = kernels.table(rows, input);
   table.write(weights.get(EMBEDDINGS)!.data);
-  const names = towerShapes(encoder, embeddings.dimensions).map(({ name }) => name);
-  const towers = new Map(
-    towersOf(encoder).map((tower) => [
-      tower,
-      {
-        recurrent: kernels.recurrent(shape),
-        weights: names.map((name) => weights.get(`${tower}.${name}`)!.data),
-      },
-    ]),
+  const towers = new Map<TowerName, Tower>(
+    towersOf(encoder).map((name) => {
+      const own = towerShapes(encoder, input).map((weight) => weights.get(`${name}.${weight.name}`)!.data);
+      const recurrents = pooledParts(encoder, input).map((part) => kernels.recurrent(part));
+      return [name, { recurrents, ...splitWeights(encoder, input, own) }];
+    }),
   );
-  const pooled = (
-    { recurrent, weights: own }: { recurrent: Recurrent; weights: Float32Array[] },
-    texts: Ragged,
-  ): Float32Array => {
-    if (encoder.projection === null) return recurrent.forward(texts, table, own, PASS).output;
-    const { output } = recurrent.forward(texts, table, own.slice(0, -2), PASS);
-    const product = kernels.matMul(output, own.at(-2)!, {
-      batch: 1,
-      m: rowCount(texts),
-      k: recurrent.outputSize,
-      n: dimensions,
-      transposeA: false,
-      transposeB: false,
-    });
-    const bias = own.at(-1)!;
-    return product.map((value, i) => value + bias[i % dimensions]!);
+  const infer = (side: Side, texts: Ragged): Float32Array => {
+    const { recurrents, parts, projection } = towers.get(towerFor(encoder, side))!;
+    const pooled = recurrents.map((recurrent, index) => ({
+      values: recurrent.forward(texts, table, parts[index]!, PASS).output,
+      width: recurrent.outputSize,
+    }));
+    const joined = pooled.length === 1 ? pooled[0]! : sideBySide(pooled, rowCount(texts));
+    const vectors = project(kernels, joined, projection, { count: rowCount(texts), dimensions });
+    if (config.similarity === 'cosine') normaliseRows(vectors, dimensions);
+    return vectors;
   };
   return {
-    infer: (side, texts) => {
-      const vectors = pooled(towers.get(towerFor(encoder, side))!, texts);
-      if (config.similarity === 'cosine') normaliseRows(vectors, dimensions);
-      return vectors;
-    },
+    infer,
     dispose: () => {
-      for (const { recurrent } of towers.values()) recurrent.dispose();
+      for (const { recurrents } of towers.values()) for (const recurrent of recurrents) recurrent.dispose();
       table.dispose();
     },
   };
+}
+
+interface Rows {
+  readonly values: Float32Array;
+  readonly width: number;
+}
+
+function project(
+  kernels: Kernels,
+  { values, width }: Rows,
+  [kernel, bias]: readonly Float32Array[],
+  { count, dimensions }: { readonly count: number; readonly dimensions: number },
+): Float32Array {
+  if (!kernel || !bias) return values;
+  const shape = { batch: 1, m: count, k: width, n: dimensions, transposeA: false, transposeB: false };
+  return kernels.matMul(values, kernel, shape).map((value, i) => value + bias[i % dimensions]!);
+}
+
+/** Each part's rows scaled to length 1, and put one beside the other. */
+function sideBySide(parts: readonly Rows[], count: number): Rows {
+  const width = parts.reduce((sum, part) => sum + part.width, 0);
+  const values = new Float32Array(count * width);
+  let start = 0;
+  for (const part of parts) {
+    normaliseRows(part.values, part.width);
+    for (let row = 0; row < count; row++)
+      values.set(part.values.subarray(row * part.width, (row + 1) * part.width), row * width + start);
+    start += part.width;
+  }
+  return { values, width };
 }
 
 /** Kept apart from zero as in src/engine/similarity.ts, step for step in float32 as the ops there round. */

@@ -7,7 +7,7 @@ import type { Arithmetic } from './arithmetic.ts';
 import type { Pass } from './recurrent/op.ts';
 import type { EmbeddingTable } from './kernels/embedding-table.ts';
 import { normalise } from './similarity.ts';
-import { recurrentShape, towerFor, towersOf, towerShapes, type Side } from './tower.ts';
+import { pooledParts, splitWeights, towerFor, towersOf, towerShapes, type Side } from './tower.ts';
 
 export interface Model {
   readonly config: ModelConfig;
@@ -38,7 +38,7 @@ export function createModel(config: ModelConfig, arithmetic: Arithmetic): Model 
   const ops = new Map(
     towersOf(encoder).map((tower) => [
       tower,
-      arithmetic.recurrent(recurrentShape(encoder, embeddings.dimensions)),
+      pooledParts(encoder, embeddings.dimensions).map((part) => arithmetic.recurrent(part)),
     ]),
   );
   const shapes = towerShapes(encoder, embeddings.dimensions);
@@ -49,11 +49,12 @@ export function createModel(config: ModelConfig, arithmetic: Arithmetic): Model 
   const encode = (side: Side, texts: Ragged, pass: Pass): tf.Tensor2D => {
     const tower = towerFor(encoder, side);
     const own = shapes.map(({ name }) => dense.get(`${tower}.${name}`)!);
-    const projected = encoder.projection !== null;
-    const pooled = ops.get(tower)!(texts, table, projected ? own.slice(0, -2) : own, pass);
-    const result = projected
-      ? tf.add(tf.matMul(pooled, own.at(-2) as unknown as tf.Tensor2D), own.at(-1)!)
-      : pooled;
+    const { parts, projection } = splitWeights(encoder, embeddings.dimensions, own);
+    const states = ops.get(tower)!.map((op, index) => op(texts, table, parts[index]!, pass));
+    const pooled = states.length === 1 ? states[0]! : tf.concat2d(states.map(normalise), 1);
+    const [kernel, bias] = projection;
+    const result =
+      kernel && bias ? tf.add(tf.matMul(pooled, kernel as unknown as tf.Tensor2D), bias) : pooled;
     return config.similarity === 'cosine' ? normalise(result as tf.Tensor2D) : (result as tf.Tensor2D);
   };
   return {

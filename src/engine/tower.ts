@@ -20,26 +20,54 @@ export function towerFor(encoder: EncoderConfig, side: Side): TowerName {
   return encoder.shared ? 'encoder' : side;
 }
 
-export function recurrentShape(encoder: EncoderConfig, input: number): RecurrentShape {
+function recurrentShape(encoder: EncoderConfig, input: number): RecurrentShape {
   const { cell, hidden, layers, bidirectional, pooling } = encoder;
   return { cell, input, hidden, layers, bidirectional, pooling };
 }
 
-/** Width of the embedding of a text. */
-export function embeddingWidth(encoder: EncoderConfig, input: number): number {
-  return encoder.projection ?? outputWidth(recurrentShape(encoder, input));
+/** What is pooled: the states of the recurrent layers and, with `skip`, the token embeddings beside them. */
+export function pooledParts(encoder: EncoderConfig, input: number): readonly RecurrentShape[] {
+  const states = recurrentShape(encoder, input);
+  return encoder.skip && encoder.cell !== 'none' ? [states, { ...states, cell: 'none' }] : [states];
 }
 
-/** The weights of one tower: those of its recurrent layers, then projection.kernel [W, P] and projection.bias [P]. */
+function pooledWidth(encoder: EncoderConfig, input: number): number {
+  return pooledParts(encoder, input).reduce((sum, part) => sum + outputWidth(part), 0);
+}
+
+/** Width of the embedding of a text. */
+export function embeddingWidth(encoder: EncoderConfig, input: number): number {
+  return encoder.projection ?? pooledWidth(encoder, input);
+}
+
+/** Weights of each pooled part: those of the recurrent layers, and of what stands beside them as `skip.…`. */
+function partShapes(encoder: EncoderConfig, input: number): readonly (readonly WeightShape[])[] {
+  return pooledParts(encoder, input).map((part, index) =>
+    weightShapes(part).map(({ name, shape }) => ({ name: index === 0 ? name : `skip.${name}`, shape })),
+  );
+}
+
+/** The weights of one tower: those of its pooled parts, then projection.kernel [W, P] and projection.bias [P]. */
 export function towerShapes(encoder: EncoderConfig, input: number): readonly WeightShape[] {
-  const shape = recurrentShape(encoder, input);
   const { projection } = encoder;
-  if (projection === null) return weightShapes(shape);
+  const pooled = partShapes(encoder, input).flat();
+  if (projection === null) return pooled;
   return [
-    ...weightShapes(shape),
-    { name: 'projection.kernel', shape: [outputWidth(shape), projection] },
+    ...pooled,
+    { name: 'projection.kernel', shape: [pooledWidth(encoder, input), projection] },
     { name: 'projection.bias', shape: [projection] },
   ];
+}
+
+/** The weights of a tower, in the order of `towerShapes`, as those of each pooled part and of the projection. */
+export function splitWeights<W>(
+  encoder: EncoderConfig,
+  input: number,
+  weights: readonly W[],
+): { readonly parts: readonly (readonly W[])[]; readonly projection: readonly W[] } {
+  let start = 0;
+  const parts = partShapes(encoder, input).map(({ length }) => weights.slice(start, (start += length)));
+  return { parts, projection: weights.slice(start) };
 }
 
 /**
@@ -54,7 +82,7 @@ export function initialWeight(
 ): Float32Array {
   const source = random(seed, `initial ${name}`);
   const [rows = 0, columns = 0] = shape;
-  if (name === 'attention') return new Float32Array(rows);
+  if (name.endsWith('attention')) return new Float32Array(rows);
   if (name.endsWith('.recurrent')) return orthogonalGates(rows, gateCount(cell), source);
   if (name.endsWith('projection.kernel')) return glorot(rows, columns, columns, source);
   if (name.endsWith('.kernel')) return glorot(rows, columns, columns / gateCount(cell), source);

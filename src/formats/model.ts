@@ -18,6 +18,8 @@ export interface EncoderConfig {
   readonly layers: number;
   readonly bidirectional: boolean;
   readonly pooling: 'last' | 'mean' | 'max' | 'attention';
+  /** Whether the pooled token embeddings stand beside the pooled states, each of length 1. */
+  readonly skip: boolean;
   /** Width of the embedding of a text where it is not the encoder's own. */
   readonly projection: number | null;
   /** Whether queries and documents go through the same weights. The embedding table is always shared. */

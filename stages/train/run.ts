@@ -91,11 +91,11 @@ function firstEmbeddings(context: Context, tokens: Tokens): Tensor<Float32Array>
 
 function configOf({ encoder, loss }: TrainParams, { shape }: Tensor): ModelConfig {
   const [rows, dimensions] = shape as [number, number];
-  const { cell, hidden, layers, bidirectional, pooling, projection, shared } = encoder;
+  const { cell, hidden, layers, bidirectional, pooling, skip, projection, shared } = encoder;
   return {
     format: 1,
     similarity: loss.distance,
-    encoder: { cell, hidden, layers, bidirectional, pooling, projection, shared },
+    encoder: { cell, hidden, layers, bidirectional, pooling, skip, projection, shared },
     embeddings: { rows, dimensions },
     dimensions: embeddingWidth(encoder, dimensions),
   };

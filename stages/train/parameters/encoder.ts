@@ -58,6 +58,13 @@ export const encoderSchema = {
       enum: ['last', 'mean', 'max', 'attention'],
       default: 'last',
     },
+    skip: {
+      description:
+        'Put the pooled token embeddings beside the pooled states, both scaled to length 1: what a text is about ' +
+        'does not have to pass through the recurrent layers.',
+      type: 'boolean',
+      default: false,
+    },
     projection: {
       description: 'Width of a linear layer behind the pooling, which is then the width of the embeddings.',
       type: ['integer', 'null'],

@@ -56,6 +56,8 @@ describe('train', () => {
     { cell: 'gru', pooling: 'attention', projection: 7, dropout: { embedding: 0.2, output: 0.1 } },
     { cell: 'none', pooling: 'mean', projection: 8 },
     { cell: 'none', pooling: 'mean' },
+    { cell: 'gru', pooling: 'attention', skip: true, projection: 5 },
+    { cell: 'gru', bidirectional: true, pooling: 'max', skip: true, shared: false },
   ];
   it.each(encoders)('trains $cell, $pooling', async (encoder) => {
     const run = await train(makeWorld(), { encoder: { hidden: 6, ...encoder }, patience: null });
