@@ -1,4 +1,5 @@
-// Writes schema/pipeline.schema.json and docs/STAGES.md from dist/kinds.json (`npm run build` first).
+// Writes schema/pipeline.schema.json and docs/STAGES.md from dist/kinds.json (`npm run build` first), and
+// schema/events.schema.json from the types.
 // With --check it writes nothing and fails where they are not what the kinds declare now.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import prettier from 'prettier';
+import { eventsSchema } from './events-schema.mjs';
 import { stagesDocument } from './stages-document.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -38,6 +40,7 @@ async function specSchema() {
 
 const outputs = {
   'schema/pipeline.schema.json': JSON.stringify(await specSchema()),
+  'schema/events.schema.json': JSON.stringify(eventsSchema()),
   'docs/STAGES.md': stagesDocument(kinds),
 };
 

@@ -117,9 +117,11 @@ function program(): Command {
     });
 
   withSpec(root.command('graph'))
-    .description('the stages as a graph')
+    .description('the stages as a graph, with their states and times')
     .addOption(
-      new Option('--format <format>', 'output language').choices(['mermaid', 'dot']).default('mermaid'),
+      new Option('--format <format>', 'output language')
+        .choices(['mermaid', 'dot', 'json'])
+        .default('mermaid'),
     )
     .action(async (spec: string, options: GraphOptions) => {
       const { graphCommand } = await import('./graph.ts');
@@ -163,6 +165,10 @@ async function showError(error: unknown): Promise<number> {
       `${style.red('internal error')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
     return 1;
+  }
+  if (process.argv[2] === 'run' && process.argv.includes('--json')) {
+    const { printRefusal } = await import('./reporters/json.ts');
+    printRefusal(error);
   }
   if (error.diagnostics.length > 0) {
     const { formatDiagnostics } = await import('../spec/print.ts');

@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { parseAge } from '../runs/filter.ts';
 import { bytes, collect, example, positive, withStore, type Done } from './flags.ts';
+import type { DoctorOptions } from './doctor.ts';
 import type { ExportOptions } from './export.ts';
 import type { GcOptions } from './gc.ts';
 import type { ImportOptions } from './import.ts';
@@ -35,6 +36,17 @@ export function addStoreCommands(root: Command, done: Done): void {
     });
 
   addGc(root, done);
+
+  withStore(root.command('doctor'))
+    .description(
+      'whether this machine and this store can do what is asked of them, and how to get what is missing',
+    )
+    .option('--json', 'machine-readable')
+    .addHelpText('after', example('pipeline doctor'))
+    .action(async (options: DoctorOptions) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      done(await doctorCommand(options));
+    });
 
   withStore(root.command('export'))
     .argument('<run>', 'a run: its id or part of it, a tag, latest, or latest~2')

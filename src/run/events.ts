@@ -5,6 +5,8 @@ import type { Metrics, Progress } from '../stage.ts';
 export type RunEvent =
   | {
       readonly type: 'run-started';
+      /** Raised when a field loses or changes its meaning; new fields and events may come at any time. */
+      readonly format: 1;
       readonly run: string;
       readonly spec: string;
       /** Stages that may execute; the others are reported as cached or not at all. */
@@ -55,5 +57,31 @@ export interface StageFailure {
   /** File with all that it printed, and the stack where the error was not an expected one. */
   readonly log: string;
 }
+
+/** The run did not start: the spec or the command is wrong, or the store cannot be used. The only line then. */
+export interface RunRefused {
+  readonly type: 'run-refused';
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  /** Every fault of the spec with its place; empty where there is only the message. */
+  readonly diagnostics: readonly RefusalDiagnostic[];
+}
+
+export interface RefusalDiagnostic {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly hint: string | null;
+  readonly file: string | null;
+  /** From 1, like the column. */
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** One line of `pipeline run --json`. */
+export type EventLine = (RunEvent | RunRefused) & {
+  /** When the event was seen: ISO 8601, UTC, milliseconds. */
+  readonly time: string;
+};
 
 export type EventSink = (event: RunEvent) => void;

@@ -40,6 +40,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
   const started = monotonic();
   emit({
     type: 'run-started',
+    format: 1,
     run,
     spec: planner.spec.name,
     stages: planner.order.map((stage) => stage.name).filter((name) => selected.has(name)),

@@ -1,0 +1,173 @@
+/** Whether the store's file system does what the store relies on, tried in a folder of its own. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import type { StoreLayout } from '../../store/layout.ts';
+import { bytesText } from '../text.ts';
+import type { Check } from './check.ts';
+
+export function fileSystemChecks(layout: StoreLayout): Check[] {
+  const folder = join(layout.tmp, `doctor-${randomUUID()}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    return [
+      space(layout),
+      {
+        name: 'store is writable',
+        state: 'failed',
+        found: (error as Error).message,
+        hint: 'A read-only store can be shown, queried and verified; runs need another one: --store.',
+      },
+    ];
+  }
+  try {
+    return [
+      space(layout),
+      { name: 'store is writable', state: 'ok', found: layout.root },
+      attempt('rename', 'replaces a file, and moves a folder, in one step', () => {
+        renames(folder);
+      }),
+      attempt('fsync', 'of files and folders', () => {
+        flushes(folder);
+      }),
+      attempt('exclusive creation', 'of lock files', () => {
+        excludes(folder);
+      }),
+      attempt('times', 'of files move on when their content changes', () => {
+        changesTimes(folder);
+      }),
+      caseSensitivity(folder),
+      links(folder),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function attempt(name: string, found: string, action: () => void): Check {
+  try {
+    action();
+    return { name, state: 'ok', found };
+  } catch (error) {
+    return {
+      name,
+      state: 'failed',
+      found: (error as Error).message,
+      hint: 'Put the store on a local file system, such as ext4, xfs, btrfs, APFS or NTFS.',
+    };
+  }
+}
+
+const LITTLE_SPACE = 5e9;
+const SCARCELY_ANY = 2e8;
+
+function space({ root }: StoreLayout): Check {
+  try {
+    const { bavail, bsize, ffree, files } = statfsSync(root);
+    const free = bavail * bsize;
+    const found = `${bytesText(free)} free`;
+    if (files > 0 && ffree === 0)
+      return {
+        name: 'disk space',
+        state: 'failed',
+        found: `${found}, but no inode`,
+        hint: 'Remove small files: pipeline gc',
+      };
+    if (free >= LITTLE_SPACE) return { name: 'disk space', state: 'ok', found };
+    const state = free < SCARCELY_ANY ? 'failed' : 'warning';
+    return {
+      name: 'disk space',
+      state,
+      found,
+      hint: 'Make room: pipeline gc --dry-run shows what could go.',
+    };
+  } catch (error) {
+    return { name: 'disk space', state: 'warning', found: (error as Error).message };
+  }
+}
+
+function renames(folder: string): void {
+  const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+  writeFileSync(a, 'new');
+  writeFileSync(b, 'old');
+  renameSync(a, b);
+  if (existsSync(a)) throw new Error('a renamed file is still there under its old name');
+  mkdirSync(join(folder, 'from', 'inner'), { recursive: true });
+  renameSync(join(folder, 'from'), join(folder, 'to'));
+  if (!existsSync(join(folder, 'to', 'inner'))) throw new Error('a renamed folder lost its content');
+}
+
+function flushes(folder: string): void {
+  const file = join(folder, 'flushed');
+  writeFileSync(file, 'x');
+  for (const path of [file, folder]) {
+    const descriptor = openSync(path, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+function excludes(folder: string): void {
+  const file = join(folder, 'exclusive');
+  writeFileSync(file, '', { flag: 'wx' });
+  try {
+    writeFileSync(file, '', { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
+  throw new Error('a file could be created twice: two runs at once would make the same artifact twice');
+}
+
+/** An in-place change of equal length is found by the file's times alone. */
+function changesTimes(folder: string): void {
+  const file = join(folder, 'times');
+  writeFileSync(file, 'a');
+  const before = statSync(file, { bigint: true });
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  writeFileSync(file, 'b');
+  const after = statSync(file, { bigint: true });
+  if (before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs)
+    throw new Error(
+      'a change within 50 ms shows in no time stamp (files changed a moment ago are read again, so this costs time only)',
+    );
+}
+
+function caseSensitivity(folder: string): Check {
+  const name = 'letter case';
+  writeFileSync(join(folder, 'Case'), '');
+  if (!existsSync(join(folder, 'case'))) return { name, state: 'ok', found: 'file names are case-sensitive' };
+  return {
+    name,
+    state: 'warning',
+    found: 'file names are not case-sensitive here',
+    hint: 'Kinds of yours whose names differ by case only would share a folder.',
+  };
+}
+
+function links(folder: string): Check {
+  const name = 'hard links';
+  try {
+    writeFileSync(join(folder, 'one'), '');
+    linkSync(join(folder, 'one'), join(folder, 'two'));
+    return { name, state: 'ok', found: 'there' };
+  } catch {
+    return { name, state: 'missing', found: 'none here; nothing needs them' };
+  }
+}

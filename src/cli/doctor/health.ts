@@ -1,0 +1,70 @@
+/** What is wrong in a store, as far as names and sizes tell: reading every byte is `pipeline verify`. */
+import { now } from '../../base/clock.ts';
+import { runIds, readRunRecord } from '../../runs/record.ts';
+import { findArtifact } from '../../store/artifacts.ts';
+import { artifactBytes, storedArtifacts } from '../../store/inventory.ts';
+import type { StoreLayout } from '../../store/layout.ts';
+import { leftoversOf, type Leftover } from '../../store/leftovers.ts';
+import { bytesText, numberText } from '../text.ts';
+import type { Check } from './check.ts';
+
+/** Records looked at; a store may hold very many. */
+const LATEST_RECORDS = 200;
+const DAY = 86_400;
+
+export function healthChecks(layout: StoreLayout): Check[] {
+  const leftovers = leftoversOf(layout, { grace: DAY, downloads: false, now: now() });
+  const of = (...what: Leftover['what'][]): Leftover[] => leftovers.filter((one) => what.includes(one.what));
+  return [
+    artifacts(layout),
+    records(layout),
+    left(
+      'locks',
+      'no stale locks',
+      of('lock'),
+      'of processes that are gone: the next run takes them over by itself',
+    ),
+    left('unfinished work', 'none abandoned', of('work', 'checkpoint'), 'pipeline gc removes it'),
+    left('damaged artifacts', 'none in quarantine', of('damaged'), 'pipeline gc removes them'),
+  ];
+}
+
+function artifacts(layout: StoreLayout): Check {
+  const name = 'artifacts';
+  let [count, bytes] = [0, 0];
+  const damaged: string[] = [];
+  for (const artifact of storedArtifacts(layout)) {
+    count += 1;
+    bytes += artifactBytes(artifact);
+    const lookup = findArtifact(layout, artifact.kind, artifact.key);
+    if (lookup.state === 'damaged')
+      damaged.push(`${artifact.kind}/${artifact.key.slice(0, 16)}…: ${lookup.why}`);
+  }
+  const found = `${numberText(count)}, ${bytesText(bytes)}`;
+  if (damaged.length === 0) return { name, state: 'ok', found: `${found}, manifests and sizes sound` };
+  return {
+    name,
+    state: 'failed',
+    found: `${found}; ${damaged.length} damaged: ${damaged.slice(0, 3).join('; ')}`,
+    hint: 'pipeline verify moves them aside; the next run makes them again.',
+  };
+}
+
+function records(layout: StoreLayout): Check {
+  const name = 'run records';
+  const ids = runIds(layout);
+  const damaged = ids.slice(0, LATEST_RECORDS).filter((id) => !readRunRecord(layout, id));
+  if (damaged.length === 0) return { name, state: 'ok', found: numberText(ids.length) };
+  return {
+    name,
+    state: 'failed',
+    found: `${numberText(ids.length)}; unreadable: ${damaged.slice(0, 3).join(', ')}`,
+    hint: 'Restore these files in runs/, or delete them; their artifacts are not affected.',
+  };
+}
+
+function left(name: string, sound: string, leftovers: readonly Leftover[], hint: string): Check {
+  if (leftovers.length === 0) return { name, state: 'ok', found: sound };
+  const bytes = leftovers.reduce((sum, each) => sum + each.bytes, 0);
+  return { name, state: 'warning', found: `${leftovers.length}, ${bytesText(bytes)}`, hint };
+}
