@@ -11,12 +11,15 @@ export interface QueryWithPassages {
 
 export interface Passage {
   readonly text: string;
-  /** 1 where the annotator used it for the answer. */
+  /** 1 where the annotator used it for the answer; 0 where not, or where v2.1's test split does not say (-1). */
   readonly selected: number;
 }
 
 /** More would not fit into the 16 bits of a sequence number that count a row's passages. */
 const MOST_PASSAGES = 65_535;
+
+/** What Hugging Face's files say of passages that Microsoft published without a label. */
+const UNKNOWN = -1;
 
 export function msmarcoRow(row: JsonRecord): QueryWithPassages | Problem {
   const name = scalarText(row['query_id']);
@@ -44,9 +47,9 @@ function passagesOf(value: unknown): readonly (Passage | null)[] | Problem {
   const passages: (Passage | null)[] = [];
   for (const [place, text] of (texts as readonly unknown[]).entries()) {
     const flag: unknown = selected[place];
-    if (flag !== 0 && flag !== 1) return { problem: 'is_selected is not 0 or 1' };
+    if (flag !== 0 && flag !== 1 && flag !== UNKNOWN) return { problem: 'is_selected is not 0, 1 or -1' };
     if (text !== null && typeof text !== 'string') return { problem: 'passage_text is not a string' };
-    passages.push(text === null || isBlank(text) ? null : { text, selected: flag });
+    passages.push(text === null || isBlank(text) ? null : { text, selected: Math.max(0, flag) });
   }
   return passages;
 }
@@ -56,6 +59,6 @@ function columnsOf(passages: readonly unknown[]): JsonRecord | undefined {
   if (records.length !== passages.length) return undefined;
   return {
     passage_text: records.map((passage) => passage['passage_text'] ?? null),
-    is_selected: records.map((passage) => passage['is_selected']),
+    is_selected: records.map((passage) => passage['is_selected'] ?? UNKNOWN),
   };
 }

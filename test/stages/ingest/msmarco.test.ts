@@ -133,6 +133,19 @@ describe('format: msmarco', () => {
     }
   });
 
+  it('takes passages without a label as candidates that nobody judged relevant, as v2.1 has them for test', async () => {
+    const unlabelled = [{ passage_text: 'Zebras have stripes.' }];
+    const folder = folderOf({
+      'a.jsonl': jsonl(row(1, 'why', [['Zebras have stripes.', -1]])),
+      'b.jsonl': jsonl({ query_id: 1, query: 'why', query_type: 'DESCRIPTION', passages: unlabelled }),
+    });
+    for (const file of ['a.jsonl', 'b.jsonl']) {
+      const corpus = await ingest({ format: 'msmarco', splits: { test: join(folder, file) } });
+      expect(corpus).toMatchObject({ qrels: [], candidates: { 0: [0] } });
+      expect(corpus.metrics).toMatchObject({ unanswered: 1 });
+    }
+  });
+
   it('keeps only the first queries of a split and their passages with `limit`', async () => {
     const folder = folderOf({ 'a.jsonl': jsonl(FEVER, ZEBRA), 'b.jsonl': jsonl(UNANSWERED) });
     const corpus = await ingest({

@@ -38,8 +38,8 @@ describe('bad rows', () => {
       'is_selected and passage_text differ in length',
     ],
     [line({ passages: { is_selected: [], passage_text: [] } }), 'no passages'],
-    [line({ passages: { is_selected: [2], passage_text: ['a'] } }), 'is_selected is not 0 or 1'],
-    [line({ passages: { is_selected: ['1'], passage_text: ['a'] } }), 'is_selected is not 0 or 1'],
+    [line({ passages: { is_selected: [2], passage_text: ['a'] } }), 'is_selected is not 0, 1 or -1'],
+    [line({ passages: { is_selected: ['1'], passage_text: ['a'] } }), 'is_selected is not 0, 1 or -1'],
     [line({ passages: { is_selected: [1], passage_text: [5] } }), 'passage_text is not a string'],
   ])('stop the stage with file, line and reason: %s', async (bad, reason) => {
     const text = lines(JSON.stringify(good(1)), '', bad, JSON.stringify(good(3)));
