@@ -1,9 +1,6 @@
 /** What a model computes with: a TensorFlow.js backend, and the recurrent layers and tables that go with it. */
 import type { Engine } from '../stage.ts';
-import { useEmbeddedBackend } from './backends/embedded.ts';
 import type { EmbeddingTable } from './kernels/embedding-table.ts';
-import { openKernels } from './kernels/kernels.ts';
-import { fusedRecurrent } from './recurrent/fused.ts';
 import type { RecurrentOp } from './recurrent/op.ts';
 import type { RecurrentShape } from './recurrent/shape.ts';
 
@@ -14,9 +11,17 @@ export interface Arithmetic {
   dispose(): void;
 }
 
-export async function openArithmetic(engine: Engine, threads: number): Promise<Arithmetic> {
-  if (engine.backend === 'tensorflow') throw new Error('not landed yet');
-  const kernels = await openKernels({ threads, precision: engine.precision });
+export function openArithmetic(engine: Engine, threads: number): Promise<Arithmetic> {
+  return engine.backend === 'wasm' ? embedded(engine, threads) : native(threads);
+}
+
+async function embedded({ precision }: Engine, threads: number): Promise<Arithmetic> {
+  const [{ openKernels }, { useEmbeddedBackend }, { fusedRecurrent }] = await Promise.all([
+    import('./kernels/kernels.ts'),
+    import('./backends/embedded.ts'),
+    import('./recurrent/fused.ts'),
+  ]);
+  const kernels = await openKernels({ threads, precision });
   await useEmbeddedBackend(kernels);
   return {
     table: (rows, dimensions) => kernels.table(rows, dimensions),
@@ -25,4 +30,14 @@ export async function openArithmetic(engine: Engine, threads: number): Promise<A
       kernels.dispose();
     },
   };
+}
+
+async function native(threads: number): Promise<Arithmetic> {
+  const [{ useNativeBackend }, { composedRecurrent }, { createPlainTable }] = await Promise.all([
+    import('./backends/native.ts'),
+    import('./recurrent/composed.ts'),
+    import('./recurrent/plain-table.ts'),
+  ]);
+  await useNativeBackend(threads);
+  return { table: createPlainTable, recurrent: composedRecurrent, dispose: () => undefined };
 }

@@ -48,7 +48,7 @@ export interface PlannerOptions {
 export async function openPlanner(spec: Spec, options: PlannerOptions): Promise<Planner> {
   const paths = await resolvePaths(spec, options.layout);
   const numeric = spec.stages.some((stage) => stage.kind.declaration.numeric);
-  const engine = numeric ? chooseEngine(spec.engine) : null;
+  const engine = numeric ? chooseEngine(spec.engine, options.layout.cache) : null;
   return plannerOver(spec, options, paths, engine);
 }
 

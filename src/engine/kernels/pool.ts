@@ -35,9 +35,10 @@ const MOST_JOBS = 2 ** 20 - 1;
 /** A thread shows life at least at every step of a recurrence; so long without means that it is gone. */
 const PATIENCE_SECONDS = 120;
 
-/** Relaxed SIMD is behind this flag before Node 22; later versions know it as a flag without effect, or not. */
+/** Relaxed SIMD is behind this flag before Node 22; later versions have it and print an error at the flag. */
 export function enableRelaxedSimd(): void {
-  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (Number(process.versions.node.split('.')[0]) < 22)
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
 export async function createPool(heap: Heap, module: WasmModule, threads: number): Promise<Pool> {
