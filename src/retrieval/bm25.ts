@@ -74,6 +74,14 @@ export function inverseDocumentFrequency(documents: number, documentFrequency: n
   return log(1 + (documents - documentFrequency + 0.5) / (documentFrequency + 0.5));
 }
 
+/** BM25's weight of every token below `tokens` for these documents. */
+export function inverseDocumentFrequencies(documents: Ragged, tokens: number): Float64Array {
+  const { offsets, lengths } = invert(documents, tokens);
+  return Float64Array.from({ length: tokens }, (_, token) =>
+    inverseDocumentFrequency(lengths.length, offsets[token + 1]! - offsets[token]!),
+  );
+}
+
 function accumulate(
   { offsets, documents }: InvertedIndex,
   weights: Float64Array,

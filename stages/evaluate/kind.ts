@@ -16,6 +16,8 @@ export interface FusionParams {
   readonly weight: number;
 }
 
+export type MeanWeighting = 'idf' | 'none';
+
 export interface EvaluateParams {
   readonly label: string;
   readonly split: string;
@@ -25,6 +27,7 @@ export interface EvaluateParams {
   readonly baselines: readonly Baseline[];
   readonly bm25: { readonly k1: number; readonly b: number };
   readonly fusion: FusionParams;
+  readonly mean: { readonly weighting: MeanWeighting };
   readonly bootstrap: { readonly samples: number; readonly confidence: number };
   readonly permutations: number;
   readonly examples: number;

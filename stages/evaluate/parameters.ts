@@ -70,6 +70,14 @@ const rivals = {
       default: 0.4,
     },
   }),
+  mean: group('The mean of word vectors.', {
+    weighting: {
+      description:
+        "How much a word counts: idf by BM25's weight for it, so that frequent words do not drown the others, or none.",
+      enum: ['idf', 'none'],
+      default: 'idf',
+    },
+  }),
   fusion: group('Reciprocal rank fusion of the model with BM25, as a system of its own.', {
     enabled: {
       description: 'Whether it is measured, where BM25 is.',

@@ -84,7 +84,7 @@ async function openProbe(
 }
 
 function systemsOf(context: Context, tokens: Tokens, vectors: Matrix): System[] {
-  const { baselines, bm25 } = context.params;
+  const { baselines, bm25, mean } = context.params;
   const folder = input(context, 'embeddings').path;
   const { similarity } = readEmbeddingsConfig(folder);
   const search = createExactSearch(readNpy(join(folder, DOCUMENTS_FILE)), similarity);
@@ -92,7 +92,7 @@ function systemsOf(context: Context, tokens: Tokens, vectors: Matrix): System[] 
   return [
     vectorSystem('model', search, vectors),
     ...(baselines.includes('bm25') ? [bm25System(tokens, bm25)] : []),
-    ...(words ? [meanSystem(tokens, readVectors(words.path))] : []),
+    ...(words ? [meanSystem(tokens, readVectors(words.path), mean.weighting)] : []),
   ];
 }
 

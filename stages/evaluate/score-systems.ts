@@ -38,13 +38,15 @@ export async function scoreSystems(
   let reported = -Infinity;
   for (const [done, query] of queries.entries()) {
     const lists = new Map<SystemName, Lists>();
-    for (const [i, system] of systems.entries())
+    for (const [i, system] of systems.entries()) {
       lists.set(system.name, {
         corpus: searches[i]!.next().value!,
         candidates: query.candidates.length > 0 ? system.rankCandidates(query) : undefined,
       });
-    const fused = fusedLists(lists, context.params);
-    if (fused) lists.set('fused', fused);
+      // As soon as both are there, so that every table has it beside them.
+      const fused = lists.has('fused') ? undefined : fusedLists(lists, context.params);
+      if (fused) lists.set('fused', fused);
+    }
     keeper.keep(query, lists);
     observe?.(query.id, lists.get('model')!.corpus);
     if (monotonic() - reported < REPORT_EVERY_MS && done + 1 < queries.length) continue;

@@ -1,12 +1,12 @@
 import type { Matrix } from '../../src/formats/npy.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
 import type { WordVectors } from '../../src/formats/vectors.ts';
-import { createBm25, type Bm25Parameters } from '../../src/retrieval/bm25.ts';
+import { createBm25, inverseDocumentFrequencies, type Bm25Parameters } from '../../src/retrieval/bm25.ts';
 import { createExactSearch, type ExactSearch } from '../../src/retrieval/exact.ts';
 import { reciprocalRankFusion } from '../../src/retrieval/fusion.ts';
 import { meanVectors } from '../../src/retrieval/mean-vectors.ts';
 import type { Ranking } from '../../src/retrieval/ranking.ts';
-import type { FusionParams } from './kind.ts';
+import type { FusionParams, MeanWeighting } from './kind.ts';
 import type { EvaluatedQuery } from './queries.ts';
 
 export type SystemName = 'model' | 'bm25' | 'fused' | 'mean';
@@ -44,10 +44,14 @@ export function bm25System(tokens: Tokens, parameters: Bm25Parameters): System {
   };
 }
 
-/** Word vectors averaged over each text, compared by cosine. */
-export function meanSystem(tokens: Tokens, vectors: WordVectors): System {
-  const search = createExactSearch(meanVectors(tokens.documents, vectors), 'cosine');
-  return vectorSystem('mean', search, meanVectors(tokens.queries, vectors));
+/** Word vectors averaged over each text, compared by cosine; `idf` counts each by BM25's weight of its word. */
+export function meanSystem(tokens: Tokens, vectors: WordVectors, weighting: MeanWeighting): System {
+  const weights =
+    weighting === 'idf'
+      ? inverseDocumentFrequencies(tokens.documents, tokens.vocabulary.tokens.length)
+      : undefined;
+  const search = createExactSearch(meanVectors(tokens.documents, vectors, weights), 'cosine');
+  return vectorSystem('mean', search, meanVectors(tokens.queries, vectors, weights));
 }
 
 /** The model's list and BM25's as one. */

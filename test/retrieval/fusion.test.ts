@@ -35,4 +35,9 @@ describe('mean vectors', () => {
     expect([rows, columns]).toEqual([4, 2]);
     expect([...data]).toEqual([0.5, 2, 1, 0, 0, 0, 0, 0]);
   });
+
+  it('count words by their weights, where there are any', () => {
+    const { data } = meanVectors(raggedFrom([[2, 3]]), vectors, Float64Array.of(9, 9, 3, 1));
+    expect([...data]).toEqual([0.75, 1]);
+  });
 });
