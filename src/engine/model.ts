@@ -5,13 +5,13 @@ import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../formats/mode
 import type { Tensor } from '../formats/safetensors.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Pass } from './recurrent/op.ts';
-import type { EmbeddingTable } from './kernels/embedding-table.ts';
+import { subwordTable, wordTable, type Subwords, type TableParameters } from './model-table.ts';
 import { normalise } from './similarity.ts';
 import { pooledParts, splitWeights, towerFor, towersOf, towerShapes, type Side } from './tower.ts';
 
 export interface Model {
   readonly config: ModelConfig;
-  readonly table: EmbeddingTable;
+  readonly table: TableParameters;
   /** By their names in a model file, in a fixed order. */
   readonly dense: ReadonlyMap<string, tf.Variable>;
   /** texts → [texts, dimensions]; of length 1 where cosine compares. */
@@ -32,9 +32,12 @@ const INFERENCE: Pass = {
   tableTrainable: false,
 };
 
-export function createModel(config: ModelConfig, arithmetic: Arithmetic): Model {
+/** `subwords`: where embeddings are made of more than a row for each token; `weights` are then these parts. */
+export function createModel(config: ModelConfig, arithmetic: Arithmetic, subwords?: Subwords): Model {
   const { encoder, embeddings } = config;
-  const table = arithmetic.table(embeddings.rows, embeddings.dimensions);
+  const rows = arithmetic.table(embeddings.rows, embeddings.dimensions);
+  const embedding = subwords ? subwordTable(rows, subwords) : wordTable(rows);
+  const table = embedding.parameters;
   const ops = new Map(
     towersOf(encoder).map((tower) => [
       tower,
@@ -50,7 +53,8 @@ export function createModel(config: ModelConfig, arithmetic: Arithmetic): Model 
     const tower = towerFor(encoder, side);
     const own = shapes.map(({ name }) => dense.get(`${tower}.${name}`)!);
     const { parts, projection } = splitWeights(encoder, embeddings.dimensions, own);
-    const states = ops.get(tower)!.map((op, index) => op(texts, table, parts[index]!, pass));
+    const rows = embedding.forTexts(texts);
+    const states = ops.get(tower)!.map((op, index) => op(texts, rows, parts[index]!, pass));
     const pooled = states.length === 1 ? states[0]! : tf.concat2d(states.map(normalise), 1);
     const [kernel, bias] = projection;
     const result =
@@ -75,7 +79,7 @@ export function createModel(config: ModelConfig, arithmetic: Arithmetic): Model 
   };
 }
 
-function tableTensor(table: EmbeddingTable): Tensor<Float32Array> {
+function tableTensor(table: TableParameters): Tensor<Float32Array> {
   return { shape: [table.rows, table.dimensions], data: table.read() };
 }
 

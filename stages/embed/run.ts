@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { digestOfFile } from '../../src/base/hash.ts';
 import { openEncoder, type Encoder } from '../../src/engine/encoder.ts';
 import type { Side } from '../../src/engine/tower.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, writeEmbeddingsConfig } from '../../src/formats/embeddings.ts';
 import { writeNpy } from '../../src/formats/npy.ts';
 import { raggedFrom, row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
-import { modelIds, readTokens, type Tokens } from '../../src/formats/tokens.ts';
+import { modelIds, readTokenizerConfig, readTokens, type Tokens } from '../../src/formats/tokens.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import type { EmbedParams } from './kind.ts';
 
@@ -15,10 +16,13 @@ type Context = StageContext<EmbedParams>;
 const CHUNK = 65_536;
 
 export async function run(context: Context): Promise<StageResult> {
-  const tokens = readTokens(input(context, 'tokens').path);
-  const encoder = await openEncoder(input(context, 'model').path, context);
+  const modelFolder = input(context, 'model').path;
+  const given = readTokens(input(context, 'tokens').path);
+  checkVocabulary(modelFolder, input(context, 'tokens').path);
+  // What the model was trained to see: its lengths, and the words that it knows.
+  const tokens: Tokens = { ...given, config: readTokenizerConfig(modelFolder) };
+  const encoder = await openEncoder(modelFolder, context);
   try {
-    checkVocabulary(encoder, tokens);
     const { max_query_length, max_document_length } = tokens.config;
     const documents = rowCount(tokens.documents);
     const queries = rowCount(tokens.queries);
@@ -44,13 +48,16 @@ export async function run(context: Context): Promise<StageResult> {
   }
 }
 
-function checkVocabulary({ config }: Encoder, tokens: Tokens): void {
-  const { rows } = config.embeddings;
-  if (rows === tokens.config.model_vocabulary) return;
+/** An id stands for another word in another vocabulary. */
+function checkVocabulary(model: string, tokens: string): void {
+  const [known, used] = [model, tokens].map((folder) => digestOfFile(join(folder, 'vocabulary.tsv')));
+  if (known === used) return;
   throw new PipelineError(
     'E_INPUT',
-    `the model knows ${rows} words, the tokens have ${tokens.config.model_vocabulary}`,
-    { hint: 'Give embed the tokens that the model was trained on.' },
+    'the tokens have another vocabulary than those that the model was trained on',
+    {
+      hint: 'Give embed the tokens of the stage that the model was trained on.',
+    },
   );
 }
 

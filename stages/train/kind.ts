@@ -1,5 +1,6 @@
 import type { LossParams } from '../../src/engine/losses/choose.ts';
 import type { ScheduleParams } from '../../src/engine/optimizer/schedule.ts';
+import type { SubwordParams } from '../../src/engine/subwords.ts';
 import type { EncoderConfig } from '../../src/formats/model.ts';
 import { defineStage } from '../../src/stage.ts';
 import { encoderSchema, embeddingsSchema } from './parameters/encoder.ts';
@@ -22,6 +23,7 @@ export interface TrainParams {
     readonly trainable: boolean;
     readonly learning_rate_factor: number;
     readonly dimensions: number;
+    readonly subwords: SubwordParams;
   };
   readonly loss: LossParams;
   readonly optimizer: {

@@ -1,17 +1,14 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { random } from '../../src/base/random.ts';
 import { openArithmetic } from '../../src/engine/arithmetic.ts';
 import { createModel } from '../../src/engine/model.ts';
-import { embeddingWidth, initialWeight, towersOf, towerShapes } from '../../src/engine/tower.ts';
-import { EMBEDDINGS, writeModel, type ModelConfig, type ModelWeights } from '../../src/formats/model.ts';
-import type { Tensor } from '../../src/formats/safetensors.ts';
-import { readTokens, type Tokens } from '../../src/formats/tokens.ts';
+import { writeModel, type ModelWeights } from '../../src/formats/model.ts';
+import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
 import { readTriplets } from '../../src/formats/triplets.ts';
-import { readVectors } from '../../src/formats/vectors.ts';
-import { input, optionalInput, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
+import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { openDataset } from './dataset.ts';
 import type { TrainParams } from './kind.ts';
+import { finishedWeights, knownTokens, startOf, type Start } from './start.ts';
 import type { TrainingState } from './state.ts';
 import { train, type TrainingResult } from './trainer.ts';
 import { validationSet } from './validation.ts';
@@ -34,7 +31,10 @@ export async function checkpointing<T>(everyMs: number, run: () => Promise<T>): 
 export async function run(context: Context): Promise<StageResult> {
   const { params } = context;
   const tokensFolder = input(context, 'tokens').path;
-  const tokens = readTokens(tokensFolder);
+  const given = readTokens(tokensFolder);
+  const start = startOf(context, given);
+  const config = { ...given.config, model_vocabulary: knownTokens(params, given) };
+  const tokens: Tokens = { ...given, config };
   const triplets = readTriplets(input(context, 'triplets').path);
   const dataset = openDataset(tokens, triplets, [params.validation.split, 'test']);
   if (params.loss.name === 'margin_mse' && !triplets.scores)
@@ -50,12 +50,10 @@ export async function run(context: Context): Promise<StageResult> {
     context.warn(
       `no validation: the split '${params.validation.split}' has no query to measure; the last epoch is kept`,
     );
-  const embeddings = firstEmbeddings(context, tokens);
-  const config = configOf(params, embeddings);
   const arithmetic = await openArithmetic(context.engine, context.threads);
   try {
-    const model = createModel(config, arithmetic);
-    model.assign(firstWeights(config, embeddings, params.seed));
+    const model = createModel(start.config, arithmetic, start.subwords);
+    model.assign(start.weights);
     const result = await train({
       context,
       model,
@@ -63,64 +61,23 @@ export async function run(context: Context): Promise<StageResult> {
       validation,
       checkpointEveryMs,
     });
-    writeArtifact(context.output, tokensFolder, config, result);
+    writeArtifact(context.output, tokensFolder, tokens, start, result);
     return report(result.state, result.weights);
   } finally {
     arithmetic.dispose();
   }
 }
 
-/** Word vectors, or random ones of about length 1; those of padding are zero. [model_vocabulary, dimensions] */
-function firstEmbeddings(context: Context, tokens: Tokens): Tensor<Float32Array> {
-  const rows = tokens.config.model_vocabulary;
-  const given = optionalInput(context, 'vectors');
-  if (!given) {
-    const { dimensions } = context.params.embeddings;
-    const source = random(context.params.seed, 'initial embeddings');
-    const scale = 1 / Math.sqrt(dimensions);
-    const data = Float32Array.from({ length: rows * dimensions }, () => scale * source.normal());
-    return { shape: [rows, dimensions], data: data.fill(0, 0, dimensions) };
-  }
-  const vectors = readVectors(given.path);
-  if (vectors.rows !== rows)
-    throw new PipelineError('E_INPUT', `there are ${vectors.rows} vectors for ${rows} words`, {
-      hint: 'vectors and tokens must come from the same chain of stages.',
-    });
-  return { shape: [rows, vectors.dimensions], data: vectors.data };
-}
-
-function configOf({ encoder, loss }: TrainParams, { shape }: Tensor): ModelConfig {
-  const [rows, dimensions] = shape as [number, number];
-  const { cell, hidden, layers, bidirectional, pooling, skip, projection, shared } = encoder;
-  return {
-    format: 1,
-    similarity: loss.distance,
-    encoder: { cell, hidden, layers, bidirectional, pooling, skip, projection, shared },
-    embeddings: { rows, dimensions },
-    dimensions: embeddingWidth(encoder, dimensions),
-  };
-}
-
-function firstWeights(config: ModelConfig, embeddings: Tensor<Float32Array>, seed: number): ModelWeights {
-  const weights = new Map([[EMBEDDINGS, embeddings]]);
-  for (const tower of towersOf(config.encoder))
-    for (const weight of towerShapes(config.encoder, config.embeddings.dimensions))
-      weights.set(`${tower}.${weight.name}`, {
-        shape: weight.shape,
-        data: initialWeight(weight, config.encoder.cell, seed),
-      });
-  return weights;
-}
-
 function writeArtifact(
   output: string,
   tokensFolder: string,
-  config: ModelConfig,
+  tokens: Tokens,
+  start: Start,
   { weights, state }: TrainingResult,
 ): void {
-  writeModel(output, config, weights);
-  for (const name of ['vocabulary.tsv', 'tokenizer.json'])
-    copyFileSync(join(tokensFolder, name), join(output, name));
+  writeModel(output, start.config, finishedWeights(start, weights));
+  copyFileSync(join(tokensFolder, 'vocabulary.tsv'), join(output, 'vocabulary.tsv'));
+  writeTokenizerConfig(output, tokens.config);
   const lines = state.history.map((record) => `${JSON.stringify(record)}\n`);
   writeFileSync(join(output, 'history.jsonl'), lines.join(''), { flag: 'wx' });
 }

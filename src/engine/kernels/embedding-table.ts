@@ -26,10 +26,14 @@ export interface EmbeddingTable {
   /** [rows, dimensions] */
   read(): Float32Array;
   write(data: Float32Array): void;
+  /** Writes these rows alone. values: [ids, dimensions] */
+  writeRows(ids: Uint32Array, values: Float32Array): void;
   /** Sum of squares of the gradient gathered since the last step, in double, in an order that is always the same. */
   gradientSquares(): number;
   /** The gathered gradient as a dense [rows, dimensions], for tests and small tables. */
   readGradient(): Float32Array;
+  /** The same for the touched rows alone: [ids, dimensions], in the order in which rows were first touched. */
+  gradientRows(): { readonly ids: Uint32Array; readonly values: Float32Array };
   /**
    * Lazy AdamW on the rows touched since the last step, then forgets their gradients: rows that no text of the batch
    * holds keep their values and moments. p ← p·(1 − lr·wd) − lr·m̂ / (√v̂ + ε), in PyTorch's order.
@@ -179,6 +183,12 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
     write: (values) => {
       fill(data, values);
     },
+    writeRows: (ids, values) => {
+      const target = heap.floats(data, rows * width);
+      ids.forEach((id, i) => {
+        target.set(values.subarray(i * dimensions, (i + 1) * dimensions), id * width);
+      });
+    },
     gradientSquares,
     readGradient: () => {
       const out = new Float32Array(rows * dimensions);
@@ -187,6 +197,10 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
         out.set(held.subarray(slot * width, slot * width + dimensions), touched[slot]! * dimensions);
       return out;
     },
+    gradientRows: () => ({
+      ids: touched.slice(0, count),
+      values: unpad(heap.floats(gradients, count * width), dimensions, width),
+    }),
     step,
     clearGradient,
     readMoments: () => {

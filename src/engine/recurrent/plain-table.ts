@@ -5,6 +5,8 @@ import type { AdamStep, EmbeddingTable } from '../kernels/embedding-table.ts';
 type TableMoments = ReturnType<EmbeddingTable['readMoments']>;
 
 export interface PlainTable extends EmbeddingTable {
+  /** The values themselves, [rows, dimensions]. */
+  view(): Float32Array;
   /** Copies the rows of `ids` one after the other. */
   lookup(ids: Uint32Array): Float32Array;
   /** Adds to the gradients of the rows of `ids`, in order. gradient: [ids, dimensions] */
@@ -22,9 +24,15 @@ export function createPlainTable(rows: number, dimensions: number): PlainTable {
   return {
     rows,
     dimensions,
+    view: () => values,
     read: () => values.slice(),
     write: (given) => {
       values.set(given);
+    },
+    writeRows: (ids, rows) => {
+      ids.forEach((id, i) => {
+        values.set(rows.subarray(i * dimensions, (i + 1) * dimensions), id * dimensions);
+      });
     },
     lookup: (ids) => {
       const found = new Float32Array(ids.length * dimensions);
@@ -42,6 +50,14 @@ export function createPlainTable(rows: number, dimensions: number): PlainTable {
     },
     gradientSquares: () =>
       touched().reduce((sum, id) => gradients.get(id)!.reduce((s, g) => s + g * g, sum), 0),
+    gradientRows: () => {
+      const ids = Uint32Array.from(gradients.keys());
+      const rows = new Float32Array(ids.length * dimensions);
+      ids.forEach((id, i) => {
+        rows.set(gradients.get(id)!, i * dimensions);
+      });
+      return { ids, values: rows };
+    },
     readGradient: () => {
       const all = new Float32Array(rows * dimensions);
       for (const [id, gradient] of gradients) all.set(gradient, id * dimensions);

@@ -82,6 +82,38 @@ export const encoderSchema = {
   },
 };
 
+const subwords = {
+  description:
+    'Add to the embedding of each word the mean of those of its character n-grams, hashed into buckets, so that words ' +
+    'of one stem share a part and words too rare for a row of their own get a vector (as in fastText).',
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  properties: {
+    buckets: {
+      description: 'How many embeddings the n-grams share; 0: no n-grams.',
+      type: 'integer',
+      minimum: 0,
+      maximum: 10_000_000,
+      default: 0,
+    },
+    min_n: {
+      description: 'Characters of the shortest n-grams, the marks < and > around a word included.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 32,
+      default: 3,
+    },
+    max_n: {
+      description: 'Characters of the longest n-grams.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 32,
+      default: 6,
+    },
+  },
+};
+
 export const embeddingsSchema = {
   description: 'The token embeddings.',
   type: 'object',
@@ -106,5 +138,6 @@ export const embeddingsSchema = {
       maximum: 4096,
       default: 128,
     },
+    subwords,
   },
 };

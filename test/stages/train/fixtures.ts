@@ -24,12 +24,20 @@ export interface WorldOptions {
   readonly scores?: boolean;
   /** Token ids that test queries are made of instead of their own. */
   readonly testIds?: readonly number[];
+  /** Only so many words are frequent enough for models. */
+  readonly knownWords?: number;
   /** Takes the triplets from this split. */
   readonly split?: string;
 }
 
 /** 72 training, 12 validation and 12 test queries over 48 documents; query q and document d have topics mod 12. */
-export function makeWorld({ negatives = 1, scores, testIds, split = 'train' }: WorldOptions = {}): World {
+export function makeWorld({
+  negatives = 1,
+  scores,
+  testIds,
+  knownWords,
+  split = 'train',
+}: WorldOptions = {}): World {
   const source = random(7, 'world');
   const words = (kind: string, topic: number, count: number): string =>
     Array.from({ length: count }, () => `${kind}${topic}x${source.integer(4)}`).join(' ');
@@ -47,7 +55,11 @@ export function makeWorld({ negatives = 1, scores, testIds, split = 'train' }: W
       relevant: Object.fromEntries(ofTopic(q % TOPICS).map((document) => [document, 1])),
     };
   });
-  const tokens = withTestQueries(tokensOf(documents, queries), testIds);
+  const all = withTestQueries(tokensOf(documents, queries), testIds);
+  const tokens = {
+    ...all,
+    config: { ...all.config, model_vocabulary: knownWords ?? all.config.model_vocabulary },
+  };
   const chosen = queries.flatMap((query, id) =>
     query.split === split ? ofTopic(id % TOPICS).map((positive) => ({ id, positive })) : [],
   );

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readModelConfig, readModelWeights } from '../../../src/formats/model.ts';
 import { writeVectors } from '../../../src/formats/vectors.ts';
 import type { InputArtifact, JsonObject } from '../../../src/stage.ts';
+import { stage as embed } from '../../../stages/embed/kind.ts';
 import { stage } from '../../../stages/train/kind.ts';
 import { runKind, temporaryFolder, type KindRun } from '../../helpers/run-kind.ts';
 import { digestsOf, historyOf, makeWorld, type World } from './fixtures.ts';
@@ -159,6 +160,24 @@ describe('train', () => {
     expect(await code(train(makeWorld({ split: 'test' })))).toBe('E_INPUT');
     expect(await code(train(makeWorld({ split: 'validation' })))).toBe('E_INPUT');
     await expect(train(makeWorld({ split: 'validation' }))).rejects.toThrow(/split 'validation'/);
+  });
+
+  it('gives words too rare for a row of their own a vector from their n-grams', async () => {
+    const world = makeWorld({ knownWords: 30 });
+    const subwords = { buckets: 500, min_n: 2, max_n: 4 };
+    const run = (threads: number): Promise<KindRun> =>
+      train(world, { epochs: 2, embeddings: { dimensions: 9, subwords } }, threads);
+    const one = await run(1);
+    const words = world.tokens.vocabulary.tokens.length;
+    const config = readModelConfig(one.artifact.path);
+    expect(config.embeddings).toEqual({ rows: words, dimensions: 9 });
+    const { data } = readModelWeights(one.artifact.path).get('embeddings')!;
+    const vector = (id: number): string => data.slice(id * 9, (id + 1) * 9).join();
+    expect(vector(words - 1)).not.toBe(vector(1));
+    expect(vector(words - 1)).not.toBe(vector(words - 2));
+    expect(digestsOf((await run(3)).artifact)).toEqual(digestsOf(one.artifact));
+    const embedded = await runKind(embed, { inputs: { tokens: world.inputs.tokens, model: one.artifact } });
+    expect(embedded.metrics!['documents']).toBe(48);
   });
 
   it('keeps the best epoch and stops when it gets no better', async () => {

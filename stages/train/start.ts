@@ -1,0 +1,103 @@
+/** What training starts from: the model's configuration, its first weights, and its n-grams. */
+import { random } from '../../src/base/random.ts';
+import { effectiveRows, type Subwords } from '../../src/engine/model-table.ts';
+import { subwordBuckets } from '../../src/engine/subwords.ts';
+import { embeddingWidth, initialWeight, towersOf, towerShapes } from '../../src/engine/tower.ts';
+import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../src/formats/model.ts';
+import type { Tensor } from '../../src/formats/safetensors.ts';
+import type { Tokens } from '../../src/formats/tokens.ts';
+import { readVectors } from '../../src/formats/vectors.ts';
+import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
+import type { TrainParams } from './kind.ts';
+
+type Context = StageContext<TrainParams>;
+
+export interface Start {
+  readonly config: ModelConfig;
+  readonly weights: ModelWeights;
+  readonly subwords: Subwords | undefined;
+}
+
+/** `tokens` as the tokenize stage gave them. */
+export function startOf(context: Context, tokens: Tokens): Start {
+  const { params } = context;
+  const words = firstEmbeddings(context, tokens);
+  const [, dimensions] = words.shape as [number, number];
+  const subwords = subwordsOf(params, tokens);
+  const rows = knownTokens(params, tokens);
+  const config = configOf(params, { rows, dimensions });
+  const embeddings = subwords ? withBuckets(words, subwords) : words;
+  return { config, weights: firstWeights(config, embeddings, params.seed), subwords };
+}
+
+/** Ids below this have a vector: with n-grams every word of the vocabulary, however rare. */
+export function knownTokens({ embeddings }: TrainParams, { config, vocabulary }: Tokens): number {
+  return embeddings.subwords.buckets > 0 ? vocabulary.tokens.length : config.model_vocabulary;
+}
+
+function subwordsOf({ embeddings }: TrainParams, { config, vocabulary }: Tokens): Subwords | undefined {
+  const { subwords } = embeddings;
+  if (subwords.buckets === 0) return undefined;
+  if (subwords.min_n > subwords.max_n)
+    throw new PipelineError('E_INPUT', `min_n ${subwords.min_n} is above max_n ${subwords.max_n}`);
+  const buckets = subwordBuckets(vocabulary.tokens, subwords);
+  return { buckets, bucketCount: subwords.buckets, words: config.model_vocabulary };
+}
+
+/** Word vectors, or random ones of about length 1; those of padding are zero. [model_vocabulary, dimensions] */
+function firstEmbeddings(context: Context, tokens: Tokens): Tensor<Float32Array> {
+  const rows = tokens.config.model_vocabulary;
+  const given = optionalInput(context, 'vectors');
+  if (!given) {
+    const { dimensions } = context.params.embeddings;
+    const source = random(context.params.seed, 'initial embeddings');
+    const scale = 1 / Math.sqrt(dimensions);
+    const data = Float32Array.from({ length: rows * dimensions }, () => scale * source.normal());
+    return { shape: [rows, dimensions], data: data.fill(0, 0, dimensions) };
+  }
+  const vectors = readVectors(given.path);
+  if (vectors.rows !== rows)
+    throw new PipelineError('E_INPUT', `there are ${vectors.rows} vectors for ${rows} words`, {
+      hint: 'vectors and tokens must come from the same chain of stages.',
+    });
+  return { shape: [rows, vectors.dimensions], data: vectors.data };
+}
+
+/** N-grams start at zero: the model then starts from the word vectors as they are. */
+function withBuckets({ shape, data }: Tensor<Float32Array>, { bucketCount }: Subwords): Tensor<Float32Array> {
+  const [rows, dimensions] = shape as [number, number];
+  const all = new Float32Array((rows + bucketCount) * dimensions);
+  all.set(data);
+  return { shape: [rows + bucketCount, dimensions], data: all };
+}
+
+function configOf({ encoder, loss }: TrainParams, embeddings: ModelConfig['embeddings']): ModelConfig {
+  const { cell, hidden, layers, bidirectional, pooling, skip, projection, shared } = encoder;
+  return {
+    format: 1,
+    similarity: loss.distance,
+    encoder: { cell, hidden, layers, bidirectional, pooling, skip, projection, shared },
+    embeddings,
+    dimensions: embeddingWidth(encoder, embeddings.dimensions),
+  };
+}
+
+function firstWeights(config: ModelConfig, embeddings: Tensor<Float32Array>, seed: number): ModelWeights {
+  const weights = new Map([[EMBEDDINGS, embeddings]]);
+  for (const tower of towersOf(config.encoder))
+    for (const weight of towerShapes(config.encoder, config.embeddings.dimensions))
+      weights.set(`${tower}.${weight.name}`, {
+        shape: weight.shape,
+        data: initialWeight(weight, config.encoder.cell, seed),
+      });
+  return weights;
+}
+
+/** The weights of a finished model: a row for each token it knows, its n-grams worked in. */
+export function finishedWeights({ config, subwords }: Start, weights: ModelWeights): ModelWeights {
+  if (!subwords) return weights;
+  const { rows, dimensions } = config.embeddings;
+  const ids = Uint32Array.from({ length: rows }, (_, id) => id);
+  const data = effectiveRows(ids, weights.get(EMBEDDINGS)!.data, dimensions, subwords);
+  return new Map([...weights, [EMBEDDINGS, { shape: [rows, dimensions], data }]]);
+}
