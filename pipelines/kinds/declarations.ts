@@ -64,24 +64,24 @@ function splitOf(query: string, { validation_share, test_share }: Params): 'trai
 function collect(context: StageContext<Params>): StageResult {
   const { params, output } = context;
   const files = [...new Set(params.files.flatMap((pattern) => globSync(pattern, { absolute: true })))].sort();
-  const documents = new Map<string, string>();
-  const queries = new Map<string, string>();
+  const documents = makeIds();
+  const queries = makeIds();
   const qrels = { train: new Set<string>(), validation: new Set<string>(), test: new Set<string>() };
   files.forEach((file, index) => {
-    for (const { words, description } of documentedSymbols(file, readFileSync(file, 'utf8'))) {
+    for (const { name, words, description } of documentedSymbols(file, readFileSync(file, 'utf8'))) {
       if (description.split(' ').length < params.min_words) continue;
-      const document = idFor(documents, description, 'd');
-      const query = idFor(queries, words, 'q');
+      const document = documents.of(description, name);
+      const query = queries.of(words, words);
       qrels[splitOf(words, params)].add(`${query}\t${document}\t1`);
     }
     context.progress({ done: index + 1, total: files.length, unit: 'files' });
   });
-  if (documents.size === 0)
+  if (documents.texts.size === 0)
     throw new PipelineError('E_INPUT', 'the declaration files hold no documented symbol', {
       hint: 'Run `npm ci` first: the files come with the packages.',
     });
-  writeLines(join(output, 'corpus.jsonl'), documents, (text, id) => ({ _id: id, title: '', text }));
-  writeLines(join(output, 'queries.jsonl'), queries, (text, id) => ({ _id: id, text }));
+  writeLines(join(output, 'corpus.jsonl'), documents.texts, (text, id) => ({ _id: id, title: '', text }));
+  writeLines(join(output, 'queries.jsonl'), queries.texts, (text, id) => ({ _id: id, text }));
   mkdirSync(join(output, 'qrels'));
   for (const [split, lines] of Object.entries(qrels))
     writeFileSync(
@@ -89,15 +89,34 @@ function collect(context: StageContext<Params>): StageResult {
       ['query-id\tcorpus-id\tscore', ...lines, ''].join('\n'),
     );
   return {
-    metrics: { files: files.length, documents: documents.size, queries: queries.size },
-    headline: `${files.length} files · ${documents.size} descriptions`,
+    metrics: { files: files.length, documents: documents.texts.size, queries: queries.texts.size },
+    headline: `${files.length} files · ${documents.texts.size} descriptions`,
   };
 }
 
-function idFor(ids: Map<string, string>, text: string, prefix: string): string {
-  let id = ids.get(text);
-  if (id === undefined) ids.set(text, (id = `${prefix}${ids.size}`));
-  return id;
+interface Ids {
+  /** Text → id. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** A text's id: the first name that it came with, and a number behind it where others have that name too. */
+  of(text: string, name: string): string;
+}
+
+function makeIds(): Ids {
+  const texts = new Map<string, string>();
+  const taken = new Map<string, number>();
+  const fresh = (name: string): string => {
+    const count = (taken.get(name) ?? 0) + 1;
+    taken.set(name, count);
+    return count === 1 ? name : `${name}~${count}`;
+  };
+  return {
+    texts,
+    of(text, name) {
+      const id = texts.get(text) ?? fresh(name);
+      texts.set(text, id);
+      return id;
+    },
+  };
 }
 
 function writeLines(

@@ -1,6 +1,8 @@
 import ts from 'typescript';
 
 export interface DocumentedSymbol {
+  /** The qualified name: `Array.findLast`. */
+  readonly name: string;
   /** The qualified name's words: `Array.findLast` → `array find last`. */
   readonly words: string;
   /** The comment's text without tags, links and markup, on one line. */
@@ -15,7 +17,7 @@ export function documentedSymbols(fileName: string, text: string): DocumentedSym
     const name = nameOf(node, source);
     const path = name === undefined ? scope : [...scope, name];
     const description = name === undefined ? '' : descriptionOf(node);
-    if (description !== '') found.push({ words: wordsOf(path), description });
+    if (description !== '') found.push({ name: path.join('.'), words: wordsOf(path), description });
     ts.forEachChild(node, (child) => {
       visit(child, path);
     });
