@@ -13,6 +13,7 @@ const ROOMS = [
   'plan',
   'runs',
   'run',
+  'sweep',
   'cli',
 ];
 

@@ -34,3 +34,10 @@ export function example(...commands: readonly string[]): string {
   const title = commands.length === 1 ? 'Example' : 'Examples';
   return `\n${title}:\n${commands.map((command) => `  ${command}`).join('\n')}`;
 }
+
+export function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It takes a whole number from 0.');
+  return value;
+}

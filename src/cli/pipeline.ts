@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
 import type { AcceptOptions } from './accept.ts';
-import { bytes, collect, positive } from './flags.ts';
+import { bytes, collect, positive, whole } from './flags.ts';
 import type { GraphOptions } from './graph.ts';
 import { addHistoryCommands } from './history-commands.ts';
 import { printNotice, styleFor, useColor } from './output.ts';
@@ -11,6 +11,7 @@ import type { PlanOptions } from './plan.ts';
 import type { QueryOptions } from './query.ts';
 import type { RunCommandOptions } from './run.ts';
 import type { ShowOptions } from './show.ts';
+import type { SweepOptions } from './sweep.ts';
 import { addStoreCommands } from './store-commands.ts';
 
 const USAGE = 2;
@@ -83,6 +84,32 @@ function program(): Command {
     .action(async (spec: string, options: PlanOptions) => {
       const { planCommand } = await import('./plan.ts');
       exitCode = await planCommand(spec, options);
+    });
+
+  withSpec(root.command('sweep'))
+    .description("many configurations of one spec; `--set 'model.loss.margin=0.1,0.2'` tries both values")
+    .option(
+      '--random <n>',
+      'how many draws from distributions, such as model.lr=log_uniform(1e-4,1e-2)',
+      positive,
+    )
+    .option('--seed <n>', 'the seed of the draws', whole)
+    .option('--metric <stage.metric>', 'what configurations are ranked by')
+    .option('--minimize', 'the smallest metric is the best')
+    .option('--halving <parameter=min..max>', 'successive halving over a budget, such as model.epochs=1..9')
+    .option('--jobs <n>', 'stages that may execute at the same time (default: cores)', positive)
+    .option('--threads <n>', 'compute threads shared among them (default: cores)', positive)
+    .option(
+      '--memory <size>',
+      'what the `resources.memory` of stages at work may add up to (default: all)',
+      bytes,
+    )
+    .option('--gpus <n>', 'the same for `resources.gpu` (default: 1)', positive)
+    .option('--write <file>', 'write the best configuration there, as a spec over this one')
+    .option('--json', 'events as JSON lines on stdout')
+    .action(async (spec: string, options: SweepOptions) => {
+      const { sweepCommand } = await import('./sweep.ts');
+      exitCode = await sweepCommand(spec, options);
     });
 
   withSpec(root.command('accept'))

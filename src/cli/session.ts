@@ -5,7 +5,7 @@ import { PipelineError } from '../base/diagnostic.ts';
 import { openCatalogue } from '../kinds/catalogue.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import { openPlanner, type Planner, type PlannerOptions } from '../plan/planner.ts';
-import { loadSpec } from '../spec/load.ts';
+import { loadSpec, type LoadOptions } from '../spec/load.ts';
 import { formatDiagnostics } from '../spec/print.ts';
 import type { Spec } from '../spec/spec.ts';
 import { storeLayout, type StoreLayout } from '../store/layout.ts';
@@ -50,16 +50,24 @@ export function storeFolder({ store }: Pick<SpecOptions, 'store'>): string {
   return resolve(store ?? process.env['PIPELINE_STORE'] ?? defaultStore('spec'));
 }
 
-/** Throws `E_SPEC` with every diagnostic of the file. */
-export async function openSession(file: string, options: SpecOptions): Promise<Session> {
-  const layout = storeLayout(resolve(options.store ?? process.env['PIPELINE_STORE'] ?? defaultStore(file)));
-  const loaded = await loadSpec(resolve(file), {
+export function layoutFor(file: string, options: SpecOptions): StoreLayout {
+  return storeLayout(resolve(options.store ?? process.env['PIPELINE_STORE'] ?? defaultStore(file)));
+}
+
+export function loadOptions(layout: StoreLayout, { set, params }: SpecOptions): LoadOptions {
+  return {
     kinds: openCatalogue(layout),
-    set: options.set ?? [],
-    ...(options.params === undefined ? {} : { paramsFile: resolve(options.params) }),
+    set: set ?? [],
+    ...(params === undefined ? {} : { paramsFile: resolve(params) }),
     env: process.env,
     cacheDir: layout.cache,
-  });
+  };
+}
+
+/** Throws `E_SPEC` with every diagnostic of the file. */
+export async function openSession(file: string, options: SpecOptions): Promise<Session> {
+  const layout = layoutFor(file, options);
+  const loaded = await loadSpec(resolve(file), loadOptions(layout, options));
   if (!loaded.ok) throw new PipelineError('E_SPEC', 'the spec has errors', { diagnostics: loaded.error });
   if (loaded.value.warnings.length > 0)
     printNotice(formatDiagnostics(loaded.value.warnings, { color: useColor(process.stderr) }));

@@ -15,6 +15,8 @@ const COUNTED = ['threads', 'memory', 'gpu'] as const;
 export interface Account {
   /** False where the stage has to wait; a stage that asks for more than there is runs alone. */
   readonly fits: (stage: StageSpec) => boolean;
+  /** Nothing fits, whatever it asks for. */
+  readonly full: () => boolean;
   readonly take: (stage: StageSpec) => void;
   readonly give: (stage: StageSpec) => void;
 }
@@ -35,6 +37,7 @@ export function openAccount(capacity: Capacity): Account {
         return wanted === 0 || used[name] + wanted <= capacity[name];
       });
     },
+    full: () => running >= capacity.jobs,
     take: ({ resources }) => {
       change(resources, 1);
     },

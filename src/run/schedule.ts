@@ -48,7 +48,9 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   /** A frozen stage comes up twice: at once, and when its inputs have ended. */
   const considered = new Set<string>();
   let looked = 0;
-  let queue: Waiting[] = [];
+  const place = new Map(order.map((stage, index) => [stage.name, index]));
+  /** In the plan's order, so that what is begun is finished before more is begun. */
+  const queue: Waiting[] = [];
   let failed = false;
   const going = (): boolean => !failed && !stop.aborted;
 
@@ -91,8 +93,19 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   const settle = (stage: StageSpec, decision: ReturnType<Planner['decide']>): void => {
     if (decision.state === 'cached')
       finish(stage, { state: 'cached', artifact: decision.artifact, seconds: 0 });
-    else if (selected.has(stage.name)) queue.push({ stage, toRun: decision });
+    else if (selected.has(stage.name)) enqueue({ stage, toRun: decision });
     else finish(stage, { state: 'not-selected' });
+  };
+
+  const enqueue = (waiting: Waiting): void => {
+    const own = place.get(waiting.stage.name)!;
+    let [low, high] = [0, queue.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (place.get(queue[middle]!.stage.name)! < own) low = middle + 1;
+      else high = middle;
+    }
+    queue.splice(low, 0, waiting);
   };
 
   const start = ({ stage, toRun }: Waiting, beside: number): void => {
@@ -109,12 +122,11 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   for (;;) {
     while (going() && looked < settled.length) consider(settled[looked++]!);
     // The first that fits: a large stage does not keep small ones from free places.
-    const left: Waiting[] = [];
-    for (const [index, waiting] of queue.entries()) {
-      if (going() && account.fits(waiting.stage)) start(waiting, queue.length - index - 1);
-      else left.push(waiting);
+    for (let index = 0; index < queue.length && going() && !account.full();) {
+      const { stage } = queue[index]!;
+      if (account.fits(stage)) start(queue.splice(index, 1)[0]!, queue.length);
+      else index += 1;
     }
-    queue = left;
     if (running.size === 0) break;
     await Promise.race(running.values());
   }

@@ -6,12 +6,13 @@ import { holdsDeferred, refuseDeferred } from './deferred.ts';
 import { makeInterpolator } from './interpolate.ts';
 import type { KindReference } from './kind-of.ts';
 import type { LoadOptions } from './load.ts';
-import { readOutline } from './outline.ts';
-import { applyParamsFile, applySet } from './overrides.ts';
+import { readOutline, type Outline } from './outline.ts';
+import { applyOverride, applyParamsFile, applySet, type Override } from './overrides.ts';
 import { readSource } from './read.ts';
 import { errorAt, type Report } from './source.ts';
 import type { Spec } from './spec.ts';
 import { checkStages, type StageScope } from './stages.ts';
+import type { SweepRequest } from './sweep-request.ts';
 import { failedAt, isNull, mapNode, mapToJson, type MapNode } from './tree.ts';
 
 /** A checked spec and all that it was made of. */
@@ -34,8 +35,14 @@ export async function checkSpec(
   file: string,
   options: LoadOptions,
 ): Promise<Result<Checked, readonly Diagnostic[]>> {
+  const gathered = gather(options);
+  const root = readWhole(file, gathered);
+  return root ? checkRoot(root, file, gathered) : failure(inOrder(gathered.found, file, options.set));
+}
+
+function gather(options: LoadOptions): Gathered {
   const found: Diagnostic[] = [];
-  const gathered: Gathered = {
+  return {
     options,
     found,
     report: (diagnostic) => found.push(diagnostic),
@@ -43,10 +50,46 @@ export async function checkSpec(
     used: new Map(),
     sources: new Map(),
   };
+}
+
+/** A spec and variations of it, which are read from the same files once. */
+export interface Variable {
+  readonly checked: Checked;
+  /** What its `sweep:` asks for. */
+  readonly sweep: SweepRequest | undefined;
+  /** The spec with values laid over it; the warnings are those of the spec itself. */
+  vary(overrides: readonly Override[]): Promise<Result<Spec, readonly Diagnostic[]>>;
+}
+
+export async function checkVariable(
+  file: string,
+  options: LoadOptions,
+): Promise<Result<Variable, readonly Diagnostic[]>> {
+  const gathered = gather(options);
   const root = readWhole(file, gathered);
-  if (!root) return failure(inOrder(found, file, options.set));
+  if (!root) return failure(inOrder(gathered.found, file, options.set));
+  const outlines: Outline[] = [];
+  const checked = await checkRoot(root, file, gathered, (outline) => outlines.push(outline));
+  if (!checked.ok) return checked;
+  const vary = async (overrides: readonly Override[]): Promise<Result<Spec, readonly Diagnostic[]>> => {
+    const again = { ...gather(options), sources: gathered.sources };
+    const varied = overrides.reduce((tree, one) => applyOverride(tree, one, file, again.report), root);
+    const result = await checkRoot(varied, file, again);
+    return result.ok ? ok(result.value.spec) : result;
+  };
+  return ok({ checked: checked.value, sweep: outlines[0]!.sweep, vary });
+}
+
+async function checkRoot(
+  root: MapNode,
+  file: string,
+  gathered: Gathered,
+  onOutline?: (outline: Outline) => void,
+): Promise<Result<Checked, readonly Diagnostic[]>> {
+  const { options, found } = gathered;
   const worked = interpolated(root, gathered);
   const outline = readOutline(worked.root, gathered.report);
+  onOutline?.(outline);
   const kinds = new Map<string, KindReference>();
   const stages = await checkStages(outline, { ...worked.scope, catalogue: options.kinds, kinds });
   worked.finish();

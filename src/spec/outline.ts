@@ -4,6 +4,7 @@ import { readExecution, type Execution } from './execution.ts';
 import { readMatrix, type Matrix } from './matrix.ts';
 import { checkNames, isFailed } from './names.ts';
 import { errorAt, type Place, type Report } from './source.ts';
+import { readSweep, type SweepRequest } from './sweep-request.ts';
 import type { EngineRequest } from './spec.ts';
 import { describe, isNull, mapNode, toJson, type Entry, type MapNode, type ScalarNode } from './tree.ts';
 import {
@@ -34,6 +35,7 @@ export interface Outline {
   readonly description: string | undefined;
   readonly params: MapNode;
   readonly engine: EngineRequest;
+  readonly sweep: SweepRequest | undefined;
   /** Stages whose outline is sound; the others are reported. */
   readonly stages: readonly RawStage[];
   /** Names of all stages, sound or not. */
@@ -56,6 +58,11 @@ export function readOutline(root: MapNode, report: Report): Outline {
     description: readText(root.entries.get('description'), 'description', report),
     params: asMap(root.entries.get('params'), 'params', report, root.place) ?? mapNode(new Map(), root.place),
     engine: readEngine(asMap(root.entries.get('engine'), 'engine', report, root.place), report),
+    sweep: readSweep(
+      root.entries.get('sweep'),
+      entries.map(([name]) => name),
+      report,
+    ),
     stages: entries.flatMap(([name, entry]) => readStage(name, entry, report) ?? []),
     stageNames: entries.map(([name]) => name),
   };

@@ -24,6 +24,7 @@ interface Segment {
 }
 
 const NO_PARAMETER = 'the spec defines no parameter';
+const NAMING = 'stage.parameter, params.name or engine.backend';
 const USAGE = '--set stage.parameter=value, params.name=value or engine.backend=wasm';
 
 /** Applies one `--set`. Relative paths in it are relative to the spec, as if they had been written there. */
@@ -45,6 +46,30 @@ export function applySet(root: MapNode, text: string, specFile: string, report: 
   const value = parsed ?? scalarNode(null, { source, start: end + 1, end: text.length });
   const path = rootPath(root, segments, report);
   return path ? (put(root, path, value, report) as MapNode) : root;
+}
+
+/** A value laid over the spec: one `--set`, or a path and a value that stand in the spec itself. */
+export type Override =
+  { readonly set: string } | { readonly path: string; readonly at: Place; readonly value: Node };
+
+export function applyOverride(root: MapNode, override: Override, specFile: string, report: Report): MapNode {
+  if ('set' in override) return applySet(root, override.set, specFile, report);
+  const { path: text, at, value } = override;
+  const segments = pathSegments(text, at);
+  if (!segments) {
+    report(errorAt(at, `'${text}' does not name a parameter`, { hint: NAMING }));
+    return root;
+  }
+  const path = rootPath(root, segments, report);
+  return path ? (put(root, path, value, report) as MapNode) : root;
+}
+
+/** The parts of `model.loss.margin`, all standing at one place; undefined for what is no such path. */
+export function pathSegments(text: string, at: Place): readonly Segment[] | undefined {
+  const { segments, end } = readPath({ ...at.source, text: `${text}=` });
+  const sound = end === text.length && segments.length >= 2 && segments.length <= MAX_DEPTH;
+  if (!sound || segments.some(({ name }) => name === '' || name === '__proto__')) return undefined;
+  return segments.map(({ name }) => ({ name, place: at }));
 }
 
 /** `a.b[0]."c.d"` up to the equals sign. */

@@ -3,6 +3,7 @@ import type { KindCatalogue } from '../kinds/kind.ts';
 import type { InputSlot, JsonSchema, KindDeclaration } from '../stage.ts';
 import { editorSchema, orReference, partialSchema, REFERENCE } from './editor-schema.ts';
 import { EXECUTION_PROPERTIES } from './schema-execution.ts';
+import { SWEEP_SCHEMA } from './schema-sweep.ts';
 import { ENGINE_VALUES } from './vocabulary.ts';
 
 const MODULE_PATH = '^(\\.{1,2}/|/).*\\.[cm]?[jt]s$';
@@ -73,6 +74,7 @@ function topLevel(kinds: Kinds): JsonSchema {
         },
       }),
     },
+    sweep: SWEEP_SCHEMA,
     stages: {
       description: `The stages by name; a stage runs when all that feeds it is there. Kinds: ${kinds.map(([name]) => name).join(', ')}.`,
       type: 'object',

@@ -23,6 +23,9 @@ export const STAGE_FIELDS = [
   'resources',
 ];
 export const RETRY_NAMES = ['count', 'delay', 'factor', 'longest'];
+export const SWEEP_NAMES = ['metric', 'goal', 'grid', 'random', 'experiments', 'halving'];
+export const RANDOM_NAMES = ['trials', 'seed', 'space'];
+export const HALVING_NAMES = ['budget', 'min', 'max', 'factor'];
 export const RESOURCE_NAMES = ['threads', 'memory', 'gpu'];
 
 export const ENGINE_VALUES = {

@@ -44,6 +44,10 @@ test.each([
   ['an unknown input', SOUND.replace('{ corpus: corpus }', '{ corpus: corpus, more: corpus }')],
   ['a stage without a kind', SOUND.replace('    uses: mine\n', '')],
   ['no stages', 'name: x\n'],
+  ['a timeout that is none', SOUND.replace('uses: mine', 'uses: mine\n    timeout: soon')],
+  ['an unknown resource', SOUND.replace('uses: mine', 'uses: mine\n    resources: { cpus: 1 }')],
+  ['an unknown part of a sweep', `${SOUND}sweep: { gird: {} }\n`],
+  ['an unknown distribution', `${SOUND}sweep: { random: { space: { params.dim: { normal: [0, 1] } } } }\n`],
 ])('an editor marks %s', (_, yaml) => {
   expect(accepts(validate, yaml)).toBe(false);
 });
@@ -58,6 +62,17 @@ test.each([
   ],
   ['all parameters by reference', SOUND.replace('{ format: beir, folder: data }', '${params.all}')],
   ['a module', SOUND.replace('uses: mine', 'uses: ./kinds/mine.ts')],
+  [
+    'a matrix and how a stage is executed',
+    SOUND.replace(
+      'uses: mine',
+      'uses: mine\n    matrix: { n: [1, 2], exclude: [{ n: 1 }] }\n    timeout: 10min\n    retries: { count: 2 }\n    resources: { memory: 4GB }\n    frozen: true\n    enabled: "${params.on}"',
+    ),
+  ],
+  [
+    'a sweep',
+    `${SOUND}sweep: { metric: model.mrr, grid: { model.loss.margin: [1] }, random: { space: { params.dim: { int: [1, 2], when: { a.b: 1 } } } }, experiments: { a: {} }, halving: { budget: a.b } }\n`,
+  ],
   ['a place for anchors', `x-common: { anything: 1 }\n${SOUND}`],
   [
     'a few lines over a base',

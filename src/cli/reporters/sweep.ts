@@ -1,0 +1,110 @@
+/** A sweep as it goes: NDJSON, a line a configuration, or on a terminal a table of what is at work. */
+import { monotonic, timestamp } from '../../base/clock.ts';
+import type { RunEvent } from '../../run/events.ts';
+import type { Combined } from '../../sweep/combine.ts';
+import { rank, type Goal } from '../../sweep/ranking.ts';
+import type { Trial, TrialResult } from '../../sweep/trial.ts';
+import { printNotice, printResult, styleFor, useColor } from '../output.ts';
+import { durationText, numberText } from '../text.ts';
+import { liveTable } from './sweep-table.ts';
+
+export interface SweepReporter {
+  readonly onPlan: (combined: Combined, trials: readonly Trial[]) => void;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onResult: (result: TrialResult) => void;
+  readonly onRung?: (rung: number, budget: number, trials: number) => void;
+  readonly close: () => void;
+}
+
+export function sweepReporter(json: boolean, metric: string | undefined, goal: Goal): SweepReporter {
+  if (json) return jsonSweep();
+  const live = process.stderr.isTTY && process.stdout.isTTY && !process.env['CI'];
+  return live ? liveTable(metric, goal) : linesSweep(metric, goal);
+}
+
+function jsonSweep(): SweepReporter {
+  const print = (event: object): void => {
+    printResult(JSON.stringify({ time: timestamp(), ...event }));
+  };
+  return {
+    onPlan: ({ names }, trials) => {
+      print({
+        type: 'sweep-planned',
+        configurations: trials.map(({ number, configuration }, index) => ({
+          number,
+          configuration: configuration.name,
+          values: configuration.values,
+          stages: Object.fromEntries(names[index]!),
+        })),
+      });
+    },
+    onEvent: print,
+    onResult: ({ trial, state, metric, seconds, executed, error }) => {
+      const { name } = trial.configuration;
+      print({
+        type: 'configuration-finished',
+        number: trial.number,
+        configuration: name,
+        state,
+        metric,
+        seconds,
+        executed,
+        error,
+      });
+    },
+    close: () => undefined,
+  };
+}
+
+/** `0.6112 · 3 stages in 4.1 s` */
+export function resultText(result: TrialResult): string {
+  const value = result.metric === null ? [] : [numberText(result.metric)];
+  const work =
+    result.executed === 0
+      ? 'cached'
+      : `${result.executed} stage${result.executed === 1 ? '' : 's'} in ${durationText(result.seconds)}`;
+  return [...value, result.error ?? work].join(' · ');
+}
+
+function countText(configurations: number): string {
+  return `${configurations} configuration${configurations === 1 ? '' : 's'}`;
+}
+
+function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {
+  const style = styleFor(useColor(process.stderr));
+  const results: TrialResult[] = [];
+  const started = monotonic();
+  let total = 0;
+  let all = 0;
+  return {
+    onPlan(combined, trials) {
+      all += trials.length;
+      total = trials.length;
+      results.length = 0;
+      const stages = trials.reduce((sum, { spec }) => sum + spec.stages.length, 0);
+      const distinct = combined.spec.stages.length;
+      printNotice(style.dim(`${countText(total)}: ${distinct} stages, ${stages} if each made its own`));
+    },
+    onRung(rung, budget, trials) {
+      printNotice(style.bold(`rung ${rung + 1}: ${countText(trials)} with a budget of ${budget}`));
+    },
+    onEvent(event) {
+      if (event.type === 'stage-log' && event.level === 'warning')
+        printNotice(`${style.yellow('!')} ${event.stage}: ${event.message}`);
+    },
+    onResult(result) {
+      results.push(result);
+      const mark = { done: style.green('✔'), failed: style.red('✖'), interrupted: style.dim('-') }[
+        result.state
+      ];
+      printNotice(
+        `${mark} ${results.length}/${total}  ${result.trial.configuration.name}  ${style.dim(resultText(result))}`,
+      );
+    },
+    close() {
+      const [best] = rank(results, goal);
+      const text = best && best.metric !== null ? ` · best ${metric ?? ''} ${numberText(best.metric)}` : '';
+      printNotice(`${countText(all)} in ${durationText((monotonic() - started) / 1000)}${text}\n`);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** `--set` of `pipeline sweep`: one value is set, several are an axis of the grid, a distribution is drawn from. */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { readDistribution } from '../spec/distribution.ts';
+import type { Source } from '../spec/source.ts';
+import type { Dimension, SweepAxis } from '../spec/sweep-request.ts';
+import { parseYaml } from '../spec/yaml.ts';
+
+export interface SweepArguments {
+  readonly fixed: readonly string[];
+  readonly axes: readonly SweepAxis[];
+  readonly space: readonly Dimension[];
+  readonly faults: readonly Diagnostic[];
+}
+
+const DISTRIBUTION = /^(uniform|log_uniform|int|log_int|choice)\((.*)\)$/s;
+
+export function readSweepArguments(sets: readonly string[], directory: string): SweepArguments {
+  const fixed: string[] = [];
+  const axes: SweepAxis[] = [];
+  const space: Dimension[] = [];
+  const faults: Diagnostic[] = [];
+  for (const text of sets) {
+    const at = text.indexOf('=');
+    const path = text.slice(0, at);
+    const written = text.slice(at + 1);
+    const [, type, range] = DISTRIBUTION.exec(written.trim()) ?? [];
+    const values = splitValues(written);
+    if (at > 0 && type !== undefined) {
+      const source: Source = { file: '--set', directory, text: `{ ${type}: [${range!}] }` };
+      const node = parseYaml(source, (fault) => faults.push(fault));
+      const distribution = node && readDistribution(node, (fault) => faults.push(fault));
+      const place = { source: { ...source, text }, start: 0, end: at };
+      if (distribution) space.push({ path, distribution, at: place });
+    } else if (at > 0 && values.length > 1)
+      axes.push({ path, values: values.map((value) => ({ set: `${path}=${value}` })) });
+    else fixed.push(text);
+  }
+  return { fixed, axes, space, faults };
+}
+
+/** At commas outside brackets and quotes: `a,[1,2],"x,y"` is three values. */
+export function splitValues(text: string): string[] {
+  const values: string[] = [];
+  let depth = 0;
+  let quote: string | undefined;
+  let start = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index]!;
+    if (quote !== undefined) quote = character === quote ? undefined : quote;
+    else if (character === '"' || character === "'") quote = character;
+    else if ('[{('.includes(character)) depth += 1;
+    else if (']})'.includes(character)) depth -= 1;
+    else if (character === ',' && depth === 0) {
+      values.push(text.slice(start, index).trim());
+      start = index + 1;
+    }
+  }
+  return [...values, text.slice(start).trim()].filter((value) => value !== '');
+}

@@ -1,0 +1,36 @@
+/** The best configuration as a spec of a few lines over the one that was swept. */
+import type { Json, JsonObject } from '../base/json.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { Trial } from './trial.ts';
+
+type Tree = { [name: string]: Json | Tree };
+
+/** `base` is how the new file names the swept spec. */
+export function bestSpec({ configuration, spec }: Trial, base: string, more: JsonObject = {}): JsonObject {
+  const tree: Tree = {};
+  for (const [path, value] of Object.entries({ ...configuration.values, ...more })) {
+    const [first, ...rest] = path.split(/[.[\]]+/).filter((part) => part !== '');
+    if (first === 'params' || first === 'engine') put(tree, [first, ...rest], value);
+    else place(tree, spec, first!, rest, value);
+  }
+  return { extends: base, ...tree };
+}
+
+/** A list cannot be changed in part by a file over its base, so all of it is given. */
+function place(tree: Tree, spec: Spec, stage: string, path: readonly string[], value: Json): void {
+  let current: Json | undefined = spec.stages.find(({ name, group }) => (group ?? name) === stage)?.with;
+  for (const [index, name] of path.entries()) {
+    if (Array.isArray(current)) {
+      put(tree, ['stages', stage, 'with', ...path.slice(0, index)], current as Json);
+      return;
+    }
+    current = (current as JsonObject | undefined)?.[name];
+  }
+  put(tree, ['stages', stage, 'with', ...path], value);
+}
+
+function put(tree: Tree, path: readonly string[], value: Json): void {
+  let at = tree;
+  for (const name of path.slice(0, -1)) at = (at[name] ??= {}) as Tree;
+  at[path.at(-1)!] = value;
+}

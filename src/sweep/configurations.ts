@@ -1,0 +1,129 @@
+/** What is to be tried: every experiment times every point of the grid times every random draw. */
+import { canonicalJson, type Json } from '../base/json.ts';
+import { random } from '../base/random.ts';
+import { applies, draw } from '../spec/distribution.ts';
+import type { Override } from '../spec/overrides.ts';
+import type { RandomSearch, SweepAxis, SweepRequest } from '../spec/sweep-request.ts';
+import { toJson } from '../spec/tree.ts';
+
+/** What is laid over the spec, and how that is told. */
+export interface Configuration {
+  /** The experiment's name, or `margin=0.2 seed=1`; unique in the sweep. */
+  readonly name: string;
+  /** Parameter → value. */
+  readonly values: Readonly<Record<string, Json>>;
+  readonly overrides: readonly Override[];
+}
+
+interface Part {
+  readonly experiment?: string;
+  readonly values: ReadonlyMap<string, Json>;
+  readonly overrides: readonly Override[];
+}
+
+const NOTHING: Part = { values: new Map(), overrides: [] };
+
+/** Each combination once, in the order experiments, grid, draws. */
+export function configurationsOf(sweep: SweepRequest): Configuration[] {
+  const experiments = sweep.experiments.map(({ name, overrides }): Part => ({
+    experiment: name,
+    values: valuesOf(overrides),
+    overrides,
+  }));
+  const parts = [
+    experiments.length > 0 ? experiments : [NOTHING],
+    gridOf(sweep.grid),
+    sweep.random ? drawsOf(sweep.random) : [NOTHING],
+  ];
+  const all = parts.reduce((rows, next) => rows.flatMap((row) => next.map((part) => both(row, part))));
+  const distinct = new Map(
+    all.map((part) => [canonicalJson([part.experiment ?? null, Object.fromEntries(part.values)]), part]),
+  );
+  return named([...distinct.values()]);
+}
+
+function both(a: Part, b: Part): Part {
+  const experiment = a.experiment ?? b.experiment;
+  return {
+    ...(experiment === undefined ? {} : { experiment }),
+    values: new Map([...a.values, ...b.values]),
+    overrides: [...a.overrides, ...b.overrides],
+  };
+}
+
+function valuesOf(overrides: readonly Override[]): ReadonlyMap<string, Json> {
+  return new Map(overrides.map((one) => ('set' in one ? setValue(one.set) : [one.path, toJson(one.value)])));
+}
+
+/** `path=value` as it was split from the command line; the value is shown, and read again by the spec's reader. */
+function setValue(text: string): readonly [string, Json] {
+  const at = text.indexOf('=');
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value) as Json];
+  } catch {
+    return [text.slice(0, at), value];
+  }
+}
+
+function gridOf(grid: readonly SweepAxis[]): Part[] {
+  let rows: Part[] = [NOTHING];
+  for (const { values } of grid)
+    rows = rows.flatMap((row) =>
+      values.map((value) => both(row, { values: valuesOf([value]), overrides: [value] })),
+    );
+  return rows;
+}
+
+/** Every dimension has a stream of its own, so that a further one, or more trials, leave the others as they are. */
+function drawsOf({ trials, seed, space }: RandomSearch): Part[] {
+  return Array.from({ length: trials }, (_, trial): Part => {
+    const values = new Map<string, Json>();
+    const overrides: Override[] = [];
+    for (const { path, distribution, at } of space) {
+      if (!applies(distribution, values)) continue;
+      const value = draw(distribution, random(seed, `sweep ${trial} ${path}`));
+      values.set(path, toJson(value));
+      overrides.push({ path, at, value });
+    }
+    return { values, overrides };
+  });
+}
+
+/** An experiment is known by its name, a point by the values that vary; both where one experiment has several. */
+function named(parts: readonly Part[]): Configuration[] {
+  const paths = [...new Set(parts.flatMap(({ values }) => [...values.keys()]))];
+  const short = shortNames(paths);
+  const varies = (path: string): boolean =>
+    new Set(parts.map(({ values }) => canonicalJson(values.get(path) ?? null))).size > 1;
+  const varied = new Set(paths.filter(varies));
+  const shared = new Map<string | undefined, number>();
+  for (const { experiment } of parts) shared.set(experiment, (shared.get(experiment) ?? 0) + 1);
+  return parts.map(({ experiment, values, overrides }) => {
+    const told = [...values].filter(([path]) => varied.has(path) || varied.size === 0);
+    const point = told.map(([path, value]) => `${short.get(path)!}=${valueText(value)}`).join(' ');
+    const alone = experiment !== undefined && shared.get(experiment) === 1;
+    const name = [experiment ?? '', alone ? '' : point].filter((part) => part !== '').join(' ');
+    return { name: name === '' ? 'as it is' : name, values: Object.fromEntries(values), overrides };
+  });
+}
+
+/** The shortest ends of the paths that tell them apart: `margin`, or `loss.margin` where there are two. */
+export function shortNames(paths: readonly string[]): ReadonlyMap<string, string> {
+  const end = (path: string, parts: number): string => path.split('.').slice(-parts).join('.');
+  return new Map(
+    paths.map((path) => {
+      let parts = 1;
+      while (
+        parts < path.split('.').length &&
+        paths.some((other) => other !== path && end(other, parts) === end(path, parts))
+      )
+        parts += 1;
+      return [path, end(path, parts)];
+    }),
+  );
+}
+
+export function valueText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,106 @@
+/** What a sweep found: configurations from best to worst, and the effect of each parameter. */
+import { canonicalJson, type Json } from '../base/json.ts';
+import type { TrialResult } from './trial.ts';
+import { valueOf } from './trial.ts';
+
+export type Goal = 'maximize' | 'minimize';
+
+/** Best first: those that came furthest, then by the metric, then in the order of the sweep. Failures come last. */
+export function rank(results: readonly TrialResult[], goal: Goal): TrialResult[] {
+  const sign = goal === 'maximize' ? -1 : 1;
+  return [...results].sort((a, b) => {
+    const [left, right] = [a.metric, b.metric];
+    if ((left === null) !== (right === null)) return left === null ? 1 : -1;
+    const rung = (b.rung ?? 0) - (a.rung ?? 0);
+    if (rung !== 0) return rung;
+    const difference = left === null || right === null ? 0 : sign * (left - right);
+    return difference === 0 ? a.trial.number - b.trial.number : difference;
+  });
+}
+
+export interface Effect {
+  readonly path: string;
+  /** The range between the best and the worst mean: how much the parameter mattered. */
+  readonly spread: number;
+  /** Spearman's rank correlation with the metric, where all values are numbers and there are more than two. */
+  readonly correlation: number | null;
+  /** Mean of the metric for each value, best first; for many numbers, for each third of their range. */
+  readonly values: readonly { readonly value: string; readonly mean: number; readonly count: number }[];
+}
+
+/** Only configurations that compare: of halving, those of the same rung. The parameter that mattered most first. */
+export function effects(results: readonly TrialResult[], paths: readonly string[], goal: Goal): Effect[] {
+  const measured = results.filter(({ metric }) => metric !== null);
+  const found = paths.flatMap((path) => effect(measured, path, goal) ?? []);
+  return found.sort((a, b) => b.spread - a.spread);
+}
+
+/** Beyond this many different numbers, means over single values would be means over one. */
+const MOST_VALUES = 6;
+
+function effect(results: readonly TrialResult[], path: string, goal: Goal): Effect | undefined {
+  const pairs = results.flatMap((result) => {
+    const value = valueOf(result, path);
+    return value === undefined ? [] : [{ value, metric: result.metric! }];
+  });
+  const distinct = new Set(pairs.map(({ value }) => canonicalJson(value)));
+  if (distinct.size < 2) return undefined;
+  const numeric = pairs.every(({ value }) => typeof value === 'number');
+  const groups = new Map<string, number[]>();
+  const label =
+    numeric && distinct.size > MOST_VALUES ? thirds(pairs.map(({ value }) => value as number)) : text;
+  for (const { value, metric } of pairs) {
+    const list = groups.get(label(value));
+    if (list) list.push(metric);
+    else groups.set(label(value), [metric]);
+  }
+  const sign = goal === 'maximize' ? -1 : 1;
+  const values = [...groups]
+    .map(([value, metrics]) => ({ value, mean: mean(metrics), count: metrics.length }))
+    .sort((a, b) => sign * (a.mean - b.mean));
+  const correlation =
+    numeric && distinct.size > 2
+      ? spearman(
+          pairs.map(({ value }) => value as number),
+          pairs.map(({ metric }) => metric),
+        )
+      : null;
+  return { path, spread: Math.abs(values[0]!.mean - values.at(-1)!.mean), correlation, values };
+}
+
+function text(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Names the third of the sorted values that a value lies in. */
+function thirds(values: readonly number[]): (value: Json) => string {
+  const sorted = [...new Set(values)].sort((a, b) => a - b);
+  const size = Math.ceil(sorted.length / 3);
+  return (value) => {
+    const index = Math.floor(sorted.indexOf(value as number) / size);
+    const part = sorted.slice(index * size, (index + 1) * size);
+    return part.length === 1 ? String(part[0]) : `${part[0]!} … ${part.at(-1)!}`;
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Pearson's correlation of ranks, ties sharing the mean of theirs; null where either side does not vary. */
+export function spearman(a: readonly number[], b: readonly number[]): number | null {
+  const [x, y] = [ranks(a), ranks(b)];
+  const [mx, my] = [mean(x), mean(y)];
+  let [xy, xx, yy] = [0, 0, 0];
+  for (const [index, value] of x.entries()) {
+    xy += (value - mx) * (y[index]! - my);
+    xx += (value - mx) ** 2;
+    yy += (y[index]! - my) ** 2;
+  }
+  return xx === 0 || yy === 0 ? null : xy / Math.sqrt(xx * yy);
+}
+
+function ranks(values: readonly number[]): number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
+}

@@ -1,0 +1,72 @@
+/** Executes trials as one run over their combined stages. */
+import type { Planner } from '../plan/planner.ts';
+import { runPlan, type RunOptions } from '../run/run.ts';
+import type { End } from '../run/schedule.ts';
+import type { Spec } from '../spec/spec.ts';
+import { combine, type Combined } from './combine.ts';
+import { resultOf, type Trial, type TrialResult } from './trial.ts';
+
+export interface TrialsOptions extends Omit<
+  RunOptions,
+  'planner' | 'selected' | 'keepGoing' | 'shareThreads' | 'onEnd' | 'engine' | 'project'
+> {
+  readonly metric: string | undefined;
+  readonly planner: (combined: Combined) => Promise<Planner>;
+  /** Told of each trial as soon as all its stages have ended. */
+  readonly onResult: (result: TrialResult, planner: Planner) => void;
+  /** Told which trials a stage of the combined spec belongs to, before anything runs. */
+  readonly onPlan?: (combined: Combined, trials: readonly Trial[]) => void;
+}
+
+export async function runTrials(trials: readonly Trial[], options: TrialsOptions): Promise<TrialResult[]> {
+  const combined = combine(trials.map(({ spec }) => spec));
+  const planner = await options.planner(combined);
+  options.onPlan?.(combined, trials);
+  const watch = watchTrials(trials, combined, (index, ends) => {
+    const result = resultOf(trials[index]!, ends, options.metric);
+    results[index] = result;
+    options.onResult(result, planner);
+  });
+  const results: TrialResult[] = [];
+  await runPlan({
+    ...options,
+    planner,
+    engine: planner.engine,
+    project: combined.spec.directory,
+    selected: new Set(planner.order.map((stage) => stage.name)),
+    keepGoing: true,
+    shareThreads: true,
+    onEnd: (stage, end) => {
+      watch(stage.name, end);
+    },
+  });
+  return results;
+}
+
+/** Calls back with a trial's ends, by its own stage names, when the last of them is there. */
+function watchTrials(
+  trials: readonly Trial[],
+  { names }: Combined,
+  whenComplete: (index: number, ends: ReadonlyMap<string, End>) => void,
+): (stage: string, end: End) => void {
+  const members = new Map<string, { readonly index: number; readonly own: string }[]>();
+  for (const [index, own] of names.entries())
+    for (const [name, stage] of own) {
+      const list = members.get(stage);
+      if (list) list.push({ index, own: name });
+      else members.set(stage, [{ index, own: name }]);
+    }
+  const ends = trials.map(() => new Map<string, End>());
+  return (stage, end) => {
+    for (const { index, own } of members.get(stage) ?? []) {
+      ends[index]!.set(own, end);
+      if (ends[index]!.size === names[index]!.size) whenComplete(index, ends[index]!);
+    }
+  };
+}
+
+/** Engines differ between trials only where they are swept, which one combined plan cannot do. */
+export function sameEngine(specs: readonly Spec[]): boolean {
+  const first = JSON.stringify(specs[0]?.engine);
+  return specs.every(({ engine }) => JSON.stringify(engine) === first);
+}
