@@ -69,12 +69,34 @@ function detailsAsJson(state: PlanState): object {
   }
 }
 
-function planText(plan: Plan, style: Style): string {
-  const width = Math.max(...plan.entries.map(({ stage }) => cells(stage.name)));
-  const lines = plan.entries.map((entry) => {
-    const name = entry.stage.name.padEnd(width);
-    return `${name}  ${stateText(entry, style)}`;
+/** Beyond this many alike, the instances of a matrix are told in one line. */
+const MOST_ALIKE = 20;
+
+function rowsOf(
+  entries: readonly PlanEntry[],
+  style: Style,
+): { readonly name: string; readonly text: string }[] {
+  const texts = entries.map((entry) => ({ entry, text: stateText(entry, style) }));
+  const counts = new Map<string, number>();
+  for (const { entry, text } of texts) {
+    const key = `${entry.stage.group ?? ''}\n${text}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const told = new Set<string>();
+  return texts.flatMap(({ entry: { stage }, text }) => {
+    const key = `${stage.group ?? ''}\n${text}`;
+    const count = counts.get(key)!;
+    if (stage.group === undefined || count <= MOST_ALIKE) return { name: stage.name, text };
+    if (told.has(key)) return [];
+    told.add(key);
+    return { name: `${stage.group} (${count} instances)`, text };
   });
+}
+
+function planText(plan: Plan, style: Style): string {
+  const rows = rowsOf(plan.entries, style);
+  const width = Math.max(...rows.map(({ name }) => cells(name)));
+  const lines = rows.map(({ name, text }) => `${name}${' '.repeat(width - cells(name))}  ${text}`);
   const count = (state: string): number => plan.entries.filter((entry) => entry.plan.state === state).length;
   const engine = plan.engine
     ? ` · engine ${plan.engine.backend} (${plan.engine.device}, ${plan.engine.precision})`

@@ -1,4 +1,5 @@
 /** A plan beside a past run: what differs in each stage. */
+import type { Key } from '../base/hash.ts';
 import { findArtifact, type Artifact } from '../store/artifacts.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import type { KeyDocument } from '../store/manifest.ts';
@@ -40,7 +41,7 @@ function difference(
 ): PlanDifference {
   const base = { stage: stage.name, reasons: [], upstream: [] };
   if (!before) return { ...base, state: 'new' };
-  if ('key' in plan && plan.key === before.key) return { ...base, state: 'same' };
+  if (keysOfPlan(plan).includes(before.key)) return { ...base, state: 'same' };
   const lookup = findArtifact(layout, before.kind, before.key);
   if (lookup.state !== 'found') return { ...base, state: 'gone' };
   const { artifact } = lookup;
@@ -54,6 +55,12 @@ function difference(
   const near = nearest([{ ...before, artifact }], known, context, Object.keys(known.inputs));
   const upstream = plan.state === 'waiting' ? plan.upstream : [];
   return { ...base, state: 'unknown', reasons: near?.reasons ?? [], upstream };
+}
+
+/** An accepted artifact bears its own key beside the one that the stage has now. */
+function keysOfPlan(plan: PlanEntry['plan']): readonly Key[] {
+  if (plan.state === 'run') return [plan.key];
+  return plan.state === 'cached' ? [plan.key, plan.artifact.manifest.key] : [];
 }
 
 function documentOf(plan: PlanEntry['plan']): KeyDocument | undefined {

@@ -195,6 +195,18 @@ describe('a part of a spec', () => {
     expect(stdout).toContain('model[m=1,s=3]  will run · run: ');
   });
 
+  it('is planned in one line where many instances are alike', async () => {
+    const rig = rigOf(
+      `  a: { uses: command, matrix: { n: [${Array.from({ length: 30 }, (_, i) => i).join(', ')}] }, with: { run: "true", params: { n: "\${matrix.n}" } } }\n`,
+    );
+    const planned = async (...args: string[]): Promise<string[]> =>
+      (await rig.pipeline('plan', 's.yaml', ...args)).stdout.split('\n').slice(0, 2);
+    expect((await planned())[0]).toBe('a (30 instances)  will run · has not run before');
+    await rig.run('s.yaml', '--only', 'a[n=3]');
+    // Told against a sibling, each differs in its own way.
+    expect((await planned())[0]).toBe('a[n=0]   will run · params.n: 3 → 0');
+  });
+
   it('goes on past a failure where it is told to', async () => {
     const rig = rigOf(GRID.replace('echo $PARAM_M', 'test $PARAM_M$PARAM_S != 12; echo $PARAM_M'));
     const { code, stages } = await rig.run('s.yaml', '--keep-going');

@@ -143,6 +143,7 @@ describe('accepting a change of code', () => {
       "number  cached · accepted although the stage kind's code changed in number.ts",
       'twice   cached',
     ]);
+    expect(await plan(rig, '--diff', 'last')).toEqual(['number  the same', 'twice   the same']);
     expect((await rig.run('s.yaml')).stages).toEqual({ number: 'cached', twice: 'cached' });
     expect(await rig.digests('s.yaml')).toEqual(before);
   });

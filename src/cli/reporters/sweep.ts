@@ -102,6 +102,7 @@ function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {
       );
     },
     close() {
+      if (all === 0) return;
       const [best] = rank(results, goal);
       const text = best && best.metric !== null ? ` · best ${metric ?? ''} ${numberText(best.metric)}` : '';
       printNotice(`${countText(all)} in ${durationText((monotonic() - started) / 1000)}${text}\n`);
