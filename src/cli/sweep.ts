@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { timestamp } from '../base/clock.ts';
 import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import type { Key } from '../base/hash.ts';
+import { nearest } from '../base/nearest.ts';
 import { openPlanner } from '../plan/planner.ts';
 import { newRunId } from '../runs/record.ts';
 import { checkVariable, type Variable } from '../spec/check.ts';
@@ -15,7 +16,7 @@ import { readSweepArguments, type SweepArguments } from '../sweep/arguments.ts';
 import { configurationsOf, type Configuration } from '../sweep/configurations.ts';
 import { budgets, promoted } from '../sweep/halving.ts';
 import { runTrials, sameEngine } from '../sweep/run-trials.ts';
-import type { Trial, TrialResult } from '../sweep/trial.ts';
+import { splitMetric, type Trial, type TrialResult } from '../sweep/trial.ts';
 import { earlierKeys } from './earlier.ts';
 import { onInterrupt, type Interrupt } from './interrupt.ts';
 import { printNotice, printResult } from './output.ts';
@@ -54,6 +55,7 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
   if (options.json) printResult(JSON.stringify(sweepJson(results, request)));
   else printResult(sweepText(results, request));
   tellBest(sweep, results);
+  checkMetric(results, request.metric);
   if (results.some(({ state }) => state === 'interrupted')) return 130;
   return results.some(({ state }) => state === 'failed') ? 1 : 0;
 }
@@ -90,7 +92,7 @@ function requestOf(
   const metric = options.metric ?? written?.metric;
   if (halving && metric === undefined)
     throw new PipelineError('E_USAGE', 'halving needs a metric to choose by', {
-      hint: '--metric report.MRR@10, or `metric:` under `sweep:`',
+      hint: '--metric report.mrr@10, or `metric:` under `sweep:`',
     });
   return {
     ...(metric === undefined ? {} : { metric }),
@@ -211,6 +213,21 @@ function runRung(
       const run = { outcome, seconds: result.seconds, stages: result.stages };
       keepRecord({ spec, layout }, { id: newRunId(started), started, result: run, engine: planner.engine });
     },
+  });
+}
+
+/** A metric that nobody has is a slip in its name; everything is made by now, so trying again costs nothing. */
+function checkMetric(results: readonly TrialResult[], metric: string | undefined): void {
+  const done = results.find(({ state }) => state === 'done');
+  if (metric === undefined || !done || results.some((result) => result.metric !== null)) return;
+  const [stage, name] = splitMetric(metric);
+  const end = done.stages.find((one) => one.stage.name === stage)?.end;
+  const metrics = end && 'artifact' in end ? end.artifact.manifest.metrics : {};
+  const numbers = Object.keys(metrics).filter((one) => typeof metrics[one] === 'number');
+  const close = nearest(name, numbers);
+  const known = numbers.length === 0 ? 'It has none.' : `It has ${numbers.slice(0, 12).join(', ')}.`;
+  throw new PipelineError('E_USAGE', `'${stage}' gives no number called '${name}'`, {
+    hint: close === undefined ? known : `Did you mean '${stage}.${close}'?`,
   });
 }
 

@@ -43,7 +43,7 @@ export const SWEEP_SCHEMA: JsonSchema = {
   anyOf: [
     object({
       metric: or(
-        'What configurations are ranked by: a stage and one of its metrics, such as report.MRR@10.',
+        'What configurations are ranked by: a stage and one of its metrics, such as report.mrr@10.',
         {
           type: 'string',
           pattern: '^[^.]+\\..+$',

@@ -8,7 +8,7 @@ import { describe, isNull, toJson, type Entry, type MapNode, type Node } from '.
 import { alternatives, HALVING_NAMES, RANDOM_NAMES, SWEEP_NAMES } from './vocabulary.ts';
 
 export interface SweepRequest {
-  /** `report.MRR@10`: what configurations are ranked by. */
+  /** `report.mrr@10`: what configurations are ranked by. */
   readonly metric?: string;
   readonly goal: 'maximize' | 'minimize';
   readonly grid: readonly SweepAxis[];
@@ -60,7 +60,7 @@ export function readSweep(
   if (halving && metric === undefined)
     report(
       errorAt(sweep.entries.get('halving')!.key, '`halving` needs a `metric` to choose by', {
-        hint: 'metric: report.MRR@10',
+        hint: 'metric: report.mrr@10',
       }),
     );
   return {
@@ -79,7 +79,7 @@ function readMetric(entry: Entry | undefined, stages: readonly string[], report:
   const { place } = entry.value;
   if (typeof metric !== 'string' || !/^[^.]+\../.test(metric)) {
     const message = `\`metric\` takes a stage and one of its metrics, got ${describe(metric)}`;
-    report(errorAt(place, message, { hint: 'report.MRR@10' }));
+    report(errorAt(place, message, { hint: 'report.mrr@10' }));
     return undefined;
   }
   const stage = /^[^.[]*/.exec(metric)![0];

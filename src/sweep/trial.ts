@@ -47,7 +47,7 @@ export function resultOf(
   return { trial, state, metric: value, seconds, executed: executed.length, stages, error };
 }
 
-/** `report.MRR@10`; the stage's name may be an instance, whose labels may hold dots. */
+/** `report.mrr@10`; the stage's name may be an instance, whose labels may hold dots. */
 export function splitMetric(metric: string): readonly [stage: string, name: string] {
   const [, stage, name] = /^([^[.]+(?:\[[^\]]*\])?)\.(.+)$/.exec(metric) ?? [];
   return [stage ?? metric, name ?? ''];

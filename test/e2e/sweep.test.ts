@@ -201,6 +201,15 @@ describe('a sweep', () => {
     expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: best.yaml is there already']);
   });
 
+  it('says so where no configuration has the metric, and what there is', async () => {
+    const rig = demo();
+    const set = ['--set', 'model.params.margin=0.1,0.2'];
+    const { code, stderr } = await rig.pipeline('sweep', 's.yaml', ...set, '--metric', 'report.mmr');
+    expect(code).toBe(2);
+    expect(stderr).toContain("error: 'report' gives no number called 'mmr'");
+    expect(stderr).toContain("hint: Did you mean 'report.mrr'?");
+  });
+
   it('leaves a run record for each configuration', async () => {
     const rig = demo();
     await sweep(rig, '--set', 'model.params.margin=0.1,0.2', ...METRIC);
