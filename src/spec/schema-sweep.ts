@@ -1,6 +1,6 @@
 /** `sweep:` for editors. */
 import type { JsonSchema } from '../stage.ts';
-import { HALVING_FACTOR } from './sweep-request.ts';
+import { HALVING_FACTOR } from './vocabulary.ts';
 
 const reference = { $ref: '#/definitions/reference' };
 const nothing = { type: 'null' };

@@ -5,7 +5,7 @@ import { checkNames, isFailed } from './names.ts';
 import { pathSegments, type Override } from './overrides.ts';
 import { errorAt, type Place, type Report } from './source.ts';
 import { describe, isNull, toJson, type Entry, type MapNode, type Node } from './tree.ts';
-import { alternatives, HALVING_NAMES, RANDOM_NAMES, SWEEP_NAMES } from './vocabulary.ts';
+import { alternatives, HALVING_FACTOR, HALVING_NAMES, RANDOM_NAMES, SWEEP_NAMES } from './vocabulary.ts';
 
 export interface SweepRequest {
   /** `report.mrr@10`: what configurations are ranked by. */
@@ -42,8 +42,6 @@ export interface Halving {
   readonly max: number;
   readonly factor: number;
 }
-
-export const HALVING_FACTOR = 3;
 
 export function readSweep(
   entry: Entry | undefined,

@@ -26,6 +26,8 @@ export const RETRY_NAMES = ['count', 'delay', 'factor', 'longest'];
 export const SWEEP_NAMES = ['metric', 'goal', 'grid', 'random', 'experiments', 'halving'];
 export const RANDOM_NAMES = ['trials', 'seed', 'space'];
 export const HALVING_NAMES = ['budget', 'min', 'max', 'factor'];
+/** The usual one: a third goes on, with three times the budget. */
+export const HALVING_FACTOR = 3;
 export const RESOURCE_NAMES = ['threads', 'memory', 'gpu'];
 
 export const ENGINE_VALUES = {
