@@ -5,33 +5,16 @@
 // Reads the MedQuAD files from MEDQUAD_DIR or ../shared/data/medquad. More rows are the same rows with changed ids,
 // written to a temporary folder (100 times: 2 GB packed, and as much again for DuckDB); with `--texts distinct`
 // every copy's texts differ too, so that nothing folds together.
-import { spawnSync } from 'node:child_process';
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { constants, createGunzip, createGzip } from 'node:zlib';
-
-const here = dirname(fileURLToPath(import.meta.url));
-const SPLITS = ['train', 'validation', 'test'];
-const TOKENIZE = {
-  normalization: 'NFKC',
-  lowercase: true,
-  min_count: 2,
-  max_vocab: 50_000,
-  max_query_length: 32,
-  max_document_length: 128,
-  vocabulary_splits: ['train'],
-};
-
-function medquad() {
-  const folders = [process.env.MEDQUAD_DIR, join(dirname(here), '..', 'shared', 'data', 'medquad')];
-  return folders.find((folder) => folder && existsSync(join(folder, 'test.jsonl.gz')));
-}
+import { medquad, runStage, SPLITS, TOKENIZE } from './ingest/shared.mjs';
 
 async function readRows(path) {
   const rows = [];
@@ -71,16 +54,6 @@ async function replicate(data, folder, times, distinct) {
     );
   }
   return splits;
-}
-
-function runStage(request) {
-  const child = spawnSync(process.execPath, [join(here, 'ingest', 'stage.mjs'), JSON.stringify(request)], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 1 << 26,
-  });
-  if (child.status !== 0) throw new Error(`${request.kind} ended with ${child.status ?? child.signal}`);
-  return JSON.parse(child.stdout);
 }
 
 function measure(folder, splits, threads) {
