@@ -46,7 +46,7 @@ function makeTokens(folder, data) {
 
 function train(folder, tokens, threads) {
   const place = join(folder, `vectors-${threads}`);
-  const { metrics, megabytes } = runStage({
+  const { metrics, megabytes, processor } = runStage({
     kind: 'word2vec',
     params: PARAMS,
     inputs: { tokens },
@@ -55,7 +55,14 @@ function train(folder, tokens, threads) {
   });
   const vectors = join(place, 'output');
   const bytes = readFileSync(join(vectors, 'vectors.safetensors'));
-  return { threads, metrics, megabytes, vectors, digest: createHash('sha256').update(bytes).digest('hex') };
+  return {
+    threads,
+    metrics,
+    megabytes,
+    processor,
+    vectors,
+    digest: createHash('sha256').update(bytes).digest('hex'),
+  };
 }
 
 function peers(tokens, threads, vectors) {
@@ -99,17 +106,22 @@ export async function run() {
       throw new Error('the bytes depend on the threads');
     const theirs = peers(tokens, threads, ours[0].vectors);
     const quality = theirs.find(({ name }) => name === 'pipeline')?.mrr;
-    const row = (name, count, speed, mrr) => ({
+    const grouped = (value) => Math.round(value).toLocaleString('en-US');
+    const words = theirs.find((one) => one.words)?.words;
+    const row = (name, count, { speed, processor, mrr }) => ({
       '': name,
       threads: count,
-      'words/s': Math.round(speed).toLocaleString('en-US'),
+      'words/s': grouped(speed),
+      'words per CPU second': words ? grouped(words / processor) : '',
       'MRR@10': mrr?.toFixed(3) ?? '',
     });
     console.table([
-      ...ours.map((one) => row('pipeline', one.threads, one.metrics.words_per_second, quality)),
+      ...ours.map(({ threads: count, metrics, processor }) =>
+        row('pipeline', count, { speed: metrics.words_per_second, processor, mrr: quality }),
+      ),
       ...theirs
         .filter(({ name }) => name !== 'pipeline')
-        .map((one) => row(one.name, one.threads, one.words_per_second, one.mrr)),
+        .map((one) => row(one.name, one.threads, { ...one, speed: one.words_per_second })),
     ]);
     console.log(
       `Same bytes at ${threads.join(', ')} threads; peak memory ${Math.round(ours.at(-1).megabytes)} MB.`,

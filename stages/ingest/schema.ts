@@ -67,7 +67,9 @@ const msmarco = object(
       'Rows {query_id, query, query_type, passages: {is_selected[], passage_text[]}}.',
       'msmarco',
     ),
-    splits: filesBySplit('Parquet or JSON Lines (.jsonl, .json, .ndjson; also .gz or .zst).'),
+    splits: filesBySplit(
+      'Parquet or JSON Lines (.jsonl, .json, .ndjson; also .gz, and .zst from Node 22.15 on).',
+    ),
     ...common,
   },
   ['format', 'splits'],
@@ -103,7 +105,13 @@ const tables = {
   ...object(
     'Plain tables with named columns: one of query–document pairs, or documents, queries and judgements apart.',
     {
-      format: format('How every file is written; .gz too.', 'tsv', 'csv', 'parquet', 'jsonl'),
+      format: format(
+        'How every file is written; .gz too. csv may quote (RFC 4180); in tsv a line is a row and a quote a character like others.',
+        'tsv',
+        'csv',
+        'parquet',
+        'jsonl',
+      ),
       header: {
         description: 'tsv and csv: whether the first line names the columns.',
         type: 'boolean',

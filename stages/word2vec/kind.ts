@@ -84,7 +84,8 @@ const train = {
       default: 5,
     },
     negatives: {
-      description: 'Random words that each pair is told apart from, drawn by count to the power of 3/4.',
+      description:
+        'Random words that a word is told apart from, shared by its window, drawn by count to the power of 3/4.',
       type: 'integer',
       minimum: 1,
       maximum: 100,
