@@ -76,7 +76,8 @@ async function runDigests(rig: Rig): Promise<Record<string, string | null>> {
   return rig.digests('honesty.yaml');
 }
 
-describe('the test split', () => {
+/** Twenty stages are twenty processes: seconds on an idle machine, more on a busy one. */
+describe('the test split', { timeout: 300_000 }, () => {
   it('changes no vector, triplet or weight, whatever its queries and judgements are', async () => {
     const rig = makeRig();
     writeCorpus(rig, [

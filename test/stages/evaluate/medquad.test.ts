@@ -9,7 +9,10 @@ import { MEDQUAD } from '../../helpers/data.ts';
 import { runKind } from '../../helpers/run-kind.ts';
 import { embeddingsArtifact, randomMatrix } from '../../retrieval/fixtures.ts';
 
-describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', () => {
+/** Seconds on an idle machine; a busy one may take its time. */
+const PATIENCE = { timeout: 300_000 };
+
+describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', PATIENCE, () => {
   it('BM25 has the figures that an independent implementation has, and triplets are mined', async () => {
     const split = (name: string): string => join(MEDQUAD!, `${name}.jsonl.gz`);
     const corpus = await runKind(ingest, {
@@ -21,6 +24,7 @@ describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', () => {
     const tokens = await runKind(tokenize, { inputs: { corpus: corpus.artifact } });
     const { documents, queries } = readTokens(tokens.artifact.path);
     const report = await runKind(evaluate, {
+      params: { depth: 100, bootstrap: { samples: 0 }, permutations: 0, fusion: { enabled: false } },
       inputs: {
         corpus: corpus.artifact,
         tokens: tokens.artifact,
