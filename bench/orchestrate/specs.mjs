@@ -9,7 +9,7 @@ const COMMAND = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 
 
 export function temporaryFolder(name) {
   const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }
 
