@@ -10,7 +10,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'engine', 'kernels');
-const COMMON = ['-O3', '--noAssert', '--noColors', ...(process.env.KERNEL_NAMES ? ['--debug'] : [])];
+/** With names, for stack traces and profiles. */
+const COMMON = ['-O3', '--noAssert', '--noColors', '--debug'];
 
 /** Sources by name as the compiler asks for them. */
 function librarySources(variant) {

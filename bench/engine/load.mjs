@@ -1,0 +1,30 @@
+// The project's modules from their sources, bundled into one module of this process, so that nothing but they is timed.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { execFileSync } from 'node:child_process';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+export async function loadSources(...names) {
+  execFileSync(process.execPath, [join(root, 'scripts', 'build-kernels.mjs')], { stdio: 'inherit' });
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    const outfile = join(folder, 'sources.mjs');
+    await build({
+      absWorkingDir: root,
+      stdin: { contents: names.map((name) => `export * from './src/${name}';`).join('\n'), resolveDir: root },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20.19',
+      outfile,
+      logLevel: 'error',
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,107 @@
+// One training step, and one embedding pass, on the embedded engine's kernels.
+
+/** Two towers, one table; triplet loss of cosines, margin 0.2; AdamW for the weights, lazily for the table. */
+export async function openOurs(sources, { shape, threads, precision }) {
+  const { openKernels, weightShapes, raggedFrom, random } = sources;
+  const kernels = await openKernels({ threads, precision });
+  const source = random(1, 'weights');
+  const table = kernels.table(30_000, shape.input);
+  table.write(Float32Array.from({ length: 30_000 * shape.input }, () => source.normal() * 0.1));
+  const size = ({ shape: dimensions }) => dimensions.reduce((product, x) => product * x, 1);
+  const tower = () => ({
+    recurrent: kernels.recurrent(shape),
+    weights: weightShapes(shape).map((each) =>
+      Float32Array.from({ length: size(each) }, () => (source.uniform() * 2 - 1) / Math.sqrt(shape.hidden)),
+    ),
+  });
+  const towers = [tower(), tower()];
+  for (const each of towers) {
+    each.m = each.weights.map((w) => new Float32Array(w.length));
+    each.v = each.weights.map((w) => new Float32Array(w.length));
+  }
+  const options = { dropout: { input: 0, output: 0 }, seed: 1, tableTrainable: true };
+  const inputs = new Map();
+  const ragged = (texts) => {
+    if (!inputs.has(texts)) inputs.set(texts, raggedFrom(texts));
+    return inputs.get(texts);
+  };
+  let steps = 0;
+
+  const train = ({ queries, documents }) => {
+    steps++;
+    const passes = [queries, documents].map((texts, i) =>
+      towers[i].recurrent.forward(ragged(texts), table, towers[i].weights, { ...options, training: true }),
+    );
+    const { loss, gradients } = tripletLoss(
+      passes.map((pass) => pass.output),
+      queries.length,
+    );
+    for (const [i, { recurrent, weights, m, v }] of towers.entries()) {
+      const each = recurrent.backward(passes[i].tape, gradients[i]);
+      for (const [j, gradient] of each.entries()) adam(weights[j], gradient, m[j], v[j], steps);
+    }
+    table.step({
+      learningRate: 1e-3,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: 0,
+      scale: 1,
+      step: steps,
+    });
+    return loss;
+  };
+
+  const embed = ({ documents }) =>
+    towers[1].recurrent.forward(ragged(documents), table, towers[1].weights, { ...options, training: false })
+      .output;
+
+  return { train, embed, dispose: () => kernels.dispose() };
+}
+
+/** Outputs [n, D] and [2n, D] → the mean loss and its gradients. */
+function tripletLoss([q, d], n) {
+  const D = q.length / n;
+  const gradients = [new Float32Array(q.length), new Float32Array(d.length)];
+  let loss = 0;
+  const cosine = (i, j) => {
+    let dot = 0;
+    let a = 0;
+    let b = 0;
+    for (let k = 0; k < D; k++) {
+      const x = q[i * D + k];
+      const y = d[j * D + k];
+      dot += x * y;
+      a += x * x;
+      b += y * y;
+    }
+    return { c: dot / Math.sqrt(a * b), a, b, scale: 1 / Math.sqrt(a * b) };
+  };
+  for (let i = 0; i < n; i++) {
+    const pair = [cosine(i, i), cosine(i, n + i)];
+    const value = 0.2 - pair[0].c + pair[1].c;
+    if (value <= 0) continue;
+    loss += value / n;
+    for (const [side, { c, a, b, scale }] of pair.entries()) {
+      const g = (side === 0 ? -1 : 1) / n;
+      const j = (i + side * n) * D;
+      for (let k = 0; k < D; k++) {
+        const x = q[i * D + k];
+        const y = d[j + k];
+        gradients[0][i * D + k] += g * (y * scale - (c * x) / a);
+        gradients[1][j + k] += g * (x * scale - (c * y) / b);
+      }
+    }
+  }
+  return { loss, gradients };
+}
+
+function adam(w, g, m, v, step) {
+  const rate = 1e-3 / (1 - 0.9 ** step);
+  const root = 1 / (1 - 0.999 ** step);
+  for (let i = 0; i < w.length; i++) {
+    m[i] = 0.9 * m[i] + 0.1 * g[i];
+    v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+    w[i] -= (rate * m[i]) / (Math.sqrt(v[i] * root) + 1e-8);
+  }
+}
