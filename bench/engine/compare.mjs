@@ -1,4 +1,4 @@
-// Times ours and PyTorch's in turns on the same batches; of each the fastest step and the median.
+// Times our kernels and PyTorch in turns on the same batches; of each the fastest step and the median.
 import { availableParallelism } from 'node:os';
 import { openOurs } from './ours.mjs';
 import { tokensOf } from './data.mjs';
@@ -16,74 +16,110 @@ function statistics(seconds) {
   return { best: sorted[0], median: sorted[Math.floor(sorted.length / 2)] };
 }
 
-/** what: 'train' or 'embed'. Gives one line for each engine, precision and thread count. */
-export async function compare(sources, torch, { shape, batches, what }) {
-  const all = availableParallelism();
-  const counts = all > 1 ? [1, all] : [1];
+/** Wall and processor seconds of each batch. */
+function timed(work, batches) {
+  return batches.map((batch) => {
+    const start = performance.now();
+    const used = process.cpuUsage();
+    work(batch);
+    const { user, system } = process.cpuUsage(used);
+    return [(performance.now() - start) / 1000, (user + system) / 1e6];
+  });
+}
+
+async function ourRunners(sources, counts, { shape, batches, what }) {
   const runners = [];
   for (const precision of ['exact', 'fast'])
     for (const threads of counts) {
       const engine = await openOurs(sources, { shape, threads, precision });
-      const run = (indices) =>
-        indices.map((i) => {
-          const start = performance.now();
-          engine[what](batches[i]);
-          return (performance.now() - start) / 1000;
-        });
+      const run = () => timed(engine[what], batches);
       runners.push({ name: `kernels, ${precision}`, threads, run, close: engine.dispose });
     }
-  if (torch) {
-    await torch.ask({ do: 'setup', shape, batches });
-    for (const threads of counts) {
-      const run = async (indices) => {
-        await torch.ask({ do: 'threads', threads });
-        return (await torch.ask({ do: what, batches: indices })).seconds;
-      };
-      runners.push({ name: `PyTorch ${torch.about.version}`, threads, run, close: () => undefined });
-    }
-  }
+  return runners;
+}
+
+function torchRunners(torch, counts, { shape, batches, what }) {
+  const sameLength = batches.every(({ documents }) =>
+    documents.every((text) => text.length === documents[0].length),
+  );
+  const ways = sameLength || shape.bidirectional ? [false] : [false, true];
   const indices = batches.map((_, i) => i);
-  const seconds = runners.map(() => []);
+  return ways.flatMap((padded) =>
+    counts.map((threads) => ({
+      name: `PyTorch${sameLength ? '' : padded ? ', padded' : ', packed'}`,
+      threads,
+      run: async () => {
+        await torch.ask({ do: 'setup', shape, batches, padded });
+        await torch.ask({ do: 'threads', threads });
+        return (await torch.ask({ do: what, batches: [0, ...indices] })).times.slice(1);
+      },
+      close: () => undefined,
+    })),
+  );
+}
+
+/** what: 'train' or 'embed'. Gives one line for each engine, precision and thread count. */
+export async function compare(sources, torch, work) {
+  const { shape, batches, what } = work;
+  const all = availableParallelism();
+  const counts = all > 1 ? [1, all] : [1];
+  const runners = await ourRunners(sources, counts, work);
+  if (torch) runners.push(...torchRunners(torch, counts, work));
+  const times = runners.map(() => []);
   for (let round = 0; round <= ROUNDS; round++)
     for (const [i, { run }] of runners.entries()) {
-      const each = await run(indices);
+      const each = await run();
       // The first round warms caches and compilers.
-      if (round > 0) seconds[i].push(each);
+      if (round > 0) times[i].push(each);
     }
   for (const { close } of runners) close();
-  const documents = batches.map((batch) => tokensOf(batch.documents));
-  const tokens = batches.map((batch, i) => documents[i] + (what === 'train' ? tokensOf(batch.queries) : 0));
+  const tokens = batches.map((b) => tokensOf(b.documents) + (what === 'train' ? tokensOf(b.queries) : 0));
   const meanTokens = tokens.reduce((sum, x) => sum + x, 0) / tokens.length;
   const rows = batches[0].queries.length * (what === 'train' ? 1 : 2);
+  const flops = flopsOf(shape, meanTokens, what === 'train' ? 3 : 1);
   return runners.map(({ name, threads }, i) => {
-    // The fastest of the rounds for each batch, and over the batches their mean: batches differ in size.
-    const perBatch = indices.map((b) => statistics(seconds[i].map((round) => round[b])));
-    const mean = (pick) => perBatch.reduce((sum, x) => sum + pick(x), 0) / perBatch.length;
-    const best = mean((x) => x.best);
+    // Batches differ in size: of each the fastest of its rounds, then the mean over the batches.
+    const mean = (kind, pick) =>
+      batches.reduce((sum, _, b) => sum + statistics(times[i].map((round) => round[b][kind]))[pick], 0) /
+      batches.length;
+    const best = mean(0, 'best');
     return {
       name,
       threads,
       perSecond: rows / best,
-      medianPerSecond: rows / mean((x) => x.median),
+      medianPerSecond: rows / mean(0, 'median'),
+      perProcessorSecond: rows / mean(1, 'best'),
       tokensPerSecond: meanTokens / best,
-      gflops: flopsOf(shape, meanTokens, what === 'train' ? 3 : 1) / best / 1e9,
+      gflops: flops / best / 1e9,
+      gflopsOfProcessor: flops / mean(1, 'best') / 1e9,
     };
   });
 }
 
+const isPeer = ({ name }) => name.startsWith('PyTorch');
+
+/** A second of processor time, at one thread, is comparable even where other programs run on the machine. */
 export function print(title, unit, lines) {
-  const best = Math.max(0, ...lines.filter(({ name }) => name.startsWith('PyTorch')).map((x) => x.perSecond));
+  const best = (value) => Math.max(0, ...lines.filter(isPeer).map(value));
+  const wall = best((line) => line.perSecond);
+  const processor = best((line) => (line.threads === 1 ? line.perProcessorSecond : 0));
   console.log(`\n${title}`);
-  const one = (name) => lines.find((line) => line.name === name && line.threads === 1);
   for (const line of lines) {
+    const one = lines.find(({ name, threads }) => name === line.name && threads === 1);
     const text = [
-      `  ${line.name.padEnd(22)} ${line.threads} thread${line.threads > 1 ? 's' : ' '}`,
-      `${line.perSecond.toFixed(0).padStart(6)} ${unit}/s (median ${line.medianPerSecond.toFixed(0)})`,
-      `${(line.tokensPerSecond / 1000).toFixed(0).padStart(5)}k tokens/s`,
-      `${line.gflops.toFixed(1).padStart(6)} GFLOPS`,
+      `  ${line.name.padEnd(15)} ${line.threads} thread${line.threads > 1 ? 's' : ' '}`,
+      `${line.perSecond.toFixed(0).padStart(5)} ${unit}/s (median ${line.medianPerSecond.toFixed(0)})`,
+      `${(line.tokensPerSecond / 1000).toFixed(0).padStart(4)}k tokens/s`,
+      `${line.gflops.toFixed(1).padStart(5)} GFLOPS`,
     ];
-    if (best > 0) text.push(`${(line.perSecond / best).toFixed(2)} × PyTorch's best`);
-    if (line.threads > 1) text.push(`${(line.perSecond / one(line.name).perSecond).toFixed(2)} × one thread`);
+    if (wall > 0) text.push(`${(line.perSecond / wall).toFixed(2)} × PyTorch's best`);
+    if (line.threads > 1) text.push(`${(line.perSecond / one.perSecond).toFixed(2)} × one thread`);
+    else {
+      text.push(
+        `${line.perProcessorSecond.toFixed(0)} a processor second (${line.gflopsOfProcessor.toFixed(1)} GFLOPS)`,
+      );
+      if (processor > 0) text.push(`${(line.perProcessorSecond / processor).toFixed(2)} × PyTorch's`);
+    }
     console.log(text.join('  '));
   }
 }

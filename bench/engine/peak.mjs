@@ -1,4 +1,5 @@
 // What the machine's SIMD-128 units give at best: multiplications and additions (or fused ones) on registers alone.
+import { setFlagsFromString } from 'node:v8';
 import asc from 'assemblyscript/asc';
 
 const CHAINS = 14;
@@ -19,6 +20,8 @@ function source(fused) {
 
 /** GFLOPS of one thread. */
 export async function peak(fused) {
+  if (fused && Number.parseInt(process.versions.node, 10) < 22)
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
   let binary;
   const options = ['-O3', '--noAssert', '--runtime', 'stub', '--initialMemory', '1', '--enable', 'simd'];
   if (fused) options.push('--enable', 'relaxed-simd');

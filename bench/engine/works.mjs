@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { fixedBatches, medquadBatches, medquadFolder, tokensOf } from './data.mjs';
+import { fixedBatches, medquadBatches, tokensOf } from './data.mjs';
 import { loadSources } from './load.mjs';
 
 export const GRU = { cell: 'gru', input: 128, hidden: 128, layers: 1, bidirectional: false, pooling: 'last' };
@@ -37,7 +37,7 @@ export function medquad(sources, batches, rows) {
   const distinct = result.map(({ documents: texts }) => new Set(texts.flat()).size / tokensOf(texts));
   const mean = tokensOf(documents) / documents.length;
   console.log(
-    `\nMedQuAD (${medquadFolder() ? 'train.jsonl.gz' : ''}): documents of ${mean.toFixed(0)} tokens on average, ` +
+    `\nMedQuAD (train.jsonl.gz): documents of ${mean.toFixed(0)} tokens on average, ` +
       `${Math.max(...documents.map((text) => text.length))} at most; of a batch's tokens ` +
       `${(100 * Math.max(...distinct)).toFixed(0)} % at most are different words`,
   );

@@ -1,7 +1,9 @@
 """The same two towers in PyTorch, driven by lines of JSON: {"do": "setup" | "train" | "embed" | "threads", ...}.
 
-Texts of different lengths are sorted and packed (pack_padded_sequence), and only real tokens are embedded; those of one
-length go in as a plain tensor. The table is sparse with SparseAdam, the rest Adam.
+Texts of different lengths are sorted and packed (pack_padded_sequence), and only real tokens are embedded; with "padded"
+they are padded to the batch's longest instead, and the state at each text's end is taken (one direction only). Texts of
+one length go in as a plain tensor. The table is sparse with SparseAdam, the rest Adam. Answers give seconds and seconds
+of processor time.
 """
 import json
 import sys
@@ -14,19 +16,21 @@ torch.manual_seed(1)
 state = {}
 
 
-def pack(texts):
-    """(token ids packed or [rows, length], batch sizes or None, where each row went)"""
+def pack(texts, padded_rows):
+    """(token ids packed or [rows, length], batch sizes or None, where each row went, lengths where padded)"""
     lengths = torch.tensor([max(1, len(text)) for text in texts])
     rows = [torch.tensor(text or [0]) for text in texts]
     if (lengths == lengths[0]).all():
-        return torch.stack(rows), None, None
+        return torch.stack(rows), None, None, None
+    if padded_rows:
+        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True), None, None, lengths
     order = torch.argsort(lengths, descending=True, stable=True)
     padded = torch.nn.utils.rnn.pad_sequence([rows[i] for i in order], batch_first=True)
     packed = pack_padded_sequence(padded, lengths[order], batch_first=True)
-    return packed.data, packed.batch_sizes, torch.argsort(order)
+    return packed.data, packed.batch_sizes, torch.argsort(order), None
 
 
-def setup(shape, batches):
+def setup(shape, batches, padded):
     cell = torch.nn.GRU if shape["cell"] == "gru" else torch.nn.LSTM
     state["lstm"] = shape["cell"] == "lstm"
     state["table"] = torch.nn.Embedding(30000, shape["input"], sparse=True)
@@ -35,13 +39,15 @@ def setup(shape, batches):
     ]
     weights = [w for tower in state["towers"] for w in tower.parameters()]
     state["optimizers"] = [torch.optim.Adam(weights, 1e-3), torch.optim.SparseAdam(state["table"].parameters(), 1e-3)]
-    state["batches"] = [(pack(b["queries"]), pack(b["documents"]), len(b["queries"])) for b in batches]
+    state["batches"] = [(pack(b["queries"], padded), pack(b["documents"], padded), len(b["queries"])) for b in batches]
 
 
 def encode(tower, texts):
-    ids, sizes, back = texts
+    ids, sizes, back, lengths = texts
     x = state["table"](ids)
-    _, h = state["towers"][tower](x if sizes is None else PackedSequence(x, sizes))
+    out, h = state["towers"][tower](x if sizes is None else PackedSequence(x, sizes))
+    if lengths is not None:
+        return out[torch.arange(len(lengths)), lengths - 1]
     if state["lstm"]:
         h = h[0]
     h = h.transpose(0, 1).reshape(h.shape[1], -1)
@@ -66,12 +72,12 @@ def embed(index):
 
 
 def timed(work, indices):
-    seconds = []
+    times = []
     for index in indices:
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         work(index)
-        seconds.append(time.perf_counter() - start)
-    return seconds
+        times.append([time.perf_counter() - start, time.process_time() - used])
+    return times
 
 
 print(json.dumps({"version": torch.__version__, "capability": torch.backends.cpu.get_cpu_capability()}), flush=True)
@@ -79,9 +85,9 @@ for line in sys.stdin:
     command = json.loads(line)
     answer = {}
     if command["do"] == "setup":
-        setup(command["shape"], command["batches"])
+        setup(command["shape"], command["batches"], command["padded"])
     elif command["do"] == "threads":
         torch.set_num_threads(command["threads"])
     else:
-        answer["seconds"] = timed(train if command["do"] == "train" else embed, command["batches"])
+        answer["times"] = timed(train if command["do"] == "train" else embed, command["batches"])
     print(json.dumps(answer), flush=True)

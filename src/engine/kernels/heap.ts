@@ -75,10 +75,10 @@ export function createHeap(): Heap {
 }
 
 function growMemory(memory: SharedWasmMemory, pages: number, bytes: number): void {
+  const held = memory.buffer.byteLength / PAGE_BYTES;
   try {
-    const held = memory.buffer.byteLength / PAGE_BYTES;
     // A sixteenth more than needed, so that batches of slowly growing size do not grow it each time.
-    memory.grow(Math.min(MOST_PAGES - held, pages + (held >> 4)) || pages);
+    memory.grow(Math.max(pages, Math.min(MOST_PAGES - held, pages + (held >> 4))));
   } catch (cause) {
     throw new PipelineError(
       'E_LIMIT',

@@ -24,7 +24,10 @@ export interface Kernels {
    * An `a` or `b` of one matrix serves the whole batch.
    */
   matMul(a: Float32Array, b: Float32Array, shape: MatMulShape): Float32Array;
-  /** Elementwise, by arithmetic of our own. */
+  /**
+   * Elementwise, by arithmetic of our own. Errors in units of the last place: exp and log 1.5, sigmoid 3 (it stays at
+   * 1.6e-38 below −87), tanh 7 (at most four below 1 from ±7.9 on).
+   */
   exp(x: Float32Array): Float32Array;
   log(x: Float32Array): Float32Array;
   tanh(x: Float32Array): Float32Array;

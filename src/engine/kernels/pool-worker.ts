@@ -4,8 +4,6 @@
  */
 export const WORKER_SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads');
-if (Number(process.versions.node.split('.')[0]) < 22)
-  require('node:v8').setFlagsFromString('--experimental-wasm-relaxed-simd');
 const { module, memory, thread, control } = workerData;
 const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports;
 const words = new Int32Array(memory.buffer, control, 16);

@@ -35,10 +35,9 @@ const MOST_JOBS = 2 ** 20 - 1;
 /** A thread shows life at least at every step of a recurrence; so long without means that it is gone. */
 const PATIENCE_SECONDS = 120;
 
-/** Relaxed SIMD is behind this flag before Node 22; later versions have it and print an error at the flag. */
+/** Relaxed SIMD is behind a flag, of the whole process, before Node 22. Has to come before compiling. */
 export function enableRelaxedSimd(): void {
-  if (Number(process.versions.node.split('.')[0]) < 22)
-    setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
 export async function createPool(heap: Heap, module: WasmModule, threads: number): Promise<Pool> {

@@ -17,7 +17,8 @@ export interface ForwardOptions {
   /**
    * Rates of inverted dropout: `input` on the embeddings, `output` on every layer's outputs (between layers, and what
    * is pooled; the recurrence itself sees the undropped state). A unit's fate depends on the seed, the row's place in
-   * the batch, the token's place in the row and the unit, on nothing else.
+   * the batch, the token's place in the row and the unit (counted with each
+   * direction padded to a multiple of 8), on nothing else.
    */
   readonly dropout: { readonly input: number; readonly output: number };
   /** 32 bits. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openKernels, type Precision } from '../../../src/engine/kernels/kernels.ts';
 import type { RecurrentShape } from '../../../src/engine/kernels/recurrent.ts';
 import { floats, texts, weightsFor } from './fixtures.ts';
@@ -53,7 +53,6 @@ async function digest(threads: number, precision: Precision): Promise<string> {
 
 describe.each(['exact', 'fast'] as const)('with precision %s', (precision) => {
   const one = digest(1, precision);
-  afterAll(() => one);
 
   it.each([2, 3, 4, 8])('%i threads give the bytes of one', async (threads) => {
     expect(await digest(threads, precision)).toBe(await one);

@@ -55,7 +55,8 @@ function encode(
   const size = shape.cell === 'none' ? shape.input : shape.hidden * directions;
   const ids = Array.from(row(rows, r));
   // Kept in the graph, so that every weight has a gradient.
-  if (ids.length === 0) return tf.mul<tensors.Tensor1D>(tf.zeros([size]), tf.sum(inputs[0]!));
+  if (ids.length === 0)
+    return tf.mul<tensors.Tensor1D>(tf.zeros([size]), tf.addN(inputs.map((each) => tf.sum(each))));
   const drop = (states: tensors.Tensor[], place: number): tensors.Tensor[] =>
     states.map((state, t) =>
       tf.mul(
