@@ -13,7 +13,7 @@ import { adam, dropout, gather, gatherGradients, squares, sumRows } from './lib/
 import { MADD } from './lib/multiply-add';
 
 // Exported only so that the compiler does not inline them: alone, their sums stay in registers.
-export { sumColumns } from './lib/tokens';
+export { gatherColumns, sumColumns } from './lib/tokens';
 export { writeConstants } from './lib/functions';
 export { tile1, tile2, tile3, tile4, tile5 } from './lib/gemm';
 

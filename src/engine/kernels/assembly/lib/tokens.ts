@@ -85,7 +85,10 @@ export function gatherGradients(
   for (let g: u32 = 0; g < count; g++) {
     const out = gradients + <usize>load<u32>(groups) * width;
     const begin = load<u32>(groups, 4), end = load<u32>(groups, 16), add = load<u32>(groups, 8);
-    for (let k: usize = 0; k < width; k += 16) {
+    let k: usize = 0;
+    for (; k + 128 <= width; k += 128)
+      gatherColumns(dx + k, ldx, order + (<usize>begin << 2), order + (<usize>end << 2), out + k, add != 0);
+    for (; k < width; k += 16) {
       let sum = add ? v128.load(out + k) : f32x4.splat(0);
       for (let i = begin; i < end; i++)
         sum = f32x4.add(sum, v128.load(dx + <usize>load<u32>(order + (<usize>i << 2)) * ldx + k));
@@ -93,6 +96,26 @@ export function gatherGradients(
     }
     groups += 12;
   }
+}
+
+/** Two cache lines of columns at once. */
+export function gatherColumns(
+  dx: usize, ldx: usize, order: usize, end: usize, out: usize, add: bool,
+): void {
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+  if (add) {
+    s0 = v128.load(out); s1 = v128.load(out, 16); s2 = v128.load(out, 32); s3 = v128.load(out, 48);
+    s4 = v128.load(out, 64); s5 = v128.load(out, 80); s6 = v128.load(out, 96); s7 = v128.load(out, 112);
+  }
+  for (; order < end; order += 4) {
+    const from = dx + <usize>load<u32>(order) * ldx;
+    s0 = f32x4.add(s0, v128.load(from)); s1 = f32x4.add(s1, v128.load(from, 16));
+    s2 = f32x4.add(s2, v128.load(from, 32)); s3 = f32x4.add(s3, v128.load(from, 48));
+    s4 = f32x4.add(s4, v128.load(from, 64)); s5 = f32x4.add(s5, v128.load(from, 80));
+    s6 = f32x4.add(s6, v128.load(from, 96)); s7 = f32x4.add(s7, v128.load(from, 112));
+  }
+  v128.store(out, s0); v128.store(out, s1, 16); v128.store(out, s2, 32); v128.store(out, s3, 48);
+  v128.store(out, s4, 64); v128.store(out, s5, 80); v128.store(out, s6, 96); v128.store(out, s7, 112);
 }
 
 /** Σ g² over count floats (a multiple of 4), in double. */
