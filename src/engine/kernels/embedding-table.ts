@@ -54,6 +54,8 @@ export interface TableMemory extends EmbeddingTable {
   /** f32 [rows, width], width being dimensions padded. */
   readonly data: number;
   readonly width: number;
+  /** Changes whenever the values may have. */
+  version(): number;
   /** Tokens by word. */
   group(ids: Uint32Array): Grouping;
   /** Adds Σ dx[order[i]], starts[g] ≤ i < starts[g + 1], to the gradient of row ids[g]. dx: f32 [·, width] */
@@ -75,6 +77,7 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
   let count = 0;
   let gradients = 0;
   let capacity = 0;
+  let version = 0;
 
   const reserve = (needed: number): void => {
     if (needed <= capacity) return;
@@ -147,6 +150,7 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
 
   const step = (options: AdamStep): void => {
     const { m, v } = momentsAt();
+    version++;
     if (count > 0) {
       const rowsAt = heap.allocate(count * 4);
       heap.words(rowsAt, count).set(touched.subarray(0, count));
@@ -180,7 +184,9 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
     data,
     width,
     read: () => matrix(data),
+    version: () => version,
     write: (values) => {
+      version++;
       fill(data, values);
     },
     writeRows: (ids, values) => {

@@ -5,6 +5,7 @@ import type { Heap } from './heap.ts';
 import { createTape } from './make-tape.ts';
 import { operations as op, type Job, type Operation, type Steps } from './operations.ts';
 import type { Pool } from './pool.ts';
+import type { ProductCache } from './product-cache.ts';
 import type { ForwardOptions } from './recurrent.ts';
 import type { RecurrentShape, Sizes } from './shape.ts';
 import { createScope, type TapeMemory } from './tape.ts';
@@ -34,11 +35,13 @@ export function forward(
   table: TableMemory,
   version: number,
   options: ForwardOptions,
+  cache: ProductCache,
 ): { output: Float32Array; tape: TapeMemory } {
   const { heap, pool, sizes } = context;
   const large = 4 * sizes.gates * sizes.hidden ** 2 > LARGE_WEIGHTS;
   const batch = layOut(ragged, large ? ROWS_OF_LARGE : undefined);
-  const tape = createTape(context, batch, table, version, options);
+  const cached = options.training ? undefined : cache.lookUp(batch.ids, table, version);
+  const tape = createTape(context, batch, table, version, options, cached);
   heap.floats(tape.out, Math.max(1, batch.rowCount * sizes.outputWidth)).fill(0);
   embed(context, tape);
   for (let l = 0; l < sizes.layers; l++) runLayer(context, tape, l);
@@ -54,6 +57,7 @@ export const stepsOf = (tape: TapeMemory, chunk: Chunk): Steps => ({
 /** Fetches the embeddings of tokens or words. */
 function embed({ heap, pool }: Context, tape: TapeMemory): void {
   const { input, table, batch } = tape;
+  if (input.by === 'cache') return;
   const width = table.width * 4;
   const scope = createScope(heap);
   const ids = input.by === 'word' ? input.grouping.ids : batch.ids;
@@ -90,7 +94,7 @@ export function ranges(length: number, most = PRODUCT_ROWS): { from: number; cou
 function runLayer(context: Context, tape: TapeMemory, l: number): void {
   const { pool, sizes, heap } = context;
   const scope = createScope(heap);
-  const products = l === 0 && tape.input.by === 'word' ? wordProducts(context, tape, scope) : undefined;
+  const products = l === 0 ? inputProducts(context, tape, scope) : undefined;
   const jobs: Job[] = [];
   for (const chunk of tape.batch.chunks)
     for (let d = 0; d < sizes.directions; d++)
@@ -115,11 +119,17 @@ function runLayer(context: Context, tape: TapeMemory, l: number): void {
   );
 }
 
-/** For each direction f32 [words, G·H]: the input product of every word. */
-function wordProducts(context: Context, tape: TapeMemory, scope: ReturnType<typeof createScope>): number[] {
+/** For each direction f32 [words, G·H]: the input product of every word; nothing where it is by token. */
+function inputProducts(
+  context: Context,
+  tape: TapeMemory,
+  scope: ReturnType<typeof createScope>,
+): readonly number[] | undefined {
+  if (tape.input.by === 'cache') return tape.input.products;
+  if (tape.input.by === 'token') return undefined;
   const { sizes, weights, pool } = context;
   const { input, table } = tape;
-  const words = input.by === 'word' ? input.grouping.ids.length : 0;
+  const words = tape.input.grouping.ids.length;
   const ldc = sizes.gates * sizes.hidden * 4;
   const products = Array.from({ length: sizes.directions }, () => scope.allocate((words * ldc) / 4));
   pool.run(
@@ -156,7 +166,7 @@ function inputProduct(
   const ldr = 16 * hidden;
   const record = tape.layers[l]!.records[d]! + chunk.firstToken * ldr;
   const width = gates * hidden * 4;
-  if (product !== undefined && tape.input.by === 'word')
+  if (product !== undefined && tape.input.by !== 'token')
     return op.gather(
       record,
       ldr,

@@ -2,6 +2,7 @@ import type { Batch } from './batch.ts';
 import type { TableMemory } from './embedding-table.ts';
 import type { Context } from './forward.ts';
 import { dropoutMask } from './operations.ts';
+import type { CachedProducts } from './product-cache.ts';
 import type { ForwardOptions } from './recurrent.ts';
 import { createScope, type InputTape, type LayerTape, type Scope, type TapeMemory } from './tape.ts';
 
@@ -14,6 +15,7 @@ export function createTape(
   table: TableMemory,
   version: number,
   { training, dropout, seed, tableTrainable }: ForwardOptions,
+  cached: CachedProducts | undefined,
 ): TapeMemory {
   const scope = createScope(heap);
   const { tokens, rowCount } = batch;
@@ -40,7 +42,9 @@ export function createTape(
     version,
     starts: scope.put(batch.starts),
     rows: scope.put(batch.rows),
-    input: createInput(scope, batch, table, count > 0 && !inputMask),
+    input: cached
+      ? { by: 'cache', x: 0, products: cached.products, wordOf: scope.put(cached.places) }
+      : createInput(scope, batch, table, count > 0 && !inputMask),
     layers,
     out: scope.allocate(Math.max(1, rowCount * sizes.outputWidth)),
     shares: shape.pooling === 'attention' ? block(1) : 0,

@@ -5,6 +5,7 @@ import type { EmbeddingTable, TableMemory } from './embedding-table.ts';
 import { forward, type Context } from './forward.ts';
 import type { Heap } from './heap.ts';
 import type { Pool } from './pool.ts';
+import { createProductCache } from './product-cache.ts';
 import { sizesOf, weightShapes, type RecurrentShape } from './shape.ts';
 import type { TapeMemory } from './tape.ts';
 import { createWeights } from './weights.ts';
@@ -55,6 +56,7 @@ export function createRecurrent(heap: Heap, pool: Pool, shape: RecurrentShape): 
   const sizes = sizesOf(shape);
   const weights = createWeights(heap, pool, shape);
   const context: Context = { heap, pool, shape, sizes, weights };
+  const cache = createProductCache(context);
   const expected = weightShapes(shape);
   const tapes = new WeakMap<Tape, TapeMemory>();
   let version = 0;
@@ -66,7 +68,7 @@ export function createRecurrent(heap: Heap, pool: Pool, shape: RecurrentShape): 
       checkWeights(expected, values);
       checkTokens(rows, table, shape);
       version = weights.load(values);
-      const { output, tape } = forward(context, rows, table as TableMemory, version, options);
+      const { output, tape } = forward(context, rows, table as TableMemory, version, options, cache);
       const handle: Tape = {
         release: () => {
           if (!tape.released()) tape.release();
@@ -91,6 +93,7 @@ export function createRecurrent(heap: Heap, pool: Pool, shape: RecurrentShape): 
     },
     dispose: () => {
       weights.dispose();
+      cache.dispose();
     },
   };
 }

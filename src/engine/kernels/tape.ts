@@ -31,7 +31,9 @@ export type InputTape =
       readonly grouping: Grouping;
       readonly wordOf: number;
       readonly order: number;
-    };
+    }
+  /** At inference: for each direction the products of words seen before, and where each token's lies. */
+  | { readonly by: 'cache'; readonly x: 0; readonly products: readonly number[]; readonly wordOf: number };
 
 export interface TapeMemory {
   readonly batch: Batch;

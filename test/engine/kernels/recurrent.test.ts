@@ -168,6 +168,48 @@ it('a text has the same bits alone, among others, and at inference', () => {
   }
 });
 
+it('inference, which remembers the products of words, sees every change of the weights and the table', () => {
+  const shape = { ...BASE, bidirectional: true } as const;
+  const table = kernels.table(FEW_WORDS, shape.input);
+  const weights = weightsFor(shape);
+  const recurrent = kernels.recurrent(shape);
+  const rows = texts([4, 3], FEW_WORDS);
+  const options = { dropout: { input: 0, output: 0 }, seed: 1, tableTrainable: true };
+  const infer = (): Float32Array =>
+    recurrent.forward(rows, table, weights, { ...options, training: false }).output;
+  const train = () => recurrent.forward(rows, table, weights, { ...options, training: true });
+  const changes = [
+    () => {
+      table.write(floats(FEW_WORDS * shape.input, 'table'));
+    },
+    () => {
+      weights[0]![3]! += 0.5;
+    },
+    () => {
+      recurrent.backward(train().tape, floats(24, 'gradient'));
+      table.step({
+        learningRate: 0.1,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weightDecay: 0,
+        scale: 1,
+        step: 1,
+      });
+    },
+  ];
+  let before = infer();
+  for (const change of changes) {
+    change();
+    const after = infer();
+    expect(after).not.toEqual(before);
+    const { output, tape } = train();
+    expect(after).toEqual(output);
+    tape.release();
+    before = after;
+  }
+});
+
 describe('refuses', () => {
   const shape = BASE;
   const options = { training: true, dropout: { input: 0, output: 0 }, seed: 1, tableTrainable: true };
