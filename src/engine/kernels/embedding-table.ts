@@ -190,6 +190,7 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
       fill(data, values);
     },
     writeRows: (ids, values) => {
+      version++;
       const target = heap.floats(data, rows * width);
       ids.forEach((id, i) => {
         target.set(values.subarray(i * dimensions, (i + 1) * dimensions), id * width);

@@ -183,6 +183,9 @@ it('inference, which remembers the products of words, sees every change of the w
       table.write(floats(FEW_WORDS * shape.input, 'table'));
     },
     () => {
+      table.writeRows(rows.values.slice(0, 1), floats(shape.input, 'row'));
+    },
+    () => {
       weights[0]![3]! += 0.5;
     },
     () => {
