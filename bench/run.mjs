@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'word2vec'];
+const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'word2vec', 'history'];
 
 const moduleOf = (name) => join(here, `${name}.mjs`);
 const there = NAMES.filter((name) => existsSync(moduleOf(name)));

@@ -138,6 +138,31 @@ describe('pipeline gc', () => {
     expect((await rig.run('demo.yaml')).stages).toEqual({ corpus: 'cached', report: 'cached' });
   });
 
+  it('and runs at the same time do each other no harm', async () => {
+    const rig = makeRig();
+    rig.write({ 'demo.yaml': SPEC });
+    const runs = new AbortController();
+    const collecting = (async (): Promise<number> => {
+      let times = 0;
+      for (; !runs.signal.aborted; times++)
+        expect((await rig.pipeline('gc', '--grace', '0', '--keep-runs', '1', '--max-size', '1B')).code).toBe(
+          0,
+        );
+      return times;
+    })();
+    const tops = Array.from({ length: 9 }, (_, index) => (index % 3) + 1);
+    for (let round = 0; round < tops.length; round += 3) {
+      const three = tops
+        .slice(round, round + 3)
+        .map((top) => rig.run('demo.yaml', '--set', `params.top=${top}`));
+      for (const { code } of await Promise.all(three)) expect(code).toBe(0);
+    }
+    runs.abort();
+    expect(await collecting).toBeGreaterThan(0);
+    expect((await rig.run('demo.yaml', '--set', 'params.top=2')).code).toBe(0);
+    expect((await rig.pipeline('verify')).code).toBe(0);
+  });
+
   it('refuses to guess what an unreadable record refers to', async () => {
     const rig = await threeRuns();
     rig.write({ 'artifacts/runs/20260101T000000Z-0000000.json': '{' });
