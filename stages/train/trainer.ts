@@ -39,7 +39,8 @@ export async function train(training: Training): Promise<TrainingResult> {
   if (state.step > 0) training.context.log(`going on from step ${state.step}`);
   try {
     if (steps === 0) await finishEpoch(training, state, average);
-    while (state.step < steps && !outOfPatience(state, params)) {
+    // An epoch whose steps are done may still have to be finished: a checkpoint can lie in between.
+    while (state.batch > 0 || (state.step < steps && !outOfPatience(state, params))) {
       await runEpoch(training, state, stepper, parts, steps);
       await finishEpoch(training, state, average);
       if (state.step < steps) writeCheckpoint(resume, state, parts);
@@ -96,12 +97,17 @@ async function finishEpoch(training: Training, state: TrainingState, average: Av
   const { params } = context;
   const epoch = params.epochs === 0 ? 0 : state.epoch + 1;
   const own = params.ema_decay > 0 && average.weights() ? model.weights() : undefined;
-  if (own) model.assign(average.weights()!);
-  const figures = validation ? await judged(training, validation, epoch) : null;
-  const mrr = figures?.['mrr@10'];
-  if (mrr !== undefined && mrr > (state.best?.mrr ?? -1))
-    state.best = { epoch, mrr, weights: model.weights() };
-  if (own) model.assign(own);
+  let figures: ValidationFigures | null = null;
+  try {
+    if (own) model.assign(average.weights()!);
+    figures = validation ? await judged(training, validation, epoch) : null;
+    const mrr = figures?.['mrr@10'];
+    if (mrr !== undefined && mrr > (state.best?.mrr ?? -1))
+      state.best = { epoch, mrr, weights: model.weights() };
+  } finally {
+    // Stopped half-way too: the checkpoint is to hold the weights themselves.
+    if (own) model.assign(own);
+  }
   state.history.push({
     epoch,
     step: state.step,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../../src/stage.ts';
 import { stage } from '../../../stages/train/kind.ts';
 import { checkpointing } from '../../../stages/train/run.ts';
 import { runKind, temporaryFolder, type KindRun } from '../../helpers/run-kind.ts';
@@ -24,7 +25,7 @@ describe('a training that is interrupted', () => {
     const { inputs } = world();
     const whole = await runKind(stage, { params: PARAMS, inputs });
     const folder = temporaryFolder();
-    for (const [attempt, dies] of [1, 4, 5, 9, 15].entries()) {
+    for (const [attempt, dies] of [1, 5, 9, 15, 20].entries()) {
       const resume = join(folder, `attempt ${attempt}`);
       mkdirSync(resume);
       await expect(dyingAfter(dies, resume, inputs)).rejects.toThrow('killed');
@@ -35,6 +36,24 @@ describe('a training that is interrupted', () => {
       expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
     }
   });
+
+  it.each([1, 3, 4])(
+    'finishes epoch %i when it was stopped in the middle of its validation',
+    async (epoch) => {
+      const { inputs } = world();
+      const whole = await runKind(stage, { params: PARAMS, inputs });
+      const resume = temporaryFolder();
+      const controller = new AbortController();
+      const stopping = watching(({ note }) => {
+        if (note === `epoch ${epoch} · validation`) controller.abort();
+      });
+      await expect(
+        runKind(stopping, { params: PARAMS, inputs, resume, signal: controller.signal }),
+      ).rejects.toThrow(/abort/);
+      const rest = await runKind(stage, { params: PARAMS, inputs, resume });
+      expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
+    },
+  );
 
   it('saves where it is when asked to stop', async () => {
     const { inputs } = world();
@@ -62,15 +81,13 @@ function dyingAfter(
   inputs: ReturnType<typeof makeWorld>['inputs'],
 ): Promise<KindRun> {
   let steps = 0;
-  const dying = {
-    ...stage,
-    run: (context: Parameters<typeof stage.run>[0]) =>
-      stage.run({
-        ...context,
-        progress: ({ unit }) => {
-          if (unit === 'triplets' && ++steps === step) throw new Error('killed');
-        },
-      }),
-  };
+  const dying = watching(({ unit }) => {
+    if (unit === 'triplets' && ++steps === step) throw new Error('killed');
+  });
   return checkpointing(0, () => runKind(dying, { params: PARAMS, inputs, resume }));
+}
+
+/** The stage, with somebody looking at its progress. */
+function watching(watch: (progress: Progress) => void): typeof stage {
+  return { ...stage, run: (context) => stage.run({ ...context, progress: watch }) };
 }
