@@ -27,16 +27,21 @@ export async function run(context: Context): Promise<StageResult> {
     const documents = rowCount(tokens.documents);
     const queries = rowCount(tokens.queries);
     const total = documents + queries;
-    const encode = (
-      side: Side,
-      file: string,
-      texts: Ragged,
-      maximum: number,
-      before: number,
-    ): Promise<void> =>
-      encodeTo(context, encoder, side, file, seen(tokens, texts, maximum), { before, total });
-    await encode('document', DOCUMENTS_FILE, tokens.documents, max_document_length, 0);
-    await encode('query', QUERIES_FILE, tokens.queries, max_query_length, documents);
+    const encode = (part: Part): Promise<void> => encodeTo(context, encoder, tokens, part, total);
+    await encode({
+      side: 'document',
+      file: DOCUMENTS_FILE,
+      texts: tokens.documents,
+      maximum: max_document_length,
+      before: 0,
+    });
+    await encode({
+      side: 'query',
+      file: QUERIES_FILE,
+      texts: tokens.queries,
+      maximum: max_query_length,
+      before: documents,
+    });
     const { similarity, dimensions } = encoder.config;
     writeEmbeddingsConfig(context.output, { similarity, dimensions, documents, queries });
     return {
@@ -61,29 +66,36 @@ function checkVocabulary(model: string, tokens: string): void {
   );
 }
 
-function seen(tokens: Tokens, texts: Ragged, maximum: number): Uint32Array[] {
-  return Array.from({ length: rowCount(texts) }, (_, i) => modelIds(row(texts, i), tokens.config, maximum));
+interface Part {
+  readonly side: Side;
+  readonly file: string;
+  readonly texts: Ragged;
+  /** Tokens that the model sees of a text. */
+  readonly maximum: number;
+  /** Texts of the parts before, for the progress. */
+  readonly before: number;
 }
 
 async function encodeTo(
   context: Context,
   encoder: Encoder,
-  side: Side,
-  file: string,
-  texts: readonly Uint32Array[],
-  { before, total }: { readonly before: number; readonly total: number },
+  tokens: Tokens,
+  { side, file, texts, maximum, before }: Part,
+  total: number,
 ): Promise<void> {
   const { dimensions } = encoder.config;
+  const count = rowCount(texts);
   const chunks: Float32Array[] = [];
-  for (let start = 0; start < texts.length; start += CHUNK) {
-    const part = raggedFrom(texts.slice(start, start + CHUNK));
-    const vectors = new Float32Array(rowCount(part) * dimensions);
-    for (const done of encoder.encodeAll(side, part, vectors)) {
+  for (let start = 0; start < count; start += CHUNK) {
+    const length = Math.min(CHUNK, count - start);
+    const seen = Array.from({ length }, (_, i) => modelIds(row(texts, start + i), tokens.config, maximum));
+    const vectors = new Float32Array(length * dimensions);
+    for (const done of encoder.encodeAll(side, raggedFrom(seen), vectors)) {
       context.progress({ done: before + start + done, total, unit: 'texts' });
       await setImmediate();
       context.signal.throwIfAborted();
     }
     chunks.push(vectors);
   }
-  writeNpy(join(context.output, file), texts.length, dimensions, chunks);
+  writeNpy(join(context.output, file), count, dimensions, chunks);
 }
