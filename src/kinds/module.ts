@@ -146,7 +146,11 @@ async function bundle(path: string, options: BuildOptions): Promise<{ text: stri
       errors?: { text: string; location: { file: string; line: number; column: number } | null }[];
     };
     const first = errors?.[0];
-    if (!first) throw error;
+    // The compiler is a process of its own, which can be killed or find no memory.
+    if (!first)
+      throw new PipelineError('E_COMPILER', `the compiler of ${path} stopped: ${(error as Error).message}`, {
+        hint: 'Run the same command again.',
+      });
     const at = first.location ? `${first.location.line}:${first.location.column + 1}: ` : '';
     throw fault(path, `it cannot be compiled: ${at}${first.text}`);
   }
