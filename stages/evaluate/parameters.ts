@@ -1,3 +1,4 @@
+import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
 import type { JsonSchema } from '../../src/stage.ts';
 
 const cutoffs = (description: string, values: readonly number[]): object => ({
@@ -55,21 +56,7 @@ const rivals = {
     uniqueItems: true,
     default: ['bm25', 'mean', 'random'],
   },
-  bm25: group('Parameters of BM25.', {
-    k1: {
-      description: 'How slowly repeated words stop counting; Lucene uses 1.2, Anserini 0.9.',
-      type: 'number',
-      minimum: 0,
-      default: 0.9,
-    },
-    b: {
-      description: 'How much long documents are held back, 0 to 1; Lucene uses 0.75, Anserini 0.4.',
-      type: 'number',
-      minimum: 0,
-      maximum: 1,
-      default: 0.4,
-    },
-  }),
+  bm25: group('Parameters of BM25.', bm25Properties),
   mean: group('The mean of word vectors.', {
     weighting: {
       description:

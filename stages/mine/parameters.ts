@@ -1,3 +1,4 @@
+import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
 import type { JsonSchema } from '../../src/stage.ts';
 
 const weight = {
@@ -111,21 +112,7 @@ const bm25 = {
   type: 'object',
   additionalProperties: false,
   default: {},
-  properties: {
-    k1: {
-      description: 'How slowly repeated words stop counting; Lucene uses 1.2, Anserini 0.9.',
-      type: 'number',
-      minimum: 0,
-      default: 0.9,
-    },
-    b: {
-      description: 'How much long documents are held back, 0 to 1; Lucene uses 0.75, Anserini 0.4.',
-      type: 'number',
-      minimum: 0,
-      maximum: 1,
-      default: 0.4,
-    },
-  },
+  properties: bm25Properties,
 };
 
 export const parameters: JsonSchema = {
