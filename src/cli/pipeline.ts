@@ -96,6 +96,18 @@ function program(): Command {
     .option('--seed <n>', 'the seed of the draws', whole)
     .option('--metric <stage.metric>', 'what configurations are ranked by')
     .option('--minimize', 'the smallest metric is the best')
+    .option('--columns <stage.metric,…>', 'further metrics to show beside it', collect)
+    .option(
+      '--experiments <names>',
+      'these experiments of the spec alone; * and ? stand for letters',
+      collect,
+    )
+    .option(
+      '--repeat <parameter=values>',
+      'execute every configuration with each value, such as params.seed=42,43,44, and rank by the mean',
+      collect,
+    )
+    .option('--baseline <name>', 'the experiment or configuration that the others are compared with')
     .option('--halving <parameter=min..max>', 'successive halving over a budget, such as model.epochs=1..9')
     .option('--jobs <n>', 'stages that may execute at the same time (default: cores)', positive)
     .option('--threads <n>', 'compute threads shared among them (default: cores)', positive)
@@ -106,6 +118,8 @@ function program(): Command {
     )
     .option('--gpus <n>', 'the same for `resources.gpu` (default: 1)', positive)
     .option('--write <file>', 'write the best configuration there, as a spec over this one')
+    .option('--report <file>', 'write the table there, as Markdown')
+    .option('--dry-run', 'only say what would be executed')
     .option('--json', 'events as JSON lines on stdout')
     .action(async (spec: string, options: SweepOptions) => {
       const { sweepCommand } = await import('./sweep.ts');

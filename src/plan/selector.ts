@@ -44,7 +44,8 @@ function matcher(selector: string): (stage: StageSpec) => boolean {
     wanted.every(({ variable, matches }) => Object.hasOwn(matrix, variable) && matches(matrix[variable]!));
 }
 
-function glob(pattern: string): (text: string) => boolean {
+/** `*` is any number of characters, `?` one. */
+export function glob(pattern: string): (text: string) => boolean {
   if (!/[*?]/.test(pattern)) return (text) => text === pattern;
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

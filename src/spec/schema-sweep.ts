@@ -18,6 +18,14 @@ const or = (description: string, schema: JsonSchema, preset?: unknown): JsonSche
   anyOf: [schema, reference, nothing],
 });
 
+const METRIC: JsonSchema = { type: 'string', pattern: '^[^.]+\\..+$' };
+const AXES: JsonSchema = {
+  type: 'object',
+  additionalProperties: {
+    description: 'The values to try.',
+    anyOf: [{ type: 'array', minItems: 1 }, reference],
+  },
+};
 const RANGE: JsonSchema = { type: 'array', minItems: 2, maxItems: 2 };
 const WHEN = or('Drawn only where these parameters of the space have these values.', { type: 'object' });
 const STEP = or('Values are this far apart.', { type: 'number', exclusiveMinimum: 0 });
@@ -44,19 +52,14 @@ export const SWEEP_SCHEMA: JsonSchema = {
     object({
       metric: or(
         'What configurations are ranked by: a stage and one of its metrics, such as report.mrr@10.',
-        {
-          type: 'string',
-          pattern: '^[^.]+\\..+$',
-        },
+        METRIC,
       ),
       goal: or('Which metric is the best.', { enum: ['maximize', 'minimize'] }, 'maximize'),
-      grid: or('Parameter → list of values; every combination is tried.', {
-        type: 'object',
-        additionalProperties: {
-          description: 'The values to try.',
-          anyOf: [{ type: 'array', minItems: 1 }, reference],
-        },
+      columns: or('Further metrics, shown beside the one that configurations are ranked by.', {
+        type: 'array',
+        items: METRIC,
       }),
+      grid: or('Parameter → list of values; every combination is tried.', AXES),
       random: or(
         'Draws from distributions.',
         object({
@@ -76,6 +79,14 @@ export const SWEEP_SCHEMA: JsonSchema = {
         type: 'object',
         additionalProperties: or('Parameter → value.', { type: 'object' }),
       }),
+      repeat: or(
+        'Parameter → list of values, such as params.seed: [1, 2, 3]; every configuration is executed with each, and ranked by the mean.',
+        AXES,
+      ),
+      baseline: or(
+        'The experiment that the others are compared with: the difference, and its p-value where the metric has a value for each query.',
+        { type: 'string' },
+      ),
       halving: or(
         'Successive halving: all configurations with a small budget, the best part of them with a larger one, and so on.',
         object(

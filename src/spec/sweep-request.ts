@@ -4,6 +4,7 @@ import { readDistribution, type Distribution } from './distribution.ts';
 import { checkNames, isFailed } from './names.ts';
 import { pathSegments, type Override } from './overrides.ts';
 import { errorAt, type Place, type Report } from './source.ts';
+import { checkBaseline, checkRepeats } from './sweep-checks.ts';
 import { describe, isNull, toJson, type Entry, type MapNode, type Node } from './tree.ts';
 import { alternatives, HALVING_FACTOR, HALVING_NAMES, RANDOM_NAMES, SWEEP_NAMES } from './vocabulary.ts';
 
@@ -11,11 +12,24 @@ export interface SweepRequest {
   /** `report.mrr@10`: what configurations are ranked by. */
   readonly metric?: string;
   readonly goal: 'maximize' | 'minimize';
+  /** Further metrics, shown beside it. */
+  readonly columns: readonly string[];
   readonly grid: readonly SweepAxis[];
   readonly random?: RandomSearch;
   /** By name: the values of each. */
   readonly experiments: readonly { readonly name: string; readonly overrides: readonly Override[] }[];
+  /** Every configuration is executed with each combination of these, and told by the mean over them. */
+  readonly repeat: readonly SweepAxis[];
+  /** What the others are compared with. */
+  readonly baseline?: Baseline;
   readonly halving?: Halving;
+}
+
+export interface Baseline {
+  /** Of an experiment, or a configuration's whole name. */
+  readonly name: string;
+  /** Where it is written; the command line is no such place. */
+  readonly at?: Place;
 }
 
 export interface SweepAxis {
@@ -52,7 +66,8 @@ export function readSweep(
   const sweep = asMapping(entry.value, 'sweep', report);
   if (!sweep) return undefined;
   checkNames(sweep, SWEEP_NAMES, '`sweep`', report);
-  const metric = readMetric(sweep.entries.get('metric'), stages, report);
+  const written = sweep.entries.get('metric');
+  const metric = written && readMetric(written.value, 'metric', stages, report);
   const random = readRandom(sweep.entries.get('random'), report);
   const halving = readHalving(sweep.entries.get('halving'), report);
   if (halving && metric === undefined)
@@ -61,22 +76,34 @@ export function readSweep(
         hint: 'metric: report.mrr@10',
       }),
     );
-  return {
+  const baseline = readBaseline(sweep.entries.get('baseline'), report);
+  const request: SweepRequest = {
     ...(metric === undefined ? {} : { metric }),
     goal: readGoal(sweep.entries.get('goal'), report),
-    grid: readGrid(sweep.entries.get('grid'), report),
+    columns: readColumns(sweep.entries.get('columns'), stages, report),
+    grid: readAxes(sweep.entries.get('grid'), 'grid', report),
     ...(random ? { random } : {}),
     experiments: readExperiments(sweep.entries.get('experiments'), report),
+    repeat: readAxes(sweep.entries.get('repeat'), 'repeat', report),
+    ...(baseline ? { baseline } : {}),
     ...(halving ? { halving } : {}),
   };
+  checkRepeats(request, report);
+  checkBaseline(request, report);
+  return request;
 }
 
-function readMetric(entry: Entry | undefined, stages: readonly string[], report: Report): string | undefined {
-  if (!entry || isNull(entry.value) || isFailed(entry.value)) return undefined;
-  const metric = toJson(entry.value);
-  const { place } = entry.value;
+function readMetric(
+  node: Node,
+  owner: string,
+  stages: readonly string[],
+  report: Report,
+): string | undefined {
+  if (isNull(node) || isFailed(node)) return undefined;
+  const metric = toJson(node);
+  const { place } = node;
   if (typeof metric !== 'string' || !/^[^.]+\../.test(metric)) {
-    const message = `\`metric\` takes a stage and one of its metrics, got ${describe(metric)}`;
+    const message = `\`${owner}\` takes a stage and one of its metrics, got ${describe(metric)}`;
     report(errorAt(place, message, { hint: 'report.mrr@10' }));
     return undefined;
   }
@@ -85,6 +112,25 @@ function readMetric(entry: Entry | undefined, stages: readonly string[], report:
   const close = nearest(stage, stages);
   const hint = close === undefined ? undefined : `did you mean '${close}'?`;
   report(errorAt(place, `there is no stage '${stage}'`, { hint }));
+  return undefined;
+}
+
+function readColumns(entry: Entry | undefined, stages: readonly string[], report: Report): string[] {
+  if (!entry || isNull(entry.value) || isFailed(entry.value)) return [];
+  const { value } = entry;
+  if (value.type === 'list')
+    return [...new Set(value.items.flatMap((item) => readMetric(item, 'columns', stages, report) ?? []))];
+  const message = `\`columns\` takes a list of metrics, got ${describe(toJson(value))}`;
+  report(errorAt(value.place, message, { hint: 'columns: [report.recall@100]' }));
+  return [];
+}
+
+function readBaseline(entry: Entry | undefined, report: Report): Baseline | undefined {
+  if (!entry || isNull(entry.value) || isFailed(entry.value)) return undefined;
+  const name = toJson(entry.value);
+  const at = entry.value.place;
+  if (typeof name === 'string') return { name, at };
+  report(errorAt(at, `\`baseline\` takes the name of an experiment, got ${describe(name)}`));
   return undefined;
 }
 
@@ -99,15 +145,14 @@ function readGoal(entry: Entry | undefined, report: Report): SweepRequest['goal'
   return goal ?? 'maximize';
 }
 
-function readGrid(entry: Entry | undefined, report: Report): SweepAxis[] {
-  const grid = entry && optionalMapping(entry, 'grid', report);
-  return [...(grid?.entries ?? [])].flatMap(([path, { key, value }]) => {
+function readAxes(entry: Entry | undefined, owner: string, report: Report): SweepAxis[] {
+  const axes = entry && optionalMapping(entry, owner, report);
+  return [...(axes?.entries ?? [])].flatMap(([path, { key, value }]) => {
     if (!soundPath(path, key, report) || isFailed(value)) return [];
     if (value.type !== 'list' || value.items.length === 0) {
       const hint = `${path}: [1, 2, 3]`;
-      report(
-        errorAt(value.place, `\`grid\` takes a list of values, got ${describe(toJson(value))}`, { hint }),
-      );
+      const message = `\`${owner}\` takes a list of values, got ${describe(toJson(value))}`;
+      report(errorAt(value.place, message, { hint }));
       return [];
     }
     return { path, values: value.items.map((item) => ({ path, at: key, value: item })) };

@@ -23,7 +23,17 @@ export const STAGE_FIELDS = [
   'resources',
 ];
 export const RETRY_NAMES = ['count', 'delay', 'factor', 'longest'];
-export const SWEEP_NAMES = ['metric', 'goal', 'grid', 'random', 'experiments', 'halving'];
+export const SWEEP_NAMES = [
+  'metric',
+  'goal',
+  'columns',
+  'grid',
+  'random',
+  'experiments',
+  'repeat',
+  'baseline',
+  'halving',
+];
 export const RANDOM_NAMES = ['trials', 'seed', 'space'];
 export const HALVING_NAMES = ['budget', 'min', 'max', 'factor'];
 /** The usual one: a third goes on, with three times the budget. */

@@ -38,6 +38,14 @@ export function readSweepArguments(sets: readonly string[], directory: string): 
   return { fixed, axes, space, faults };
 }
 
+/** `--repeat params.seed=42,43`; undefined for what is no such text. */
+export function readRepeat(text: string): SweepAxis | undefined {
+  const [, path, written] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  const values = splitValues(written ?? '');
+  if (path === undefined || values.length === 0) return undefined;
+  return { path, values: values.map((value) => ({ set: `${path}=${value}` })) };
+}
+
 /** At commas outside brackets and quotes: `a,[1,2],"x,y"` is three values. */
 export function splitValues(text: string): string[] {
   const values: string[] = [];

@@ -3,10 +3,12 @@ import type { Json, JsonObject } from '../base/json.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Trial } from './trial.ts';
 
+type Best = Pick<Trial, 'configuration' | 'spec'>;
+
 type Tree = { [name: string]: Json | Tree };
 
-/** `base` is how the new file names the swept spec. */
-export function bestSpec({ configuration, spec }: Trial, base: string, more: JsonObject = {}): JsonObject {
+/** `base` is how the new file names the swept spec. What was repeated is left as it is there. */
+export function bestSpec({ configuration, spec }: Best, base: string, more: JsonObject = {}): JsonObject {
   const tree: Tree = {};
   for (const [path, value] of Object.entries({ ...configuration.values, ...more })) {
     const [first, ...rest] = path.split(/[.[\]]+/).filter((part) => part !== '');

@@ -10,6 +10,8 @@ import { toJson } from '../spec/tree.ts';
 export interface Configuration {
   /** The experiment's name, or `margin=0.2 seed=1`; unique in the sweep. */
   readonly name: string;
+  /** The experiment that it is, or is a point of. */
+  readonly experiment?: string;
   /** Parameter → value. */
   readonly values: Readonly<Record<string, Json>>;
   readonly overrides: readonly Override[];
@@ -104,8 +106,30 @@ function named(parts: readonly Part[]): Configuration[] {
     const point = told.map(([path, value]) => `${short.get(path)!}=${valueText(value)}`).join(' ');
     const alone = experiment !== undefined && shared.get(experiment) === 1;
     const name = [experiment ?? '', alone ? '' : point].filter((part) => part !== '').join(' ');
-    return { name: name === '' ? 'as it is' : name, values: Object.fromEntries(values), overrides };
+    return {
+      name: name === '' ? 'as it is' : name,
+      ...(experiment === undefined ? {} : { experiment }),
+      values: Object.fromEntries(values),
+      overrides,
+    };
   });
+}
+
+/** What a configuration is executed with, and how that is told: `seed=42`; nothing where nothing is repeated. */
+export interface Repeat {
+  readonly name: string;
+  readonly values: Readonly<Record<string, Json>>;
+  readonly overrides: readonly Override[];
+}
+
+/** Every combination of the axes; one that changes nothing where there are none. */
+export function repeatsOf(axes: readonly SweepAxis[]): Repeat[] {
+  const short = shortNames(axes.map(({ path }) => path));
+  return gridOf(axes).map(({ values, overrides }) => ({
+    name: [...values].map(([path, value]) => `${short.get(path)!}=${valueText(value)}`).join(' '),
+    values: Object.fromEntries(values),
+    overrides,
+  }));
 }
 
 /** The shortest ends of the paths that tell them apart: `margin`, or `loss.margin` where there are two. */

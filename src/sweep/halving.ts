@@ -5,8 +5,7 @@
  * would end differently from one machine to the next.
  */
 import type { Halving } from '../spec/sweep-request.ts';
-import { rank, type Goal } from './ranking.ts';
-import type { TrialResult } from './trial.ts';
+import { rank, type Goal, type Ranked } from './ranking.ts';
 
 /** The budgets from the smallest to the largest, which is always `max`. */
 export function budgets({ min, max, factor }: Halving): number[] {
@@ -16,7 +15,7 @@ export function budgets({ min, max, factor }: Halving): number[] {
 }
 
 /** Those that go on: the best `1/factor` of those that have a metric, one at least. */
-export function promoted(results: readonly TrialResult[], factor: number, goal: Goal): TrialResult[] {
+export function promoted<T extends Ranked>(results: readonly T[], factor: number, goal: Goal): T[] {
   const measured = rank(results, goal).filter(({ metric }) => metric !== null);
   return measured.slice(0, Math.max(1, Math.floor(results.length / factor)));
 }

@@ -1,12 +1,24 @@
 /** What a sweep found: configurations from best to worst, and the effect of each parameter. */
 import { canonicalJson, type Json } from '../base/json.ts';
-import type { TrialResult } from './trial.ts';
-import { valueOf } from './trial.ts';
 
 export type Goal = 'maximize' | 'minimize';
 
+/** What is ranked: a configuration, by its mean where it is repeated. */
+export interface Ranked {
+  /** In the order of the sweep. */
+  readonly number: number;
+  /** Null where it has none: it failed, or does not report the metric. */
+  readonly metric: number | null;
+  /** Of halving: how far it came. */
+  readonly rung?: number;
+}
+
+interface Varied extends Ranked {
+  readonly configuration: { readonly values: Readonly<Record<string, Json>> };
+}
+
 /** Best first: those that came furthest, then by the metric, then in the order of the sweep. Failures come last. */
-export function rank(results: readonly TrialResult[], goal: Goal): TrialResult[] {
+export function rank<T extends Ranked>(results: readonly T[], goal: Goal): T[] {
   const sign = goal === 'maximize' ? -1 : 1;
   return [...results].sort((a, b) => {
     const [left, right] = [a.metric, b.metric];
@@ -14,7 +26,7 @@ export function rank(results: readonly TrialResult[], goal: Goal): TrialResult[]
     const rung = (b.rung ?? 0) - (a.rung ?? 0);
     if (rung !== 0) return rung;
     const difference = left === null || right === null ? 0 : sign * (left - right);
-    return difference === 0 ? a.trial.number - b.trial.number : difference;
+    return difference === 0 ? a.number - b.number : difference;
   });
 }
 
@@ -29,7 +41,7 @@ export interface Effect {
 }
 
 /** Only configurations that compare: of halving, those of the same rung. The parameter that mattered most first. */
-export function effects(results: readonly TrialResult[], paths: readonly string[], goal: Goal): Effect[] {
+export function effects(results: readonly Varied[], paths: readonly string[], goal: Goal): Effect[] {
   const measured = results.filter(({ metric }) => metric !== null);
   const found = paths.flatMap((path) => effect(measured, path, goal) ?? []);
   return found.sort((a, b) => b.spread - a.spread);
@@ -38,9 +50,9 @@ export function effects(results: readonly TrialResult[], paths: readonly string[
 /** Beyond this many different numbers, means over single values would be means over one. */
 const MOST_VALUES = 6;
 
-function effect(results: readonly TrialResult[], path: string, goal: Goal): Effect | undefined {
+function effect(results: readonly Varied[], path: string, goal: Goal): Effect | undefined {
   const pairs = results.flatMap((result) => {
-    const value = valueOf(result, path);
+    const value = result.configuration.values[path];
     return value === undefined ? [] : [{ value, metric: result.metric! }];
   });
   const distinct = new Set(pairs.map(({ value }) => canonicalJson(value)));
@@ -83,7 +95,8 @@ function thirds(values: readonly number[]): (value: Json) => string {
   };
 }
 
-function mean(values: readonly number[]): number {
+/** Of at least one value. */
+export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 

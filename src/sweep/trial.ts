@@ -1,16 +1,19 @@
-/** One configuration on its way: what became of its stages, and what it is ranked by. */
-import type { Json } from '../base/json.ts';
+/** One configuration, or one of its repeats, on its way: what became of its stages, and its metric. */
 import type { StageResultRecord } from '../run/run.ts';
 import type { End } from '../run/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { Configuration } from './configurations.ts';
+import type { Artifact } from '../store/artifacts.ts';
+import type { Configuration, Repeat } from './configurations.ts';
 
 export type TrialState = 'waiting' | 'running' | 'done' | 'failed' | 'interrupted';
 
 export interface Trial {
-  /** In the order of the sweep, from 1. */
+  /** Of the configuration, in the order of the sweep, from 1. */
   readonly number: number;
   readonly configuration: Configuration;
+  readonly repeat: Repeat;
+  /** How many of them the configuration has. */
+  readonly repeats: number;
   readonly spec: Spec;
 }
 
@@ -25,9 +28,6 @@ export interface TrialResult {
   readonly stages: readonly StageResultRecord[];
   /** What went wrong first. */
   readonly error: string | null;
-  /** Of halving: how far it came, and with which budget. */
-  readonly rung?: number;
-  readonly budget?: number;
 }
 
 /** `ends` by the spec's own stage names; complete. */
@@ -43,7 +43,7 @@ export function resultOf(
   const executed = stages.filter(({ end }) => end.state === 'executed');
   const seconds = executed.reduce((sum, { end }) => sum + ('seconds' in end ? end.seconds : 0), 0);
   const error = failed?.end.state === 'failed' ? `${failed.stage.name}: ${failed.end.failure.message}` : null;
-  const value = state === 'done' && metric !== undefined ? metricOf(ends, metric) : null;
+  const value = state === 'done' && metric !== undefined ? metricOf(stages, metric) : null;
   return { trial, state, metric: value, seconds, executed: executed.length, stages, error };
 }
 
@@ -53,14 +53,19 @@ export function splitMetric(metric: string): readonly [stage: string, name: stri
   return [stage ?? metric, name ?? ''];
 }
 
-function metricOf(ends: ReadonlyMap<string, End>, metric: string): number | null {
+/** Null where the stage did not come to an end, or has no such number. */
+export function metricOf(stages: readonly StageResultRecord[], metric: string): number | null {
   const [stage, name] = splitMetric(metric);
-  const end = ends.get(stage);
-  if (end?.state !== 'executed' && end?.state !== 'cached') return null;
-  const value: unknown = end.artifact.manifest.metrics[name];
+  const value: unknown = artifactOf(stages, stage)?.manifest.metrics[name];
   return typeof value === 'number' ? value : null;
 }
 
-export function valueOf(result: TrialResult, path: string): Json | undefined {
-  return result.trial.configuration.values[path];
+export function artifactOf(stages: readonly StageResultRecord[], name: string): Artifact | undefined {
+  const end = stages.find(({ stage }) => stage.name === name)?.end;
+  return end?.state === 'executed' || end?.state === 'cached' ? end.artifact : undefined;
+}
+
+/** `margin=0.2 · seed=42` */
+export function trialName({ configuration, repeat }: Trial): string {
+  return repeat.name === '' ? configuration.name : `${configuration.name} · ${repeat.name}`;
 }

@@ -47,6 +47,8 @@ test.each([
   ['a timeout that is none', SOUND.replace('uses: mine', 'uses: mine\n    timeout: soon')],
   ['an unknown resource', SOUND.replace('uses: mine', 'uses: mine\n    resources: { cpus: 1 }')],
   ['an unknown part of a sweep', `${SOUND}sweep: { gird: {} }\n`],
+  ['a repeat that is no list', `${SOUND}sweep: { repeat: { params.dim: 3 } }\n`],
+  ['a column that is no metric', `${SOUND}sweep: { columns: [mrr] }\n`],
   ['an unknown distribution', `${SOUND}sweep: { random: { space: { params.dim: { normal: [0, 1] } } } }\n`],
 ])('an editor marks %s', (_, yaml) => {
   expect(accepts(validate, yaml)).toBe(false);
@@ -71,7 +73,7 @@ test.each([
   ],
   [
     'a sweep',
-    `${SOUND}sweep: { metric: model.mrr, grid: { model.loss.margin: [1] }, random: { space: { params.dim: { int: [1, 2], when: { a.b: 1 } } } }, experiments: { a: {} }, halving: { budget: a.b } }\n`,
+    `${SOUND}sweep: { metric: model.mrr, grid: { model.loss.margin: [1] }, random: { space: { params.dim: { int: [1, 2], when: { a.b: 1 } } } }, experiments: { a: {} }, halving: { budget: a.b }, repeat: { params.dim: [1, 2] }, baseline: a, columns: [model.map] }\n`,
   ],
   ['a place for anchors', `x-common: { anything: 1 }\n${SOUND}`],
   [

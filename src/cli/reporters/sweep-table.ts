@@ -1,12 +1,13 @@
 /** The live table of a sweep: how far it is, what is at work, and the best so far. */
 import { monotonic } from '../../base/clock.ts';
 import type { Combined } from '../../sweep/combine.ts';
+import { outcomesOf } from '../../sweep/outcome.ts';
 import { rank, type Goal } from '../../sweep/ranking.ts';
-import type { Trial, TrialResult } from '../../sweep/trial.ts';
+import { trialName, type Trial, type TrialResult } from '../../sweep/trial.ts';
 import { printNotice, styleFor, useColor } from '../output.ts';
 import { trackProgress, type ProgressTrack } from '../progress-text.ts';
 import { durationText, numberText } from '../text.ts';
-import type { SweepReporter } from './sweep.ts';
+import { countText, type SweepReporter } from './sweep.ts';
 
 const REDRAW_MS = 250;
 const MOST_AT_WORK = 8;
@@ -25,6 +26,7 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
   const results: TrialResult[] = [];
   let owners: ReadonlyMap<string, readonly string[]> = new Map();
   let total = 0;
+  let what = 'configurations';
   let rung = '';
   let drawn = 0;
 
@@ -32,7 +34,7 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
     const count = (state: TrialResult['state']): number =>
       results.filter((one) => one.state === state).length;
     const failed = count('failed') > 0 ? ` · ${style.red(`${count('failed')} failed`)}` : '';
-    const head = `${rung}${count('done')}/${total} configurations${failed} · ${durationText((monotonic() - started) / 1000)}`;
+    const head = `${rung}${count('done')}/${total} ${what}${failed} · ${durationText((monotonic() - started) / 1000)}`;
     const working = [...atWork].slice(0, MOST_AT_WORK).map(([stage, { started: since, text }]) => {
       const names = owners.get(stage) ?? [];
       const whose = names.length === 1 ? names[0]! : `${names.length} configurations`;
@@ -41,10 +43,10 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
     });
     const hidden =
       atWork.size > MOST_AT_WORK ? [style.dim(`  … ${atWork.size - MOST_AT_WORK} more at work`)] : [];
-    const best = rank(results, goal)
+    const best = rank(outcomesOf(results), goal)
       .filter((one) => one.metric !== null)
       .slice(0, MOST_BEST)
-      .map((one) => `  ${numberText(one.metric!).padStart(8)}  ${one.trial.configuration.name}`);
+      .map((one) => `  ${numberText(one.metric!).padStart(8)}  ${one.configuration.name}`);
     return [
       head,
       ...working,
@@ -64,6 +66,8 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
   return {
     onPlan(combined, trials) {
       total = trials.length;
+      const repeats = trials[0]?.repeats ?? 1;
+      what = repeats === 1 ? 'configurations' : `of ${countText(total / repeats, repeats)}`;
       results.length = 0;
       owners = ownersOf(combined, trials);
     },
@@ -99,7 +103,7 @@ function ownersOf({ names }: Combined, trials: readonly Trial[]): ReadonlyMap<st
   for (const [index, own] of names.entries())
     for (const stage of own.values()) {
       const list = owners.get(stage) ?? [];
-      list.push(trials[index]!.configuration.name);
+      list.push(trialName(trials[index]!));
       owners.set(stage, list);
     }
   return owners;

@@ -2,8 +2,9 @@
 import { monotonic, timestamp } from '../../base/clock.ts';
 import type { RunEvent } from '../../run/events.ts';
 import type { Combined } from '../../sweep/combine.ts';
+import { outcomesOf } from '../../sweep/outcome.ts';
 import { rank, type Goal } from '../../sweep/ranking.ts';
-import type { Trial, TrialResult } from '../../sweep/trial.ts';
+import { trialName, type Trial, type TrialResult } from '../../sweep/trial.ts';
 import { printNotice, printResult, styleFor, useColor } from '../output.ts';
 import { durationText, numberText } from '../text.ts';
 import { liveTable } from './sweep-table.ts';
@@ -12,7 +13,7 @@ export interface SweepReporter {
   readonly onPlan: (combined: Combined, trials: readonly Trial[]) => void;
   readonly onEvent: (event: RunEvent) => void;
   readonly onResult: (result: TrialResult) => void;
-  readonly onRung?: (rung: number, budget: number, trials: number) => void;
+  readonly onRung?: (rung: number, budget: number, configurations: number) => void;
   readonly close: () => void;
 }
 
@@ -30,21 +31,23 @@ function jsonSweep(): SweepReporter {
     onPlan: ({ names }, trials) => {
       print({
         type: 'sweep-planned',
-        configurations: trials.map(({ number, configuration }, index) => ({
+        configurations: trials.map(({ number, configuration, repeat }, index) => ({
           number,
           configuration: configuration.name,
           values: configuration.values,
+          ...(repeat.name === '' ? {} : { repeat: repeat.values }),
           stages: Object.fromEntries(names[index]!),
         })),
       });
     },
     onEvent: print,
     onResult: ({ trial, state, metric, seconds, executed, error }) => {
-      const { name } = trial.configuration;
+      const { number, configuration, repeat } = trial;
       print({
         type: 'configuration-finished',
-        number: trial.number,
-        configuration: name,
+        number,
+        configuration: configuration.name,
+        ...(repeat.name === '' ? {} : { repeat: repeat.values }),
         state,
         metric,
         seconds,
@@ -66,8 +69,18 @@ export function resultText(result: TrialResult): string {
   return [...value, result.error ?? work].join(' · ');
 }
 
-function countText(configurations: number): string {
-  return `${configurations} configuration${configurations === 1 ? '' : 's'}`;
+/** `6 configurations`, `6 configurations × 3 repeats` */
+export function countText(configurations: number, repeats = 1): string {
+  const text = `${configurations} configuration${configurations === 1 ? '' : 's'}`;
+  return repeats === 1 ? text : `${text} × ${repeats} repeats`;
+}
+
+/** `6 configurations: 13 stages, 18 if each made its own` */
+export function plannedText({ spec }: Combined, trials: readonly Trial[]): string {
+  const repeats = trials[0]?.repeats ?? 1;
+  const stages = trials.reduce((sum, trial) => sum + trial.spec.stages.length, 0);
+  const count = countText(trials.length / repeats, repeats);
+  return `${count}: ${spec.stages.length} stages, ${stages} if each made its own`;
 }
 
 function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {
@@ -76,17 +89,17 @@ function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {
   const started = monotonic();
   let total = 0;
   let all = 0;
+  let repeats = 1;
   return {
     onPlan(combined, trials) {
-      all += trials.length;
+      repeats = trials[0]?.repeats ?? 1;
+      all += trials.length / repeats;
       total = trials.length;
       results.length = 0;
-      const stages = trials.reduce((sum, { spec }) => sum + spec.stages.length, 0);
-      const distinct = combined.spec.stages.length;
-      printNotice(style.dim(`${countText(total)}: ${distinct} stages, ${stages} if each made its own`));
+      printNotice(style.dim(plannedText(combined, trials)));
     },
-    onRung(rung, budget, trials) {
-      printNotice(style.bold(`rung ${rung + 1}: ${countText(trials)} with a budget of ${budget}`));
+    onRung(rung, budget, configurations) {
+      printNotice(style.bold(`rung ${rung + 1}: ${countText(configurations)} with a budget of ${budget}`));
     },
     onEvent(event) {
       if (event.type === 'stage-log' && event.level === 'warning')
@@ -98,14 +111,14 @@ function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {
         result.state
       ];
       printNotice(
-        `${mark} ${results.length}/${total}  ${result.trial.configuration.name}  ${style.dim(resultText(result))}`,
+        `${mark} ${results.length}/${total}  ${trialName(result.trial)}  ${style.dim(resultText(result))}`,
       );
     },
     close() {
       if (all === 0) return;
-      const [best] = rank(results, goal);
+      const [best] = rank(outcomesOf(results), goal);
       const text = best && best.metric !== null ? ` · best ${metric ?? ''} ${numberText(best.metric)}` : '';
-      printNotice(`${countText(all)} in ${durationText((monotonic() - started) / 1000)}${text}\n`);
+      printNotice(`${countText(all, repeats)} in ${durationText((monotonic() - started) / 1000)}${text}\n`);
     },
   };
 }
