@@ -38,10 +38,7 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
   const variable = await openVariable(file, layout, { ...options, set: given.fixed });
   const whole = requestOf(variable.sweep, given, options);
   const request = options.experiments ? withExperiments(whole, options.experiments) : whole;
-  checkMetricStages(
-    request,
-    variable.checked.spec.stages.map(({ group, name }) => group ?? name),
-  );
+  checkMetricStages(request, [...variable.checked.kinds.keys()]);
   const configurations = configurationsOf(request);
   const hasChoice = given.fixed.length + given.axes.length + given.space.length + request.repeat.length > 0;
   if (configurations.length < 2 && !variable.sweep && !hasChoice)

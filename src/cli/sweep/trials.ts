@@ -18,6 +18,7 @@ import { runTrials, sameEngine } from '../../sweep/run-trials.ts';
 import type { Trial } from '../../sweep/trial.ts';
 import { earlierKeys } from '../earlier.ts';
 import { onInterrupt, type Interrupt } from '../interrupt.ts';
+import { printNotice } from '../output.ts';
 import { sweepReporter, type SweepReporter } from '../reporters/sweep.ts';
 import { capacityOf } from '../run.ts';
 import { keepRecord } from '../run-record.ts';
@@ -116,6 +117,16 @@ export function combinedPlanner(
   });
 }
 
+/** Repeats that all are one training have no spread, which is not the same as a small one. */
+function warnOfIdle({ repeat }: SweepRequest, { names }: Combined, trials: readonly Trial[]): void {
+  const distinct = new Set(
+    trials.map((trial, index) => `${trial.number} ${[...names[index]!.values()].join()}`),
+  );
+  if (trials[0]!.repeats === 1 || distinct.size > trials.length / trials[0]!.repeats) return;
+  const paths = repeat.map(({ path }) => path).join(' and ');
+  printNotice(`warning: ${paths} changes no stage, so that all repeats are the same`);
+}
+
 async function runRung(
   { sweep, reporter, use, interrupt }: Context,
   trials: readonly Trial[],
@@ -133,7 +144,10 @@ async function runRung(
     kill: interrupt.kill,
     emit: reporter.onEvent,
     metric: request.metric,
-    onPlan: reporter.onPlan,
+    onPlan(combined, all) {
+      reporter.onPlan(combined, all);
+      warnOfIdle(request, combined, all);
+    },
     planner: (combined) => combinedPlanner(sweep, combined, note),
     onResult(result, planner) {
       reporter.onResult(result);
