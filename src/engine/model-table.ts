@@ -1,8 +1,7 @@
 /** The token embeddings of a model while it trains: parameters, and the rows that the recurrent layers read. */
-import { row, rowCount, type Ragged } from '../formats/ragged.ts';
+import { raggedFrom, row, rowCount, type Ragged } from '../formats/ragged.ts';
 import { UNKNOWN } from '../formats/tokens.ts';
-import type { EmbeddingTable } from './kernels/embedding-table.ts';
-import { createPlainTable, type PlainTable } from './recurrent/plain-table.ts';
+import type { EmbeddingTable, GradientRows } from './kernels/embedding-table.ts';
 
 /** What is optimised and saved: see EmbeddingTable. */
 export type TableParameters = Pick<
@@ -38,18 +37,19 @@ export interface Subwords {
 }
 
 /**
- * e(w) = own row of w + mean of its n-grams' rows. `table` has a row for every token id; the parameters are one row for
- * each word with one of its own, then one for each bucket.
+ * e(w) = own row of w + mean of its n-grams' rows. `table` has a row for every token id; `parameters` has one for each
+ * word with a row of its own, then one for each bucket.
  */
-export function subwordTable(table: EmbeddingTable, subwords: Subwords): ModelTable {
-  const parameters = createPlainTable(subwords.words + subwords.bucketCount, table.dimensions);
+export function subwordTable(
+  table: EmbeddingTable,
+  parameters: EmbeddingTable,
+  subwords: Subwords,
+): ModelTable {
   /** Moves what the layers left at tokens on to words and n-grams. */
   const collect = (): void => {
     const { ids, values } = table.gradientRows();
     table.clearGradient();
-    ids.forEach((id, i) => {
-      spread(parameters, subwords, id, values.subarray(i * table.dimensions, (i + 1) * table.dimensions));
-    });
+    if (ids.length > 0) parameters.addRows(inParts(ids, values, subwords), partsOf(ids, subwords));
   };
   return {
     parameters: {
@@ -70,41 +70,65 @@ export function subwordTable(table: EmbeddingTable, subwords: Subwords): ModelTa
     forTexts: (texts) => {
       const end = texts.offsets[rowCount(texts)]!;
       const ids = Uint32Array.from(new Set(texts.values.subarray(texts.offsets[0], end)));
-      table.writeRows(ids, effectiveRows(ids, parameters.view(), table.dimensions, subwords));
+      table.writeRows(
+        ids,
+        effectiveRows(ids, (sums) => parameters.sumRows(sums), subwords),
+      );
       return table;
     },
   };
 }
 
-function spread(parameters: PlainTable, subwords: Subwords, id: number, gradient: Float32Array): void {
-  parameters.gather(Uint32Array.of(ownRow(id, subwords)), gradient);
-  const buckets = row(subwords.buckets, id);
-  if (buckets.length === 0) return;
-  const part = gradient.map((value) => value / buckets.length);
-  for (const bucket of buckets) parameters.gather(Uint32Array.of(subwords.words + bucket), part);
+/** Gradients of tokens as they are, for the words' own rows, and below them divided among their n-grams. */
+function inParts(ids: Uint32Array, gradients: Float32Array, { buckets }: Subwords): Float32Array {
+  const both = new Float32Array(2 * gradients.length);
+  both.set(gradients);
+  const dimensions = gradients.length / ids.length;
+  ids.forEach((id, i) => {
+    const ngrams = row(buckets, id).length;
+    for (let at = i * dimensions; at < (i + 1) * dimensions; at++)
+      both[gradients.length + at] = ngrams === 0 ? 0 : gradients[at]! / ngrams;
+  });
+  return both;
+}
+
+/** Which rows of `inParts` each row of the parameters takes, in the order of the tokens. */
+function partsOf(ids: Uint32Array, subwords: Subwords): GradientRows {
+  const taken = new Map<number, number[]>();
+  const take = (parameter: number, part: number): void => {
+    const parts = taken.get(parameter);
+    if (parts) parts.push(part);
+    else taken.set(parameter, [part]);
+  };
+  ids.forEach((id, i) => {
+    take(ownRow(id, subwords), i);
+    for (const bucket of row(subwords.buckets, id)) take(subwords.words + bucket, ids.length + i);
+  });
+  const { values, offsets } = raggedFrom([...taken.values()]);
+  return { ids: Uint32Array.from(taken.keys()), order: values, starts: offsets };
 }
 
 function ownRow(id: number, { words }: Subwords): number {
   return id < words ? id : UNKNOWN;
 }
 
-/** e(w) for these ids: [ids, dimensions]. parameters: [words + buckets, dimensions] */
+/** e(w) for these ids: [ids, dimensions]. `sumRows` adds up rows of the parameters [words + buckets, dimensions]. */
 export function effectiveRows(
   ids: Uint32Array,
-  parameters: Float32Array,
-  dimensions: number,
+  sumRows: EmbeddingTable['sumRows'],
   subwords: Subwords,
 ): Float32Array {
-  const rows = new Float32Array(ids.length * dimensions);
-  ids.forEach((id, i) => {
-    const buckets = row(subwords.buckets, id);
-    const own = ownRow(id, subwords) * dimensions;
-    for (let d = 0; d < dimensions; d++) {
-      let sum = 0;
-      for (const bucket of buckets) sum += parameters[(subwords.words + bucket) * dimensions + d]!;
-      const mean = buckets.length === 0 ? 0 : sum / buckets.length;
-      rows[i * dimensions + d] = parameters[own + d]! + mean;
-    }
+  const each = (rows: number[][]): Float32Array => {
+    const { values, offsets } = raggedFrom(rows);
+    return sumRows({ order: values, starts: offsets });
+  };
+  const ngrams = Array.from(ids, (id) => row(subwords.buckets, id));
+  const own = each(Array.from(ids, (id) => [ownRow(id, subwords)]));
+  const sums = each(ngrams.map((buckets) => Array.from(buckets, (bucket) => subwords.words + bucket)));
+  const dimensions = own.length / ids.length;
+  ngrams.forEach(({ length }, i) => {
+    if (length === 0) return;
+    for (let at = i * dimensions; at < (i + 1) * dimensions; at++) own[at]! += sums[at]! / length;
   });
-  return rows;
+  return own;
 }

@@ -36,7 +36,13 @@ const INFERENCE: Pass = {
 export function createModel(config: ModelConfig, arithmetic: Arithmetic, subwords?: Subwords): Model {
   const { encoder, embeddings } = config;
   const rows = arithmetic.table(embeddings.rows, embeddings.dimensions);
-  const embedding = subwords ? subwordTable(rows, subwords) : wordTable(rows);
+  const embedding = subwords
+    ? subwordTable(
+        rows,
+        arithmetic.table(subwords.words + subwords.bucketCount, embeddings.dimensions),
+        subwords,
+      )
+    : wordTable(rows);
   const table = embedding.parameters;
   const ops = new Map(
     towersOf(encoder).map((tower) => [

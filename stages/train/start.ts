@@ -1,6 +1,7 @@
 /** What training starts from: the model's configuration, its first weights, and its n-grams. */
 import { random } from '../../src/base/random.ts';
 import { effectiveRows, type Subwords } from '../../src/engine/model-table.ts';
+import { summed } from '../../src/engine/recurrent/plain-table.ts';
 import { subwordBuckets } from '../../src/engine/subwords.ts';
 import { embeddingWidth, initialWeight, towersOf, towerShapes } from '../../src/engine/tower.ts';
 import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../src/formats/model.ts';
@@ -98,6 +99,7 @@ export function finishedWeights({ config, subwords }: Start, weights: ModelWeigh
   if (!subwords) return weights;
   const { rows, dimensions } = config.embeddings;
   const ids = Uint32Array.from({ length: rows }, (_, id) => id);
-  const data = effectiveRows(ids, weights.get(EMBEDDINGS)!.data, dimensions, subwords);
+  const parameters = weights.get(EMBEDDINGS)!.data;
+  const data = effectiveRows(ids, (sums) => summed(parameters, sums, dimensions), subwords);
   return new Map([...weights, [EMBEDDINGS, { shape: [rows, dimensions], data }]]);
 }

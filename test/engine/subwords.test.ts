@@ -27,7 +27,7 @@ describe('embeddings with subwords', () => {
   // Words 0 to 2 have rows of their own, word 3 has not. Buckets 0 and 1 are parameter rows 3 and 4.
   const subwords = { buckets: raggedFrom([[], [], [0], [0, 1, 1, 1]]), bucketCount: 2, words: 3 };
   const rows = createPlainTable(4, 1);
-  const table = subwordTable(rows, subwords);
+  const table = subwordTable(rows, createPlainTable(3 + 2, 1), subwords);
 
   it('add the mean of the n-grams to the row of the word, or of the unknown word', () => {
     table.parameters.write(Float32Array.of(0, 10, 20, 4, 8));

@@ -3,6 +3,7 @@
  * has a slot, in the order in which rows were first touched.
  */
 import { createGrouper, type Grouping } from './grouping.ts';
+import { gatherRows, type RowSums } from './gather-rows.ts';
 import type { Heap } from './heap.ts';
 import { floatBits, operations as op, type Job } from './operations.ts';
 import type { Pool } from './pool.ts';
@@ -28,6 +29,10 @@ export interface EmbeddingTable {
   write(data: Float32Array): void;
   /** Writes these rows alone. values: [ids, dimensions] */
   writeRows(ids: Uint32Array, values: Float32Array): void;
+  /** Sums of rows: [groups, dimensions]. */
+  sumRows(sums: RowSums): Float32Array;
+  /** Adds such sums of `gradients` [·, dimensions] to the gradients of the rows `ids`, all different. */
+  addRows(gradients: Float32Array, rows: GradientRows): void;
   /** Sum of squares of the gradient gathered since the last step, in double, in an order that is always the same. */
   gradientSquares(): number;
   /** The gathered gradient as a dense [rows, dimensions], for tests and small tables. */
@@ -47,7 +52,9 @@ export interface EmbeddingTable {
 }
 
 /** Rows of the table, all different, and which gradients are theirs. */
-export type GradientRows = Pick<Grouping, 'ids' | 'order' | 'starts'>;
+export interface GradientRows extends RowSums {
+  readonly ids: Uint32Array;
+}
 
 /** What the recurrent kernels use of a table. */
 export interface TableMemory extends EmbeddingTable {
@@ -101,28 +108,12 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
 
   const addGradients = (dx: number, { ids, order, starts }: GradientRows): void => {
     const held = count;
-    // One group more, whose first place ends the last: see gatherGradients in assembly/lib/tokens.ts.
-    const groups = new Uint32Array((ids.length + 1) * 3);
-    for (let g = 0; g < ids.length; g++) {
-      const slot = slotOf(ids[g]!);
-      groups[3 * g] = slot;
-      groups[3 * g + 1] = starts[g]!;
-      groups[3 * g + 2] = slot < held ? 1 : 0;
-    }
-    groups[3 * ids.length + 1] = starts[ids.length]!;
+    const targets = Array.from(ids, (id) => {
+      const slot = slotOf(id);
+      return { row: slot, add: slot < held };
+    });
     reserve(count);
-    const orderAt = heap.allocate(order.byteLength);
-    const groupsAt = heap.allocate(groups.byteLength);
-    heap.words(orderAt, order.length).set(order);
-    heap.words(groupsAt, groups.length).set(groups);
-    const jobs: Job[] = [];
-    for (let g = 0; g < ids.length; g += ROWS_A_JOB) {
-      const some = Math.min(ROWS_A_JOB, ids.length - g);
-      jobs.push([op.gatherGradients(dx, width * 4, orderAt, groupsAt + g * 12, some, gradients, width * 4)]);
-    }
-    pool.run(jobs);
-    heap.free(orderAt);
-    heap.free(groupsAt);
+    gatherRows(heap, pool, { from: dx, width, order, starts, targets, to: gradients });
   };
 
   const gradientSquares = (): number => {
@@ -171,11 +162,7 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
   const fill = (at: number, values: Float32Array): void => {
     if (values.length !== rows * dimensions)
       throw new Error(`a table of ${rows} × ${dimensions} cannot take ${values.length} values`);
-    const target = heap.floats(at, rows * width);
-    if (width === dimensions) target.set(values);
-    else
-      for (let r = 0; r < rows; r++)
-        target.set(values.subarray(r * dimensions, (r + 1) * dimensions), r * width);
+    padInto(heap.floats(at, rows * width), values, dimensions, width);
   };
 
   return {
@@ -195,6 +182,22 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
       ids.forEach((id, i) => {
         target.set(values.subarray(i * dimensions, (i + 1) * dimensions), id * width);
       });
+    },
+    sumRows: ({ order, starts }) => {
+      const groups = starts.length - 1;
+      const to = heap.allocate(Math.max(1, groups) * width * 4);
+      const targets = Array.from({ length: groups }, (_, row) => ({ row, add: false }));
+      gatherRows(heap, pool, { from: data, width, order, starts, targets, to });
+      const sums = unpad(heap.floats(to, groups * width), dimensions, width);
+      heap.free(to);
+      return sums;
+    },
+    addRows: (values, rows) => {
+      const given = values.length / dimensions;
+      const from = heap.allocate(Math.max(1, given) * width * 4);
+      padInto(heap.floats(from, given * width), values, dimensions, width);
+      addGradients(from, rows);
+      heap.free(from);
     },
     gradientSquares,
     readGradient: () => {
@@ -239,6 +242,15 @@ function grown(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const more = new Uint32Array(values.length * 2);
   more.set(values);
   return more;
+}
+
+function padInto(target: Float32Array, values: Float32Array, columns: number, width: number): void {
+  if (columns === width) target.set(values);
+  else
+    for (let from = 0, to = 0; from < values.length; from += columns, to += width) {
+      target.set(values.subarray(from, from + columns), to);
+      target.fill(0, to + columns, to + width);
+    }
 }
 
 function unpad(padded: Float32Array, columns: number, width: number): Float32Array {

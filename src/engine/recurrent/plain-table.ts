@@ -1,6 +1,7 @@
 /** An embedding table in plain JavaScript, for backends whose recurrent layers are composed of ordinary ops. */
 import { power } from '../../base/math.ts';
 import type { AdamStep, EmbeddingTable } from '../kernels/embedding-table.ts';
+import type { RowSums } from '../kernels/gather-rows.ts';
 
 type TableMoments = ReturnType<EmbeddingTable['readMoments']>;
 
@@ -21,7 +22,7 @@ export function createPlainTable(rows: number, dimensions: number): PlainTable {
   };
   const gradients = new Map<number, Float32Array>();
   const touched = (): number[] => [...gradients.keys()].sort((a, b) => a - b);
-  return {
+  const table: PlainTable = {
     rows,
     dimensions,
     view: () => values,
@@ -47,6 +48,10 @@ export function createPlainTable(rows: number, dimensions: number): PlainTable {
         if (!sum) gradients.set(id, (sum = new Float32Array(dimensions)));
         for (let d = 0; d < dimensions; d++) sum[d]! += gradient[i * dimensions + d]!;
       });
+    },
+    sumRows: (sums) => summed(values, sums, dimensions),
+    addRows: (given, rows) => {
+      table.gather(rows.ids, summed(given, rows, dimensions));
     },
     gradientSquares: () =>
       touched().reduce((sum, id) => gradients.get(id)!.reduce((s, g) => s + g * g, sum), 0),
@@ -79,6 +84,23 @@ export function createPlainTable(rows: number, dimensions: number): PlainTable {
       gradients.clear();
     },
   };
+  return table;
+}
+
+/** [groups, dimensions], adding in f32 as the kernels do. matrix: [·, dimensions] */
+export function summed(
+  matrix: Float32Array,
+  { order, starts }: RowSums,
+  dimensions: number,
+): Float32Array<ArrayBuffer> {
+  const groups = starts.length - 1;
+  const sums = new Float32Array(groups * dimensions);
+  for (let g = 0; g < groups; g++)
+    for (let i = starts[g]!; i < starts[g + 1]!; i++) {
+      const from = order[i]! * dimensions;
+      for (let d = 0; d < dimensions; d++) sums[g * dimensions + d]! += matrix[from + d]!;
+    }
+  return sums;
 }
 
 /** One row of AdamW. */
