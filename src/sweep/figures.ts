@@ -29,6 +29,8 @@ export interface Figure {
   readonly interval: Interval | null;
   /** From the baseline's mean; null for the baseline itself. */
   readonly difference: number | null;
+  /** Sample standard deviation over the repeats of each one's difference from the same repeat of the baseline. */
+  readonly differenceDeviation: number | null;
   /** Of the paired randomisation test over the queries, where both have the same ones. */
   readonly p: number | null;
 }
@@ -84,10 +86,13 @@ function figureOf(outcome: Outcome, metric: string, scores: QueryScores | undefi
     interval: scores
       ? bootstrapIntervals([scores.values], BOOTSTRAP, random(BOOTSTRAP_SEED, 'bootstrap'))[0]!
       : null,
-    difference: null,
-    p: null,
+    ...NO_COMPARISON,
   };
 }
+
+type Comparison = Pick<Figure, 'difference' | 'differenceDeviation' | 'p'>;
+
+const NO_COMPARISON: Comparison = { difference: null, differenceDeviation: null, p: null };
 
 interface Reference extends Outcome {
   readonly scores: ReadonlyMap<string, QueryScores>;
@@ -96,20 +101,18 @@ interface Reference extends Outcome {
 /** Of halving, only configurations with the same budget compare. */
 function comparison(
   outcome: Outcome,
-  { metric, mean }: Figure,
+  { metric, mean, values }: Figure,
   scores: ReadonlyMap<string, QueryScores>,
   against: Reference,
-): Pick<Figure, 'difference' | 'p'> {
-  const other = figureMean(against, metric);
-  if (mean === null || other === null || outcome.rung !== against.rung) return { difference: null, p: null };
+): Comparison {
+  const others = against.repeats.map(({ stages }) => metricOf(stages, metric));
+  const other = against.state === 'done' ? meanOf(others) : null;
+  if (mean === null || other === null || outcome.rung !== against.rung) return NO_COMPARISON;
   const [own, theirs] = [scores.get(metric), against.scores.get(metric)];
   const paired = own && theirs && sameQueries(own, theirs);
   return {
     difference: mean - other,
+    differenceDeviation: deviationOf(values.map((value, repeat) => value! - others[repeat]!)),
     p: paired ? pairedTest(theirs.values, own.values, { samples: TOSSES }).p : null,
   };
-}
-
-function figureMean({ state, repeats }: Outcome, metric: string): number | null {
-  return state === 'done' ? meanOf(repeats.map(({ stages }) => metricOf(stages, metric))) : null;
 }

@@ -65,7 +65,9 @@ describe('a row of the table', () => {
       ],
       1,
     );
-    expect(base).toMatchObject({ difference: null, p: null });
+    expect(base).toMatchObject({ difference: null, differenceDeviation: null, p: null });
+    // 0.4375 − 0.25 with either seed.
+    expect(other!.differenceDeviation).toBeCloseTo(0, 14);
     expect(other!.difference).toBeCloseTo(0.1875, 14);
     expect(other!.p).toBe(2 / 8);
   });

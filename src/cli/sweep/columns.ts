@@ -61,8 +61,9 @@ export function valueText({ mean }: Figure): string {
 export function differenceText({ isBaseline, metric }: Row): string {
   if (isBaseline) return 'baseline';
   if (metric?.difference == null) return '';
-  const text = shown(Math.abs(metric.difference));
-  return `${metric.difference < 0 ? '−' : '+'}${text}`;
+  const { difference, differenceDeviation } = metric;
+  const spread = differenceDeviation === null ? '' : ` ± ${shown(differenceDeviation)}`;
+  return `${difference < 0 ? '−' : '+'}${shown(Math.abs(difference))}${spread}`;
 }
 
 export function pText(p: number | null): string {

@@ -44,8 +44,8 @@ function rowJson({ outcome, metric, columns }: Row, isRepeated: boolean): object
   };
 }
 
-function statistics({ deviation, queries, interval, difference, p }: Figure): object {
-  return { deviation, queries, interval, difference, p };
+function statistics({ deviation, queries, interval, difference, differenceDeviation, p }: Figure): object {
+  return { deviation, queries, interval, difference, difference_deviation: differenceDeviation, p };
 }
 
 function repeatsJson({ repeats }: Outcome): object[] {

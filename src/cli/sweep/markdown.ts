@@ -85,21 +85,28 @@ function legend(rows: readonly Row[], { metric, repeat }: SweepRequest): string 
   const figures = rows.flatMap((row) => row.metric ?? []);
   const counts = [...new Set(figures.flatMap(({ queries }) => queries ?? []))].map(numberText);
   const baseline = rows.find(({ isBaseline }) => isBaseline)?.outcome.configuration.name;
+  const isRepeated = repeat.length > 0;
   const parts = [
-    ...(repeat.length > 0
-      ? [`mean and sample standard deviation (± sd) over ${repeat.map(repeatText).join(' × ')}`]
-      : ['one training each']),
+    isRepeated
+      ? `mean and sample standard deviation (± sd) over ${repeat.map(repeatText).join(' × ')}`
+      : 'one execution each',
     ...(counts.length > 0
       ? [`95 %: bootstrap interval over the queries (${numberText(BOOTSTRAP.samples)} samples)`]
       : []),
-    ...(baseline === undefined ? [] : [`difference from ${code(baseline)}`]),
+    ...(baseline === undefined
+      ? []
+      : [
+          `difference from ${code(baseline)}${isRepeated ? ', ± sd of the differences repeat by repeat' : ''}`,
+        ]),
     ...(figures.some(({ p }) => p !== null)
       ? [
           `p: paired randomisation test over the queries, two-sided, ${numberText(TOSSES)} tosses, each row by itself`,
         ]
       : []),
-    ...(counts.length > 0 && repeat.length > 0
-      ? ['interval and p go by the mean of each query over the repeats']
+    ...(counts.length > 0 && isRepeated
+      ? [
+          '95 % and p go by the mean of each query over the repeats, and say nothing of other repeats: ± sd does',
+        ]
       : []),
   ];
   const queries = counts.length === 0 ? '' : `, ${counts.join(' or ')} queries`;

@@ -2,7 +2,6 @@
 import { makePlan, type PlanState } from '../../plan/plan.ts';
 import { combine } from '../../sweep/combine.ts';
 import type { Configuration } from '../../sweep/configurations.ts';
-import { trialName } from '../../sweep/trial.ts';
 import { printJson, printResult } from '../output.ts';
 import { plannedText } from '../reporters/sweep.ts';
 import { combinedPlanner, firstTrials, type Sweep } from './trials.ts';
@@ -21,26 +20,22 @@ export async function planSweep(sweep: Sweep, configurations: readonly Configura
   const { entries } = makePlan(planner, new Set(combined.spec.stages.map(({ name }) => name)));
   const states = new Map(entries.map(({ stage, plan }) => [stage.name, plan.state]));
   const all = countsOf([...states.values()]);
-  const each = trials.map((trial, index) => ({
-    trial,
-    counts: countsOf([...combined.names[index]!.values()].map((name) => states.get(name)!)),
-  }));
+  const each = configurations.map((configuration, index) => {
+    const own = trials.flatMap(({ number }, trial) => (number === index + 1 ? [combined.names[trial]!] : []));
+    const stages = new Set(own.flatMap((names) => [...names.values()]));
+    return { name: configuration.name, counts: countsOf([...stages].map((name) => states.get(name)!)) };
+  });
   if (sweep.options.json)
     printJson({
-      configurations: configurations.length,
+      configurations: Object.fromEntries(each.map(({ name, counts }) => [name, counts])),
       repeats: trials[0]?.repeats ?? 1,
       stages: all,
-      plan: each.map(({ trial, counts }) => ({
-        configuration: trial.configuration.name,
-        ...(trial.repeat.name === '' ? {} : { repeat: trial.repeat.values }),
-        stages: counts,
-      })),
     });
   else {
     const { halving } = sweep.request;
     const rung = halving ? 'the first rung of halving; what follows depends on its metrics\n' : '';
-    const rows = each.map(({ trial, counts }) => [trialName(trial), countsText(counts)]);
-    printResult(`${rung}${table(rows)}\n\n${plannedText(combined, trials)}\n${countsText(all)}`);
+    const rows = each.map(({ name, counts }) => [name, countsText(counts)]);
+    printResult(`${rung}${table(rows)}\n\n${plannedText(combined, trials)}\n${numbersText(all)}`);
   }
   return 0;
 }
@@ -50,8 +45,11 @@ function countsOf(states: readonly PlanState['state'][]): Counts {
   return { cached: count('cached'), run: count('run'), waiting: count('waiting') };
 }
 
-function countsText({ cached, run, waiting }: Counts): string {
-  if (run + waiting === 0) return 'cached';
+function countsText(counts: Counts): string {
+  return counts.run + counts.waiting === 0 ? 'cached' : numbersText(counts);
+}
+
+function numbersText({ cached, run, waiting }: Counts): string {
   const later = waiting === 0 ? '' : `, ${waiting} waiting for those`;
   return `${cached} cached, ${run} to run${later}`;
 }
