@@ -87,7 +87,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     const text = rig.read('table.md');
     expect(await format(text, { parser: 'markdown', printWidth: 110 })).toBe(text);
     expect(text).toContain(
-      '|   1 | `wide`        | `margin=0.9` |       0.6150 | ± 0.1375 |   3 | 0.458–0.750 |',
+      '|   1 | `wide`        | `model.params.margin=0.9` |       0.6150 | ± 0.1375 |   3 | 0.458–0.750 |',
     );
     expect(text).toContain(
       '`report.mrr`, 8 queries: mean and sample standard deviation (± sd) over `params.seed = 1, 2, 4`',
@@ -114,13 +114,39 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: table.md is there already']);
   });
 
+  it('gives a command for each point of a grid and each draw too', async () => {
+    const rig = scoredSweep((spec) =>
+      spec
+        .replace(
+          /experiments:\n[^]*wide.*\n/,
+          'grid: { model.params.margin: [0.2, 0.4] }\n  random: { trials: 2, space: { params.epochs: { int: [1, 50] } } }\n',
+        )
+        .replace('baseline: plain', ''),
+    );
+    expect(
+      (await rig.pipeline('sweep', 's.yaml', '--report', 't.md', '--repeat', 'params.seed=2')).code,
+    ).toBe(0);
+    const [, ...rows] = /```sh\n(.*)\n```/s.exec(rig.read('t.md'))![1]!.split('\n');
+    expect(rows).toHaveLength(4);
+    const metrics = await Promise.all(
+      rows.map(async (command) => {
+        const { ranking } = await sweep(rig, ...command.split(' ').slice(3));
+        expect(ranking).toMatchObject([{ executed: 0, finished: 1 }]);
+        return ranking[0]!['metric'];
+      }),
+    );
+    expect(metrics).toEqual([0.26, 0.26, 0.13, 0.13]);
+  });
+
   it('does not rank a configuration with a failed repeat', async () => {
     const rig = scoredSweep((spec) => spec.replace('margin: 0.9', 'margin: 9'));
     const { code, stdout } = await rig.pipeline('sweep', 's.yaml', '--report', 't.md');
     expect(code).toBe(1);
     expect(stdout).toMatch(/^3 +failed +2 of 3 +– +wide +seed=2: model: /m);
     expect(stdout).toContain('# The best of 3 configurations by report.mrr: 0.3417');
-    expect(rig.read('t.md')).toMatch(/^\| +3 \| `wide` +\| `margin=9` +\| +failed \| +\| 2 of 3 \|/m);
+    expect(rig.read('t.md')).toMatch(
+      /^\| +3 \| `wide` +\| `model.params.margin=9` +\| +failed \| +\| 2 of 3 \|/m,
+    );
   });
 
   it('lets the mean over repeats decide who goes on in halving', async () => {

@@ -3,7 +3,7 @@ import { cells } from '../../base/cells.ts';
 import type { Json } from '../../base/json.ts';
 import type { SweepRequest } from '../../spec/sweep-request.ts';
 import { toJson } from '../../spec/tree.ts';
-import { shortNames, type Configuration } from '../../sweep/configurations.ts';
+import type { Configuration } from '../../sweep/configurations.ts';
 import { BOOTSTRAP, TOSSES, type Figure, type Row } from '../../sweep/figures.ts';
 import { figureColumns, pText, ranked, valueText, type Column } from './columns.ts';
 import { rowCommand, sweepCommandLine } from './commands.ts';
@@ -13,11 +13,9 @@ import { numberText, type Alignment } from '../text.ts';
 export function sweepMarkdown(rows: readonly Row[], sweep: Sweep): string {
   const { request } = sweep;
   const inOrder = ranked(rows, request.goal);
-  const paths = rows.flatMap(({ outcome }) => Object.keys(outcome.configuration.values));
-  const short = shortNames([...new Set(paths)]);
   const columns: Column[] = [
     { head: 'configuration', align: 'left', cell: ({ outcome }) => code(outcome.configuration.name) },
-    { head: 'change', align: 'left', cell: ({ outcome }) => changeText(outcome.configuration, short) },
+    { head: 'change', align: 'left', cell: ({ outcome }) => changeText(outcome.configuration) },
     ...(request.halving
       ? [
           {
@@ -55,8 +53,9 @@ function withP(figure: Figure): string {
 
 const LONGEST_VALUE = 60;
 
-function changeText({ values }: Configuration, short: ReadonlyMap<string, string>): string {
-  const parts = Object.entries(values).map(([path, value]) => `${short.get(path)!}=${flow(value)}`);
+/** Whole paths, as `--set` takes them: a spec may have `epochs` in several places. */
+function changeText({ values }: Configuration): string {
+  const parts = Object.entries(values).map(([path, value]) => `${path}=${flow(value)}`);
   return parts.length === 0 ? '–' : code(parts.join(' '));
 }
 
@@ -85,11 +84,12 @@ function legend(rows: readonly Row[], { metric, repeat }: SweepRequest): string 
   const figures = rows.flatMap((row) => row.metric ?? []);
   const counts = [...new Set(figures.flatMap(({ queries }) => queries ?? []))].map(numberText);
   const baseline = rows.find(({ isBaseline }) => isBaseline)?.outcome.configuration.name;
-  const isRepeated = repeat.length > 0;
+  const isRepeated = rows.some(({ outcome }) => outcome.expected > 1);
+  const repeats = repeat.map(repeatText).join(' × ');
   const parts = [
     isRepeated
-      ? `mean and sample standard deviation (± sd) over ${repeat.map(repeatText).join(' × ')}`
-      : 'one execution each',
+      ? `mean and sample standard deviation (± sd) over ${repeats}`
+      : `one execution each${repeats === '' ? '' : `, ${repeats}`}`,
     ...(counts.length > 0
       ? [`95 %: bootstrap interval over the queries (${numberText(BOOTSTRAP.samples)} samples)`]
       : []),
