@@ -2,12 +2,13 @@
  * The embedded TensorFlow.js backend: the kernels of tfjs-backend-cpu, which are plain JavaScript and therefore
  * exact by ECMAScript, but for those that call Math.exp and its like, whose last bits differ between versions of
  * V8. Those are replaced, or missing: an op that would need one fails loudly instead of giving other bytes elsewhere.
- * Matrix products are replaced too, for speed.
+ * Matrix products and arithmetic on two matrices are replaced too, for speed.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { Kernels } from '../kernels/kernels.ts';
+import { PAIRWISE, registerPairwise, type Backend } from './pairwise.ts';
 
 export const EMBEDDED = 'embedded';
 
@@ -32,13 +33,7 @@ const INEXACT = [
   ...['LRN', 'LRNGrad', 'FFT', 'IFFT', 'RotateWithOffset', 'Multinomial', '_FusedMatMul', 'FusedConv2D'],
   ...['FusedDepthwiseConv2D', 'SparseSegmentMean', 'Einsum'],
 ];
-const REPLACED = ['BatchMatMul'];
-
-/** What is used here of MathBackendCPU; the class itself comes in several builds. */
-interface Backend {
-  readonly data: { get(id: object): { readonly values: Float32Array } };
-  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
-}
+const REPLACED = ['BatchMatMul', ...PAIRWISE];
 
 let current: Kernels | undefined;
 
@@ -56,6 +51,7 @@ function register(): void {
     if (![...INEXACT, ...REPLACED].includes(kernel.kernelName))
       tf.registerKernel({ ...kernel, backendName: EMBEDDED });
   }
+  registerPairwise(EMBEDDED);
   elementwise('Exp', (x) => current!.exp(x));
   elementwise('Log', (x) => current!.log(x));
   elementwise('Sigmoid', (x) => current!.sigmoid(x));

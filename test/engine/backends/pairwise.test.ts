@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { EMBEDDED } from '../../../src/engine/backends/embedded.ts';
+import { embeddedEngine } from '../embedded.ts';
+
+embeddedEngine();
+
+const OPS = { add: tf.add, sub: tf.sub, mul: tf.mul, div: tf.div, maximum: tf.maximum };
+type Op = keyof typeof OPS;
+
+const sizes = fc.integer({ min: 1, max: 4 });
+/** Shapes that broadcast to [rows, columns]. */
+const shapes = fc.tuple(sizes, sizes).chain(([rows, columns]) => {
+  const shape = fc.constantFrom([rows, columns], [rows, 1], [1, columns], [columns], [1], []);
+  return fc.tuple(shape, shape);
+});
+const higher = fc.constantFrom([[2, 3, 2], [2, 3, 2]], [[2, 3, 2], [3, 1]], [[2], [2, 2, 1]]); // prettier-ignore
+
+type Shape = readonly number[];
+
+function values(shape: Shape, salt: number): Float32Array {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return Float32Array.from({ length: count }, (_, i) => ((i * 37 + salt * 11) % 23) / 7 - 1.3);
+}
+
+async function compute(backend: string, name: Op, shapes: readonly Shape[]): Promise<tf.Tensor> {
+  await tf.setBackend(backend);
+  const [a, b] = shapes.map((shape, i) => tf.tensor(values(shape, i), [...shape]));
+  return OPS[name](a!, b!);
+}
+
+it('is the arithmetic of tfjs-backend-cpu to the bit, whatever broadcasts against what', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom<Op>('add', 'sub', 'mul', 'div', 'maximum'),
+      fc.oneof(shapes, higher),
+      async (name, both) => {
+        const ours = await compute(EMBEDDED, name, both);
+        const theirs = await compute('cpu', name, both);
+        expect(ours.shape).toEqual(theirs.shape);
+        expect(ours.dataSync()).toEqual(theirs.dataSync());
+      },
+    ),
+  );
+  await tf.setBackend(EMBEDDED);
+});
+
+it('refuses shapes that do not fit, as tfjs does', () => {
+  expect(() => tf.add(tf.zeros([2, 3]), tf.zeros([2, 2]))).toThrow(/broadcast/);
+});
