@@ -1,5 +1,7 @@
 /** Which earlier executions a stage is compared with, from the run records. */
+import { PipelineError } from '../base/diagnostic.ts';
 import type { EarlierKey } from '../plan/earlier.ts';
+import { readRun } from '../runs/find.ts';
 import { latestExecution } from '../runs/latest.ts';
 import { readRunRecord, runIds, type RunRecord } from '../runs/record.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
@@ -63,11 +65,13 @@ export function keysOfRun(record: RunRecord): (stage: StageSpec) => readonly Ear
   return (stage) => executionIn(record, stage.name).map((one) => ({ ...one, own: true }));
 }
 
-/** The record that an id, the beginning of one, or `last` names. */
-export function recordOfRun(layout: StoreLayout, specName: string, run: string): RunRecord | undefined {
-  const ids = runIds(layout);
-  if (run === 'last')
-    return ids.map((id) => readRunRecord(layout, id)).find((record) => record?.spec.name === specName);
-  const matching = ids.filter((id) => id === run || id.startsWith(run));
-  return matching.length === 1 ? readRunRecord(layout, matching[0]!) : undefined;
+/** A run as `findRun` knows them, or `last`: the last one of this spec. */
+export function recordOfRun(layout: StoreLayout, specName: string, run: string): RunRecord {
+  if (run !== 'last') return readRun(layout, run);
+  const records = runIds(layout).map((id) => readRunRecord(layout, id));
+  const last = records.find((record) => record?.spec.name === specName);
+  if (last) return last;
+  throw new PipelineError('E_USAGE', `no run of '${specName}' is recorded in ${layout.root}`, {
+    hint: '`pipeline runs` lists those of other specs.',
+  });
 }

@@ -79,7 +79,10 @@ function program(): Command {
 
   withSelection(root.command('plan'))
     .description('what would run and why')
-    .option('--diff <run>', 'what differs from a past run: its id, the beginning of it, or `last`')
+    .option(
+      '--diff <run>',
+      'what differs from a past run: its id or part of it, a tag, latest, or last for the last of this spec',
+    )
     .option('--json', 'machine-readable')
     .action(async (spec: string, options: PlanOptions) => {
       const { planCommand } = await import('./plan.ts');

@@ -1,5 +1,4 @@
 import { cells } from '../base/cells.ts';
-import { PipelineError } from '../base/diagnostic.ts';
 import { diffPlan, type PlanDifference } from '../plan/diff.ts';
 import { makePlan, type Plan, type PlanEntry, type PlanState } from '../plan/plan.ts';
 import { reasonText, type Reason } from '../plan/reason.ts';
@@ -39,10 +38,6 @@ async function differencesFrom(
 ): Promise<readonly PlanDifference[]> {
   const { spec, layout } = session;
   const record = recordOfRun(layout, spec.name, run);
-  if (!record)
-    throw new PipelineError('E_USAGE', `there is no run '${run}'`, {
-      hint: '`pipeline runs` lists them; the beginning of an id will do where it is the only one, and so will `last`.',
-    });
   return diffPlan(layout, await sessionPlanner(session), plan, keysOfRun(record));
 }
 

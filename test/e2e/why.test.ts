@@ -119,6 +119,8 @@ describe('why a stage runs', () => {
       'twice   input value changed (number)',
     ]);
     expect(await plan(rig, '--diff', id)).toEqual(['number  the same', 'twice   the same']);
+    expect((await rig.pipeline('tag', id, 'seven')).code).toBe(0);
+    expect(await plan(rig, '--diff', 'seven')).toEqual(['number  the same', 'twice   the same']);
     const unknown = await rig.pipeline('plan', 's.yaml', '--diff', 'nine');
     expect([unknown.code, unknown.stderr.split('\n')[0]]).toEqual([2, "error: there is no run 'nine'"]);
   });
