@@ -1,12 +1,11 @@
 // asc: --enable simd --enable threads --enable bulk-memory --runtime stub --noExportMemory --importMemory --sharedMemory --maximumMemory 65536
 // fast: --enable relaxed-simd
-// The numeric kernels of the embedded engine, and the loop by which threads share them out. Plain SIMD-128 (in the
-// fast build a relaxed multiply-add), no fused operation that the specification leaves open otherwise.
-// An operation is 32 words in memory, its number first (see ../operations.ts); a job is a list of operations that
-// one thread runs in order; jobs are taken from an atomic counter.
+// The numeric kernels of the embedded engine, by their numbers in ../operations.ts. Plain SIMD-128 (in the fast
+// build a relaxed multiply-add), no fused operation that the specification leaves open otherwise.
 import { map } from './lib/functions';
 import { gemm, gemmTransposed, pack, packTransposed } from './lib/gemm';
 import * as gru from './lib/gru';
+import { BEAT, claim, describedAt, finish, float, OPERATION, scratchOf, word } from './lib/jobs';
 import * as lstm from './lib/lstm';
 import * as pooling from './lib/pool';
 import { adam, dropout, gather, gatherGradients, squares, sumRows } from './lib/tokens';
@@ -17,34 +16,17 @@ export { gatherColumns, sumColumns } from './lib/tokens';
 export { writeConstants } from './lib/functions';
 export { tile1, tile2, tile3, tile4, tile5 } from './lib/gemm';
 
-@inline function word(p: usize, i: i32): u32 { return load<u32>(p + (<usize>i << 2)); }
-@inline function float(p: usize, i: i32): f32 { return load<f32>(p + (<usize>i << 2)); }
-
-// Control words; see ../pool.ts.
-const STATE: usize = 8, PENDING: usize = 16, BEAT: usize = 24, JOBS: usize = 28, SCRATCH: usize = 32, STRIDE: usize = 36;
-
-/** The next job's number, or −1. The state holds a dispatch's number (24 bits), its jobs and the next (20 each). */
-function claim(control: usize): i32 {
-  let state = atomic.load<u64>(control + STATE);
-  while ((<u32>state & 0xfffff) < ((<u32>(state >> 20)) & 0xfffff)) {
-    const seen = atomic.cmpxchg<u64>(control + STATE, state, state + 1);
-    if (seen == state) return <i32>(<u32>state & 0xfffff);
-    state = seen;
-  }
-  return -1;
-}
-
 /** Takes jobs until none is left. */
 export function work(control: usize, thread: u32): void {
   for (let job = claim(control); job >= 0; job = claim(control)) {
-    const entry = <usize>load<u32>(control + JOBS) + (<usize>job << 3);
+    const entry = describedAt(control, job);
+    const scratch = scratchOf(control, thread);
     let op = <usize>load<u32>(entry);
-    const scratch = <usize>load<u32>(control + SCRATCH) + <usize>thread * <usize>load<u32>(control + STRIDE);
     for (let left = load<u32>(entry, 4); left > 0; left--) {
       run(op, scratch, control + BEAT);
-      op += 128;
+      op += OPERATION;
     }
-    if (atomic.sub<u32>(control + PENDING, 1) == 1) atomic.notify(control + PENDING, -1);
+    finish(control);
   }
 }
 

@@ -5,8 +5,7 @@
 // on every machine. A batch is two dispatches: all gradients from the vectors as they are, then every row adds the
 // gradients that are its own in the order of the batch. So neither result depends on the number of threads.
 
-@inline function word(p: usize, i: i32): u32 { return load<u32>(p + (<usize>i << 2)); }
-@inline function float(p: usize, i: i32): f32 { return load<f32>(p + (<usize>i << 2)); }
+import { claim, describedAt, finish, float, OPERATION, scratchOf, word } from './lib/jobs';
 
 /** Tables of σ(x) and −log σ(x) over −8 ≤ x < 8, at the middle of 4,096 equal steps. */
 const TABLE_LENGTH: i32 = 4096;
@@ -118,30 +117,17 @@ function apply(table: usize, stride: usize, list: usize, count: u32, steps: usiz
   }
 }
 
-// How a pool's threads share jobs out, as recurrent.ts has it; control words as in ../pool.ts.
-const STATE: usize = 8, PENDING: usize = 16, JOBS: usize = 28, SCRATCH: usize = 32, STRIDE: usize = 36;
-
-function claim(control: usize): i32 {
-  let state = atomic.load<u64>(control + STATE);
-  while ((<u32>state & 0xfffff) < ((<u32>(state >> 20)) & 0xfffff)) {
-    const seen = atomic.cmpxchg<u64>(control + STATE, state, state + 1);
-    if (seen == state) return <i32>(<u32>state & 0xfffff);
-    state = seen;
-  }
-  return -1;
-}
-
 /** Takes jobs until none is left. */
 export function work(control: usize, thread: u32): void {
   for (let job = claim(control); job >= 0; job = claim(control)) {
-    const entry = <usize>load<u32>(control + JOBS) + (<usize>job << 3);
+    const entry = describedAt(control, job);
+    const scratch = scratchOf(control, thread);
     let op = <usize>load<u32>(entry);
-    const scratch = <usize>load<u32>(control + SCRATCH) + <usize>thread * <usize>load<u32>(control + STRIDE);
     for (let left = load<u32>(entry, 4); left > 0; left--) {
       run(op, scratch);
-      op += 128;
+      op += OPERATION;
     }
-    if (atomic.sub<u32>(control + PENDING, 1) == 1) atomic.notify(control + PENDING, -1);
+    finish(control);
   }
 }
 
