@@ -110,6 +110,12 @@ it('adds up rows, and gathers such sums into gradients, as a table in plain Java
   expect(table.sumRows(sums).subarray(2 * DIMENSIONS)).toEqual(
     start.subarray(3 * DIMENSIONS, 4 * DIMENSIONS).map((x) => x + x),
   );
+  // More than one job's worth.
+  const many = {
+    order: Uint32Array.from({ length: 600 }, (_, i) => (i * 7) % ROWS),
+    starts: Uint32Array.from({ length: 301 }, (_, i) => 2 * i),
+  };
+  expect(table.sumRows(many)).toEqual(plain.sumRows(many));
   expect(table.readGradient()).toEqual(plain.readGradient());
   expect(table.readGradient().some((x) => x !== 0)).toBe(true);
 });
