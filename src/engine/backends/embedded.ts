@@ -2,13 +2,13 @@
  * The embedded TensorFlow.js backend: the kernels of tfjs-backend-cpu, which are plain JavaScript and therefore
  * exact by ECMAScript, but for those that call Math.exp and its like, whose last bits differ between versions of
  * V8. Those are replaced, or missing: an op that would need one fails loudly instead of giving other bytes elsewhere.
- * Matrix products and arithmetic on two matrices are replaced too, for speed.
+ * Matrix products and other work on matrices are replaced too, for speed.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { Kernels } from '../kernels/kernels.ts';
-import { PAIRWISE, registerPairwise, type Backend } from './pairwise.ts';
+import { ON_MATRICES, registerOnMatrices, type Backend } from './matrices.ts';
 
 export const EMBEDDED = 'embedded';
 
@@ -33,7 +33,7 @@ const INEXACT = [
   ...['LRN', 'LRNGrad', 'FFT', 'IFFT', 'RotateWithOffset', 'Multinomial', '_FusedMatMul', 'FusedConv2D'],
   ...['FusedDepthwiseConv2D', 'SparseSegmentMean', 'Einsum'],
 ];
-const REPLACED = ['BatchMatMul', ...PAIRWISE];
+const REPLACED = ['BatchMatMul', ...ON_MATRICES];
 
 let current: Kernels | undefined;
 
@@ -51,7 +51,7 @@ function register(): void {
     if (![...INEXACT, ...REPLACED].includes(kernel.kernelName))
       tf.registerKernel({ ...kernel, backendName: EMBEDDED });
   }
-  registerPairwise(EMBEDDED);
+  registerOnMatrices(EMBEDDED);
   elementwise('Exp', (x) => current!.exp(x));
   elementwise('Log', (x) => current!.log(x));
   elementwise('Sigmoid', (x) => current!.sigmoid(x));

@@ -46,6 +46,21 @@ it('is the arithmetic of tfjs-backend-cpu to the bit, whatever broadcasts agains
   await tf.setBackend(EMBEDDED);
 });
 
+it('cuts a matrix into columns as it does', async () => {
+  const cut = async (backend: string): Promise<tf.Tensor[]> => {
+    await tf.setBackend(backend);
+    const matrix = tf.tensor2d(values([3, 6], 1), [3, 6]);
+    const cube = tf.tensor3d(values([2, 2, 3], 3), [2, 2, 3]);
+    const cuts = [tf.split(matrix, [1, 3, 2], 1), tf.split(matrix, 2, -1), tf.split(matrix, [2, 1]), tf.split(cube, [1, 2], 2)]; // prettier-ignore
+    return cuts.flat();
+  };
+  const [ours, theirs] = [await cut(EMBEDDED), await cut('cpu')];
+  expect(ours.map(({ shape }) => shape)).toEqual(theirs.map(({ shape }) => shape));
+  expect(ours.map((part) => part.dataSync())).toEqual(theirs.map((part) => part.dataSync()));
+  await tf.setBackend(EMBEDDED);
+  expect(() => tf.split(tf.zeros([3, 5]), [1, 1], 1)).toThrow(/sum of sizes/);
+});
+
 it('refuses shapes that do not fit, as tfjs does', () => {
   expect(() => tf.add(tf.zeros([2, 3]), tf.zeros([2, 2]))).toThrow(/broadcast/);
 });
