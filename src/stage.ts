@@ -34,8 +34,11 @@ export interface InputSlot {
   readonly type: ArtifactType | readonly ArtifactType[] | 'any';
   readonly description: string;
   readonly optional?: boolean;
-  /** Takes a list of stages instead of one. */
-  readonly many?: boolean;
+  /**
+   * Takes a list of stages instead of one: true all instances of a matrix that fit, 'paired' of each name the one that
+   * belongs to the stage's own instance.
+   */
+  readonly many?: boolean | 'paired';
   /** When this input is given, `x-path` parameters are relative to its folder and not to the spec. */
   readonly rootsPaths?: boolean;
 }
@@ -143,6 +146,12 @@ export function optionalInput(
   const artifact = context.inputs[slot];
   if (artifact === undefined || !('path' in artifact)) return undefined;
   return artifact;
+}
+
+/** The artifacts in a slot that takes many; none where it is left out. */
+export function inputList(context: Pick<StageContext, 'inputs'>, slot: string): readonly InputArtifact[] {
+  const artifacts = context.inputs[slot] ?? [];
+  return 'path' in artifacts ? [artifacts] : artifacts;
 }
 
 /** The plain data of a kind: all of it that the planner needs, and nothing that has to be run. */

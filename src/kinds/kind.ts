@@ -23,7 +23,7 @@ export interface Kind {
  * give a list for several stages only.
  */
 export function givesList({ declaration: { inputs } }: Kind, slot: string, count: number): boolean {
-  if (Object.hasOwn(inputs, slot) && slot !== '*') return inputs[slot]!.many === true;
+  if (Object.hasOwn(inputs, slot) && slot !== '*') return (inputs[slot]!.many ?? false) !== false;
   return inputs['*']?.many === true && count > 1;
 }
 

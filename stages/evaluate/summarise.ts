@@ -1,4 +1,4 @@
-import { type InputArtifact, type StageContext } from '../../src/stage.ts';
+import { inputList, type StageContext } from '../../src/stage.ts';
 import { compare, type Comparison } from './comparison.ts';
 import type { EvaluateParams } from './kind.ts';
 import type { Measure } from './measures.ts';
@@ -54,12 +54,6 @@ function systemFigures(
   }));
 }
 
-/** The artifacts of a slot that takes many. */
-function reports(context: Context, slot: string): readonly InputArtifact[] {
-  const given = context.inputs[slot] ?? [];
-  return 'path' in given ? [given] : given;
-}
-
 function comparisonsOf(
   context: Context,
   queries: QuerySet['queries'],
@@ -70,7 +64,7 @@ function comparisonsOf(
   const own = [...scores].filter(([name]) => name !== 'model');
   const comparisons = own.map(([name, others]) => compare(name, model, others, measures, context.params));
   const taken = new Set(['model', 'random', 'ann', 'candidates', context.params.label, ...scores.keys()]);
-  for (const report of reports(context, 'against')) {
+  for (const report of inputList(context, 'against')) {
     const { label, scores: others } = readRival(report, queries, measures);
     const missing = others.filter((score) => score === undefined).length;
     if (missing > 0)
@@ -93,7 +87,7 @@ function unusedName(label: string, taken: ReadonlySet<string>): string {
 }
 
 function seedsOf(context: Context, model: SystemFigures, queries: number): Seeds | undefined {
-  const others = reports(context, 'seeds').map((report) => readSeed(report, context.params.split, queries));
+  const others = inputList(context, 'seeds').map((report) => readSeed(report, context.params.split, queries));
   if (others.length === 0) return undefined;
   return spreadOverSeeds([flat(model.corpus, model.candidates), ...others]);
 }

@@ -70,8 +70,10 @@ export const stage = defineStage<TrainParams>({
     triplets: { type: 'triplets', description: 'Queries with a relevant and irrelevant documents.' },
     vectors: {
       type: 'vectors',
-      description: 'What the token embeddings start from; without it they start random.',
+      description:
+        'What the token embeddings start from, side by side where there are several; without it they start random.',
       optional: true,
+      many: 'paired',
     },
   },
   output: 'model',

@@ -7,8 +7,8 @@ import { embeddingWidth, initialWeight, towersOf, towerShapes } from '../../src/
 import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../src/formats/model.ts';
 import type { Tensor } from '../../src/formats/safetensors.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
-import { readVectors } from '../../src/formats/vectors.ts';
-import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
+import { readVectors, type WordVectors } from '../../src/formats/vectors.ts';
+import { inputList, PipelineError, type StageContext } from '../../src/stage.ts';
 import type { TrainParams } from './kind.ts';
 
 type Context = StageContext<TrainParams>;
@@ -45,23 +45,37 @@ function subwordsOf({ embeddings }: TrainParams, { config, vocabulary }: Tokens)
   return { buckets, bucketCount: subwords.buckets, words: config.model_vocabulary };
 }
 
-/** Word vectors, or random ones of about length 1; those of padding are zero. [model_vocabulary, dimensions] */
+/** Word vectors, side by side where there are several, or random ones of about length 1; those of padding are zero. */
 function firstEmbeddings(context: Context, tokens: Tokens): Tensor<Float32Array> {
   const rows = tokens.config.model_vocabulary;
-  const given = optionalInput(context, 'vectors');
-  if (!given) {
+  const given = inputList(context, 'vectors').map(({ path }) => readVectors(path));
+  if (given.length === 0) {
     const { dimensions } = context.params.embeddings;
     const source = random(context.params.seed, 'initial embeddings');
     const scale = 1 / Math.sqrt(dimensions);
     const data = Float32Array.from({ length: rows * dimensions }, () => scale * source.normal());
     return { shape: [rows, dimensions], data: data.fill(0, 0, dimensions) };
   }
-  const vectors = readVectors(given.path);
-  if (vectors.rows !== rows)
-    throw new PipelineError('E_INPUT', `there are ${vectors.rows} vectors for ${rows} words`, {
+  const other = given.find((vectors) => vectors.rows !== rows);
+  if (other)
+    throw new PipelineError('E_INPUT', `there are ${other.rows} vectors for ${rows} words`, {
       hint: 'vectors and tokens must come from the same chain of stages.',
     });
-  return { shape: [rows, vectors.dimensions], data: vectors.data };
+  return sideBySide(given);
+}
+
+/** [rows, sum of dimensions] */
+function sideBySide(given: readonly WordVectors[]): Tensor<Float32Array> {
+  const rows = given[0]!.rows;
+  const width = given.reduce((sum, { dimensions }) => sum + dimensions, 0);
+  const data = new Float32Array(rows * width);
+  let left = 0;
+  for (const { dimensions, data: values } of given) {
+    for (let r = 0; r < rows; r++)
+      data.set(values.subarray(r * dimensions, (r + 1) * dimensions), r * width + left);
+    left += dimensions;
+  }
+  return { shape: [rows, width], data };
 }
 
 /** N-grams start at zero: the model then starts from the word vectors as they are. */

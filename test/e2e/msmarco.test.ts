@@ -22,6 +22,7 @@ describe('pipelines/msmarco.yaml', () => {
         'corpus',
         'tokens',
         'vectors',
+        'meaning',
         'triplets',
         'model',
         'embeddings',

@@ -112,6 +112,7 @@ export const DECLARATIONS: Readonly<Record<string, KindDeclaration>> = {
     inputs: {
       triplets: { type: 'triplets', description: 'What it learns from.' },
       start: { type: 'model', description: 'Weights to begin with.', optional: true },
+      vectors: { type: 'vectors', description: 'First vectors.', optional: true, many: 'paired' },
     },
     output: 'model',
     numeric: true,

@@ -113,6 +113,24 @@ describe('what takes from a matrix', () => {
     expect(stage(some, 'r[v=4]').inputs).toEqual({ parts: ['tokens[v=4]'] });
   });
 
+  test('takes of each of a list the instance that belongs to its own, where its input pairs', async () => {
+    const { stages } = await spec(
+      [
+        'corpus: { uses: ingest, with: { format: beir, folder: d } }',
+        'tokens: { uses: tokenize, inputs: { corpus: corpus } }',
+        'triplets: { uses: mine, inputs: { tokens: tokens } }',
+        'v: { uses: vectors, matrix: { n: [1, 2] }, with: { path: "v${matrix.n}" } }',
+        'w: { uses: vectors, with: { path: w } }',
+        'm: { uses: train, inputs: { triplets: triplets, vectors: [v, w] } }',
+        'one: { uses: train, inputs: { triplets: triplets, vectors: w } }',
+      ].join('\n'),
+    ).load();
+    const inputs = new Map(stages.map((each) => [each.name, each.inputs]));
+    expect(inputs.get('m[n=1]')).toMatchObject({ vectors: ['v[n=1]', 'w'] });
+    expect(inputs.get('m[n=2]')).toMatchObject({ vectors: ['v[n=2]', 'w'] });
+    expect(inputs.get('one')).toMatchObject({ vectors: ['w'] });
+  });
+
   test('ten thousand instances are expanded without trouble', async () => {
     const many = (name: string): string =>
       `${name}: [${Array.from({ length: 100 }, (_, i) => i).join(', ')}]`;

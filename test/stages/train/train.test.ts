@@ -148,6 +148,24 @@ describe('train', () => {
     expect(moved.data.subarray(0, 4)).toEqual(data.subarray(0, 4));
   });
 
+  it('puts several word vectors side by side', async () => {
+    const world = makeWorld();
+    const rows = world.tokens.config.model_vocabulary;
+    const given = [2, 3].map((dimensions) => {
+      const data = Float32Array.from({ length: rows * dimensions }, (_, i) => (i < dimensions ? 0 : i));
+      const path = temporaryFolder();
+      writeVectors(path, { rows, dimensions, data, known: new Uint8Array(rows).fill(1) });
+      return { type: 'vectors', stage: `vectors${dimensions}`, path, digest: '', metrics: {} };
+    });
+    const { artifact } = await runKind(stage, {
+      params: { ...SMALL, epochs: 0 },
+      inputs: { ...world.inputs, vectors: given },
+    });
+    const { shape, data } = readModelWeights(artifact.path).get('embeddings')!;
+    expect(shape).toEqual([rows, 5]);
+    expect([...data.subarray(0, 15)]).toEqual([0, 0, 0, 0, 0, 2, 3, 3, 4, 5, 4, 5, 6, 7, 8]);
+  });
+
   it('knows nothing of test queries: other ones give the same model', async () => {
     const one = await train(makeWorld(), { epochs: 1 });
     const other = await train(makeWorld({ testIds: [5, 6] }), { epochs: 1 });
