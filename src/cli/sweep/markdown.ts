@@ -122,6 +122,7 @@ function repeatText({ path, values }: SweepRequest['repeat'][number]): string {
 
 function commandsText(rows: readonly Row[], sweep: Sweep): string[] {
   const all = sweepCommandLine(sweep);
+  if (rows.length === 1) return ['The command:', '', '```sh', all, '```'];
   if (sweep.request.halving) return ['All rows:', '', '```sh', all, '```'];
   const each = rows.map(({ outcome }) => rowCommand(outcome.configuration, sweep));
   return ['All rows, then each row alone:', '', '```sh', all, ...new Set(each), '```'];
