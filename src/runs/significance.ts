@@ -1,5 +1,6 @@
 /** Whether two runs differ by more than chance, query by query, where both kept a report with its queries. */
 import type { Key } from '../base/hash.ts';
+import { mean } from '../base/statistics.ts';
 import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
 import { pairedTest, type PairedTest } from '../retrieval/paired-test.ts';
 import { wholeArtifact } from '../store/artifacts.ts';
@@ -78,7 +79,5 @@ function testReports(a: PerQuery, b: PerQuery, stage: string, run: string): Sign
 
 function testMeasure(measure: string, pairs: readonly (readonly [number, number])[]): MeasureTest {
   const [a, b] = [pairs.map(([left]) => left), pairs.map(([, right]) => right)];
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, each) => sum + each, 0) / values.length;
   return { measure, means: [mean(a), mean(b)], ...pairedTest(a, b) };
 }

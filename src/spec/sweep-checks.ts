@@ -59,6 +59,16 @@ export function checkBaseline({ baseline, experiments, grid, random }: SweepRequ
   );
 }
 
+/** The stage of `report.mrr@10`, without the labels of an instance. */
+export function stageOfMetric(metric: string): string {
+  return /^[^.[]*/.exec(metric)![0];
+}
+
+/** Whether something stands behind the stage and its dot. */
+export function namesMetric(metric: string): boolean {
+  return /^[^.]+\../.test(metric);
+}
+
 const MOST_NAMED = 20;
 
 /** Which of the names was probably meant, or what there is. */

@@ -4,7 +4,7 @@ import { readDistribution, type Distribution } from './distribution.ts';
 import { checkNames, isFailed } from './names.ts';
 import { pathSegments, type Override } from './overrides.ts';
 import { errorAt, type Place, type Report } from './source.ts';
-import { checkBaseline, checkRepeats } from './sweep-checks.ts';
+import { checkBaseline, checkRepeats, namesMetric, stageOfMetric } from './sweep-checks.ts';
 import { describe, isNull, toJson, type Entry, type MapNode, type Node } from './tree.ts';
 import { alternatives, HALVING_FACTOR, HALVING_NAMES, RANDOM_NAMES, SWEEP_NAMES } from './vocabulary.ts';
 
@@ -102,12 +102,12 @@ function readMetric(
   if (isNull(node) || isFailed(node)) return undefined;
   const metric = toJson(node);
   const { place } = node;
-  if (typeof metric !== 'string' || !/^[^.]+\../.test(metric)) {
+  if (typeof metric !== 'string' || !namesMetric(metric)) {
     const message = `\`${owner}\` takes a stage and one of its metrics, got ${describe(metric)}`;
     report(errorAt(place, message, { hint: 'report.mrr@10' }));
     return undefined;
   }
-  const stage = /^[^.[]*/.exec(metric)![0];
+  const stage = stageOfMetric(metric);
   if (stages.includes(stage)) return metric;
   const close = nearest(stage, stages);
   const hint = close === undefined ? undefined : `did you mean '${close}'?`;

@@ -1,7 +1,7 @@
 /** What became of a configuration: one result, or the mean and the spread of its repeats. */
+import { mean, standardDeviation } from '../base/statistics.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Configuration } from './configurations.ts';
-import { mean } from './ranking.ts';
 import type { TrialResult } from './trial.ts';
 
 export interface Outcome {
@@ -64,16 +64,20 @@ function failedText({ trial, error }: TrialResult): string {
 
 /** Null where one of the values is. */
 export function meanOf(values: readonly (number | null)[]): number | null {
-  const numbers = values.filter((value) => value !== null);
-  return numbers.length < values.length || numbers.length === 0 ? null : mean(numbers);
+  const numbers = present(values);
+  return numbers && numbers.length > 0 ? mean(numbers) : null;
 }
 
-/** Sample standard deviation, n − 1 below the line; null for fewer than two values, or where one is missing. */
+/** Sample standard deviation; null for fewer than two values, or where one is missing. */
 export function deviationOf(values: readonly (number | null)[]): number | null {
-  const middle = meanOf(values);
-  if (middle === null || values.length < 2) return null;
-  const squares = values.reduce<number>((sum, value) => sum + (value! - middle) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
+  const numbers = present(values);
+  return numbers && numbers.length > 1 ? standardDeviation(numbers) : null;
+}
+
+/** Undefined where one is missing. */
+function present(values: readonly (number | null)[]): readonly number[] | undefined {
+  const numbers = values.filter((value) => value !== null);
+  return numbers.length === values.length ? numbers : undefined;
 }
 
 function workOf(repeats: readonly TrialResult[]): Pick<Outcome, 'seconds' | 'executed'> {

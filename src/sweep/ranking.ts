@@ -1,5 +1,6 @@
 /** What a sweep found: configurations from best to worst, and the effect of each parameter. */
 import { canonicalJson, type Json } from '../base/json.ts';
+import { mean } from '../base/statistics.ts';
 
 export type Goal = 'maximize' | 'minimize';
 
@@ -96,10 +97,6 @@ function thirds(values: readonly number[]): (value: Json) => string {
 }
 
 /** Of at least one value. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Pearson's correlation of ranks, ties sharing the mean of theirs; null where either side does not vary. */
 export function spearman(a: readonly number[], b: readonly number[]): number | null {
   const [x, y] = [ranks(a), ranks(b)];

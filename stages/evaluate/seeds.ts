@@ -1,3 +1,4 @@
+import { mean, standardDeviation } from '../../src/base/statistics.ts';
 import type { Figures } from './scores.ts';
 
 /** One measure over several trainings that differ in their seed alone. */
@@ -24,11 +25,9 @@ export function spreadOverSeeds(runs: readonly Figures[]): Seeds {
 }
 
 function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return {
-    mean,
-    deviation: Math.sqrt(squares / (values.length - 1)),
+    mean: mean(values),
+    deviation: standardDeviation(values),
     minimum: Math.min(...values),
     maximum: Math.max(...values),
   };

@@ -2,19 +2,19 @@
 import type { SweepRequest } from '../../spec/sweep-request.ts';
 import type { Figure, Row } from '../../sweep/figures.ts';
 import type { Outcome } from '../../sweep/outcome.ts';
-import { effects, rank } from '../../sweep/ranking.ts';
+import { effects } from '../../sweep/ranking.ts';
+import { ranked } from './columns.ts';
 import { comparable, pathsOf } from './text.ts';
 
 export function sweepJson(rows: readonly Row[], { metric, goal, columns, repeat }: SweepRequest): unknown {
   const outcomes = rows.map(({ outcome }) => outcome);
-  const byOutcome = new Map(rows.map((row) => [row.outcome, row]));
   return {
     type: 'sweep-finished',
     metric: metric ?? null,
     goal,
     columns,
     baseline: rows.find(({ isBaseline }) => isBaseline)?.outcome.configuration.name ?? null,
-    ranking: rank(outcomes, goal).map((outcome) => rowJson(byOutcome.get(outcome)!, repeat.length > 0)),
+    ranking: ranked(rows, goal).map((row) => rowJson(row, repeat.length > 0)),
     effects: effects(comparable(outcomes), pathsOf(outcomes), goal),
   };
 }

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { PipelineError, type Diagnostic } from '../../base/diagnostic.ts';
 import { glob, splitList } from '../../plan/selector.ts';
 import { errorAt } from '../../spec/source.ts';
-import { nameHint, variedPaths } from '../../spec/sweep-checks.ts';
+import { namesMetric, nameHint, stageOfMetric, variedPaths } from '../../spec/sweep-checks.ts';
 import type { Dimension, RandomSearch, SweepAxis, SweepRequest } from '../../spec/sweep-request.ts';
 import { HALVING_FACTOR } from '../../spec/vocabulary.ts';
 import { readRepeat, type SweepArguments } from '../../sweep/arguments.ts';
@@ -123,9 +123,9 @@ function halvingOf(text: string, factor = HALVING_FACTOR): NonNullable<SweepRequ
 /** `--metric` and `--columns` are checked before anything runs, as far as their stages go. */
 export function checkMetricStages({ metric, columns }: SweepRequest, stages: readonly string[]): void {
   for (const one of [...(metric === undefined ? [] : [metric]), ...columns]) {
-    const [stage] = /^[^.[]*/.exec(one)!;
+    const stage = stageOfMetric(one);
     if (!stages.includes(stage)) throw usage(`there is no stage '${stage}'`, nameHint(stage, stages));
-    if (!/^[^.]+\../.test(one)) throw usage(`'${one}' names no metric of '${stage}'`, `${stage}.mrr@10`);
+    if (!namesMetric(one)) throw usage(`'${one}' names no metric of '${stage}'`, `${stage}.mrr@10`);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Arithmetic on two matrices, or a matrix and a row, column or number, and a matrix cut into columns. tfjs-backend-cpu finds
- * every value by dividing its place by the shape's strides, which took a quarter of a training step; the values are the
- * same to the bit.
+ * Arithmetic on two matrices, or a matrix and a row, column or number, and a matrix cut into columns. tfjs-backend-cpu
+ * finds every value by dividing its place by the shape's strides, which took a quarter of a training step; the values
+ * are the same to the bit.
  */
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -38,15 +38,12 @@ export function registerOnMatrices(backendName: string): void {
     if (x.dtype !== 'float32' || x.shape.length !== 2 || (axis !== 1 && axis !== -1)) return undefined;
     const widths = tf.backend_util.prepareSplitSize(x, numOrSizeSplits, 1);
     const values = backend.data.get(x.dataId).values;
-    let left = 0;
+    const [rows, columns] = x.shape as [number, number];
+    let right = 0;
     return widths.map((width) => {
-      left += width;
-      const [rows, columns] = x.shape as [number, number];
-      return backend.makeTensorInfo(
-        [rows, width],
-        'float32',
-        columnsOf(values, columns, left - width, width),
-      );
+      const left = right;
+      right += width;
+      return backend.makeTensorInfo([rows, width], 'float32', columnsOf(values, columns, left, width));
     });
   });
 }
@@ -93,11 +90,9 @@ interface Walk {
 type Steps = readonly [row: number, column: number];
 
 /** Undefined for what is no matrix; equal shapes of any rank count as one row. */
-function walkOf(a: readonly number[], b: readonly number[]): Walk | undefined {
-  if (a.length === b.length && a.every((size, i) => size === b[i])) {
-    const columns = a.reduce((product, size) => product * size, 1);
-    return { shape: [...a], rows: 1, columns, a: [0, 1], b: [0, 1] };
-  }
+function walkOf(a: number[], b: number[]): Walk | undefined {
+  if (tf.util.arraysEqual(a, b))
+    return { shape: a, rows: 1, columns: tf.util.sizeFromShape(a), a: [0, 1], b: [0, 1] };
   const rank = Math.max(a.length, b.length);
   if (rank > 2) return undefined;
   const [left, right] = [asMatrix(a), asMatrix(b)];

@@ -127,30 +127,41 @@ function inputProducts(
 ): readonly number[] | undefined {
   if (tape.input.by === 'cache') return tape.input.products;
   if (tape.input.by === 'token') return undefined;
-  const { sizes, weights, pool } = context;
+  const { sizes, pool } = context;
   const { input, table } = tape;
   const words = tape.input.grouping.ids.length;
-  const ldc = sizes.gates * sizes.hidden * 4;
-  const products = Array.from({ length: sizes.directions }, () => scope.allocate((words * ldc) / 4));
+  const width = sizes.gates * sizes.hidden;
+  const products = Array.from({ length: sizes.directions }, () => scope.allocate(words * width));
   pool.run(
-    ranges(words).flatMap(({ from, count }) =>
-      products.map((product, d) => [
-        op.gemm({
-          a: input.x + from * table.width * 4,
-          lda: table.width * 4,
-          b: weights.cell(0, d).w,
-          c: product + from * ldc,
-          ldc,
-          init: weights.cell(0, d).bias,
-          ldi: 0,
-          m: count,
-          k: table.width,
-          n: ldc / 4,
-        }),
-      ]),
+    ranges(words).flatMap((some) =>
+      wordProducts(context, { x: input.x, width: table.width }, products, some).map((one) => [one]),
     ),
   );
   return products;
+}
+
+/** Input products of some rows of x [·, width], a word each, for every direction: products f32 [·, G·H]. */
+export function wordProducts(
+  { sizes, weights }: Pick<Context, 'sizes' | 'weights'>,
+  { x, width }: { readonly x: number; readonly width: number },
+  products: readonly number[],
+  { from, count }: { readonly from: number; readonly count: number },
+): Operation[] {
+  const ldc = sizes.gates * sizes.hidden * 4;
+  return products.map((product, d) =>
+    op.gemm({
+      a: x + from * width * 4,
+      lda: width * 4,
+      b: weights.cell(0, d).w,
+      c: product + from * ldc,
+      ldc,
+      init: weights.cell(0, d).bias,
+      ldi: 0,
+      m: count,
+      k: width,
+      n: ldc / 4,
+    }),
+  );
 }
 
 /** Fills the first blocks of the records: copied from the words' products, or computed from the layer's input. */

@@ -3,7 +3,7 @@
  * words, so that most tokens cost the recurrence alone.
  */
 import type { TableMemory } from './embedding-table.ts';
-import { ranges, type Context } from './forward.ts';
+import { ranges, wordProducts, type Context } from './forward.ts';
 import { operations as op } from './operations.ts';
 import { createScope } from './tape.ts';
 
@@ -77,33 +77,21 @@ export function createProductCache(context: Context): ProductCache {
 
 /** The products of these words, one after the other from the addresses on. */
 function compute(
-  { heap, pool, sizes, weights }: Context,
+  context: Context,
   table: TableMemory,
   ids: readonly number[],
   products: readonly number[],
 ): void {
+  const { heap, pool } = context;
   const scope = createScope(heap);
   const at = scope.put(Uint32Array.from(ids));
-  const ldx = table.width * 4;
-  const x = scope.allocate(Math.max(1, ids.length * table.width));
-  const ldc = sizes.gates * sizes.hidden * 4;
+  const { data, width } = table;
+  const ldx = width * 4;
+  const x = scope.allocate(Math.max(1, ids.length * width));
   pool.run(
-    ranges(ids.length).map(({ from, count }) => [
-      op.gather(x + from * ldx, ldx, table.data, ldx, at + from * 4, count, ldx),
-      ...products.map((product, d) =>
-        op.gemm({
-          a: x + from * ldx,
-          lda: ldx,
-          b: weights.cell(0, d).w,
-          c: product + from * ldc,
-          ldc,
-          init: weights.cell(0, d).bias,
-          ldi: 0,
-          m: count,
-          k: table.width,
-          n: ldc / 4,
-        }),
-      ),
+    ranges(ids.length).map((some) => [
+      op.gather(x + some.from * ldx, ldx, data, ldx, at + some.from * 4, some.count, ldx),
+      ...wordProducts(context, { x, width }, products, some),
     ]),
   );
   scope.release();

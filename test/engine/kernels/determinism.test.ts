@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openKernels, type Precision } from '../../../src/engine/kernels/kernels.ts';
 import type { RecurrentShape } from '../../../src/engine/kernels/recurrent.ts';
-import { floats, texts, weightsFor } from './fixtures.ts';
+import { floats, hashSteps, texts } from './fixtures.ts';
 
 const VOCABULARY = 101;
 const LENGTHS = Array.from({ length: 60 }, (_, i) => (i * i * 7) % 41);
@@ -17,31 +17,15 @@ async function digest(threads: number, precision: Precision): Promise<string> {
   const kernels = await openKernels({ threads, precision });
   const hash = createHash('sha256');
   for (const shape of SHAPES) {
-    const table = kernels.table(VOCABULARY, shape.input);
-    table.write(floats(VOCABULARY * shape.input, 'table'));
-    const recurrent = kernels.recurrent(shape);
-    for (let step = 1; step <= 2; step++) {
-      const { output, tape } = recurrent.forward(texts(LENGTHS, VOCABULARY), table, weightsFor(shape), {
-        training: true,
-        dropout: { input: 0.2, output: 0.1 },
-        seed: step,
-        tableTrainable: true,
-      });
-      hash.update(output);
-      for (const each of recurrent.backward(tape, floats(output.length, 'gradient'))) hash.update(each);
-      hash.update(String(table.gradientSquares()));
-      table.step({
-        learningRate: 0.01,
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        weightDecay: 0.01,
-        scale: 0.5,
-        step,
-      });
-    }
-    hash.update(table.read());
-    hash.update(table.readMoments().v);
+    hashSteps(hash, {
+      kernels,
+      shape,
+      vocabulary: VOCABULARY,
+      count: 2,
+      texts: () => texts(LENGTHS, VOCABULARY),
+      dropout: () => ({ input: 0.2, output: 0.1 }),
+      scale: 1,
+    });
   }
   const a = floats(70 * 30, 'a');
   const b = floats(30 * 50, 'b');

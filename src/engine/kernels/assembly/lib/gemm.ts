@@ -9,8 +9,8 @@ const BLOCK: u32 = 512;
  *   b     in panels of 8 columns, [N / 8][K][8] (see pack)
  *   init  what the sums start from: c itself, or one row for all of them (ldi 0), a bias or zeros
  * Each element is summed over k in order, however rows and k are cut: the bits depend on no blocking. Five rows by
- * eight columns are ten sums in registers, the fastest of the shapes tried that is good both with and without fused multiply-add
- * (docs/benchmarks/train.md).
+ * eight columns are ten sums in registers, the fastest of the shapes tried that is good both with and without fused
+ * multiply-add (docs/benchmarks/train.md).
  */
 export function gemm(
   a: usize, lda: usize, b: usize, c: usize, ldc: usize, init: usize, ldi: usize, M: u32, K: u32, N: u32,
