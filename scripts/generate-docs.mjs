@@ -25,7 +25,7 @@ async function specSchema() {
   try {
     await build({
       absWorkingDir: root,
-      entryPoints: ['src/spec/schema.ts'],
+      entryPoints: ['src/spec/editor/schema.ts'],
       bundle: true,
       platform: 'node',
       format: 'esm',

@@ -1,11 +1,11 @@
 /** Names and flags of the commands that look back: runs, compare, reproduce, tag, sql. */
 import type { Command } from 'commander';
-import { collect, example, positive, withStore, type Done } from './flags.ts';
-import type { CompareOptions } from './compare.ts';
-import type { ReproduceOptions } from './reproduce.ts';
-import type { RunsOptions } from './runs.ts';
-import type { SqlOptions } from './sql.ts';
-import type { TagOptions } from './tag.ts';
+import { collect, example, positive, withStore, type Done } from './commands/flags.ts';
+import type { CompareOptions } from './commands/compare.ts';
+import type { ReproduceOptions } from './commands/reproduce.ts';
+import type { RunsOptions } from './commands/runs.ts';
+import type { SqlOptions } from './commands/sql.ts';
+import type { TagOptions } from './commands/tag.ts';
 
 const RUN = 'a run: its id or part of it, a tag, latest, or latest~2';
 
@@ -22,7 +22,7 @@ export function addHistoryCommands(root: Command, done: Done): void {
       example('pipeline compare latest~1 latest', 'pipeline compare baseline 1a2b3c 4d5e6f'),
     )
     .action(async (runs: readonly string[], options: CompareOptions) => {
-      const { compareCommand } = await import('./compare.ts');
+      const { compareCommand } = await import('./commands/compare.ts');
       done(compareCommand(runs, options));
     });
 
@@ -45,7 +45,7 @@ export function addHistoryCommands(root: Command, done: Done): void {
       example('pipeline reproduce latest', 'pipeline reproduce latest --stage model --times 4'),
     )
     .action(async (run: string, options: ReproduceOptions) => {
-      const { reproduceCommand } = await import('./reproduce.ts');
+      const { reproduceCommand } = await import('./commands/reproduce.ts');
       done(await reproduceCommand(run, options));
     });
 
@@ -58,7 +58,7 @@ export function addHistoryCommands(root: Command, done: Done): void {
     .option('--json', 'machine-readable')
     .addHelpText('after', example('pipeline tag latest baseline --note "before hard negatives"'))
     .action(async (run: string, tags: readonly string[], options: TagOptions) => {
-      const { tagCommand } = await import('./tag.ts');
+      const { tagCommand } = await import('./commands/tag.ts');
       done(tagCommand(run, tags, options));
     });
 
@@ -75,7 +75,7 @@ export function addHistoryCommands(root: Command, done: Done): void {
       ),
     )
     .action(async (statement: string, options: SqlOptions) => {
-      const { sqlCommand } = await import('./sql.ts');
+      const { sqlCommand } = await import('./commands/sql.ts');
       done(await sqlCommand(statement, options));
     });
 }
@@ -106,7 +106,7 @@ function addRuns(root: Command, done: Done): void {
       ),
     )
     .action(async (options: RunsOptions) => {
-      const { runsCommand } = await import('./runs.ts');
+      const { runsCommand } = await import('./commands/runs.ts');
       done(runsCommand(options));
     });
 }

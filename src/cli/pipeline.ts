@@ -2,16 +2,16 @@
 import { Command, Option } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
-import type { AcceptOptions } from './accept.ts';
-import { bytes, collect, positive, whole } from './flags.ts';
-import type { GraphOptions } from './graph.ts';
+import type { AcceptOptions } from './commands/accept.ts';
+import { bytes, collect, positive, whole } from './commands/flags.ts';
+import type { GraphOptions } from './commands/graph.ts';
 import { addHistoryCommands } from './history-commands.ts';
-import { printNotice, styleFor, useColor } from './output.ts';
-import type { PlanOptions } from './plan.ts';
-import type { QueryOptions } from './query.ts';
-import type { RunCommandOptions } from './run.ts';
-import type { ShowOptions } from './show.ts';
-import type { SweepOptions } from './sweep.ts';
+import { printNotice, styleFor, useColor } from './render/output.ts';
+import type { PlanOptions } from './commands/plan.ts';
+import type { QueryOptions } from './commands/query.ts';
+import type { RunCommandOptions } from './commands/run.ts';
+import type { ShowOptions } from './commands/show.ts';
+import type { SweepOptions } from './commands/sweep.ts';
 import { addStoreCommands } from './store-commands.ts';
 
 const USAGE = 2;
@@ -73,7 +73,7 @@ function program(): Command {
     .option('--dry-run', 'show what would run and why')
     .option('--json', 'events as JSON lines on stdout')
     .action(async (spec: string, options: RunCommandOptions) => {
-      const { runCommand } = await import('./run.ts');
+      const { runCommand } = await import('./commands/run.ts');
       exitCode = await runCommand(spec, options);
     });
 
@@ -85,7 +85,7 @@ function program(): Command {
     )
     .option('--json', 'machine-readable')
     .action(async (spec: string, options: PlanOptions) => {
-      const { planCommand } = await import('./plan.ts');
+      const { planCommand } = await import('./commands/plan.ts');
       exitCode = await planCommand(spec, options);
     });
 
@@ -125,7 +125,7 @@ function program(): Command {
     .option('--dry-run', 'only say what would be executed')
     .option('--json', 'events as JSON lines on stdout')
     .action(async (spec: string, options: SweepOptions) => {
-      const { sweepCommand } = await import('./sweep.ts');
+      const { sweepCommand } = await import('./commands/sweep.ts');
       exitCode = await sweepCommand(spec, options);
     });
 
@@ -134,7 +134,7 @@ function program(): Command {
     .description('keep the results of stages whose code changed without changing what they make')
     .option('--json', 'machine-readable')
     .action(async (spec: string, stages: readonly string[], options: AcceptOptions) => {
-      const { acceptCommand } = await import('./accept.ts');
+      const { acceptCommand } = await import('./commands/accept.ts');
       exitCode = await acceptCommand(spec, stages, options);
     });
 
@@ -143,7 +143,7 @@ function program(): Command {
     .description('parameters, metrics and artifact paths of the current result, or of a recorded run')
     .option('--json', 'machine-readable')
     .action(async (spec: string, stage: string | undefined, options: ShowOptions) => {
-      const { showCommand } = await import('./show.ts');
+      const { showCommand } = await import('./commands/show.ts');
       exitCode = await showCommand(spec, stage, options);
     });
 
@@ -156,7 +156,7 @@ function program(): Command {
     .option('--threads <n>', 'compute threads', positive)
     .option('--json', 'machine-readable')
     .action(async (spec: string, text: readonly string[], options: QueryOptions) => {
-      const { queryCommand } = await import('./query.ts');
+      const { queryCommand } = await import('./commands/query.ts');
       exitCode = await queryCommand(spec, text.join(' '), options);
     });
 
@@ -168,7 +168,7 @@ function program(): Command {
         .default('mermaid'),
     )
     .action(async (spec: string, options: GraphOptions) => {
-      const { graphCommand } = await import('./graph.ts');
+      const { graphCommand } = await import('./commands/graph.ts');
       exitCode = await graphCommand(spec, options);
     });
 
@@ -183,7 +183,7 @@ function program(): Command {
     .argument('[file]', 'where to write it', 'experiment.yaml')
     .description('write a commented starter spec')
     .action(async (file: string) => {
-      const { initCommand } = await import('./init.ts');
+      const { initCommand } = await import('./commands/init.ts');
       exitCode = initCommand(file);
     });
 
@@ -192,7 +192,7 @@ function program(): Command {
     .argument('[kind]', 'only the parameters of this stage kind')
     .description('the JSON Schema of specs, for editors')
     .action(async (kind: string | undefined) => {
-      const { schemaCommand } = await import('./schema.ts');
+      const { schemaCommand } = await import('./commands/schema.ts');
       exitCode = schemaCommand(kind);
     });
 
@@ -211,7 +211,7 @@ async function showError(error: unknown): Promise<number> {
     return 1;
   }
   if (process.argv[2] === 'run' && process.argv.includes('--json')) {
-    const { printRefusal } = await import('./reporters/json.ts');
+    const { printRefusal } = await import('./render/reporters/json.ts');
     printRefusal(error);
   }
   if (error.diagnostics.length > 0) {

@@ -1,13 +1,13 @@
 /** Names and flags of the commands that look after the store: verify, gc, export, import, doctor. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
-import { parseAge } from '../runs/filter.ts';
-import { bytes, collect, example, positive, withStore, type Done } from './flags.ts';
-import type { DoctorOptions } from './doctor.ts';
-import type { ExportOptions } from './export.ts';
-import type { GcOptions } from './gc.ts';
-import type { ImportOptions } from './import.ts';
-import type { VerifyOptions } from './verify.ts';
+import { parseAge } from '../history/filter.ts';
+import { bytes, collect, example, positive, withStore, type Done } from './commands/flags.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
+import type { ExportOptions } from './commands/export.ts';
+import type { GcOptions } from './commands/gc.ts';
+import type { ImportOptions } from './commands/import.ts';
+import type { VerifyOptions } from './commands/verify.ts';
 
 function age(text: string): number {
   try {
@@ -31,7 +31,7 @@ export function addStoreCommands(root: Command, done: Done): void {
     .option('--json', 'machine-readable')
     .addHelpText('after', example('pipeline verify', 'pipeline verify latest --keep'))
     .action(async (runs: readonly string[], options: VerifyOptions) => {
-      const { verifyCommand } = await import('./verify.ts');
+      const { verifyCommand } = await import('./commands/verify.ts');
       done(verifyCommand(runs, options));
     });
 
@@ -44,7 +44,7 @@ export function addStoreCommands(root: Command, done: Done): void {
     .option('--json', 'machine-readable')
     .addHelpText('after', example('pipeline doctor'))
     .action(async (options: DoctorOptions) => {
-      const { doctorCommand } = await import('./doctor.ts');
+      const { doctorCommand } = await import('./commands/doctor.ts');
       done(await doctorCommand(options));
     });
 
@@ -60,7 +60,7 @@ export function addStoreCommands(root: Command, done: Done): void {
       example('pipeline export latest --output paper.tar.gz', 'pipeline export best --stage model'),
     )
     .action(async (run: string, options: ExportOptions) => {
-      const { exportCommand } = await import('./export.ts');
+      const { exportCommand } = await import('./commands/export.ts');
       done(await exportCommand(run, options));
     });
 
@@ -70,7 +70,7 @@ export function addStoreCommands(root: Command, done: Done): void {
     .option('--json', 'machine-readable')
     .addHelpText('after', example('pipeline import paper.tar.gz --store artifacts'))
     .action(async (archive: string, options: ImportOptions) => {
-      const { importCommand } = await import('./import.ts');
+      const { importCommand } = await import('./commands/import.ts');
       done(await importCommand(archive, options));
     });
 }
@@ -105,7 +105,7 @@ function addGc(root: Command, done: Done): void {
       ),
     )
     .action(async (options: GcOptions) => {
-      const { gcCommand } = await import('./gc.ts');
+      const { gcCommand } = await import('./commands/gc.ts');
       done(await gcCommand(options));
     });
 }

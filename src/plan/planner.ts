@@ -1,6 +1,6 @@
 /** One stage at a time: its key, and whether what it would make is there. */
 import type { Digest, Key } from '../base/hash.ts';
-import { chooseEngine } from '../engine/choose.ts';
+import { chooseEngine } from '../engine/choose-engine.ts';
 import { givesList } from '../kinds/kind.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';

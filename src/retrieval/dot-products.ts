@@ -5,7 +5,12 @@
  * and a single pair give the same numbers.
  */
 import { WASM } from '../engine/kernels/dot-products.generated.ts';
-import { wasmInstance, wasmMemory, wasmModule, type WasmModule } from '../engine/webassembly.ts';
+import {
+  wasmInstance,
+  wasmMemory,
+  wasmModule,
+  type WasmModule,
+} from '../engine/kernels/threads/webassembly.ts';
 
 /** Queries that are taken at once. */
 export const QUERIES_AT_ONCE = 16;

@@ -1,19 +1,19 @@
 /** Files and overrides → a checked Spec, or everything that is wrong with them. */
 import { basename, dirname, extname } from 'node:path';
 import { failure, ok, type Diagnostic, type Result } from '../base/diagnostic.ts';
-import { readMerged, type Reader } from './bases.ts';
-import { holdsDeferred, refuseDeferred } from './deferred.ts';
-import { makeInterpolator } from './interpolate.ts';
-import type { KindReference } from './kind-of.ts';
+import { readMerged, type Reader } from './values/bases.ts';
+import { holdsDeferred, refuseDeferred } from './values/deferred.ts';
+import { makeInterpolator } from './values/interpolate.ts';
+import type { KindReference } from './stages/kind-of.ts';
 import type { LoadOptions } from './load.ts';
 import { readOutline, type Outline } from './outline.ts';
-import { applyOverride, applyParamsFile, applySet, type Override } from './overrides.ts';
-import { readSource } from './read.ts';
-import { errorAt, type Report } from './source.ts';
+import { applyOverride, applyParamsFile, applySet, type Override } from './values/overrides.ts';
+import { readSource } from './text/read.ts';
+import { errorAt, type Report } from './text/source.ts';
 import type { Spec } from './spec.ts';
-import { checkStages, type StageScope } from './stages.ts';
-import type { SweepRequest } from './sweep-request.ts';
-import { failedAt, isNull, mapNode, mapToJson, type MapNode } from './tree.ts';
+import { checkStages, type StageScope } from './stages/stages.ts';
+import type { SweepRequest } from './sweep/sweep-request.ts';
+import { failedAt, isNull, mapNode, mapToJson, type MapNode } from './text/tree.ts';
 
 /** A checked spec and all that it was made of. */
 export interface Checked {

@@ -1,6 +1,6 @@
 import { ok, type Diagnostic, type Result } from '../base/diagnostic.ts';
 import type { KindCatalogue } from '../kinds/kind.ts';
-import { openMemory } from './memory.ts';
+import { openMemory } from './remembered-specs.ts';
 import type { Spec } from './spec.ts';
 
 export interface LoadOptions {

@@ -1,12 +1,12 @@
 /** The shape of a spec around its stages' parameters: which names there are, and what they hold. */
 import { nearest } from '../base/nearest.ts';
-import { readExecution, type Execution } from './execution.ts';
-import { readMatrix, type Matrix } from './matrix.ts';
-import { checkNames, isFailed } from './names.ts';
-import { errorAt, type Place, type Report } from './source.ts';
-import { readSweep, type SweepRequest } from './sweep-request.ts';
+import { readExecution, type Execution } from './stages/execution.ts';
+import { readMatrix, type Matrix } from './stages/matrix.ts';
+import { checkNames, isFailed } from './text/names.ts';
+import { errorAt, type Place, type Report } from './text/source.ts';
+import { readSweep, type SweepRequest } from './sweep/sweep-request.ts';
 import type { EngineRequest } from './spec.ts';
-import { describe, isNull, mapNode, toJson, type Entry, type MapNode, type ScalarNode } from './tree.ts';
+import { describe, isNull, mapNode, toJson, type Entry, type MapNode, type ScalarNode } from './text/tree.ts';
 import {
   alternatives,
   ENGINE_VALUES,
@@ -14,7 +14,7 @@ import {
   SPEC_NAMES,
   STAGE_FIELDS,
   STAGE_NAME,
-} from './vocabulary.ts';
+} from './text/vocabulary.ts';
 
 /** A stage as written, its values interpolated. */
 export interface RawStage {

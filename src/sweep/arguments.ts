@@ -1,9 +1,9 @@
 /** `--set` of `pipeline sweep`: one value is set, several are an axis of the grid, a distribution is drawn from. */
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { readDistribution } from '../spec/distribution.ts';
-import type { Source } from '../spec/source.ts';
-import type { Dimension, SweepAxis } from '../spec/sweep-request.ts';
-import { parseYaml } from '../spec/yaml.ts';
+import { readDistribution } from '../spec/sweep/distribution.ts';
+import type { Source } from '../spec/text/source.ts';
+import type { Dimension, SweepAxis } from '../spec/sweep/sweep-request.ts';
+import { parseYaml } from '../spec/text/yaml.ts';
 
 export interface SweepArguments {
   readonly fixed: readonly string[];

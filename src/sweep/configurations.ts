@@ -1,10 +1,10 @@
 /** What is to be tried: every experiment times every point of the grid times every random draw. */
 import { canonicalJson, type Json } from '../base/json.ts';
 import { random } from '../base/random.ts';
-import { applies, draw } from '../spec/distribution.ts';
-import type { Override } from '../spec/overrides.ts';
-import type { RandomSearch, SweepAxis, SweepRequest } from '../spec/sweep-request.ts';
-import { toJson } from '../spec/tree.ts';
+import { applies, draw } from '../spec/sweep/distribution.ts';
+import type { Override } from '../spec/values/overrides.ts';
+import type { RandomSearch, SweepAxis, SweepRequest } from '../spec/sweep/sweep-request.ts';
+import { toJson } from '../spec/text/tree.ts';
 
 /** What is laid over the spec, and how that is told. */
 export interface Configuration {

@@ -1,7 +1,7 @@
 /** Executes trials as one run over their combined stages. */
 import type { Planner } from '../plan/planner.ts';
-import { runPlan, type RunOptions } from '../run/run.ts';
-import type { End } from '../run/schedule.ts';
+import { runPlan, type RunOptions } from '../execute/run.ts';
+import type { End } from '../execute/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
 import { combine, type Combined } from './combine.ts';
 import { resultOf, type Trial, type TrialResult } from './trial.ts';

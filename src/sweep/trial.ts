@@ -1,6 +1,6 @@
 /** One configuration, or one of its repeats, on its way: what became of its stages, and its metric. */
-import type { StageResultRecord } from '../run/run.ts';
-import type { End } from '../run/schedule.ts';
+import type { StageResultRecord } from '../execute/run.ts';
+import type { End } from '../execute/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import type { Configuration, Repeat } from './configurations.ts';

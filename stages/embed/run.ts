@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { digestOfFile } from '../../src/base/hash.ts';
-import { openEncoder, type Encoder } from '../../src/engine/encoder.ts';
-import type { Side } from '../../src/engine/tower.ts';
+import { openEncoder, type Encoder } from '../../src/engine/model/open-encoder.ts';
+import type { Side } from '../../src/engine/model/towers.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, writeEmbeddingsConfig } from '../../src/formats/embeddings.ts';
 import { writeNpy } from '../../src/formats/npy.ts';
 import { raggedFrom, row, rowCount, type Ragged } from '../../src/formats/ragged.ts';

@@ -4,9 +4,9 @@
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Model } from '../../src/engine/model.ts';
+import type { Model } from '../../src/engine/model/training-model.ts';
 import type { DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
-import type { Average } from '../../src/engine/optimizer/average.ts';
+import type { Average } from '../../src/engine/optimizer/weight-average.ts';
 import { EMBEDDINGS, type ModelWeights } from '../../src/formats/model.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from '../../src/formats/safetensors.ts';
 import { flush } from '../../src/store/durable.ts';

@@ -1,6 +1,6 @@
-import type { LossParams } from '../../src/engine/losses/choose.ts';
+import type { LossParams } from '../../src/engine/losses/registry.ts';
 import type { ScheduleParams } from '../../src/engine/optimizer/schedule.ts';
-import type { SubwordParams } from '../../src/engine/subwords.ts';
+import type { SubwordParams } from '../../src/engine/model/subwords.ts';
 import type { EncoderConfig } from '../../src/formats/model.ts';
 import { defineStage } from '../../src/stage.ts';
 import { encoderSchema, embeddingsSchema } from './parameters/encoder.ts';

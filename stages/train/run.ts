@@ -1,7 +1,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openArithmetic } from '../../src/engine/arithmetic.ts';
-import { createModel } from '../../src/engine/model.ts';
+import { openArithmetic } from '../../src/engine/backends/open-backend.ts';
+import { createModel } from '../../src/engine/model/training-model.ts';
 import { writeModel, type ModelWeights } from '../../src/formats/model.ts';
 import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
 import { readTriplets } from '../../src/formats/triplets.ts';

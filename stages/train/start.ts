@@ -1,9 +1,9 @@
 /** What training starts from: the model's configuration, its first weights, and its n-grams. */
 import { random } from '../../src/base/random.ts';
-import { effectiveRows, type Subwords } from '../../src/engine/model-table.ts';
-import { summed } from '../../src/engine/recurrent/plain-table.ts';
-import { subwordBuckets } from '../../src/engine/subwords.ts';
-import { embeddingWidth, initialWeight, towersOf, towerShapes } from '../../src/engine/tower.ts';
+import { effectiveRows, type Subwords } from '../../src/engine/model/subword-table.ts';
+import { summed } from '../../src/engine/backends/plain-table.ts';
+import { subwordBuckets } from '../../src/engine/model/subwords.ts';
+import { embeddingWidth, initialWeight, towersOf, towerShapes } from '../../src/engine/model/towers.ts';
 import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../src/formats/model.ts';
 import type { Tensor } from '../../src/formats/safetensors.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';

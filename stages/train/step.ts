@@ -1,12 +1,12 @@
 /** One step: loss and gradients of a batch, clipped, then AdamW over the dense weights and the token embeddings. */
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../../src/base/random.ts';
-import { lossFor } from '../../src/engine/losses/choose.ts';
-import type { Model } from '../../src/engine/model.ts';
+import { lossFor } from '../../src/engine/losses/registry.ts';
+import type { Model } from '../../src/engine/model/training-model.ts';
 import { adamW, type DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
 import { scheduleFactor } from '../../src/engine/optimizer/schedule.ts';
-import { tableAnchor, type Pass } from '../../src/engine/recurrent/op.ts';
-import { similarities } from '../../src/engine/similarity.ts';
+import { tableAnchor, type Pass } from '../../src/engine/backends/recurrent-op.ts';
+import { similarities } from '../../src/engine/model/similarity.ts';
 import { PipelineError } from '../../src/stage.ts';
 import type { Batch } from './batch.ts';
 import type { TrainParams } from './kind.ts';

@@ -1,8 +1,8 @@
 /** The training loop: epochs of steps, validation, the best epoch, early stopping, checkpoints. */
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../src/base/clock.ts';
-import type { Model } from '../../src/engine/model.ts';
-import { weightAverage, type Average } from '../../src/engine/optimizer/average.ts';
+import type { Model } from '../../src/engine/model/training-model.ts';
+import { weightAverage, type Average } from '../../src/engine/optimizer/weight-average.ts';
 import type { ModelWeights } from '../../src/formats/model.ts';
 import type { StageContext } from '../../src/stage.ts';
 import { epochBatches, makeBatch } from './batch.ts';

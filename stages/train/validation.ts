@@ -1,7 +1,7 @@
 /** How well the model of an epoch ranks for the validation queries. */
 import { random, shuffle } from '../../src/base/random.ts';
-import { encodeAll } from '../../src/engine/encode.ts';
-import type { Model } from '../../src/engine/model.ts';
+import { encodeAll } from '../../src/engine/model/encode-batches.ts';
+import type { Model } from '../../src/engine/model/training-model.ts';
 import { raggedFrom, row } from '../../src/formats/ragged.ts';
 import { queriesOfSplit, relevantDocuments, type Tokens } from '../../src/formats/tokens.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';

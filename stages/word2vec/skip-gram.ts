@@ -1,10 +1,10 @@
 /** The skip-gram kernel (src/engine/kernels/assembly/skip-gram.ts) on its threads, with its memory laid out. */
 import { exp, log } from '../../src/base/math.ts';
-import { createHeap, type Heap } from '../../src/engine/kernels/heap.ts';
-import { floatBits, type Job } from '../../src/engine/kernels/operations.ts';
-import { createPool } from '../../src/engine/kernels/pool.ts';
+import { createHeap, type Heap } from '../../src/engine/kernels/threads/heap.ts';
+import { floatBits, type Job } from '../../src/engine/kernels/threads/instructions.ts';
+import { createPool } from '../../src/engine/kernels/threads/thread-pool.ts';
 import { WASM } from '../../src/engine/kernels/skip-gram.generated.ts';
-import { wasmModule } from '../../src/engine/webassembly.ts';
+import { wasmModule } from '../../src/engine/kernels/threads/webassembly.ts';
 import { PipelineError } from '../../src/stage.ts';
 
 export interface SkipGramShape {

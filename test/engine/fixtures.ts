@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { random, type Random } from '../../src/base/random.ts';
-import type { Arithmetic } from '../../src/engine/arithmetic.ts';
-import { weightShapes, type RecurrentShape } from '../../src/engine/recurrent/shape.ts';
-import type { EmbeddingTable } from '../../src/engine/kernels/embedding-table.ts';
+import type { Arithmetic } from '../../src/engine/backends/open-backend.ts';
+import { weightShapes, type RecurrentShape } from '../../src/engine/backends/recurrent-shape.ts';
+import type { EmbeddingTable } from '../../src/engine/kernels/embedding/embedding-table.ts';
 import { raggedFrom, type Ragged } from '../../src/formats/ragged.ts';
 
 export const ROWS = 11;

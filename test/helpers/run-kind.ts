@@ -42,7 +42,7 @@ export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}
     useDefaults: true,
     allErrors: true,
     strict: true,
-    // As src/spec/parameters.ts compiles them.
+    // As src/spec/stages/parameters.ts compiles them.
     strictRequired: false,
     strictTypes: false,
     strictTuples: false,

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { isObject } from '../../src/base/json.ts';
 import { INSTALLATION } from '../../src/base/installation.ts';
-import { specSchema } from '../../src/spec/schema.ts';
+import { specSchema } from '../../src/spec/editor/schema.ts';
 import type { JsonSchema, StageKind } from '../../src/stage.ts';
 import { catalogueOf, SOUND } from './fixtures.ts';
 

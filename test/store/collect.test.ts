@@ -9,7 +9,7 @@ import { storedArtifacts } from '../../src/store/inventory.ts';
 import { leftoversOf, removeLeftover } from '../../src/store/leftovers.ts';
 import { tryLock } from '../../src/store/lock.ts';
 import { beginUse, usedArtifacts } from '../../src/store/use.ts';
-import { emptyStore } from '../runs/records.ts';
+import { emptyStore } from '../history/records.ts';
 import { makeArtifact } from './fixtures.ts';
 
 describe('collecting', () => {

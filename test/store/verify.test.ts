@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { storedArtifacts } from '../../src/store/inventory.ts';
 import { tryLock } from '../../src/store/lock.ts';
 import { faultsOf, quarantine } from '../../src/store/verify.ts';
-import { emptyStore } from '../runs/records.ts';
+import { emptyStore } from '../history/records.ts';
 import { makeArtifact } from './fixtures.ts';
 
 /** The faults of an artifact after something was done to its folder. */

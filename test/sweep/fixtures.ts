@@ -1,5 +1,5 @@
 /** Results of trials as the runner would hand them over. */
-import type { StageResultRecord } from '../../src/run/run.ts';
+import type { StageResultRecord } from '../../src/execute/run.ts';
 import type { TrialResult } from '../../src/sweep/trial.ts';
 
 interface Given {

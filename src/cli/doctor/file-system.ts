@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { StoreLayout } from '../../store/layout.ts';
-import { bytesText } from '../text.ts';
+import { bytesText } from '../render/text.ts';
 import type { Check } from './check.ts';
 
 export function fileSystemChecks(layout: StoreLayout): Check[] {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import zlib from 'node:zlib';
 import { installedVersion } from '../../base/installation.ts';
-import { bytesText } from '../text.ts';
+import { bytesText } from '../render/text.ts';
 import type { Check } from './check.ts';
 
 const OLDEST = [20, 19] as const;

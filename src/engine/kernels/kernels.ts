@@ -3,14 +3,14 @@
  * memory. With precision `exact` every result is the same to the bit at any number of threads, on any machine.
  */
 import { PipelineError } from '../../base/diagnostic.ts';
-import { wasmInstance, wasmModule } from '../webassembly.ts';
-import { createTable, type EmbeddingTable } from './embedding-table.ts';
-import { createHeap } from './heap.ts';
-import { createPool, enableRelaxedSimd } from './pool.ts';
-import { map, matMul, type MatMulShape } from './products.ts';
+import { wasmInstance, wasmModule } from './threads/webassembly.ts';
+import { createTable, type EmbeddingTable } from './embedding/embedding-table.ts';
+import { createHeap } from './threads/heap.ts';
+import { createPool, enableRelaxedSimd } from './threads/thread-pool.ts';
+import { map, matMul, type MatMulShape } from './dense.ts';
 import { WASM as FAST } from './recurrent-fast.generated.ts';
 import { WASM as EXACT } from './recurrent.generated.ts';
-import { createRecurrent, type Recurrent, type RecurrentShape } from './recurrent.ts';
+import { createRecurrent, type Recurrent, type RecurrentShape } from './recurrent/recurrent.ts';
 
 export type Precision = 'exact' | 'fast';
 

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { power } from '../../base/math.ts';
 import type { Tensor } from '../../formats/safetensors.ts';
-import type { AdamStep } from '../kernels/embedding-table.ts';
+import type { AdamStep } from '../kernels/embedding/embedding-table.ts';
 
 export interface DenseOptimizer {
   /** Gradients by the variables' names; consumes them. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createModel } from '../../../src/engine/model.ts';
-import { openArithmetic } from '../../../src/engine/arithmetic.ts';
-import { openEncoder } from '../../../src/engine/encoder.ts';
+import { createModel } from '../../../src/engine/model/training-model.ts';
+import { openArithmetic } from '../../../src/engine/backends/open-backend.ts';
+import { openEncoder } from '../../../src/engine/model/open-encoder.ts';
 import { readEmbeddingsConfig } from '../../../src/formats/embeddings.ts';
 import { readModelConfig, readModelWeights } from '../../../src/formats/model.ts';
 import { readNpy } from '../../../src/formats/npy.ts';

@@ -5,9 +5,9 @@
 import { map } from './lib/functions';
 import { gemm, gemmTransposed, pack, packTransposed } from './lib/gemm';
 import * as gru from './lib/gru';
-import { BEAT, claim, describedAt, finish, float, OPERATION, scratchOf, word } from './lib/jobs';
+import { BEAT, claim, describedAt, finish, float, OPERATION, scratchOf, word } from './lib/dispatch';
 import * as lstm from './lib/lstm';
-import * as pooling from './lib/pool';
+import * as pooling from './lib/pooling';
 import { adam, dropout, gather, gatherGradients, squares, sumRows } from './lib/tokens';
 import { MADD } from './lib/multiply-add';
 

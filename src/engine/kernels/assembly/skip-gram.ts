@@ -5,7 +5,7 @@
 // on every machine. A batch is two dispatches: all gradients from the vectors as they are, then every row adds the
 // gradients that are its own in the order of the batch. So neither result depends on the number of threads.
 
-import { claim, describedAt, finish, float, OPERATION, scratchOf, word } from './lib/jobs';
+import { claim, describedAt, finish, float, OPERATION, scratchOf, word } from './lib/dispatch';
 
 /** Tables of σ(x) and −log σ(x) over −8 ≤ x < 8, at the middle of 4,096 equal steps. */
 const TABLE_LENGTH: i32 = 4096;

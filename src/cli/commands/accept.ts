@@ -1,0 +1,31 @@
+import { acceptStages } from '../../plan/accept.ts';
+import { stagesMeant } from '../../plan/selector.ts';
+import { printJson, printResult } from '../render/output.ts';
+import { openSession, sessionPlanner, type SpecOptions } from '../../session.ts';
+
+export interface AcceptOptions extends SpecOptions {
+  readonly json?: boolean;
+}
+
+/** `pipeline accept`: keeps results across a change of code that its author declares cosmetic. */
+export async function acceptCommand(
+  file: string,
+  selectors: readonly string[],
+  options: AcceptOptions,
+): Promise<number> {
+  const session = await openSession(file, options);
+  const planner = await sessionPlanner(session);
+  const accepted = stagesMeant(session.spec.stages, selectors);
+  const done = acceptStages(planner, session.layout, accepted);
+  if (options.json)
+    printJson({ stages: Object.fromEntries(done.map(({ stage, alias }) => [stage, alias ?? null])) });
+  else
+    printResult(
+      done
+        .map(({ stage, alias }) =>
+          alias ? `${stage}  accepted although ${alias.because.join('; ')}` : `${stage}  is cached anyway`,
+        )
+        .join('\n'),
+    );
+  return 0;
+}

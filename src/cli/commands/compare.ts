@@ -1,0 +1,100 @@
+import { PipelineError } from '../../base/diagnostic.ts';
+import { compareRuns, type Difference, type RunComparison } from '../../history/compare.ts';
+import { readRun } from '../../history/find.ts';
+import { significanceOf, type MeasureTest, type Significance } from '../../history/report-tests.ts';
+import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
+import { openStore } from '../../session.ts';
+import { metricText, table, type Alignment } from '../render/text.ts';
+
+export interface CompareOptions {
+  readonly store?: string;
+  readonly significance?: boolean;
+  readonly json?: boolean;
+}
+
+/** `pipeline compare`: what differs between runs, and whether the differences are more than chance. */
+export function compareCommand(runs: readonly string[], options: CompareOptions): number {
+  const layout = openStore(options);
+  const records = runs.map((run) => readRun(layout, run));
+  if (new Set(records.map(({ id }) => id)).size < 2)
+    throw new PipelineError('E_USAGE', 'it takes two different runs to compare', {
+      hint: 'pipeline compare latest~1 latest',
+    });
+  const comparison = compareRuns(records);
+  const significance = options.significance === false ? [] : significanceOf(layout, records);
+  if (options.json) printJson({ ...comparison, significance });
+  else printResult(comparisonText(comparison, significance, styleFor(useColor(process.stdout))));
+  return 0;
+}
+
+function comparisonText(
+  comparison: RunComparison,
+  significance: readonly Significance[],
+  style: Style,
+): string {
+  const { runs, parameters, environment, metrics, stages } = comparison;
+  const sections = [
+    section('parameters', parameters, runs, style, valueText),
+    section('environment', environment, runs, style, valueText),
+    section('metrics', metrics, runs, style, withDelta),
+    section('content of stages', stages, runs, style, (value) =>
+      typeof value === 'string' ? value.slice(0, 12) : valueText(value, undefined),
+    ),
+    ...significance.map((each) => significanceText(each, runs[0]!, style)),
+  ].filter((text) => text !== '');
+  return sections.length === 0 ? 'nothing differs' : sections.join('\n\n');
+}
+
+type Cell = (value: Difference['values'][number], delta: number | undefined) => string;
+
+function section(
+  title: string,
+  differences: readonly Difference[],
+  runs: readonly string[],
+  style: Style,
+  cell: Cell,
+): string {
+  if (differences.length === 0) return '';
+  const rows = differences.map(({ name, values, deltas }) => [
+    name,
+    ...values.map((value, index) => cell(value, deltas[index])),
+  ]);
+  const alignment: Alignment[] = ['left', ...runs.map((): Alignment => 'right')];
+  const [header, ...lines] = table([[title, ...runs], ...rows], alignment).split('\n');
+  return [style.bold(header!), ...lines].join('\n');
+}
+
+const valueText: Cell = (value) => (value === undefined ? '–' : metricText(value));
+
+const withDelta: Cell = (value, delta) => {
+  if (delta === undefined || delta === 0) return valueText(value, delta);
+  return `${metricText(value!)} (${delta > 0 ? '+' : '−'}${metricText(Math.abs(delta))})`;
+};
+
+function significanceText(result: Significance, first: string, style: Style): string {
+  const pair = `${result.stage}: ${result.run} against ${first}`;
+  if (result.state === 'untested') return `${style.bold(pair)}\nnot tested: ${result.because}`;
+  const rows = result.tests.map((test) => [
+    test.measure,
+    test.means[0].toFixed(4),
+    test.means[1].toFixed(4),
+    signed(test.difference),
+    pText(test),
+    `${test.differing} of ${test.queries}`,
+  ]);
+  const head = ['measure', 'before', 'after', 'difference', 'p', 'queries that differ'];
+  const alignment: Alignment[] = ['left', 'right', 'right', 'right', 'right', 'right'];
+  const left = result.unmatched > 0 ? ` · ${result.unmatched} queries that only one has left out` : '';
+  const note = style.dim(`p: paired randomisation test, two-sided, one measure at a time${left}`);
+  return [style.bold(pair), table([head, ...rows], alignment), note].join('\n');
+}
+
+function signed(value: number): string {
+  return value === 0 ? '0' : `${value > 0 ? '+' : '−'}${Math.abs(value).toFixed(4)}`;
+}
+
+/** Stars as journals set them: * below 0.05, ** below 0.01, *** below 0.001. */
+function pText({ p }: MeasureTest): string {
+  const stars = p < 0.001 ? ' ***' : p < 0.01 ? ' ** ' : p < 0.05 ? ' *  ' : '    ';
+  return `${p < 0.00005 ? '<0.0001' : p.toFixed(4)}${stars}`;
+}

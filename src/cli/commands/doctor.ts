@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { storeLayout } from '../../store/layout.ts';
+import type { Check } from '../doctor/check.ts';
+import { fileSystemChecks } from '../doctor/file-system.ts';
+import { healthChecks } from '../doctor/health.ts';
+import { machineChecks } from '../doctor/machine.ts';
+import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
+import { storeFolder } from '../../session.ts';
+
+export interface DoctorOptions {
+  readonly store?: string;
+  readonly json?: boolean;
+}
+
+interface Section {
+  readonly title: string;
+  readonly checks: readonly Check[];
+}
+
+/** `pipeline doctor`: whether this machine and this store can do what is asked of them. */
+export async function doctorCommand(options: DoctorOptions): Promise<number> {
+  const layout = storeLayout(storeFolder(options));
+  const sections: Section[] = [{ title: 'machine', checks: await machineChecks() }];
+  if (existsSync(layout.root))
+    sections.push(
+      { title: 'file system', checks: fileSystemChecks(layout) },
+      { title: 'store', checks: healthChecks(layout) },
+    );
+  else
+    sections.push({
+      title: 'store',
+      checks: [
+        {
+          name: 'store',
+          state: 'missing',
+          found: `none at ${layout.root} yet`,
+          hint: 'The first run makes it.',
+        },
+      ],
+    });
+  const failed = sections.some(({ checks }) => checks.some(({ state }) => state === 'failed'));
+  if (options.json) printJson({ sound: !failed, store: layout.root, sections });
+  else printResult(sectionsText(sections, styleFor(useColor(process.stdout))));
+  return failed ? 1 : 0;
+}
+
+function sectionsText(sections: readonly Section[], style: Style): string {
+  const width = Math.max(...sections.flatMap(({ checks }) => checks.map(({ name }) => name.length)));
+  const parts = sections.map(({ title, checks }) => {
+    const lines = checks.flatMap(({ name, state, found, hint }) => [
+      `${markOf(state, style)} ${name.padEnd(width)}  ${found}`,
+      ...(hint === undefined ? [] : [style.dim(`${' '.repeat(width + 4)}${hint}`)]),
+    ]);
+    return [style.bold(title), ...lines].join('\n');
+  });
+  return parts.join('\n\n');
+}
+
+function markOf(state: Check['state'], style: Style): string {
+  switch (state) {
+    case 'ok':
+      return style.green('✔');
+    case 'missing':
+      return style.dim('–');
+    case 'warning':
+      return style.yellow('!');
+    case 'failed':
+      return style.red('✘');
+  }
+}

@@ -1,0 +1,81 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { knownStage } from '../../plan/select.ts';
+import { compressionOf } from '../../history/archive.ts';
+import { writeArchive } from '../../history/export.ts';
+import { readRun } from '../../history/find.ts';
+import { readNotes } from '../../history/notes.ts';
+import type { RunRecord } from '../../history/record.ts';
+import { wholeArtifact, type Artifact } from '../../store/artifacts.ts';
+import type { StoreLayout } from '../../store/layout.ts';
+import { beginUse, type Use } from '../../store/use.ts';
+import { onInterrupt } from './interrupt.ts';
+import { printJson, printResult } from '../render/output.ts';
+import { openStore } from '../../session.ts';
+import { bytesText } from '../render/text.ts';
+
+export interface ExportOptions {
+  readonly store?: string;
+  readonly output?: string;
+  readonly stage?: readonly string[];
+  readonly artifacts: boolean;
+  readonly json?: boolean;
+}
+
+/** `pipeline export`: a run and what it made or found, as one archive. */
+export async function exportCommand(run: string, options: ExportOptions): Promise<number> {
+  const layout = openStore(options);
+  const record = readRun(layout, run);
+  const file = resolve(options.output ?? `${record.id}.tar.gz`);
+  compressionOf(file);
+  if (existsSync(file))
+    throw new PipelineError('E_USAGE', `${file} is there already`, {
+      hint: 'Name another file with --output.',
+    });
+  const { stop, dispose } = onInterrupt(true);
+  const use = beginUse(layout);
+  try {
+    const artifacts = options.artifacts ? artifactsFor(layout, record, options.stage, use) : [];
+    await writeArchive({ record, notes: readNotes(layout, record.id), artifacts }, file, stop);
+    const { size } = statSync(file);
+    if (options.json) printJson({ run: record.id, file, bytes: size, artifacts: artifacts.length });
+    else printResult(`${record.id}: ${artifacts.length} artifacts, ${bytesText(size)} in ${file}`);
+    return 0;
+  } catch (error) {
+    if (stop.aborted) return 130;
+    if (error instanceof PipelineError) throw error;
+    throw new PipelineError('E_STORE', `${file} could not be written: ${(error as Error).message}`);
+  } finally {
+    use.close();
+    dispose();
+  }
+}
+
+function artifactsFor(
+  layout: StoreLayout,
+  { id, stages }: RunRecord,
+  wanted: readonly string[] | undefined,
+  use: Use,
+): Artifact[] {
+  const names = Object.keys(stages);
+  const chosen = wanted?.map((name) => knownStage(names, name)) ?? names;
+  const artifacts = new Map<string, Artifact>();
+  const missing: string[] = [];
+  for (const name of chosen) {
+    const { kind, key } = stages[name]!;
+    if (!key) continue;
+    use.add(kind, key);
+    const artifact = wholeArtifact(layout, kind, key);
+    if (artifact) artifacts.set(`${kind}/${key}`, artifact);
+    else missing.push(name);
+  }
+  if (missing.length === 0) return [...artifacts.values()];
+  throw new PipelineError(
+    'E_USAGE',
+    `what ${missing.join(', ')} made in run ${id} is no longer in the store`,
+    {
+      hint: 'Name the stages to export with --stage, or --no-artifacts for the record alone; a run of the spec makes them again.',
+    },
+  );
+}

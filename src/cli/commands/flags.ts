@@ -1,0 +1,43 @@
+/** Flags and argument types that several commands share. */
+import { InvalidArgumentError, type Command } from 'commander';
+import { bytesOf } from '../../base/units.ts';
+
+/** Takes a command's exit code. */
+export type Done = (exitCode: number) => void;
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It takes a whole number from 1.');
+  return value;
+}
+
+/** `4GB`, `512 MiB`, or plain bytes. */
+export function bytes(text: string): number {
+  const value = bytesOf(text);
+  if (value === undefined || value <= 0) throw new InvalidArgumentError('It takes a size such as 4GB.');
+  return value;
+}
+
+export function collect(text: string, all: readonly string[] = []): readonly string[] {
+  return [...all, text];
+}
+
+export function withStore(command: Command): Command {
+  return command.option(
+    '--store <folder>',
+    'where artifacts live (default: PIPELINE_STORE, or artifacts/ of the project around the working folder)',
+  );
+}
+
+export function example(...commands: readonly string[]): string {
+  const title = commands.length === 1 ? 'Example' : 'Examples';
+  return `\n${title}:\n${commands.map((command) => `  ${command}`).join('\n')}`;
+}
+
+export function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It takes a whole number from 0.');
+  return value;
+}

@@ -1,0 +1,87 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { printResult } from '../render/output.ts';
+
+/** `pipeline init`: writes a commented starter spec and never overwrites a file. */
+export function initCommand(file: string): number {
+  if (existsSync(file))
+    throw new PipelineError('E_USAGE', `${file} is there already`, {
+      hint: 'Name another file: pipeline init FILE',
+    });
+  writeFileSync(file, starter(basename(file, extname(file))), { flag: 'wx' });
+  printResult(`${file} written. Put your data beside it, then: pipeline run ${file}`);
+  return 0;
+}
+
+function starter(name: string): string {
+  return `# A dense-retrieval experiment. \`pipeline plan\` shows what would run and why, \`pipeline run\` runs it,
+# \`pipeline query ${name}.yaml "a question"\` asks the trained model. Every value that you change re-executes
+# exactly the stages that depend on it.
+name: ${name}
+
+params:
+  dimensions: 128
+  seed: 42
+
+engine:
+  backend: auto # wasm | tensorflow; auto takes a GPU where there is one
+
+stages:
+  # Your data: here a folder in the layout of BEIR. Other formats: msmarco, squad, csv, tsv, jsonl, parquet, sql.
+  corpus:
+    uses: ingest
+    with:
+      format: beir
+      folder: data # corpus.jsonl, queries.jsonl, qrels/{train,validation,test}.tsv
+
+  tokens:
+    uses: tokenize
+    inputs: { corpus: corpus }
+    with:
+      min_count: 2
+      max_document_length: 96
+
+  # Word vectors trained on your corpus; \`source: pretrained\` with a path loads GloVe, word2vec or fastText.
+  vectors:
+    uses: word2vec
+    inputs: { tokens: tokens }
+    with:
+      source: train
+      dimensions: \${params.dimensions}
+      seed: \${params.seed}
+
+  # Triplets (query, relevant document, irrelevant document) from the training queries.
+  triplets:
+    uses: mine
+    inputs: { tokens: tokens }
+    with:
+      negatives:
+        - { from: bm25, weight: 1 }
+        - { from: random, weight: 1 }
+      seed: \${params.seed}
+
+  model:
+    uses: train
+    inputs: { tokens: tokens, triplets: triplets, vectors: vectors }
+    with:
+      encoder: { cell: gru, hidden: 128 }
+      loss: { name: triplet, distance: cosine, margin: 0.2 }
+      epochs: 5
+      seed: \${params.seed}
+
+  embeddings:
+    uses: embed
+    inputs: { model: model, tokens: tokens }
+
+  index:
+    uses: index
+    inputs: { embeddings: embeddings }
+
+  report:
+    uses: evaluate
+    inputs: { corpus: corpus, tokens: tokens, embeddings: embeddings, index: index }
+    with:
+      split: test
+`;
+}

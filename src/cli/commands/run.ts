@@ -1,0 +1,102 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { timestamp } from '../../base/clock.ts';
+import { makePlan } from '../../plan/plan.ts';
+import { forcedStages, selectStages } from '../../plan/select.ts';
+import type { Capacity } from '../../execute/capacity.ts';
+import { checkSelection, runPlan, type RunResult } from '../../execute/run.ts';
+import { newRunId } from '../../history/record.ts';
+import { beginUse, type Use } from '../../store/use.ts';
+import { removeAbandonedWork } from '../../store/work.ts';
+import { onInterrupt } from './interrupt.ts';
+import { printNotice, printResult, styleFor, useColor } from '../render/output.ts';
+import { planCommand, type PlanOptions } from './plan.ts';
+import { reportTables } from '../render/report-tables.ts';
+import { jsonReporter } from '../render/reporters/json.ts';
+import { linesReporter } from '../render/reporters/lines.ts';
+import type { Reporter } from '../render/reporters/reporter.ts';
+import { keepRecord } from '../../execute/record-run.ts';
+import { openSession, sessionPlanner } from '../../session.ts';
+
+export interface RunCommandOptions extends PlanOptions, CapacityOptions {
+  readonly keepGoing?: boolean;
+  readonly dryRun?: boolean;
+}
+
+const EXIT = { done: 0, failed: 1, interrupted: 130 } as const;
+
+/** `pipeline run`: makes everything that is not there yet. */
+export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
+  if (options.dryRun) return planCommand(file, options);
+  const session = await openSession(file, options);
+  const { spec, layout } = session;
+  const selected = selectStages(spec, options);
+  const forced = forcedStages(spec, options.force, selected);
+  let use: Use | undefined;
+  const planner = await sessionPlanner(session, forced, (kind, key) => use?.add(kind, key));
+  const plan = makePlan(planner, selected);
+  checkSelection(plan.entries, selected);
+  const toExecute = plan.entries.filter(({ plan: { state } }) => state === 'run' || state === 'waiting');
+  if (toExecute.length > 0) {
+    removeAbandonedWork(layout);
+    use = beginUse(layout);
+  }
+
+  const names = toExecute.map(({ stage }) => stage.name);
+  const reporter = await chooseReporter(options.json === true, names);
+  const { stop, kill, dispose } = onInterrupt(names.length > 0);
+  const started = timestamp();
+  const id = newRunId(started);
+  const result = await runPlan({
+    planner,
+    selected,
+    run: id,
+    layout,
+    project: spec.directory,
+    engine: planner.engine,
+    capacity: capacityOf(options),
+    keepGoing: options.keepGoing === true,
+    stop,
+    kill,
+    emit: reporter.onEvent,
+  });
+  await reporter.close();
+  dispose();
+  keepRecord(session, { id, started, result, engine: planner.engine });
+  use?.close();
+  if (options.json !== true) printOutcome(file, options, result);
+  return EXIT[result.outcome];
+}
+
+export interface CapacityOptions {
+  readonly jobs?: number;
+  readonly threads?: number;
+  readonly memory?: number;
+  readonly gpus?: number;
+}
+
+/** What there is of what stages declare under `resources`: by default the machine. */
+export function capacityOf({ jobs, threads, memory, gpus }: CapacityOptions): Capacity {
+  return {
+    jobs: jobs ?? availableParallelism(),
+    threads: threads ?? availableParallelism(),
+    memory: memory ?? totalmem(),
+    gpu: gpus ?? 1,
+  };
+}
+
+async function chooseReporter(json: boolean, toExecute: readonly string[]): Promise<Reporter> {
+  if (json) return jsonReporter();
+  const live = process.stderr.isTTY && process.stdout.isTTY && !process.env['CI'] && toExecute.length > 0;
+  if (!live) return linesReporter();
+  const { treeReporter } = await import('../render/reporters/tree.ts');
+  return treeReporter(toExecute);
+}
+
+function printOutcome(file: string, options: RunCommandOptions, result: RunResult): void {
+  const style = styleFor(useColor(process.stdout));
+  const tables = reportTables(result, style);
+  if (tables !== '') printResult(tables);
+  if (result.outcome === 'done') return;
+  const store = options.store === undefined ? '' : ` --store ${options.store}`;
+  printNotice(`Finished stages are kept. To go on from here: pipeline run ${file}${store}`);
+}

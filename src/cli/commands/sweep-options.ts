@@ -1,0 +1,166 @@
+/** What the command line asks a sweep for, laid over what the spec says. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { PipelineError, type Diagnostic } from '../../base/diagnostic.ts';
+import { glob, splitList } from '../../plan/selector.ts';
+import { errorAt } from '../../spec/text/source.ts';
+import { namesMetric, nameHint, stageOfMetric, variedPaths } from '../../spec/sweep/sweep-checks.ts';
+import type { Dimension, RandomSearch, SweepAxis, SweepRequest } from '../../spec/sweep/sweep-request.ts';
+import { HALVING_FACTOR } from '../../spec/text/vocabulary.ts';
+import { readRepeat, type SweepArguments } from '../../sweep/arguments.ts';
+import { findBaseline, sameConfiguration } from '../../sweep/baseline.ts';
+import type { Configuration } from '../../sweep/configurations.ts';
+import { printNotice } from '../render/output.ts';
+import type { CapacityOptions } from './run.ts';
+import type { SpecOptions } from '../../session.ts';
+
+export interface SweepOptions extends SpecOptions, CapacityOptions {
+  readonly random?: number;
+  readonly seed?: number;
+  readonly metric?: string;
+  readonly minimize?: boolean;
+  readonly columns?: readonly string[];
+  readonly experiments?: readonly string[];
+  readonly repeat?: readonly string[];
+  readonly baseline?: string;
+  readonly halving?: string;
+  readonly write?: string;
+  readonly report?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+const usage = (message: string, hint?: string): PipelineError =>
+  new PipelineError('E_USAGE', message, { hint });
+
+export function specError(diagnostics: readonly Diagnostic[]): PipelineError {
+  const distinct = new Map(diagnostics.map((one) => [JSON.stringify(one), one]));
+  return new PipelineError('E_SPEC', 'the spec has errors', { diagnostics: [...distinct.values()] });
+}
+
+/** Before hours of work, not after them. */
+export function checkTarget(file: string | undefined): void {
+  if (file === undefined) return;
+  if (existsSync(file)) throw usage(`${file} is there already`, 'Name another file.');
+  const folder = dirname(resolve(file));
+  if (!existsSync(folder)) throw usage(`there is no folder ${folder}`, `Make it first, for ${file}.`);
+}
+
+/** What the command line says of a parameter is all that counts for it. */
+export function requestOf(
+  written: SweepRequest | undefined,
+  { fixed, axes, space }: SweepArguments,
+  options: SweepOptions,
+): SweepRequest {
+  const repeat = (options.repeat ?? []).map(readRepeatOption);
+  const varied = new Set([...axes, ...space].map(({ path }) => path));
+  const single = fixed.flatMap((text) => singleAxis(text, written) ?? []);
+  const fixedPaths = fixed.map((text) => text.slice(0, text.indexOf('=')));
+  const given = new Set([...varied, ...fixedPaths, ...repeat.map(({ path }) => path)]);
+  const isLeft = ({ path }: { readonly path: string }): boolean => !given.has(path);
+  const halving =
+    options.halving === undefined ? written?.halving : halvingOf(options.halving, written?.halving?.factor);
+  const metric = options.metric ?? written?.metric;
+  const baseline = options.baseline === undefined ? written?.baseline : { name: options.baseline };
+  if (halving && metric === undefined)
+    throw usage('halving needs a metric to choose by', '--metric report.mrr@10, or `metric:` under `sweep:`');
+  const random = randomOf([...(written?.random?.space ?? []).filter(isLeft), ...space], written, options);
+  const columns = options.columns ? options.columns.flatMap(splitList) : (written?.columns ?? []);
+  const request: SweepRequest = {
+    ...(metric === undefined ? {} : { metric }),
+    goal: options.minimize === true ? 'minimize' : (written?.goal ?? 'maximize'),
+    columns: [...new Set(columns)].filter((one) => one !== metric),
+    grid: [...(written?.grid ?? []).filter(isLeft), ...axes, ...single],
+    experiments: written?.experiments ?? [],
+    repeat: [...(written?.repeat ?? []).filter(isLeft), ...repeat],
+    ...(baseline ? { baseline } : {}),
+    ...(random ? { random } : {}),
+    ...(halving ? { halving } : {}),
+  };
+  refuseRepeatedAndVaried(request);
+  return request;
+}
+
+function randomOf(
+  space: readonly Dimension[],
+  written: SweepRequest | undefined,
+  options: SweepOptions,
+): RandomSearch | undefined {
+  if (space.length === 0) return undefined;
+  const { trials = 10, seed = 1 } = written?.random ?? {};
+  return { trials: options.random ?? trials, seed: options.seed ?? seed, space };
+}
+
+/** `--set path=value` where the spec's sweep varies the path. */
+function singleAxis(text: string, written: SweepRequest | undefined): SweepAxis | undefined {
+  const path = text.slice(0, text.indexOf('='));
+  const varied = [...(written?.grid ?? []), ...(written?.random?.space ?? [])];
+  return varied.some((one) => one.path === path) ? { path, values: [{ set: text }] } : undefined;
+}
+
+function readRepeatOption(text: string): SweepAxis {
+  const axis = readRepeat(text);
+  if (!axis) throw usage(`'${text}' does not say what to repeat`, '--repeat params.seed=42,43,44');
+  const values = axis.values.map((value) => ('set' in value ? value.set : ''));
+  if (new Set(values).size < values.length) throw usage(`'${text}' has a value twice`);
+  return axis;
+}
+
+function refuseRepeatedAndVaried(request: SweepRequest): void {
+  const varied = new Set(variedPaths(request).map(([path]) => path));
+  const both = request.repeat.find(({ path }) => varied.has(path));
+  if (both) throw usage(`'${both.path}' is repeated, so it cannot be varied as well`);
+}
+
+/** `model.epochs=1..9` */
+function halvingOf(text: string, factor = HALVING_FACTOR): NonNullable<SweepRequest['halving']> {
+  const [, budget, min, max] = /^([^=]+)=(\d+)\.\.(\d+)$/.exec(text) ?? [];
+  if (budget === undefined || Number(min) < 1 || Number(max) < Number(min))
+    throw usage(`'${text}' is no budget for halving`, '--halving model.epochs=1..9');
+  return { budget, min: Number(min), max: Number(max), factor };
+}
+
+/** `--metric` and `--columns` are checked before anything runs, as far as their stages go. */
+export function checkMetricStages({ metric, columns }: SweepRequest, stages: readonly string[]): void {
+  for (const one of [...(metric === undefined ? [] : [metric]), ...columns]) {
+    const stage = stageOfMetric(one);
+    if (!stages.includes(stage)) throw usage(`there is no stage '${stage}'`, nameHint(stage, stages));
+    if (!namesMetric(one)) throw usage(`'${one}' names no metric of '${stage}'`, `${stage}.mrr@10`);
+  }
+}
+
+/** `--experiments a,b*`: the request with these alone. */
+export function withExperiments(request: SweepRequest, selectors: readonly string[]): SweepRequest {
+  const { experiments } = request;
+  const names = experiments.map(({ name }) => name);
+  if (names.length === 0) throw usage("the spec's sweep has no experiments to choose from");
+  const chosen = new Set<string>();
+  for (const selector of selectors.flatMap(splitList)) {
+    const found = names.filter(glob(selector));
+    if (found.length === 0) throw usage(`there is no experiment '${selector}'`, nameHint(selector, names));
+    for (const name of found) chosen.add(name);
+  }
+  return { ...request, experiments: experiments.filter(({ name }) => chosen.has(name)) };
+}
+
+/** Its number among the chosen, from 1; undefined where it is in the spec and was not chosen, which is told. */
+export function baselineNumber(
+  { baseline }: SweepRequest,
+  all: readonly Configuration[],
+  chosen: readonly Configuration[],
+): number | undefined {
+  if (!baseline) return undefined;
+  const { name, at } = baseline;
+  // A name of the sweep as it is executed counts too, which --experiments may have made shorter.
+  const short = findBaseline(name, chosen);
+  const found = short.found ? short : findBaseline(name, all);
+  if (!found.found) {
+    const { message, hint } = found;
+    throw at ? specError([errorAt(at, message, { hint })]) : usage(message, hint);
+  }
+  const index = chosen.findIndex((one) => sameConfiguration(one, found.configuration));
+  if (index !== -1) return index + 1;
+  if (!at) throw usage(`the baseline '${name}' is not among the experiments chosen`);
+  printNotice(`the baseline '${name}' is not among the experiments chosen: differences are not told`);
+  return undefined;
+}

@@ -1,0 +1,108 @@
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { nearest } from '../../base/nearest.ts';
+import { checkVariable, type Variable } from '../../spec/check.ts';
+import type { StoreLayout } from '../../store/layout.ts';
+import { readSweepArguments } from '../../sweep/arguments.ts';
+import { configurationsOf } from '../../sweep/configurations.ts';
+import { rowsOf, type Row } from '../../sweep/figures.ts';
+import type { Outcome } from '../../sweep/outcome.ts';
+import { artifactOf, metricOf, splitMetric } from '../../sweep/trial.ts';
+import { printNotice, printResult } from '../render/output.ts';
+import { layoutFor, loadOptions } from '../../session.ts';
+import { sweepJson } from '../render/sweep/json.ts';
+import { sweepMarkdown } from '../render/sweep/markdown.ts';
+import { planSweep } from '../render/sweep/plan.ts';
+import { bestYaml, sweepText } from '../render/sweep/text.ts';
+import {
+  baselineNumber,
+  checkMetricStages,
+  checkTarget,
+  requestOf,
+  specError,
+  withExperiments,
+  type SweepOptions,
+} from './sweep-options.ts';
+import { execute, type Sweep } from '../../sweep/execute-sweep.ts';
+
+export type { SweepOptions } from './sweep-options.ts';
+
+/** `pipeline sweep`: many configurations of one spec, as one run over their stages. */
+export async function sweepCommand(file: string, options: SweepOptions): Promise<number> {
+  checkTarget(options.write);
+  checkTarget(options.report);
+  const layout = layoutFor(file, options);
+  const given = readSweepArguments(options.set ?? [], dirname(resolve(file)));
+  if (given.faults.length > 0) throw specError(given.faults);
+  const variable = await openVariable(file, layout, { ...options, set: given.fixed });
+  const whole = requestOf(variable.sweep, given, options);
+  const request = options.experiments ? withExperiments(whole, options.experiments) : whole;
+  checkMetricStages(request, [...variable.checked.kinds.keys()]);
+  const configurations = configurationsOf(request);
+  const hasChoice = given.fixed.length + given.axes.length + given.space.length + request.repeat.length > 0;
+  if (configurations.length < 2 && !variable.sweep && !hasChoice)
+    throw new PipelineError('E_USAGE', 'there is nothing to sweep over', {
+      hint: "Write `sweep:` into the spec, or give values: --set 'model.loss.margin=0.1,0.2'",
+    });
+  const baseline = baselineNumber(request, configurationsOf(whole), configurations);
+  const sweep: Sweep = { file, layout, variable, request, options };
+  if (options.dryRun) return planSweep(sweep, configurations);
+  const outcomes = await execute(sweep, configurations);
+  return report(sweep, rowsOf(outcomes, request.metric, request.columns, baseline));
+}
+
+function report(sweep: Sweep, rows: readonly Row[]): number {
+  const { request, options } = sweep;
+  const outcomes = rows.map(({ outcome }) => outcome);
+  if (options.json) printResult(JSON.stringify(sweepJson(rows, request)));
+  else printResult(sweepText(rows, request));
+  tellBest(sweep, outcomes);
+  for (const metric of [request.metric, ...request.columns]) checkMetric(outcomes, metric);
+  const isInterrupted = outcomes.some(({ state }) => state === 'interrupted');
+  if (options.report !== undefined && !isInterrupted) writeWhole(options.report, sweepMarkdown(rows, sweep));
+  if (isInterrupted) return 130;
+  return outcomes.some(({ state }) => state === 'failed') ? 1 : 0;
+}
+
+async function openVariable(file: string, layout: StoreLayout, options: SweepOptions): Promise<Variable> {
+  const read = await checkVariable(resolve(file), loadOptions(layout, options));
+  if (!read.ok) throw specError(read.error);
+  return read.value;
+}
+
+/** A metric that nobody has is a slip in its name; everything is made by now, so trying again costs nothing. */
+function checkMetric(outcomes: readonly Outcome[], metric: string | undefined): void {
+  const results = outcomes.flatMap(({ repeats }) => repeats);
+  const done = results.find(({ state }) => state === 'done');
+  if (metric === undefined || !done) return;
+  if (results.some(({ stages }) => metricOf(stages, metric) !== null)) return;
+  const [stage, name] = splitMetric(metric);
+  const metrics = artifactOf(done.stages, stage)?.manifest.metrics ?? {};
+  const numbers = Object.keys(metrics).filter((one) => typeof metrics[one] === 'number');
+  const close = nearest(name, numbers);
+  const known = numbers.length === 0 ? 'It has none.' : `It has ${numbers.slice(0, 12).join(', ')}.`;
+  throw new PipelineError('E_USAGE', `'${stage}' gives no number called '${name}'`, {
+    hint: close === undefined ? known : `Did you mean '${stage}.${close}'?`,
+  });
+}
+
+function tellBest({ file, request, options }: Sweep, outcomes: readonly Outcome[]): void {
+  const base = options.write === undefined ? file : relative(dirname(resolve(options.write)), resolve(file));
+  const yaml = bestYaml(outcomes, request, base);
+  if (yaml === undefined) return;
+  if (options.write !== undefined) writeWhole(options.write, yaml);
+  else if (options.json !== true) printResult(`\n${yaml}`);
+}
+
+/** Whole or not at all, and never over a file that was not there when the sweep began. */
+function writeWhole(file: string, text: string): void {
+  const aside = `${file}.${process.pid}.tmp`;
+  writeFileSync(aside, text, { flag: 'wx' });
+  if (existsSync(file))
+    throw new PipelineError('E_USAGE', `${file} has come to be meanwhile`, {
+      hint: `The text is in ${aside}.`,
+    });
+  renameSync(aside, file);
+  printNotice(`${file} written`);
+}

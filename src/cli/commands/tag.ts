@@ -1,0 +1,45 @@
+import { PipelineError } from '../../base/diagnostic.ts';
+import { findRun } from '../../history/find.ts';
+import { readNotes, TAG, writeNotes } from '../../history/notes.ts';
+import { printJson, printResult } from '../render/output.ts';
+import { openStore } from '../../session.ts';
+
+export interface TagOptions {
+  readonly store?: string;
+  readonly remove?: boolean;
+  readonly note?: string;
+  readonly json?: boolean;
+}
+
+/** `pipeline tag`: names for runs, and a note; without either it shows what a run has. */
+export function tagCommand(run: string, tags: readonly string[], options: TagOptions): number {
+  const layout = openStore(options);
+  const id = findRun(layout, run);
+  for (const tag of tags) checkTag(tag);
+  const before = readNotes(layout, id);
+  const after = {
+    tags: options.remove ? before.tags.filter((tag) => !tags.includes(tag)) : [...before.tags, ...tags],
+    note: options.note === undefined ? before.note : options.note.trim() === '' ? null : options.note.trim(),
+  };
+  if (tags.length > 0 || options.note !== undefined) write();
+  const notes = readNotes(layout, id);
+  if (options.json) printJson({ run: id, ...notes });
+  else printResult([id, notes.tags.join(' ') || 'no tags', notes.note ?? ''].filter(Boolean).join('  '));
+  return 0;
+
+  function write(): void {
+    try {
+      writeNotes(layout, id, after);
+    } catch (error) {
+      throw new PipelineError('E_STORE', `the tags could not be written: ${(error as Error).message}`);
+    }
+  }
+}
+
+function checkTag(tag: string): void {
+  if (!TAG.test(tag))
+    throw new PipelineError('E_USAGE', `'${tag}' cannot be a tag`, {
+      hint: 'A tag is one word of letters, digits and _ . + @ -, beginning with a letter or digit.',
+    });
+  if (/^latest(~\d+)?$/.test(tag)) throw new PipelineError('E_USAGE', `'${tag}' always names a run already`);
+}

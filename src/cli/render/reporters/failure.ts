@@ -1,0 +1,19 @@
+import type { RunEvent, StageFailure } from '../../../execute/events.ts';
+import type { Style } from '../output.ts';
+
+/** A failed stage's own error: what it said, what it printed last, and where to read the rest. */
+export function failureText(stage: string, failure: StageFailure, style: Style): string {
+  const lines = [`${style.red('✖')} ${style.bold(stage)}: ${failure.message}`];
+  for (const line of failure.output) lines.push(style.dim(`  │ ${line}`));
+  if (failure.hint !== null) lines.push(`  ${style.cyan('hint:')} ${failure.hint}`);
+  if (failure.output.length > 0 || failure.code === 'E_STAGE') lines.push(style.dim(`  log: ${failure.log}`));
+  return lines.join('\n');
+}
+
+/** `12 cached, 3 executed, 1 failed` */
+export function countsText(event: Extract<RunEvent, { type: 'run-finished' }>): string {
+  const parts = [`${event.cached} cached`, `${event.executed} executed`];
+  if (event.failed > 0) parts.push(`${event.failed} failed`);
+  if (event.skipped > 0) parts.push(`${event.skipped} not run`);
+  return parts.join(', ');
+}

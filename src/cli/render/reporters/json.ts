@@ -1,0 +1,38 @@
+import { timestamp } from '../../../base/clock.ts';
+import type { PipelineError } from '../../../base/diagnostic.ts';
+import type { EventLine, RunEvent, RunRefused } from '../../../execute/events.ts';
+import { printResult } from '../output.ts';
+import type { Reporter } from './reporter.ts';
+
+/** NDJSON: one event a line on stdout, each with the time at which it was seen. */
+export function jsonReporter(): Reporter {
+  return {
+    onEvent(event): void {
+      printLine(event);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function printLine(event: RunEvent | RunRefused): void {
+  const line: EventLine = { time: timestamp(), ...event };
+  printResult(JSON.stringify(line));
+}
+
+/** A program that reads the events learns here why there are none. */
+export function printRefusal({ code, message, hint, diagnostics }: PipelineError): void {
+  printLine({
+    type: 'run-refused',
+    code,
+    message,
+    hint: hint ?? null,
+    diagnostics: diagnostics.map((diagnostic) => ({
+      severity: diagnostic.severity,
+      message: diagnostic.message,
+      hint: diagnostic.hint ?? null,
+      file: diagnostic.location?.file ?? null,
+      line: diagnostic.location?.line ?? null,
+      column: diagnostic.location?.column ?? null,
+    })),
+  });
+}

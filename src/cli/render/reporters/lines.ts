@@ -1,0 +1,62 @@
+import { monotonic } from '../../../base/clock.ts';
+import { reasonText } from '../../../plan/reason.ts';
+import type { RunEvent } from '../../../execute/events.ts';
+import { printNotice, styleFor, useColor } from '../output.ts';
+import { trackProgress, type ProgressTrack } from '../progress-text.ts';
+import { durationText } from '../text.ts';
+import { countsText, failureText } from './failure.ts';
+import type { Reporter } from './reporter.ts';
+
+/** A log does not need more than this of one stage. */
+const PROGRESS_INTERVAL_MS = 5_000;
+
+/** Plain lines on stderr, for logs and pipes. */
+export function linesReporter(): Reporter {
+  const style = styleFor(useColor(process.stderr));
+  const tracks = new Map<string, { readonly track: ProgressTrack; shown: number }>();
+
+  const progressLine = (event: Extract<RunEvent, { type: 'stage-progress' }>): string | undefined => {
+    const time = monotonic();
+    let entry = tracks.get(event.stage);
+    if (!entry) tracks.set(event.stage, (entry = { track: trackProgress(), shown: time }));
+    const text = entry.track.update(event, time);
+    if (time - entry.shown < PROGRESS_INTERVAL_MS) return undefined;
+    entry.shown = time;
+    return style.dim(`  ${event.stage}: ${text}`);
+  };
+
+  const lineFor = (event: RunEvent): string | undefined => {
+    switch (event.type) {
+      case 'run-started':
+        return event.engine === null ? undefined : style.dim(`engine: ${event.engine}`);
+      case 'stage-cached':
+        return `${style.green('✔')} ${event.stage}  ${style.dim(`cached${event.headline === null ? '' : ` · ${event.headline}`}`)}`;
+      case 'stage-waiting':
+        return `${style.yellow('…')} ${event.stage}  another process is making it`;
+      case 'stage-started':
+        return `${style.cyan('▶')} ${event.stage}  ${style.dim(event.reasons.map(reasonText).join('; '))}`;
+      case 'stage-progress':
+        return progressLine(event);
+      case 'stage-log':
+        return event.level === 'warning'
+          ? `${style.yellow('!')} ${event.stage}: ${event.message}`
+          : style.dim(`  ${event.stage}: ${event.message}`);
+      case 'stage-finished':
+        return `${style.green('✔')} ${event.stage}  ${durationText(event.seconds)}${event.headline === null ? '' : ` · ${event.headline}`}`;
+      case 'stage-failed':
+        return failureText(event.stage, event, style);
+      case 'stage-skipped':
+        return style.dim(`- ${event.stage}  not run: ${event.because}`);
+      case 'run-finished':
+        return `${event.outcome}: ${countsText(event)} in ${durationText(event.seconds)}`;
+    }
+  };
+
+  return {
+    onEvent(event): void {
+      const line = lineFor(event);
+      if (line !== undefined) printNotice(line);
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,122 @@
+/** The live table of a sweep: how far it is, what is at work, and the best so far. */
+import { monotonic } from '../../../base/clock.ts';
+import type { Combined } from '../../../sweep/combine.ts';
+import { outcomesOf } from '../../../sweep/outcome.ts';
+import { rank, type Goal } from '../../../sweep/ranking.ts';
+import { trialName, type Trial, type TrialResult } from '../../../sweep/trial.ts';
+import { printNotice, styleFor, useColor } from '../output.ts';
+import { trackProgress, type ProgressTrack } from '../progress-text.ts';
+import { durationText, numberText } from '../text.ts';
+import { countText, type SweepReporter } from './sweep.ts';
+
+const REDRAW_MS = 250;
+const MOST_AT_WORK = 8;
+const MOST_BEST = 5;
+
+interface AtWork {
+  readonly started: number;
+  readonly track: ProgressTrack;
+  text: string;
+}
+
+export function liveTable(metric: string | undefined, goal: Goal): SweepReporter {
+  const style = styleFor(useColor(process.stderr));
+  const started = monotonic();
+  const atWork = new Map<string, AtWork>();
+  const results: TrialResult[] = [];
+  let owners: ReadonlyMap<string, readonly string[]> = new Map();
+  let total = 0;
+  let what = 'configurations';
+  let rung = '';
+  let drawn = 0;
+
+  const lines = (): string[] => {
+    const count = (state: TrialResult['state']): number =>
+      results.filter((one) => one.state === state).length;
+    const failed = count('failed') > 0 ? ` · ${style.red(`${count('failed')} failed`)}` : '';
+    const head = `${rung}${count('done')}/${total} ${what}${failed} · ${durationText((monotonic() - started) / 1000)}`;
+    const working = [...atWork].slice(0, MOST_AT_WORK).map(([stage, { started: since, text }]) => {
+      const names = owners.get(stage) ?? [];
+      const whose = names.length === 1 ? names[0]! : `${names.length} configurations`;
+      const seconds = style.dim(durationText((monotonic() - since) / 1000));
+      return `  ${style.cyan('▶')} ${stage}  ${style.dim(whose)}  ${text}  ${seconds}`;
+    });
+    const hidden =
+      atWork.size > MOST_AT_WORK ? [style.dim(`  … ${atWork.size - MOST_AT_WORK} more at work`)] : [];
+    const best = rank(outcomesOf(results), goal)
+      .filter((one) => one.metric !== null)
+      .slice(0, MOST_BEST)
+      .map((one) => `  ${numberText(one.metric!).padStart(8)}  ${one.configuration.name}`);
+    return [
+      head,
+      ...working,
+      ...hidden,
+      ...(best.length > 0 ? [style.dim(`  best ${metric ?? ''}`), ...best] : []),
+    ];
+  };
+  const draw = (): void => {
+    const width = process.stderr.columns || 80;
+    const text = lines().map((line) => cut(line, width));
+    // Up over the last table, and clear from there to the end of the screen.
+    printNotice(`${drawn > 0 ? `\u001b[${drawn}A\u001b[J` : ''}${text.join('\n')}`);
+    drawn = text.length;
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+
+  return {
+    onPlan(combined, trials) {
+      total = trials.length;
+      const repeats = trials[0]?.repeats ?? 1;
+      what = repeats === 1 ? 'configurations' : `of ${countText(total / repeats, repeats)}`;
+      results.length = 0;
+      owners = ownersOf(combined, trials);
+    },
+    onRung(index, budget) {
+      rung = `rung ${index + 1}, budget ${budget}: `;
+    },
+    onEvent(event) {
+      if (event.type === 'stage-started')
+        atWork.set(event.stage, { started: monotonic(), track: trackProgress(), text: '' });
+      else if (event.type === 'stage-progress') {
+        const work = atWork.get(event.stage);
+        if (work) work.text = work.track.update(event, monotonic());
+      } else if (
+        event.type === 'stage-finished' ||
+        event.type === 'stage-failed' ||
+        event.type === 'stage-skipped'
+      )
+        atWork.delete(event.stage);
+    },
+    onResult(result) {
+      results.push(result);
+    },
+    close() {
+      clearInterval(timer);
+      draw();
+    },
+  };
+}
+
+/** Stage → names of the configurations that it is part of. */
+function ownersOf({ names }: Combined, trials: readonly Trial[]): ReadonlyMap<string, readonly string[]> {
+  const owners = new Map<string, string[]>();
+  for (const [index, own] of names.entries())
+    for (const stage of own.values()) {
+      const list = owners.get(stage) ?? [];
+      list.push(trialName(trials[index]!));
+      owners.set(stage, list);
+    }
+  return owners;
+}
+
+/** Lines that wrap would be counted wrong; the styles of what is cut off end with it. */
+function cut(line: string, width: number): string {
+  let cells = 0;
+  let end = 0;
+  for (const part of line.split(/(\u001b\[\d+m)/)) {
+    if (part.startsWith('\u001b')) end += part.length;
+    else if (cells + part.length < width) [cells, end] = [cells + part.length, end + part.length];
+    else return `${line.slice(0, end + Math.max(0, width - 1 - cells))}\u001b[0m`;
+  }
+  return line;
+}

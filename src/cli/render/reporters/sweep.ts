@@ -1,0 +1,124 @@
+/** A sweep as it goes: NDJSON, a line a configuration, or on a terminal a table of what is at work. */
+import { monotonic, timestamp } from '../../../base/clock.ts';
+import type { RunEvent } from '../../../execute/events.ts';
+import type { Combined } from '../../../sweep/combine.ts';
+import { outcomesOf } from '../../../sweep/outcome.ts';
+import { rank, type Goal } from '../../../sweep/ranking.ts';
+import { trialName, type Trial, type TrialResult } from '../../../sweep/trial.ts';
+import { printNotice, printResult, styleFor, useColor } from '../output.ts';
+import { durationText, numberText } from '../text.ts';
+import { liveTable } from './sweep-table.ts';
+
+export interface SweepReporter {
+  readonly onPlan: (combined: Combined, trials: readonly Trial[]) => void;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onResult: (result: TrialResult) => void;
+  readonly onRung?: (rung: number, budget: number, configurations: number) => void;
+  readonly close: () => void;
+}
+
+export function sweepReporter(json: boolean, metric: string | undefined, goal: Goal): SweepReporter {
+  if (json) return jsonSweep();
+  const live = process.stderr.isTTY && process.stdout.isTTY && !process.env['CI'];
+  return live ? liveTable(metric, goal) : linesSweep(metric, goal);
+}
+
+function jsonSweep(): SweepReporter {
+  const print = (event: object): void => {
+    printResult(JSON.stringify({ time: timestamp(), ...event }));
+  };
+  return {
+    onPlan: ({ names }, trials) => {
+      print({
+        type: 'sweep-planned',
+        configurations: trials.map(({ number, configuration, repeat }, index) => ({
+          number,
+          configuration: configuration.name,
+          values: configuration.values,
+          ...(repeat.name === '' ? {} : { repeat: repeat.values }),
+          stages: Object.fromEntries(names[index]!),
+        })),
+      });
+    },
+    onEvent: print,
+    onResult: ({ trial, state, metric, seconds, executed, error }) => {
+      const { number, configuration, repeat } = trial;
+      print({
+        type: 'configuration-finished',
+        number,
+        configuration: configuration.name,
+        ...(repeat.name === '' ? {} : { repeat: repeat.values }),
+        state,
+        metric,
+        seconds,
+        executed,
+        error,
+      });
+    },
+    close: () => undefined,
+  };
+}
+
+/** `0.6112 · 3 stages in 4.1 s` */
+export function resultText(result: TrialResult): string {
+  const value = result.metric === null ? [] : [numberText(result.metric)];
+  const work =
+    result.executed === 0
+      ? 'cached'
+      : `${result.executed} stage${result.executed === 1 ? '' : 's'} in ${durationText(result.seconds)}`;
+  return [...value, result.error ?? work].join(' · ');
+}
+
+/** `6 configurations`, `6 configurations × 3 repeats` */
+export function countText(configurations: number, repeats = 1): string {
+  const text = `${configurations} configuration${configurations === 1 ? '' : 's'}`;
+  return repeats === 1 ? text : `${text} × ${repeats} repeats`;
+}
+
+/** `6 configurations: 13 stages, 18 if each made its own` */
+export function plannedText({ spec }: Combined, trials: readonly Trial[]): string {
+  const repeats = trials[0]?.repeats ?? 1;
+  const stages = trials.reduce((sum, trial) => sum + trial.spec.stages.length, 0);
+  const count = countText(trials.length / repeats, repeats);
+  return `${count}: ${spec.stages.length} stages, ${stages} if each made its own`;
+}
+
+function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {
+  const style = styleFor(useColor(process.stderr));
+  const results: TrialResult[] = [];
+  const started = monotonic();
+  let total = 0;
+  let all = 0;
+  let repeats = 1;
+  return {
+    onPlan(combined, trials) {
+      repeats = trials[0]?.repeats ?? 1;
+      all += trials.length / repeats;
+      total = trials.length;
+      results.length = 0;
+      printNotice(style.dim(plannedText(combined, trials)));
+    },
+    onRung(rung, budget, configurations) {
+      printNotice(style.bold(`rung ${rung + 1}: ${countText(configurations)} with a budget of ${budget}`));
+    },
+    onEvent(event) {
+      if (event.type === 'stage-log' && event.level === 'warning')
+        printNotice(`${style.yellow('!')} ${event.stage}: ${event.message}`);
+    },
+    onResult(result) {
+      results.push(result);
+      const mark = { done: style.green('✔'), failed: style.red('✖'), interrupted: style.dim('-') }[
+        result.state
+      ];
+      printNotice(
+        `${mark} ${results.length}/${total}  ${trialName(result.trial)}  ${style.dim(resultText(result))}`,
+      );
+    },
+    close() {
+      if (all === 0) return;
+      const [best] = rank(outcomesOf(results), goal);
+      const text = best && best.metric !== null ? ` · best ${metric ?? ''} ${numberText(best.metric)}` : '';
+      printNotice(`${countText(all, repeats)} in ${durationText((monotonic() - started) / 1000)}${text}\n`);
+    },
+  };
+}

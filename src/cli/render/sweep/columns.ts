@@ -1,0 +1,77 @@
+/** The figures of a sweep's table, as the terminal and a Markdown report show them. */
+import type { SweepRequest } from '../../../spec/sweep/sweep-request.ts';
+import type { Figure, Row } from '../../../sweep/figures.ts';
+import { rank, type Goal } from '../../../sweep/ranking.ts';
+import { numberText, type Alignment } from '../text.ts';
+
+export interface Column {
+  readonly head: string;
+  readonly align: Alignment;
+  readonly cell: (row: Row) => string;
+}
+
+/** Best first. */
+export function ranked(rows: readonly Row[], goal: Goal): Row[] {
+  const byOutcome = new Map(rows.map((row) => [row.outcome, row]));
+  const outcomes = rows.map(({ outcome }) => outcome);
+  return rank(outcomes, goal).map((outcome) => byOutcome.get(outcome)!);
+}
+
+/** Columns without anything to show are left out. */
+export function figureColumns(rows: readonly Row[], { metric, columns }: SweepRequest): Column[] {
+  const some = (has: (figure: Figure) => boolean): boolean =>
+    rows.some((row) => row.metric && has(row.metric));
+  const isRepeated = rows.some(({ outcome }) => outcome.expected > 1);
+  const hasInterval = some(({ interval }) => interval !== null);
+  const hasBaseline = rows.some(({ isBaseline }) => isBaseline);
+  const plain = !isRepeated && !hasInterval && !hasBaseline && columns.length === 0;
+  const right = (head: string, cell: Column['cell']): Column => ({ head, align: 'right', cell });
+  return [
+    right(metric ?? 'metric', (row) => metricText(row, plain ? numberText : shown)),
+    ...(isRepeated ? [right('± sd', ({ metric: one }) => deviationText(one))] : []),
+    ...(isRepeated ? [right('n', ({ outcome }) => countText(outcome))] : []),
+    ...(hasInterval ? [right('95 %', ({ metric: one }) => intervalText(one))] : []),
+    ...columns.map((name, index) => right(name, (row) => valueText(row.columns[index]!))),
+    ...(hasBaseline ? [right('difference', differenceText)] : []),
+    ...(some(({ p }) => p !== null) ? [right('p', ({ metric: one }) => pText(one?.p ?? null))] : []),
+  ];
+}
+
+function metricText({ outcome }: Row, text: (value: number) => string): string {
+  if (outcome.metric !== null) return text(outcome.metric);
+  return outcome.state === 'done' ? '–' : outcome.state;
+}
+
+function countText({ finished, expected }: Row['outcome']): string {
+  return finished === expected ? String(expected) : `${finished} of ${expected}`;
+}
+
+export function deviationText(figure: Figure | undefined): string {
+  return figure?.deviation == null ? '' : `± ${shown(figure.deviation)}`;
+}
+
+export function intervalText(figure: Figure | undefined): string {
+  return figure?.interval ? figure.interval.map((end) => end.toFixed(3)).join('–') : '';
+}
+
+export function valueText({ mean }: Figure): string {
+  return mean === null ? '–' : shown(mean);
+}
+
+export function differenceText({ isBaseline, metric }: Row): string {
+  if (isBaseline) return 'baseline';
+  if (metric?.difference == null) return '';
+  const { difference, differenceDeviation } = metric;
+  const spread = differenceDeviation === null ? '' : ` ± ${shown(differenceDeviation)}`;
+  return `${difference < 0 ? '−' : '+'}${shown(Math.abs(difference))}${spread}`;
+}
+
+export function pText(p: number | null): string {
+  if (p === null) return '';
+  return p < 0.00005 ? '<0.0001' : p.toFixed(4);
+}
+
+/** Four decimals, zeros and all, so that figures stand below each other; large ones as everywhere. */
+export function shown(value: number): string {
+  return Math.abs(value) >= 10 || !Number.isFinite(value) ? numberText(value) : value.toFixed(4);
+}

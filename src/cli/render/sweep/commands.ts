@@ -1,0 +1,61 @@
+/** The commands that make a sweep's table again, or one row of it. */
+import type { Json } from '../../../base/json.ts';
+import type { Configuration } from '../../../sweep/configurations.ts';
+import type { Sweep } from '../../../sweep/execute-sweep.ts';
+
+/** As it was given, but for what only says how to execute and where to write. */
+export function sweepCommandLine({ file, options }: Sweep): string {
+  const { experiments = [], halving, random, seed } = options;
+  return line(file, [
+    ...pairs('--set', options.set ?? []),
+    ...pairs('--experiments', experiments),
+    ...pairs('--random', random === undefined ? [] : [String(random)]),
+    ...pairs('--seed', seed === undefined ? [] : [String(seed)]),
+    ...pairs('--halving', halving === undefined ? [] : [halving]),
+    ...shared(options),
+    ...pairs('--baseline', options.baseline === undefined ? [] : [options.baseline]),
+  ]);
+}
+
+/** Experiments go by their names; values of the grid and of draws are given one by one. */
+export function rowCommand({ experiment, values }: Configuration, { file, request, options }: Sweep): string {
+  const written = request.experiments.find(({ name }) => name === experiment)?.overrides ?? [];
+  const own = new Set(written.map((one) => ('set' in one ? '' : one.path)));
+  const points = Object.entries(values).filter(([path]) => !own.has(path));
+  const fixed = (options.set ?? []).filter((text) => {
+    const path = text.slice(0, text.indexOf('='));
+    return !(path in values);
+  });
+  return line(file, [
+    ...pairs('--experiments', experiment === undefined ? [] : [experiment]),
+    ...pairs('--set', [...fixed, ...points.map(([path, value]) => `${path}=${yamlText(value)}`)]),
+    ...shared(options),
+  ]);
+}
+
+function shared({ params, metric, minimize, repeat, columns }: Sweep['options']): string[] {
+  return [
+    ...pairs('--params', params === undefined ? [] : [params]),
+    ...pairs('--metric', metric === undefined ? [] : [metric]),
+    ...(minimize ? ['--minimize'] : []),
+    ...pairs('--repeat', repeat ?? []),
+    ...pairs('--columns', columns ?? []),
+  ];
+}
+
+const pairs = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
+
+function line(file: string, args: readonly string[]): string {
+  return ['pipeline', 'sweep', file, ...args].map(quoted).join(' ');
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Texts that YAML would read as something else are in quotes. */
+function yamlText(value: Json): string {
+  const isWord = typeof value === 'string' && /^[A-Za-z][\w/-]*$/.test(value);
+  return isWord && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value) ? value : JSON.stringify(value);
+}

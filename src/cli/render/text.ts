@@ -1,0 +1,55 @@
+/** Numbers and tables as people read them. */
+import { cells } from '../../base/cells.ts';
+
+/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min` */
+export function durationText(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  const minutes = Math.round(whole / 60);
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]!}`;
+}
+
+/** Thousands separated by commas; at most four significant decimals. */
+export function numberText(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value)) return value.toLocaleString('en-US');
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
+  return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(4).replace(/0+$/, '');
+}
+
+export function metricText(value: number | string | boolean | null): string {
+  return typeof value === 'number' ? numberText(value) : String(value ?? '–');
+}
+
+export type Alignment = 'left' | 'right';
+
+/** Columns two spaces apart, as wide as their widest cell. */
+export function table(rows: readonly (readonly string[])[], alignment: readonly Alignment[] = []): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cells(cell))));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => {
+          const padding = ' '.repeat(widths[column]! - cells(cell));
+          return alignment[column] === 'right' ? padding + cell : cell + padding;
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,43 @@
+/** What a model computes with: a TensorFlow.js backend, and the recurrent layers and tables that go with it. */
+import type { Engine } from '../../stage.ts';
+import type { EmbeddingTable } from '../kernels/embedding/embedding-table.ts';
+import type { RecurrentOp } from './recurrent-op.ts';
+import type { RecurrentShape } from './recurrent-shape.ts';
+
+export interface Arithmetic {
+  table(rows: number, dimensions: number): EmbeddingTable;
+  /** An op for one set of weights. */
+  recurrent(shape: RecurrentShape): RecurrentOp;
+  dispose(): void;
+}
+
+export function openArithmetic(engine: Engine, threads: number): Promise<Arithmetic> {
+  return engine.backend === 'wasm' ? embedded(engine, threads) : native(threads);
+}
+
+async function embedded({ precision }: Engine, threads: number): Promise<Arithmetic> {
+  const [{ openKernels }, { useEmbeddedBackend }, { fusedRecurrent }] = await Promise.all([
+    import('../kernels/kernels.ts'),
+    import('./embedded.ts'),
+    import('./fused-recurrent.ts'),
+  ]);
+  const kernels = await openKernels({ threads, precision });
+  await useEmbeddedBackend(kernels);
+  return {
+    table: (rows, dimensions) => kernels.table(rows, dimensions),
+    recurrent: (shape) => fusedRecurrent(kernels, shape),
+    dispose: () => {
+      kernels.dispose();
+    },
+  };
+}
+
+async function native(threads: number): Promise<Arithmetic> {
+  const [{ useNativeBackend }, { composedRecurrent }, { createPlainTable }] = await Promise.all([
+    import('./native.ts'),
+    import('./composed-recurrent.ts'),
+    import('./plain-table.ts'),
+  ]);
+  await useNativeBackend(threads);
+  return { table: createPlainTable, recurrent: composedRecurrent, dispose: () => undefined };
+}

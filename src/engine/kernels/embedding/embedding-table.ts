@@ -1,0 +1,286 @@
+/**
+ * Embedding rows in the shared memory. Gradients exist for the rows touched since the last step only: each such row
+ * has a slot, in the order in which rows were first touched.
+ */
+import { createGrouper, type Grouping } from './grouping.ts';
+import { gatherRows, type RowSums } from './gather-rows.ts';
+import type { Heap } from '../threads/heap.ts';
+import { floatBits, operations as op, type Job } from '../threads/instructions.ts';
+import type { Pool } from '../threads/thread-pool.ts';
+import { pad } from '../recurrent/shape.ts';
+
+export interface AdamStep {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Multiplies the gradients first (clipping). */
+  readonly scale: number;
+  /** From 1 on; for the correction of the moments' bias. */
+  readonly step: number;
+}
+
+export interface EmbeddingTable {
+  readonly rows: number;
+  readonly dimensions: number;
+  /** [rows, dimensions] */
+  read(): Float32Array;
+  write(data: Float32Array): void;
+  /** Writes these rows alone. values: [ids, dimensions] */
+  writeRows(ids: Uint32Array, values: Float32Array): void;
+  /** Sums of rows: [groups, dimensions]. */
+  sumRows(sums: RowSums): Float32Array;
+  /** Adds such sums of `gradients` [·, dimensions] to the gradients of the rows `ids`, all different. */
+  addRows(gradients: Float32Array, rows: GradientRows): void;
+  /** Sum of squares of the gradient gathered since the last step, in double, in an order that is always the same. */
+  gradientSquares(): number;
+  /** The gathered gradient as a dense [rows, dimensions], for tests and small tables. */
+  readGradient(): Float32Array;
+  /** The same for the touched rows alone: [ids, dimensions], in the order in which rows were first touched. */
+  gradientRows(): { readonly ids: Uint32Array; readonly values: Float32Array };
+  /**
+   * Lazy AdamW on the rows touched since the last step, then forgets their gradients: rows that no text of the batch
+   * holds keep their values and moments. p ← p·(1 − lr·wd) − lr·m̂ / (√v̂ + ε), in PyTorch's order.
+   */
+  step(options: AdamStep): void;
+  /** Forgets the gradients without a step. */
+  clearGradient(): void;
+  readMoments(): { readonly m: Float32Array; readonly v: Float32Array };
+  writeMoments(moments: { readonly m: Float32Array; readonly v: Float32Array }): void;
+  dispose(): void;
+}
+
+/** Rows of the table, all different, and which gradients are theirs. */
+export interface GradientRows extends RowSums {
+  readonly ids: Uint32Array;
+}
+
+/** What the recurrent kernels use of a table. */
+export interface TableMemory extends EmbeddingTable {
+  /** f32 [rows, width], width being dimensions padded. */
+  readonly data: number;
+  readonly width: number;
+  /** Changes whenever the values may have. */
+  version(): number;
+  /** Tokens by word. */
+  group(ids: Uint32Array): Grouping;
+  /** Adds Σ dx[order[i]], starts[g] ≤ i < starts[g + 1], to the gradient of row ids[g]. dx: f32 [·, width] */
+  addGradients(dx: number, rows: GradientRows): void;
+}
+
+/** Rows a job takes. */
+const ROWS_A_JOB = 128;
+
+export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: number): TableMemory {
+  const width = pad(dimensions);
+  const bytes = rows * width * 4;
+  const data = zeroed(heap, bytes);
+  let moments: { m: number; v: number } | undefined;
+  const momentsAt = (): { m: number; v: number } =>
+    (moments ??= { m: zeroed(heap, bytes), v: zeroed(heap, bytes) });
+  const slots = new Int32Array(rows).fill(-1);
+  let touched = new Uint32Array(1024);
+  let count = 0;
+  let gradients = 0;
+  let capacity = 0;
+  let version = 0;
+
+  const reserve = (needed: number): void => {
+    if (needed <= capacity) return;
+    const more = Math.min(rows, Math.max(needed, capacity * 2));
+    const at = heap.allocate(more * width * 4);
+    if (capacity > 0) {
+      heap.floats(at, capacity * width).set(heap.floats(gradients, capacity * width));
+      heap.free(gradients);
+    }
+    gradients = at;
+    capacity = more;
+  };
+
+  const slotOf = (id: number): number => {
+    const slot = slots[id]!;
+    if (slot >= 0) return slot;
+    if (count === touched.length) touched = grown(touched);
+    touched[count] = id;
+    return (slots[id] = count++);
+  };
+
+  const addGradients = (dx: number, { ids, order, starts }: GradientRows): void => {
+    const held = count;
+    const targets = Array.from(ids, (id) => {
+      const slot = slotOf(id);
+      return { row: slot, add: slot < held };
+    });
+    reserve(count);
+    gatherRows(heap, pool, { from: dx, width, order, starts, targets, to: gradients });
+  };
+
+  const gradientSquares = (): number => {
+    const pieces = Math.ceil(count / ROWS_A_JOB);
+    if (pieces === 0) return 0;
+    const sums = heap.allocate(pieces * 8);
+    pool.run(
+      Array.from({ length: pieces }, (_, p) => [
+        op.squares(
+          gradients + p * ROWS_A_JOB * width * 4,
+          Math.min(ROWS_A_JOB, count - p * ROWS_A_JOB) * width,
+          sums + p * 8,
+        ),
+      ]),
+    );
+    const total = new Float64Array(heap.memory.buffer, sums, pieces).reduce((sum, x) => sum + x, 0);
+    heap.free(sums);
+    return total;
+  };
+
+  const clearGradient = (): void => {
+    for (let slot = 0; slot < count; slot++) slots[touched[slot]!] = -1;
+    count = 0;
+  };
+
+  const step = (options: AdamStep): void => {
+    const { m, v } = momentsAt();
+    version++;
+    if (count > 0) {
+      const rowsAt = heap.allocate(count * 4);
+      heap.words(rowsAt, count).set(touched.subarray(0, count));
+      const numbers = adamNumbers(options);
+      const jobs: Job[] = [];
+      for (let slot = 0; slot < count; slot += ROWS_A_JOB) {
+        const some = Math.min(ROWS_A_JOB, count - slot);
+        const at = gradients + slot * width * 4;
+        jobs.push([op.adam(data, m, v, at, rowsAt + slot * 4, some, width * 4, ...numbers)]);
+      }
+      pool.run(jobs);
+      heap.free(rowsAt);
+    }
+    clearGradient();
+  };
+
+  const matrix = (at: number): Float32Array => unpad(heap.floats(at, rows * width), dimensions, width);
+  const fill = (at: number, values: Float32Array): void => {
+    if (values.length !== rows * dimensions)
+      throw new Error(`a table of ${rows} × ${dimensions} cannot take ${values.length} values`);
+    padInto(heap.floats(at, rows * width), values, dimensions, width);
+  };
+
+  return {
+    rows,
+    dimensions,
+    data,
+    width,
+    read: () => matrix(data),
+    version: () => version,
+    write: (values) => {
+      version++;
+      fill(data, values);
+    },
+    writeRows: (ids, values) => {
+      version++;
+      const target = heap.floats(data, rows * width);
+      ids.forEach((id, i) => {
+        target.set(values.subarray(i * dimensions, (i + 1) * dimensions), id * width);
+      });
+    },
+    sumRows: ({ order, starts }) => {
+      const groups = starts.length - 1;
+      const to = heap.allocate(Math.max(1, groups) * width * 4);
+      const targets = Array.from({ length: groups }, (_, row) => ({ row, add: false }));
+      gatherRows(heap, pool, { from: data, width, order, starts, targets, to });
+      const sums = unpad(heap.floats(to, groups * width), dimensions, width);
+      heap.free(to);
+      return sums;
+    },
+    addRows: (values, rows) => {
+      const given = values.length / dimensions;
+      const from = heap.allocate(Math.max(1, given) * width * 4);
+      padInto(heap.floats(from, given * width), values, dimensions, width);
+      addGradients(from, rows);
+      heap.free(from);
+    },
+    gradientSquares,
+    readGradient: () => {
+      const out = new Float32Array(rows * dimensions);
+      const held = heap.floats(gradients, count * width);
+      for (let slot = 0; slot < count; slot++)
+        out.set(held.subarray(slot * width, slot * width + dimensions), touched[slot]! * dimensions);
+      return out;
+    },
+    gradientRows: () => ({
+      ids: touched.slice(0, count),
+      values: unpad(heap.floats(gradients, count * width), dimensions, width),
+    }),
+    step,
+    clearGradient,
+    readMoments: () => {
+      const { m, v } = momentsAt();
+      return { m: matrix(m), v: matrix(v) };
+    },
+    writeMoments: (values) => {
+      const { m, v } = momentsAt();
+      fill(m, values.m);
+      fill(v, values.v);
+    },
+    group: createGrouper(rows),
+    addGradients,
+    dispose: () => {
+      heap.free(data);
+      if (moments) for (const at of [moments.m, moments.v]) heap.free(at);
+      if (capacity > 0) heap.free(gradients);
+    },
+  };
+}
+
+function zeroed(heap: Heap, bytes: number): number {
+  const at = heap.allocate(bytes);
+  heap.words(at, bytes / 4).fill(0);
+  return at;
+}
+
+function grown(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const more = new Uint32Array(values.length * 2);
+  more.set(values);
+  return more;
+}
+
+function padInto(target: Float32Array, values: Float32Array, columns: number, width: number): void {
+  if (columns === width) target.set(values);
+  else
+    for (let from = 0, to = 0; from < values.length; from += columns, to += width) {
+      target.set(values.subarray(from, from + columns), to);
+      target.fill(0, to + columns, to + width);
+    }
+}
+
+function unpad(padded: Float32Array, columns: number, width: number): Float32Array {
+  if (columns === width) return Float32Array.from(padded);
+  const rows = padded.length / width;
+  const out = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) out.set(padded.subarray(r * width, r * width + columns), r * columns);
+  return out;
+}
+
+/** The words of the kernel from `rate` on. Powers by multiplication: Math.pow's last bits are the engine's choice. */
+function adamNumbers(o: AdamStep): number[] {
+  const power = (base: number): number => {
+    let result = 1;
+    let square = base;
+    for (let left = o.step; left > 0; left = Math.floor(left / 2)) {
+      if (left % 2 === 1) result *= square;
+      square *= square;
+    }
+    return result;
+  };
+  return [
+    o.learningRate / (1 - power(o.beta1)),
+    o.beta1,
+    o.beta2,
+    1 - o.beta1,
+    1 - o.beta2,
+    o.epsilon,
+    1 - o.learningRate * o.weightDecay,
+    o.scale,
+    1 / (1 - power(o.beta2)),
+  ].map(floatBits);
+}

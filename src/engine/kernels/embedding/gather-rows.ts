@@ -1,0 +1,49 @@
+/** Sums of rows of a matrix in the shared memory, in parallel; each sum adds its rows in the order given. */
+import type { Heap } from '../threads/heap.ts';
+import { operations as op, type Job } from '../threads/instructions.ts';
+import type { Pool } from '../threads/thread-pool.ts';
+
+/** Which rows each sum is of: those at order[i], starts[g] ≤ i < starts[g + 1]. */
+export interface RowSums {
+  readonly order: Uint32Array;
+  readonly starts: Uint32Array;
+}
+
+export interface GatheredRows extends RowSums {
+  /** f32 [·, width] */
+  readonly from: number;
+  readonly width: number;
+  /** [groups] rows of `to`, all different, and whether a sum is added to what is there. */
+  readonly targets: readonly { readonly row: number; readonly add: boolean }[];
+  /** f32 [·, width] */
+  readonly to: number;
+}
+
+/** Sums a job makes. */
+const SUMS_A_JOB = 128;
+
+export function gatherRows(
+  heap: Heap,
+  pool: Pool,
+  { from, width, order, starts, targets, to }: GatheredRows,
+): void {
+  if (targets.length === 0) return;
+  // One group more, whose first place ends the last: see gatherGradients in assembly/lib/tokens.ts.
+  const groups = new Uint32Array((targets.length + 1) * 3);
+  targets.forEach(({ row, add }, g) => {
+    groups.set([row, starts[g]!, add ? 1 : 0], 3 * g);
+  });
+  groups[3 * targets.length + 1] = starts[targets.length]!;
+  const orderAt = heap.allocate(Math.max(4, order.byteLength));
+  const groupsAt = heap.allocate(groups.byteLength);
+  heap.words(orderAt, order.length).set(order);
+  heap.words(groupsAt, groups.length).set(groups);
+  const jobs: Job[] = [];
+  for (let g = 0; g < targets.length; g += SUMS_A_JOB) {
+    const some = Math.min(SUMS_A_JOB, targets.length - g);
+    jobs.push([op.gatherGradients(from, width * 4, orderAt, groupsAt + g * 12, some, to, width * 4)]);
+  }
+  pool.run(jobs);
+  heap.free(orderAt);
+  heap.free(groupsAt);
+}

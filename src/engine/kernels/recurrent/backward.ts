@@ -1,0 +1,227 @@
+import type { Chunk } from './batch-layout.ts';
+import { poolingNumber, ranges, stepsOf, type Context } from './forward.ts';
+import { operations as op, type Job, type Operation } from '../threads/instructions.ts';
+import { createScope, type Scope, type TapeMemory } from './tape.ts';
+import { weightGradients } from './weight-gradients.ts';
+
+/** The gradients of the weights, in their order; those of the embeddings go to the table. gradient: f32 [rows, D] */
+export function backward(context: Context, tape: TapeMemory, gradient: Float32Array): Float32Array[] {
+  const { heap, pool, sizes, shape, weights } = context;
+  const scope = createScope(heap);
+  const { batch, input } = tape;
+  const g = scope.allocate(Math.max(1, batch.rowCount * sizes.outputWidth));
+  writeGradient(context, g, gradient, batch.rowCount);
+  const dv = scope.allocate(Math.max(1, batch.chunks.length * sizes.outputWidth));
+  let dy = scope.allocate(Math.max(1, batch.tokens * sizes.outputWidth));
+  pool.run(batch.chunks.map((chunk, index) => poolJob(context, tape, chunk, index, { g, dy, dv })));
+  const gradients: Float32Array[][] = [];
+  for (let l = sizes.layers - 1; l >= 0; l--) {
+    recurrence(context, tape, l, dy);
+    const words = l === 0 && input.by === 'word' ? sumByWord(context, tape, scope) : undefined;
+    gradients.unshift(weightGradients(context, tape, l, words));
+    if (words && tape.tableTrainable) dy = wordGradients(context, tape, words, scope);
+    else if (l > 0 || tape.tableTrainable) dy = tokenGradients(context, tape, l, scope);
+  }
+  if (tape.tableTrainable)
+    tape.table.addGradients(
+      dy,
+      input.by === 'word' ? oneEach(input.grouping.ids) : tape.table.group(batch.ids),
+    );
+  if (shape.pooling === 'attention') {
+    const sum = scope.allocate(sizes.outputWidth);
+    const width = sizes.outputWidth * 4;
+    pool.run([[op.sumRows(dv, width, sum, batch.chunks.length, width)]]);
+    gradients.push([weights.unpadOutput(heap.floats(sum, sizes.outputWidth))]);
+  }
+  scope.release();
+  return gradients.flat();
+}
+
+function oneEach(ids: Uint32Array): { ids: Uint32Array; order: Uint32Array; starts: Uint32Array } {
+  const starts = Uint32Array.from({ length: ids.length + 1 }, (_, i) => i);
+  return { ids, order: starts.subarray(0, ids.length), starts };
+}
+
+function writeGradient({ heap, sizes }: Context, at: number, gradient: Float32Array, rows: number): void {
+  const { output, outputWidth, hidden, directions } = sizes;
+  const padded = heap.floats(at, rows * outputWidth).fill(0);
+  const block = output / directions;
+  for (let r = 0; r < rows; r++)
+    for (let d = 0; d < directions; d++) {
+      const from = r * output + d * block;
+      padded.set(gradient.subarray(from, from + block), r * outputWidth + d * hidden);
+    }
+}
+
+function poolJob(
+  { shape, sizes, weights }: Context,
+  tape: TapeMemory,
+  chunk: Chunk,
+  index: number,
+  { g, dy, dv }: { g: number; dy: number; dv: number },
+): Job {
+  const width = sizes.outputWidth * 4;
+  const top = tape.layers.at(-1)?.dropped ?? tape.input.x;
+  const { starts, steps } = stepsOf(tape, chunk);
+  const rows = tape.rows + chunk.rowsAt * 4;
+  const out = dy + chunk.firstToken * width;
+  const job: Operation[] = [
+    op.poolBackward(
+      poolingNumber(shape),
+      top + chunk.firstToken * width,
+      width,
+      starts,
+      steps,
+      chunk.rows,
+      tape.out,
+      rows,
+      width / sizes.directions,
+      width,
+      weights.attention,
+      tape.shares + chunk.firstToken * 4,
+      g,
+      out,
+      width,
+      dv + index * width,
+    ),
+  ];
+  const mask = tape.outputMasks.at(-1) ?? (sizes.layers === 0 ? tape.inputMask : undefined);
+  if (mask) job.push(op.dropout([out, width], [out, width], { starts, steps }, rows, mask, width));
+  return job;
+}
+
+/** Backwards through time: the records become the gradients of the pre-activations. */
+function recurrence(context: Context, tape: TapeMemory, l: number, dy: number): void {
+  const { sizes, pool } = context;
+  const jobs = tape.batch.chunks.flatMap((chunk) =>
+    Array.from({ length: sizes.directions }, (_, d) => [recurrenceOperation(context, tape, chunk, l, d, dy)]),
+  );
+  const mostRows = Math.max(0, ...tape.batch.chunks.map((chunk) => chunk.rows));
+  pool.run(jobs, 2 * mostRows * sizes.hidden * 4);
+}
+
+function recurrenceOperation(
+  { sizes, shape, weights }: Context,
+  tape: TapeMemory,
+  chunk: Chunk,
+  l: number,
+  d: number,
+  dy: number,
+): Operation {
+  const { hidden, outputWidth } = sizes;
+  const layer = tape.layers[l]!;
+  const ldy = outputWidth * 4;
+  const place = chunk.firstToken * ldy + d * hidden * 4;
+  const { starts, steps } = stepsOf(tape, chunk);
+  const record = layer.records[d]! + chunk.firstToken * 16 * hidden;
+  const { ut } = weights.cell(l, d);
+  const tail = [dy + place, ldy, weights.zeros, starts, steps, d, hidden];
+  if (shape.cell === 'gru') return op.gruBackward(record, layer.y + place, ldy, ut, ...tail);
+  const cells = layer.cells[d]! + chunk.firstToken * hidden * 4;
+  return op.lstmBackward(record, cells, ut, ...tail, chunk.rows * hidden * 4);
+}
+
+/** For each direction f32 [words, G·H]: the gradient of a word's input product, the sum over its tokens. */
+function sumByWord({ sizes, heap, pool }: Context, { input, layers }: TapeMemory, scope: Scope): number[] {
+  if (input.by !== 'word') return [];
+  const { ids, starts } = input.grouping;
+  const groups = new Uint32Array((ids.length + 1) * 3);
+  for (let g = 0; g <= ids.length; g++) {
+    groups[3 * g] = g;
+    groups[3 * g + 1] = starts[g]!;
+  }
+  const work = createScope(heap);
+  const groupsAt = work.put(groups);
+  const width = sizes.gates * sizes.hidden * 4;
+  const sums = Array.from({ length: sizes.directions }, () => scope.allocate((ids.length * width) / 4));
+  pool.run(
+    ranges(ids.length).flatMap(({ from, count }) =>
+      sums.map((sum, d) => [
+        op.gatherGradients(
+          layers[0]!.records[d]!,
+          16 * sizes.hidden,
+          input.order,
+          groupsAt + from * 12,
+          count,
+          sum,
+          width,
+        ),
+      ]),
+    ),
+  );
+  work.release();
+  return sums;
+}
+
+/** The gradient of each word's embedding. f32 [words, input width] */
+function wordGradients(
+  context: Context,
+  { input }: TapeMemory,
+  words: readonly number[],
+  scope: Scope,
+): number {
+  const { sizes, pool } = context;
+  const count = input.by === 'word' ? input.grouping.ids.length : 0;
+  const { inputWidth } = sizes.layer(0);
+  const dx = scope.allocate(Math.max(1, count * inputWidth));
+  const ldw = sizes.gates * sizes.hidden * 4;
+  pool.run(
+    ranges(count).map(({ from, count: m }) =>
+      inputProducts(
+        context,
+        0,
+        words.map((sum) => ({ at: sum + from * ldw, stride: ldw })),
+        dx + from * inputWidth * 4,
+        m,
+      ),
+    ),
+  );
+  return dx;
+}
+
+/** out[m, input width] = Σ over directions of gradient[m, G·H] · Wᵀ */
+function inputProducts(
+  { sizes, weights }: Context,
+  l: number,
+  gradients: readonly { at: number; stride: number }[],
+  out: number,
+  m: number,
+): Operation[] {
+  const { inputWidth } = sizes.layer(l);
+  const ldc = inputWidth * 4;
+  return gradients.map(({ at, stride }, d) =>
+    op.gemm({
+      a: at,
+      lda: stride,
+      b: weights.cell(l, d).wt,
+      c: out,
+      ldc,
+      init: d === 0 ? weights.zeros : out,
+      ldi: d === 0 ? 0 : ldc,
+      m,
+      k: sizes.gates * sizes.hidden,
+      n: inputWidth,
+    }),
+  );
+}
+
+/** The gradient of the layer's input, directions added up, through its dropout. f32 [tokens, input width] */
+function tokenGradients(context: Context, tape: TapeMemory, l: number, scope: Scope): number {
+  const { sizes, pool } = context;
+  const { inputWidth } = sizes.layer(l);
+  const dx = scope.allocate(Math.max(1, tape.batch.tokens * inputWidth));
+  const ldx = inputWidth * 4;
+  const stride = 16 * sizes.hidden;
+  const mask = l === 0 ? tape.inputMask : tape.outputMasks[l - 1];
+  pool.run(
+    tape.batch.chunks.map((chunk): Job => {
+      const out = dx + chunk.firstToken * ldx;
+      const records = tape.layers[l]!.records.map((at) => ({ at: at + chunk.firstToken * stride, stride }));
+      const job = inputProducts(context, l, records, out, chunk.tokens);
+      const rows = tape.rows + chunk.rowsAt * 4;
+      if (mask) job.push(op.dropout([out, ldx], [out, ldx], stepsOf(tape, chunk), rows, mask, ldx));
+      return job;
+    }),
+  );
+  return dx;
+}

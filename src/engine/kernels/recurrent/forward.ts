@@ -1,0 +1,258 @@
+import type { Ragged } from '../../../formats/ragged.ts';
+import { layOut, type Chunk } from './batch-layout.ts';
+import type { TableMemory } from '../embedding/embedding-table.ts';
+import type { Heap } from '../threads/heap.ts';
+import { createTape } from './make-tape.ts';
+import { operations as op, type Job, type Operation, type Steps } from '../threads/instructions.ts';
+import type { Pool } from '../threads/thread-pool.ts';
+import type { ProductCache } from './input-products.ts';
+import type { ForwardOptions } from './recurrent.ts';
+import type { RecurrentShape, Sizes } from './shape.ts';
+import { createScope, type TapeMemory } from './tape.ts';
+import type { LoadedWeights } from './packed-weights.ts';
+
+export interface Context {
+  readonly heap: Heap;
+  readonly pool: Pool;
+  readonly shape: RecurrentShape;
+  readonly sizes: Sizes;
+  readonly weights: LoadedWeights;
+}
+
+const POOLINGS = ['last', 'mean', 'max', 'attention'] as const;
+export const poolingNumber = ({ pooling }: RecurrentShape): number => POOLINGS.indexOf(pooling);
+
+/** Words or tokens whose input product a job takes: a multiple of the rows that the product takes at once. */
+export const PRODUCT_ROWS = 60;
+
+/** Recurrent weights beyond this leave the second-level cache, and are read once a step for all rows of a chunk. */
+const LARGE_WEIGHTS = 2 ** 18;
+const ROWS_OF_LARGE = 20;
+
+export function forward(
+  context: Context,
+  ragged: Ragged,
+  table: TableMemory,
+  version: number,
+  options: ForwardOptions,
+  cache: ProductCache,
+): { output: Float32Array; tape: TapeMemory } {
+  const { heap, pool, sizes } = context;
+  const large = 4 * sizes.gates * sizes.hidden ** 2 > LARGE_WEIGHTS;
+  const batch = layOut(ragged, large ? ROWS_OF_LARGE : undefined);
+  const cached = options.training ? undefined : cache.lookUp(batch.ids, table, version);
+  const tape = createTape(context, batch, table, version, options, cached);
+  heap.floats(tape.out, Math.max(1, batch.rowCount * sizes.outputWidth)).fill(0);
+  embed(context, tape);
+  for (let l = 0; l < sizes.layers; l++) runLayer(context, tape, l);
+  pool.run(batch.chunks.map((chunk) => [poolOperation(context, tape, chunk)]));
+  return { output: readOutput(context, tape), tape };
+}
+
+export const stepsOf = (tape: TapeMemory, chunk: Chunk): Steps => ({
+  starts: tape.starts + chunk.startsAt * 4,
+  steps: chunk.steps,
+});
+
+/** Fetches the embeddings of tokens or words. */
+function embed({ heap, pool }: Context, tape: TapeMemory): void {
+  const { input, table, batch } = tape;
+  if (input.by === 'cache') return;
+  const width = table.width * 4;
+  const scope = createScope(heap);
+  const ids = input.by === 'word' ? input.grouping.ids : batch.ids;
+  const at = scope.put(ids);
+  if (input.by === 'word')
+    pool.run(
+      ranges(ids.length).map(({ from, count }) => [
+        op.gather(input.x + from * width, width, table.data, width, at + from * 4, count, width),
+      ]),
+    );
+  else
+    pool.run(
+      batch.chunks.map((chunk): Job => {
+        const x = input.x + chunk.firstToken * width;
+        const rows = tape.rows + chunk.rowsAt * 4;
+        const job: Operation[] = [
+          op.gather(x, width, table.data, width, at + chunk.firstToken * 4, chunk.tokens, width),
+        ];
+        if (tape.inputMask)
+          job.push(op.dropout([x, width], [x, width], stepsOf(tape, chunk), rows, tape.inputMask, width));
+        return job;
+      }),
+    );
+  scope.release();
+}
+
+export function ranges(length: number, most = PRODUCT_ROWS): { from: number; count: number }[] {
+  return Array.from({ length: Math.ceil(length / most) }, (_, i) => ({
+    from: i * most,
+    count: Math.min(most, length - i * most),
+  }));
+}
+
+function runLayer(context: Context, tape: TapeMemory, l: number): void {
+  const { pool, sizes, heap } = context;
+  const scope = createScope(heap);
+  const products = l === 0 ? inputProducts(context, tape, scope) : undefined;
+  const jobs: Job[] = [];
+  for (const chunk of tape.batch.chunks)
+    for (let d = 0; d < sizes.directions; d++)
+      jobs.push([
+        inputProduct(context, tape, chunk, l, d, products?.[d]),
+        recurrence(context, tape, chunk, l, d),
+      ]);
+  pool.run(jobs);
+  scope.release();
+  const mask = tape.outputMasks[l];
+  if (!mask) return;
+  const { y, dropped } = tape.layers[l]!;
+  const width = sizes.outputWidth * 4;
+  pool.run(
+    tape.batch.chunks.map((chunk) => {
+      const place = chunk.firstToken * width;
+      const rows = tape.rows + chunk.rowsAt * 4;
+      return [
+        op.dropout([y + place, width], [dropped + place, width], stepsOf(tape, chunk), rows, mask, width),
+      ];
+    }),
+  );
+}
+
+/** For each direction f32 [words, G·H]: the input product of every word; nothing where it is by token. */
+function inputProducts(
+  context: Context,
+  tape: TapeMemory,
+  scope: ReturnType<typeof createScope>,
+): readonly number[] | undefined {
+  if (tape.input.by === 'cache') return tape.input.products;
+  if (tape.input.by === 'token') return undefined;
+  const { sizes, pool } = context;
+  const { input, table } = tape;
+  const words = tape.input.grouping.ids.length;
+  const width = sizes.gates * sizes.hidden;
+  const products = Array.from({ length: sizes.directions }, () => scope.allocate(words * width));
+  pool.run(
+    ranges(words).flatMap((some) =>
+      wordProducts(context, { x: input.x, width: table.width }, products, some).map((one) => [one]),
+    ),
+  );
+  return products;
+}
+
+/** Input products of some rows of x [·, width], a word each, for every direction: products f32 [·, G·H]. */
+export function wordProducts(
+  { sizes, weights }: Pick<Context, 'sizes' | 'weights'>,
+  { x, width }: { readonly x: number; readonly width: number },
+  products: readonly number[],
+  { from, count }: { readonly from: number; readonly count: number },
+): Operation[] {
+  const ldc = sizes.gates * sizes.hidden * 4;
+  return products.map((product, d) =>
+    op.gemm({
+      a: x + from * width * 4,
+      lda: width * 4,
+      b: weights.cell(0, d).w,
+      c: product + from * ldc,
+      ldc,
+      init: weights.cell(0, d).bias,
+      ldi: 0,
+      m: count,
+      k: width,
+      n: ldc / 4,
+    }),
+  );
+}
+
+/** Fills the first blocks of the records: copied from the words' products, or computed from the layer's input. */
+function inputProduct(
+  { sizes, weights }: Context,
+  tape: TapeMemory,
+  chunk: Chunk,
+  l: number,
+  d: number,
+  product: number | undefined,
+): Operation {
+  const { hidden, gates } = sizes;
+  const ldr = 16 * hidden;
+  const record = tape.layers[l]!.records[d]! + chunk.firstToken * ldr;
+  const width = gates * hidden * 4;
+  if (product !== undefined && tape.input.by !== 'token')
+    return op.gather(
+      record,
+      ldr,
+      product,
+      width,
+      tape.input.wordOf + chunk.firstToken * 4,
+      chunk.tokens,
+      width,
+    );
+  const { inputWidth } = sizes.layer(l);
+  const from = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
+  return op.gemm({
+    a: from + chunk.firstToken * inputWidth * 4,
+    lda: inputWidth * 4,
+    b: weights.cell(l, d).w,
+    c: record,
+    ldc: ldr,
+    init: weights.cell(l, d).bias,
+    ldi: 0,
+    m: chunk.tokens,
+    k: inputWidth,
+    n: gates * hidden,
+  });
+}
+
+function recurrence(
+  { sizes, shape, weights }: Context,
+  tape: TapeMemory,
+  chunk: Chunk,
+  l: number,
+  d: number,
+): Operation {
+  const { hidden, outputWidth } = sizes;
+  const layer = tape.layers[l]!;
+  const cell = weights.cell(l, d);
+  const record = layer.records[d]! + chunk.firstToken * 16 * hidden;
+  const ldy = outputWidth * 4;
+  const y = layer.y + chunk.firstToken * ldy + d * hidden * 4;
+  const { starts, steps } = stepsOf(tape, chunk);
+  const tail = [weights.zeros, starts, steps, d, hidden];
+  if (shape.cell === 'gru') return op.gruForward(record, y, ldy, cell.u, cell.un, ...tail);
+  return op.lstmForward(record, y, ldy, layer.cells[d]! + chunk.firstToken * hidden * 4, cell.u, ...tail);
+}
+
+function poolOperation({ shape, sizes, weights }: Context, tape: TapeMemory, chunk: Chunk): Operation {
+  const { starts, steps } = stepsOf(tape, chunk);
+  const width = sizes.outputWidth * 4;
+  return op.poolForward(
+    poolingNumber(shape),
+    (tape.layers.at(-1)?.dropped ?? tape.input.x) + chunk.firstToken * width,
+    width,
+    starts,
+    steps,
+    chunk.rows,
+    tape.out,
+    tape.rows + chunk.rowsAt * 4,
+    width / sizes.directions,
+    width,
+    weights.attention,
+    tape.shares + chunk.firstToken * 4,
+  );
+}
+
+/** Without the padding of the units. */
+function readOutput({ heap, sizes }: Context, tape: TapeMemory): Float32Array {
+  const { rowCount } = tape.batch;
+  const { output, outputWidth, hidden, directions } = sizes;
+  const padded = heap.floats(tape.out, rowCount * outputWidth);
+  if (output === outputWidth) return Float32Array.from(padded);
+  const values = new Float32Array(rowCount * output);
+  const block = output / directions;
+  for (let r = 0; r < rowCount; r++)
+    for (let d = 0; d < directions; d++) {
+      const from = r * outputWidth + d * hidden;
+      values.set(padded.subarray(from, from + block), r * output + d * block);
+    }
+  return values;
+}

@@ -1,0 +1,98 @@
+/**
+ * Input products of words, kept from one inference pass to the next while weights and table stay: a corpus repeats its
+ * words, so that most tokens cost the recurrence alone.
+ */
+import type { TableMemory } from '../embedding/embedding-table.ts';
+import { ranges, wordProducts, type Context } from './forward.ts';
+import { operations as op } from '../threads/instructions.ts';
+import { createScope } from './tape.ts';
+
+export interface CachedProducts {
+  /** For each direction f32 [·, G·H]. */
+  readonly products: readonly number[];
+  /** [tokens] the row of each token's product. */
+  readonly places: Uint32Array;
+}
+
+export interface ProductCache {
+  /** Nothing where the vocabulary is too large to be kept. `version`: of the weights. */
+  lookUp(ids: Uint32Array, table: TableMemory, version: number): CachedProducts | undefined;
+  dispose(): void;
+}
+
+const MOST_BYTES = 2 ** 28;
+
+export function createProductCache(context: Context): ProductCache {
+  const { heap, sizes } = context;
+  const width = sizes.gates * sizes.hidden;
+  const scope = createScope(heap);
+  let products: number[] = [];
+  let table: TableMemory | undefined;
+  let current = '';
+  let placeOf = new Int32Array(0);
+  let count = 0;
+
+  const prepare = (next: TableMemory, version: number): void => {
+    if (table?.rows !== next.rows) {
+      scope.release();
+      products = Array.from({ length: sizes.directions }, () => scope.allocate(next.rows * width));
+      placeOf = new Int32Array(next.rows);
+    }
+    const state = `${version} ${next.version()}`;
+    if (table === next && state === current) return;
+    table = next;
+    current = state;
+    placeOf.fill(-1);
+    count = 0;
+  };
+
+  return {
+    lookUp: (ids, next, version) => {
+      if (sizes.layers === 0 || next.rows * width * sizes.directions * 4 > MOST_BYTES) return undefined;
+      prepare(next, version);
+      const from = count;
+      const missing: number[] = [];
+      const places = new Uint32Array(ids.length);
+      for (let token = 0; token < ids.length; token++) {
+        const id = ids[token]!;
+        if (placeOf[id]! < 0) {
+          placeOf[id] = count++;
+          missing.push(id);
+        }
+        places[token] = placeOf[id]!;
+      }
+      compute(
+        context,
+        next,
+        missing,
+        products.map((product) => product + from * width * 4),
+      );
+      return { products, places };
+    },
+    dispose: () => {
+      scope.release();
+    },
+  };
+}
+
+/** The products of these words, one after the other from the addresses on. */
+function compute(
+  context: Context,
+  table: TableMemory,
+  ids: readonly number[],
+  products: readonly number[],
+): void {
+  const { heap, pool } = context;
+  const scope = createScope(heap);
+  const at = scope.put(Uint32Array.from(ids));
+  const { data, width } = table;
+  const ldx = width * 4;
+  const x = scope.allocate(Math.max(1, ids.length * width));
+  pool.run(
+    ranges(ids.length).map((some) => [
+      op.gather(x + some.from * ldx, ldx, data, ldx, at + some.from * 4, some.count, ldx),
+      ...wordProducts(context, { x, width }, products, some),
+    ]),
+  );
+  scope.release();
+}

@@ -1,0 +1,119 @@
+/** Recurrent encoders on the shared memory: token ids → one vector for each text, and the way back. */
+import { rowCount, type Ragged } from '../../../formats/ragged.ts';
+import { backward } from './backward.ts';
+import type { EmbeddingTable, TableMemory } from '../embedding/embedding-table.ts';
+import { forward, type Context } from './forward.ts';
+import type { Heap } from '../threads/heap.ts';
+import type { Pool } from '../threads/thread-pool.ts';
+import { createProductCache } from './input-products.ts';
+import { sizesOf, weightShapes, type RecurrentShape } from './shape.ts';
+import type { TapeMemory } from './tape.ts';
+import { createWeights } from './packed-weights.ts';
+
+export { weightShapes, type RecurrentShape } from './shape.ts';
+
+export interface ForwardOptions {
+  /** Without it nothing is kept for a backward pass, and dropout is off. */
+  readonly training: boolean;
+  /**
+   * Rates of inverted dropout: `input` on the embeddings, `output` on every layer's outputs (between layers, and what
+   * is pooled; the recurrence itself sees the undropped state). A unit's fate depends on the seed, the row's place in
+   * the batch, the token's place in the row and the unit (counted with each
+   * direction padded to a multiple of 8), on nothing else.
+   */
+  readonly dropout: { readonly input: number; readonly output: number };
+  /** 32 bits. */
+  readonly seed: number;
+  readonly tableTrainable: boolean;
+}
+
+/** The memory of a training forward pass, until `backward` or `release`. */
+export interface Tape {
+  /** For passes that will have no backward; does nothing afterwards. */
+  release(): void;
+}
+
+export interface Recurrent {
+  readonly shape: RecurrentShape;
+  /** Units of an output row: hidden × directions, or `input` without a recurrent layer. */
+  readonly outputSize: number;
+  /** Token ids of each text → [rows, D]; a text without tokens gives a row of zeros. Weights as in weightShapes. */
+  forward(
+    rows: Ragged,
+    table: EmbeddingTable,
+    weights: readonly Float32Array[],
+    options: ForwardOptions,
+  ): { readonly output: Float32Array; readonly tape: Tape };
+  /**
+   * gradient [rows, D] → the gradient of each weight; embedding gradients are added to the table. Uses the tape up.
+   * The weights must be those of the forward pass: of several passes, the last one's values have to be the same.
+   */
+  backward(tape: Tape, gradient: Float32Array): Float32Array[];
+  dispose(): void;
+}
+
+export function createRecurrent(heap: Heap, pool: Pool, shape: RecurrentShape): Recurrent {
+  const sizes = sizesOf(shape);
+  const weights = createWeights(heap, pool, shape);
+  const context: Context = { heap, pool, shape, sizes, weights };
+  const cache = createProductCache(context);
+  const expected = weightShapes(shape);
+  const tapes = new WeakMap<Tape, TapeMemory>();
+  let version = 0;
+
+  return {
+    shape,
+    outputSize: sizes.output,
+    forward: (rows, table, values, options) => {
+      checkWeights(expected, values);
+      checkTokens(rows, table, shape);
+      version = weights.load(values);
+      const { output, tape } = forward(context, rows, table as TableMemory, version, options, cache);
+      const handle: Tape = {
+        release: () => {
+          if (!tape.released()) tape.release();
+        },
+      };
+      if (options.training) tapes.set(handle, tape);
+      else tape.release();
+      return { output, tape: handle };
+    },
+    backward: (handle, gradient) => {
+      const tape = tapes.get(handle);
+      if (!tape || tape.released())
+        throw new Error('a tape serves one backward pass, of a training forward pass');
+      if (tape.version !== version) throw new Error('the weights have changed since the forward pass');
+      if (gradient.length !== tape.batch.rowCount * sizes.output)
+        throw new Error(`a gradient of ${tape.batch.rowCount} × ${sizes.output} was expected`);
+      try {
+        return backward(context, tape, gradient);
+      } finally {
+        tape.release();
+      }
+    },
+    dispose: () => {
+      weights.dispose();
+      cache.dispose();
+    },
+  };
+}
+
+function checkWeights(expected: ReturnType<typeof weightShapes>, weights: readonly Float32Array[]): void {
+  if (weights.length !== expected.length)
+    throw new Error(`${expected.length} weights were expected, not ${weights.length}`);
+  for (const [index, { name, shape }] of expected.entries()) {
+    const size = shape.reduce((product, x) => product * x, 1);
+    if (weights[index]!.length !== size)
+      throw new Error(`${name} has ${weights[index]!.length} values; [${shape.join(', ')}] was expected`);
+  }
+}
+
+/** An id beyond the table would read foreign memory. */
+function checkTokens(rows: Ragged, table: EmbeddingTable, { input }: RecurrentShape): void {
+  if (table.dimensions !== input)
+    throw new Error(`embeddings of ${table.dimensions} dimensions do not fit an input of ${input}`);
+  const end = rows.offsets[rowCount(rows)]!;
+  for (let i = rows.offsets[0]!; i < end; i++)
+    if (rows.values[i]! >= table.rows)
+      throw new Error(`token ${rows.values[i]} is beyond the table's ${table.rows} rows`);
+}

@@ -1,0 +1,149 @@
+/** Gradients of a layer's weights: products over all tokens, cut into slices whose results are added up in order. */
+import { previousTokens } from './batch-layout.ts';
+import { ranges, type Context } from './forward.ts';
+import { operations as op, type Job } from '../threads/instructions.ts';
+import { createScope, type TapeMemory } from './tape.ts';
+
+/** Tokens that a slice has at least, and slices at most: a fixed cut. */
+const SLICE_TOKENS = 1024;
+const MOST_SLICES = 8;
+/** Floats of summed slices that a job takes. */
+const SUM_FLOATS = 16_384;
+
+interface Product {
+  readonly a: number;
+  readonly lda: number;
+  /** u32 [tokens]: the rows of a, 0 for all in order. */
+  readonly index: number;
+  readonly b: number;
+  readonly ldb: number;
+  readonly count: number;
+  readonly m: number;
+}
+
+const slicesOf = (count: number): number =>
+  Math.min(MOST_SLICES, Math.max(1, Math.ceil(count / SLICE_TOKENS)));
+
+/**
+ * kernel, recurrent, bias (and recurrentBias) of each direction of a layer. `words`: for each direction the gradients
+ * of the words' input products, where the layer's input is by word.
+ */
+export function weightGradients(
+  context: Context,
+  tape: TapeMemory,
+  l: number,
+  words: readonly number[] | undefined,
+): Float32Array[] {
+  const { heap, sizes, pool, shape, weights } = context;
+  const scope = createScope(heap);
+  const { hidden, gates, directions, outputWidth } = sizes;
+  const { tokens } = tape.batch;
+  const { inputWidth } = sizes.layer(l);
+  const width = gates * hidden;
+  const layer = tape.layers[l]!;
+  const input = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
+  const wordCount = tape.input.by === 'word' ? tape.input.grouping.ids.length : 0;
+  const jobs: Job[] = [];
+  const finish: (() => Float32Array[])[] = [];
+  for (let d = 0; d < directions; d++) {
+    const record = layer.records[d]!;
+    const kernel = slicedProduct(context, scope, jobs, {
+      a: input,
+      lda: inputWidth * 4,
+      index: 0,
+      b: words ? words[d]! : record,
+      ldb: words ? width * 4 : 16 * hidden,
+      count: words ? wordCount : tokens,
+      m: inputWidth,
+    });
+    const recurrent = slicedProduct(context, scope, jobs, {
+      a: layer.y + d * hidden * 4,
+      lda: outputWidth * 4,
+      index: scope.put(previousTokens(tape.batch, d === 1)),
+      b: record + (shape.cell === 'gru' ? hidden * 4 : 0),
+      ldb: 16 * hidden,
+      count: tokens,
+      m: hidden,
+    });
+    const sums = slicedSums(context, scope, jobs, record, tokens);
+    finish.push(() => [
+      weights.unpadKernel(kernel(), l),
+      weights.unpadRecurrent(recurrent()),
+      ...weights.biases(sums()),
+    ]);
+  }
+  pool.run(jobs, (Math.max(inputWidth, hidden) + width) * 512);
+  const gradients = finish.flatMap((each) => each());
+  scope.release();
+  return gradients;
+}
+
+type Scope = ReturnType<typeof createScope>;
+
+/** aᵀ·b [m, G·H]; the function that is returned adds the slices up, after the jobs have run. */
+function slicedProduct(
+  context: Context,
+  scope: Scope,
+  jobs: Job[],
+  { a, lda, index, b, ldb, count, m }: Product,
+): () => Float32Array {
+  const { sizes, weights } = context;
+  const n = sizes.gates * sizes.hidden;
+  const slices = slicesOf(count);
+  const part = scope.allocate(slices * m * n);
+  for (let s = 0; s < slices; s++) {
+    const { from, tokens } = slice(count, s, slices);
+    jobs.push([
+      op.gemmTransposed(
+        index ? a : a + from * lda,
+        lda,
+        index ? index + from * 4 : 0,
+        b + from * ldb,
+        ldb,
+        part + s * m * n * 4,
+        n * 4,
+        tokens,
+        m,
+        n,
+        weights.zeros,
+      ),
+    ]);
+  }
+  return () => sumSlices(context, part, m * n, slices);
+}
+
+/** Over the tokens, of the four blocks of a record. */
+function slicedSums(
+  context: Context,
+  scope: Scope,
+  jobs: Job[],
+  record: number,
+  count: number,
+): () => Float32Array {
+  const width = 4 * context.sizes.hidden;
+  const slices = slicesOf(count);
+  const part = scope.allocate(slices * width);
+  for (let s = 0; s < slices; s++) {
+    const { from, tokens } = slice(count, s, slices);
+    const at = record + from * width * 4;
+    jobs.push([op.sumRows(at, width * 4, part + s * width * 4, tokens, width * 4)]);
+  }
+  return () => sumSlices(context, part, width, slices);
+}
+
+function slice(count: number, s: number, slices: number): { from: number; tokens: number } {
+  const from = Math.floor((count * s) / slices);
+  return { from, tokens: Math.floor((count * (s + 1)) / slices) - from };
+}
+
+/** Into the first slice, which is viewed. */
+function sumSlices({ pool, heap }: Context, part: number, floats: number, slices: number): Float32Array {
+  if (slices > 1)
+    pool.run(
+      ranges(floats, SUM_FLOATS).map(({ from, count }) => {
+        const at = part + from * 4;
+        return [op.sumRows(at, floats * 4, at, slices, count * 4)];
+      }),
+    );
+  return heap.floats(part, floats);
+}

@@ -1,0 +1,103 @@
+/** Run records: what each run took, made and measured. One JSON file a run, written once. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { Key } from '../base/hash.ts';
+import { isObject, type JsonObject } from '../base/json.ts';
+import type { Engine, Metrics } from '../stage.ts';
+import { writeDurably } from '../store/durable.ts';
+import type { StoreLayout } from '../store/layout.ts';
+import type { ResolvedSpec } from './resolved-spec.ts';
+
+export interface StageRecord {
+  readonly kind: string;
+  readonly state: 'cached' | 'executed' | 'failed' | 'skipped' | 'not-selected';
+  readonly key: Key | null;
+  readonly digest: string | null;
+  readonly seconds: number;
+  readonly metrics: Metrics;
+  readonly headline?: string | null;
+  readonly error?: string;
+}
+
+export interface RunRecord {
+  readonly format: 1;
+  readonly id: string;
+  readonly spec: { readonly name: string; readonly file: string };
+  readonly params: JsonObject;
+  readonly engine: Engine | null;
+  readonly started: string;
+  readonly seconds: number;
+  readonly outcome: 'done' | 'failed' | 'interrupted';
+  /** Resolved `with` of every stage, so that the run can be told from any other. */
+  readonly parameters: Readonly<Record<string, JsonObject>>;
+  /** The rest of the spec as it was run; absent in records of earlier versions, which cannot be reproduced. */
+  readonly resolved?: ResolvedSpec;
+  readonly stages: Readonly<Record<string, StageRecord>>;
+  readonly environment: {
+    readonly version: string;
+    readonly node: string;
+    readonly platform: string;
+    readonly cpu: string;
+    readonly threads: number;
+  };
+}
+
+/**
+ * `20260131T120000Z-3e7a1b2`: sorts by time, unique without coordination. The first three digits after the
+ * hyphen are the milliseconds, so that a script's quick runs sort too.
+ */
+export function newRunId(timestamp: string): string {
+  const milliseconds = new Date(timestamp).getUTCMilliseconds().toString(16).padStart(3, '0');
+  return `${timestamp.replace(/[-:]|\.\d+/g, '')}-${milliseconds}${randomBytes(2).toString('hex')}`;
+}
+
+export function runFile(layout: StoreLayout, id: string): string {
+  return join(layout.runs, `${id}.json`);
+}
+
+export function writeRunRecord(layout: StoreLayout, record: RunRecord): void {
+  writeDurably(runFile(layout, record.id), `${JSON.stringify(record, null, 1)}\n`);
+}
+
+/** Ids, latest first. */
+export function runIds(layout: StoreLayout): string[] {
+  try {
+    return readdirSync(layout.runs)
+      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+      .map((name) => name.slice(0, -'.json'.length))
+      .sort()
+      .reverse();
+  } catch {
+    return [];
+  }
+}
+
+/** Undefined where there is none, or what is there is no record. */
+export function readRunRecord(layout: StoreLayout, id: string): RunRecord | undefined {
+  try {
+    return parseRunRecord(readFileSync(runFile(layout, id), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for a text that is not a record; only what every reader relies on is looked at. */
+export function parseRunRecord(text: string): RunRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value) || value['format'] !== 1) return undefined;
+  const { id, spec, started, stages, params, parameters } = value;
+  const sound =
+    typeof id === 'string' &&
+    typeof started === 'string' &&
+    isObject(spec) &&
+    typeof spec['name'] === 'string' &&
+    [params, parameters, stages].every(isObject) &&
+    Object.values(stages as object).every((stage) => isObject(stage) && isObject(stage['metrics']));
+  return sound ? (value as unknown as RunRecord) : undefined;
+}

@@ -1,0 +1,120 @@
+/** Specs that were found sound, kept so that a rerun needs neither the YAML parser nor the schema compiler. */
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { digestOf, digestOfJson, type Digest } from '../base/hash.ts';
+import type { Kind } from '../kinds/kind.ts';
+import type { Checked } from './check.ts';
+import type { KindReference } from './stages/kind-of.ts';
+import type { LoadedSpec, LoadOptions } from './load.ts';
+import type { Spec, StageSpec } from './spec.ts';
+
+/** Everything that the outcome hangs on, and the outcome. */
+interface Remembered {
+  readonly format: 1;
+  /** The code that did the checking. */
+  readonly checker: string;
+  readonly files: readonly (readonly [path: string, digest: Digest])[];
+  /** Values are digested: a secret does not belong in a cache. */
+  readonly variables: readonly (readonly [name: string, digest: Digest | null])[];
+  /** The distinct kinds, with the digests of their code, which holds their schemas. */
+  readonly kinds: readonly { readonly reference: KindReference; readonly code: Digest }[];
+  readonly spec: Omit<Spec, 'stages'>;
+  readonly stages: readonly (Omit<StageSpec, 'kind'> & { readonly kind: number })[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface Memory {
+  recall(): Promise<LoadedSpec | undefined>;
+  remember(checked: Checked): void;
+}
+
+export function openMemory(folder: string, file: string, options: LoadOptions): Memory {
+  const question = [file, [...(options.set ?? [])], options.paramsFile ?? null];
+  const record = join(folder, 'specs', `${digestOfJson(question)}.json`);
+  return {
+    recall: () => recall(record, options),
+    remember(checked): void {
+      const aside = `${record}.${randomUUID()}`;
+      try {
+        mkdirSync(join(folder, 'specs'), { recursive: true });
+        // A spec may quote values of variables, so the record is for its owner alone.
+        writeFileSync(aside, JSON.stringify(recordOf(checked)), { mode: 0o600 });
+        renameSync(aside, record);
+      } catch {
+        // A store that cannot be written to can still be read from: next time is only slower.
+      }
+    },
+  };
+}
+
+function checker(): string {
+  const own = statSync(fileURLToPath(import.meta.url), { bigint: true });
+  return `${own.size} ${own.mtimeNs} ${process.version}`;
+}
+
+function ownValue(env: LoadOptions['env'], name: string): string | undefined {
+  return env && Object.hasOwn(env, name) ? env[name] : undefined;
+}
+
+const digestOfVariable = (value: string | undefined): Digest | null =>
+  value === undefined ? null : digestOf(value);
+
+/** Reading a file that was valid before as the same text: a byte order mark aside, bytes decide. */
+const digestOfText = (text: string): Digest => digestOf(text.startsWith('\ufeff') ? text.slice(1) : text);
+
+async function recall(record: string, options: LoadOptions): Promise<LoadedSpec | undefined> {
+  try {
+    const known = JSON.parse(readFileSync(record, 'utf8')) as Remembered;
+    const same =
+      known.checker === checker() &&
+      known.files.every(([path, digest]) => digestOfText(readFileSync(path, 'utf8')) === digest) &&
+      known.variables.every(([name, digest]) => digestOfVariable(ownValue(options.env, name)) === digest);
+    if (!same) return undefined;
+    const kinds: Kind[] = [];
+    for (const { reference, code } of known.kinds) {
+      const kind =
+        'builtIn' in reference
+          ? options.kinds.builtIn(reference.builtIn)
+          : await options.kinds.module(reference.module);
+      if (kind?.code !== code) return undefined;
+      kinds.push(kind);
+    }
+    const stages = known.stages.map((stage) => ({ ...stage, kind: kinds[stage.kind]! }));
+    return { spec: { ...known.spec, stages }, warnings: known.warnings };
+  } catch {
+    // Missing, torn, or a faulty module: the full check says what there is to say.
+    return undefined;
+  }
+}
+
+function recordOf({
+  spec: { stages: all, ...spec },
+  warnings,
+  kinds,
+  files,
+  variables,
+}: Checked): Remembered {
+  const distinct = new Map<
+    string,
+    { readonly index: number; readonly reference: KindReference; readonly code: Digest }
+  >();
+  const stages = all.map((stage) => {
+    const reference = kinds.get(stage.group ?? stage.name)!;
+    const name = JSON.stringify(reference);
+    if (!distinct.has(name)) distinct.set(name, { index: distinct.size, reference, code: stage.kind.code });
+    return { ...stage, kind: distinct.get(name)!.index };
+  });
+  return {
+    format: 1,
+    checker: checker(),
+    files: [...files].map(([path, text]) => [path, digestOf(text)] as const),
+    variables: [...variables].map(([name, value]) => [name, digestOfVariable(value)] as const),
+    kinds: [...distinct.values()].map(({ reference, code }) => ({ reference, code })),
+    spec,
+    stages,
+    warnings,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Reference } from './inputs.ts';
+import { errorAt, type Report } from '../text/source.ts';
+
+/** By stage, in the order of the file: the stages that it takes from. */
+export type Edges = ReadonlyMap<string, readonly Reference[]>;
+
+interface Step {
+  readonly stage: string;
+  /** How many of its references have been followed. */
+  next: number;
+}
+
+/** Reports each circle once, at the input that closes it. Gives every stage after those that feed it. */
+export function reportCycles(edges: Edges, report: Report): string[] {
+  const finished = new Set<string>();
+  for (const start of edges.keys()) if (!finished.has(start)) walk(start, edges, finished, report);
+  return [...finished];
+}
+
+/** Depth first, on a stack of its own: a chain of 10,000 stages would overflow the program's. */
+function walk(start: string, edges: Edges, finished: Set<string>, report: Report): void {
+  const path: Step[] = [{ stage: start, next: 0 }];
+  const onPath = new Map([[start, 0]]);
+  while (path.length > 0) {
+    const step = path.at(-1)!;
+    const reference = edges.get(step.stage)?.[step.next];
+    step.next += 1;
+    if (!reference) {
+      path.pop();
+      onPath.delete(step.stage);
+      finished.add(step.stage);
+    } else if (onPath.has(reference.stage)) {
+      reportCycle(path.slice(onPath.get(reference.stage)), edges, report);
+    } else if (!finished.has(reference.stage)) {
+      onPath.set(reference.stage, path.length);
+      path.push({ stage: reference.stage, next: 0 });
+    }
+  }
+}
+
+function reportCycle(path: readonly Step[], edges: Edges, report: Report): void {
+  const taken = path.map(({ stage, next }) => ({ by: stage, reference: edges.get(stage)![next - 1]! }));
+  const closing = taken.at(-1)!;
+  const names = [...path.map(({ stage }) => stage), path[0]!.stage];
+  report(
+    errorAt(
+      closing.reference.place,
+      names.length === 2
+        ? `the stage '${closing.by}' takes from itself`
+        : `stages take from each other in a circle: ${names.join(' → ')}`,
+      {
+        related: taken.slice(0, -1).map(({ by, reference }) => ({
+          message: `'${by}' takes '${reference.stage}' here`,
+          place: reference.place,
+        })),
+      },
+    ),
+  );
+}

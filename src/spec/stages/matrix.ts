@@ -1,0 +1,185 @@
+/** `matrix:` of a stage → the assignments of its variables, one an instance. */
+import { canonicalJson, isObject } from '../../base/json.ts';
+import { digestOf } from '../../base/hash.ts';
+import { isFailed } from '../text/names.ts';
+import { errorAt, type Place, type Report } from '../text/source.ts';
+import { describe, isNull, toJson, type Entry, type MapNode, type Node } from '../text/tree.ts';
+
+export interface MatrixValue {
+  /** As it stands in the instance's name. */
+  readonly label: string;
+  /** Equal for equal values, whatever their labels. */
+  readonly identity: string;
+  readonly node: Node;
+}
+
+/** Variable → value, in the order of the file. */
+export type Assignment = ReadonlyMap<string, MatrixValue>;
+
+export interface Matrix {
+  readonly key: Place;
+  readonly assignments: readonly Assignment[];
+}
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Texts that need no quotes inside the brackets of a name. */
+const PLAIN = /^[^\s[\],="*?]+$/;
+export const MOST_INSTANCES = 100_000;
+
+/** Undefined where there is no matrix, or nothing can be made of it, which is reported. */
+export function readMatrix(entry: Entry | undefined, report: Report): Matrix | undefined {
+  if (!entry || isNull(entry.value) || isFailed(entry.value)) return undefined;
+  const { key, value } = entry;
+  if (value.type !== 'map') {
+    const hint = 'matrix: {margin: [0.1, 0.2], seed: [1, 2, 3]}';
+    report(errorAt(value.place, `\`matrix\` takes a mapping, got ${describe(toJson(value))}`, { hint }));
+    return undefined;
+  }
+  const axes = new Map<string, readonly MatrixValue[]>();
+  for (const [name, axis] of value.entries)
+    if (name !== 'include' && name !== 'exclude') axes.set(name, readAxis(name, axis, report));
+  const size = [...axes.values()].reduce((product, values) => product * values.length, 1);
+  if (size > MOST_INSTANCES) {
+    report(errorAt(key, `the matrix has ${size} instances; ${MOST_INSTANCES} at most`));
+    return undefined;
+  }
+  const excluded = readRows(value, 'exclude', axes, report, false);
+  const included = readRows(value, 'include', axes, report, true);
+  const grid = axes.size === 0 ? [] : product(axes);
+  const kept = grid.filter((row) => !excluded.some((pattern) => meets(row, pattern)));
+  const assignments = distinct([...kept, ...included]);
+  if (assignments.length > 0) return { key, assignments };
+  if (axes.size === 0 || [...axes.values()].every((values) => values.length > 0))
+    report(errorAt(key, 'the matrix has no instances', { hint: 'give each variable a list of values' }));
+  return undefined;
+}
+
+function readAxis(name: string, { key, value }: Entry, report: Report): readonly MatrixValue[] {
+  if (!VARIABLE.test(name)) {
+    const hint = 'letters, digits and _, beginning with a letter or _';
+    report(errorAt(key, `'${name}' cannot be the name of a matrix variable`, { hint }));
+    return [];
+  }
+  if (isFailed(value)) return [];
+  const values =
+    value.type === 'map'
+      ? [...value.entries].map(([label, entry]) => valueOf(entry.value, label))
+      : value.type === 'list'
+        ? value.items.filter((item) => !isFailed(item)).map((item) => valueOf(item))
+        : undefined;
+  if (!values || values.length === 0) {
+    report(
+      errorAt(
+        value.place,
+        `the matrix variable '${name}' takes a list of values, got ${describe(toJson(value))}`,
+        {
+          hint: `${name}: [1, 2, 3], or a mapping of names to values`,
+        },
+      ),
+    );
+    return [];
+  }
+  return [...new Map(values.map((one) => [one.identity, one])).values()];
+}
+
+function valueOf(node: Node, label?: string): MatrixValue {
+  const value = toJson(node);
+  const identity = canonicalJson(value);
+  return { node, identity, label: label === undefined ? labelOf(value, identity) : quoted(label) };
+}
+
+function labelOf(value: unknown, identity: string): string {
+  if (typeof value === 'string') return quoted(value);
+  if (value === null || typeof value !== 'object') return String(value);
+  const name = isObject(value) ? value['name'] : undefined;
+  return typeof name === 'string' ? quoted(name) : digestOf(identity).slice(0, 8);
+}
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? text : JSON.stringify(text);
+}
+
+/** `include` and `exclude`: lists of mappings from variables to values. */
+function readRows(
+  matrix: MapNode,
+  name: 'include' | 'exclude',
+  axes: ReadonlyMap<string, readonly MatrixValue[]>,
+  report: Report,
+  whole: boolean,
+): Assignment[] {
+  const node = matrix.entries.get(name)?.value;
+  if (!node || isNull(node) || isFailed(node)) return [];
+  const items = node.type === 'list' ? node.items : [node];
+  const rows: Assignment[] = [];
+  // Where a matrix consists of `include` alone, its first row says which variables there are.
+  let names = [...axes.keys()];
+  for (const item of items) {
+    if (item.type !== 'map') {
+      const got = describe(toJson(item));
+      report(errorAt(item.place, `\`${name}\` takes a list of mappings of variables to values, got ${got}`));
+      continue;
+    }
+    if (names.length === 0 && whole) names = [...item.entries.keys()];
+    const row = readRow(item, names, name, report);
+    const missing = whole ? names.filter((variable) => !item.entries.has(variable)) : [];
+    if (missing.length > 0)
+      report(errorAt(item.place, `\`include\` has to give every variable: ${missing.join(', ')} missing`));
+    else if (row) rows.push(inOrder(row, axes, names));
+  }
+  return rows;
+}
+
+function readRow(
+  item: MapNode,
+  names: readonly string[],
+  owner: string,
+  report: Report,
+): Map<string, MatrixValue> | undefined {
+  const row = new Map<string, MatrixValue>();
+  for (const [variable, { key, value }] of item.entries) {
+    if (!names.includes(variable)) {
+      const hint = `the variables are ${names.join(', ')}`;
+      report(errorAt(key, `\`${owner}\` names '${variable}', which the matrix does not have`, { hint }));
+      return undefined;
+    }
+    if (isFailed(value)) return undefined;
+    row.set(variable, valueOf(value));
+  }
+  return row;
+}
+
+/** In the order of the variables; a value that an axis has is that one, so that it keeps its label. */
+function inOrder(
+  row: ReadonlyMap<string, MatrixValue>,
+  axes: ReadonlyMap<string, readonly MatrixValue[]>,
+  names: readonly string[],
+): Assignment {
+  return new Map(
+    names
+      .filter((name) => row.has(name))
+      .map((name) => {
+        const value = row.get(name)!;
+        const axis = axes
+          .get(name)
+          ?.find((one) => one.identity === value.identity || one.label === value.label);
+        return [name, axis ?? value];
+      }),
+  );
+}
+
+function product(axes: ReadonlyMap<string, readonly MatrixValue[]>): Assignment[] {
+  let rows: Assignment[] = [new Map<string, MatrixValue>()];
+  for (const [name, values] of axes)
+    rows = rows.flatMap((row) => values.map((value) => new Map([...row, [name, value] as const])));
+  return rows;
+}
+
+function meets(row: Assignment, pattern: Assignment): boolean {
+  return [...pattern].every(([name, { identity }]) => row.get(name)?.identity === identity);
+}
+
+function distinct(rows: readonly Assignment[]): Assignment[] {
+  const identity = (row: Assignment): string =>
+    canonicalJson([...row].map(([name, value]) => [name, value.identity]));
+  return [...new Map(rows.map((row) => [identity(row), row])).values()];
+}

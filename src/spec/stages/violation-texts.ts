@@ -1,0 +1,226 @@
+import type { ErrorObject } from 'ajv';
+import { isObject } from '../../base/json.ts';
+import { nearest } from '../../base/nearest.ts';
+import { describe } from '../text/tree.ts';
+import { alternatives } from '../text/vocabulary.ts';
+
+export interface Sentence {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** What to underline: the value, the name of the mapping that holds it, or the name `item` inside it. */
+  readonly at?: 'value' | 'owner' | 'name';
+  /** A name of the mapping or an index of the list that is at fault, rather than all of it. */
+  readonly item?: string | number;
+}
+
+type Explain = (error: ErrorObject, subject: string) => Sentence | undefined;
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+const limitOf = ({ params }: ErrorObject): number => Number(params['limit']);
+
+const bound = ({ params, data }: ErrorObject, subject: string): Sentence => {
+  const words: Readonly<Record<string, string>> = {
+    '>=': 'at least',
+    '<=': 'at most',
+    '>': 'more than',
+    '<': 'less than',
+  };
+  return {
+    message: `${subject} has to be ${words[String(params['comparison'])]!} ${limitOf({ params } as ErrorObject)}, got ${String(data)}`,
+  };
+};
+
+const EXPLANATIONS: Readonly<Record<string, Explain>> = {
+  type: ({ params, data, parentSchema }, subject) => {
+    const types = [String(params['type']).split(',')].flat();
+    return {
+      message: `${subject} takes ${alternatives(types.map(typeName))}, got ${describe(data)}`,
+      hint: typeHint(types, data, parentSchema),
+    };
+  },
+  enum: ({ params, data }, subject) => oneOfValues(params['allowedValues'] as unknown[], data, subject),
+  const: ({ params, data }, subject) => oneOfValues([params['allowedValue']], data, subject),
+  required: ({ params, parentSchema }, subject) => {
+    const name = String(params['missingProperty']);
+    const description = descriptionOf(propertiesOf(parentSchema)[name]);
+    return {
+      message: `the parameter '${name}' of ${subject} is missing`,
+      hint: description === undefined ? undefined : `${name}: ${description}`,
+      at: 'owner',
+    };
+  },
+  additionalProperties: ({ params, parentSchema }, subject) => {
+    const name = String(params['additionalProperty']);
+    const names = Object.keys(propertiesOf(parentSchema));
+    const close = nearest(name, names);
+    const all = names.length === 0 ? 'it takes none' : `there are ${names.join(', ')}`;
+    return {
+      message: `${subject} has no parameter '${name}'`,
+      hint: close === undefined ? all : `did you mean '${close}'?`,
+      at: 'name',
+      item: name,
+    };
+  },
+  discriminator: ({ params, parentSchema, data }, subject) => {
+    const tag = String(params['tag']);
+    const values = variantsOf(parentSchema, tag);
+    const value = isObject(data) ? data[tag] : undefined;
+    if (value !== undefined) return { ...oneOfValues(values, value, `'${tag}'`), item: tag };
+    return {
+      message: `the parameter '${tag}' of ${subject} is missing`,
+      hint: `${tag}: ${alternatives(values)}`,
+      at: 'owner',
+    };
+  },
+  minimum: bound,
+  maximum: bound,
+  exclusiveMinimum: bound,
+  exclusiveMaximum: bound,
+  multipleOf: ({ params, data }, subject) => ({
+    message: `${subject} has to be a multiple of ${String(params['multipleOf'])}, got ${String(data)}`,
+  }),
+  minLength: (error, subject) => ({
+    message:
+      limitOf(error) === 1
+        ? `${subject} must not be empty`
+        : `${subject} needs ${plural(limitOf(error), 'character')} or more`,
+  }),
+  maxLength: (error, subject) => ({
+    message: `${subject} takes ${plural(limitOf(error), 'character')} at most`,
+  }),
+  minItems: (error, subject) => ({
+    message: `${subject} needs ${limitOf(error) === 1 ? 'at least one item' : `${limitOf(error)} items or more`}`,
+  }),
+  maxItems: (error, subject) => ({ message: `${subject} takes ${plural(limitOf(error), 'item')} at most` }),
+  minProperties: (error, subject) => ({
+    message: `${subject} needs ${limitOf(error) === 1 ? 'at least one entry' : `${limitOf(error)} entries or more`}`,
+  }),
+  maxProperties: (error, subject) => ({
+    message: `${subject} takes ${plural(limitOf(error), 'entry')} at most`,
+  }),
+  uniqueItems: ({ params }, subject) => {
+    const [first, second] = [Number(params['i']), Number(params['j'])].sort((a, b) => a - b) as [
+      number,
+      number,
+    ];
+    return {
+      message: `${subject} holds the same item twice: numbers ${first + 1} and ${second + 1}`,
+      item: second,
+    };
+  },
+  pattern: ({ params, data, propertyName, parentSchema }, subject) => {
+    const pattern = String(params['pattern']);
+    if (propertyName !== undefined)
+      return {
+        message: `the name '${propertyName}' in ${subject} has to match ${pattern}`,
+        at: 'name',
+        item: propertyName,
+      };
+    const message = `${subject} has to match ${pattern}, got ${describe(data)}`;
+    return { message, hint: descriptionOf(parentSchema) };
+  },
+  // The error of the name itself comes beside it.
+  propertyNames: () => undefined,
+  if: () => undefined,
+  anyOf: alternativesOf,
+  oneOf: alternativesOf,
+};
+
+/** Undefined for errors that only repeat another one. */
+export function sentenceFor(error: ErrorObject, subject: string): Sentence | undefined {
+  const explain = EXPLANATIONS[error.keyword];
+  return explain
+    ? explain(error, subject)
+    : { message: `${subject} ${error.message ?? `breaks '${error.keyword}'`}` };
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  integer: 'an integer',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+};
+
+const typeName = (type: string): string => TYPE_NAMES[type] ?? type;
+
+function typeHint(types: readonly string[], data: unknown, schema: unknown): string | undefined {
+  if (data === null && isObject(schema) && 'default' in schema)
+    return `leave the name out for the default, ${JSON.stringify(schema['default'])}`;
+  if (typeof data === 'string') {
+    if (types.includes('boolean') && /^(yes|no|on|off|true|false)$/i.test(data))
+      return `write ${/^(yes|on|true)$/i.test(data) ? 'true' : 'false'}, without quotes`;
+    if (
+      types.some((type) => type === 'integer' || type === 'number') &&
+      data.trim() !== '' &&
+      Number.isFinite(Number(data))
+    )
+      return `write ${data.trim()} without quotes`;
+    if (types.includes('array')) return 'a list of one: [ … ]';
+  }
+  return types.includes('string') && (typeof data === 'number' || typeof data === 'boolean')
+    ? `write '${String(data)}' in quotes`
+    : undefined;
+}
+
+function oneOfValues(values: readonly unknown[], data: unknown, subject: string): Sentence {
+  const texts = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  const close = typeof data === 'string' ? nearest(data, texts) : undefined;
+  return {
+    message: `${subject} is ${alternatives(texts)}, got ${describe(data)}`,
+    hint: close === undefined ? undefined : `did you mean '${close}'?`,
+  };
+}
+
+function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> {
+  const properties = isObject(schema) ? schema['properties'] : undefined;
+  return isObject(properties) ? properties : {};
+}
+
+function descriptionOf(schema: unknown): string | undefined {
+  const description = isObject(schema) ? schema['description'] : undefined;
+  return typeof description === 'string' ? description : undefined;
+}
+
+/** The values that choose among the branches of a discriminated oneOf. */
+function variantsOf(schema: unknown, tag: string): string[] {
+  const branches = isObject(schema) && Array.isArray(schema['oneOf']) ? (schema['oneOf'] as unknown[]) : [];
+  return branches.flatMap((branch) => {
+    const property = propertiesOf(branch)[tag];
+    if (!isObject(property)) return [];
+    return 'const' in property
+      ? [String(property['const'])]
+      : ((property['enum'] ?? []) as unknown[]).map(String);
+  });
+}
+
+function alternativesOf({ keyword, params, schema, data }: ErrorObject, subject: string): Sentence {
+  const branches = (Array.isArray(schema) ? schema : []) as unknown[];
+  const names = branches.map((branch) => requiredOnly(branch));
+  if (names.every((name) => name !== undefined)) {
+    const several = keyword === 'oneOf' && Array.isArray(params['passingSchemas']);
+    return {
+      message: `${subject} takes ${several ? 'only one' : 'one'} of: ${names.join('; or ')}`,
+      at: 'owner',
+    };
+  }
+  const shapes = [...new Set(branches.map(shapeOf))];
+  return { message: `${subject} takes ${alternatives(shapes)}, got ${describe(data)}` };
+}
+
+function requiredOnly(branch: unknown): string | undefined {
+  if (!isObject(branch) || !Array.isArray(branch['required']) || 'properties' in branch) return undefined;
+  const names = branch['required'].map((name) => `'${String(name)}'`);
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
+}
+
+function shapeOf(branch: unknown): string {
+  if (!isObject(branch)) return 'anything';
+  if ('const' in branch) return JSON.stringify(branch['const']);
+  if (Array.isArray(branch['enum'])) return branch['enum'].map((value) => JSON.stringify(value)).join(', ');
+  const type = branch['type'];
+  return alternatives(
+    (Array.isArray(type) ? type : [type ?? 'object']).map((name) => typeName(String(name))),
+  );
+}

@@ -1,0 +1,82 @@
+import { dirname } from 'node:path';
+import type { Diagnostic, Location } from '../../base/diagnostic.ts';
+
+/** A text that the user wrote: a file, or one `--set`. */
+export interface Source {
+  /** Absolute path, or `--set`. */
+  readonly file: string;
+  /** Where relative paths written in it start from. */
+  readonly directory: string;
+  readonly text: string;
+}
+
+/** A stretch of a source; offsets in UTF-16 code units, `end` exclusive. */
+export interface Place {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Takes problems as they are found, so that all of them are reported at once. */
+export type Report = (diagnostic: Diagnostic) => void;
+
+export function fileSource(file: string, text: string): Source {
+  return { file, directory: dirname(file), text };
+}
+
+const lineStarts = new WeakMap<Source, readonly number[]>();
+
+function startsOfLines(source: Source): readonly number[] {
+  let starts = lineStarts.get(source);
+  if (!starts) {
+    const found = [0];
+    for (let at = source.text.indexOf('\n'); at !== -1; at = source.text.indexOf('\n', at + 1))
+      found.push(at + 1);
+    lineStarts.set(source, (starts = found));
+  }
+  return starts;
+}
+
+function lineOf(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** A place that spans lines is shown by its first. */
+export function locate({ source, start, end }: Place): Location {
+  const starts = startsOfLines(source);
+  const line = lineOf(starts, start);
+  const from = starts[line]!;
+  const text = source.text.slice(from, starts[line + 1] ?? source.text.length).replace(/\r?\n$/, '');
+  const last = Math.min(end, from + text.trimEnd().length);
+  return {
+    file: source.file,
+    line: line + 1,
+    column: start - from + 1,
+    length: Math.max(1, last - start),
+    text,
+  };
+}
+
+export interface Remarks {
+  readonly hint?: string | undefined;
+  readonly related?: readonly { readonly message: string; readonly place: Place }[];
+}
+
+export function errorAt(place: Place, message: string, { hint, related }: Remarks = {}): Diagnostic {
+  return {
+    severity: 'error',
+    message,
+    location: locate(place),
+    ...(hint === undefined ? {} : { hint }),
+    ...(related === undefined || related.length === 0
+      ? {}
+      : { related: related.map((other) => ({ message: other.message, location: locate(other.place) })) }),
+  };
+}

@@ -1,0 +1,27 @@
+import { isNull, mapNode, type Entry, type MapNode, type Node } from '../text/tree.ts';
+
+/**
+ * Deep merge: mappings merge name by name, everything else is replaced, and null takes away what the base has.
+ * What the overlay touches is located in the overlay.
+ */
+export function merge(base: MapNode, overlay: MapNode): MapNode {
+  const entries = new Map<string, Entry>(base.entries);
+  for (const [name, entry] of overlay.entries) {
+    const below = base.entries.get(name)?.value;
+    if (below && isNull(entry.value)) entries.delete(name);
+    else entries.set(name, { key: entry.key, value: below ? mergeValues(below, entry.value) : entry.value });
+  }
+  return mapNode(entries, overlay.place);
+}
+
+function mergeValues(base: Node, overlay: Node): Node {
+  return base.type === 'map' && overlay.type === 'map' ? merge(base, overlay) : overlay;
+}
+
+/** The tree with one name set, taken away (null) or, where it is missing, made. */
+export function withEntry(map: MapNode, name: string, entry: Entry): MapNode {
+  const entries = new Map(map.entries);
+  if (isNull(entry.value) && entries.has(name)) entries.delete(name);
+  else entries.set(name, entry);
+  return mapNode(entries, map.place);
+}

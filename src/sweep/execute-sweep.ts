@@ -1,0 +1,163 @@
+/** Executes the configurations of a sweep, with halving in rungs. */
+import { timestamp } from '../base/clock.ts';
+import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
+import type { Key } from '../base/hash.ts';
+import { openPlanner, type Planner, type PlannerOptions } from '../plan/planner.ts';
+import { newRunId } from '../history/record.ts';
+import type { Variable } from '../spec/check.ts';
+import type { Override } from '../spec/values/overrides.ts';
+import type { SweepRequest } from '../spec/sweep/sweep-request.ts';
+import type { StoreLayout } from '../store/layout.ts';
+import { beginUse, type Use } from '../store/use.ts';
+import { removeAbandonedWork } from '../store/work.ts';
+import type { Combined } from './combine.ts';
+import { repeatsOf, type Configuration } from './configurations.ts';
+import { budgets, promoted } from './halving.ts';
+import { outcomesOf, type Outcome } from './outcome.ts';
+import { runTrials, sameEngine } from './run-trials.ts';
+import type { Trial } from './trial.ts';
+import { earlierKeys } from '../history/earlier-executions.ts';
+import { onInterrupt, type Interrupt } from '../cli/commands/interrupt.ts';
+import { printNotice } from '../cli/render/output.ts';
+import { sweepReporter, type SweepReporter } from '../cli/render/reporters/sweep.ts';
+import { capacityOf } from '../cli/commands/run.ts';
+import { keepRecord } from '../execute/record-run.ts';
+import { specError, type SweepOptions } from '../cli/commands/sweep-options.ts';
+
+export interface Sweep {
+  readonly file: string;
+  readonly layout: StoreLayout;
+  readonly variable: Variable;
+  readonly request: SweepRequest;
+  readonly options: SweepOptions;
+}
+
+type Numbered = Configuration & { readonly number: number };
+
+export const numbered = (configurations: readonly Configuration[]): Numbered[] =>
+  configurations.map((one, index) => ({ ...one, number: index + 1 }));
+
+/** What is executed first: everything, or the rung with the smallest budget. */
+export function firstTrials(sweep: Sweep, configurations: readonly Configuration[]): Promise<Trial[]> {
+  const { halving } = sweep.request;
+  const least = halving && budgets(halving)[0]!;
+  return trialsOf(sweep, numbered(configurations), halving ? [{ set: `${halving.budget}=${least!}` }] : []);
+}
+
+async function trialsOf(
+  { variable, request }: Sweep,
+  configurations: readonly Numbered[],
+  more: readonly Override[],
+): Promise<Trial[]> {
+  const repeats = repeatsOf(request.repeat);
+  const trials: Trial[] = [];
+  const faults: Diagnostic[] = [];
+  for (const { number, ...configuration } of configurations)
+    for (const repeat of repeats) {
+      const varied = await variable.vary([...configuration.overrides, ...repeat.overrides, ...more]);
+      const trial = { number, configuration, repeat, repeats: repeats.length };
+      if (varied.ok) trials.push({ ...trial, spec: varied.value });
+      else faults.push(...varied.error);
+    }
+  if (faults.length > 0) throw specError(faults);
+  if (!sameEngine(trials.map(({ spec }) => spec)))
+    throw new PipelineError('E_USAGE', 'one sweep computes with one engine', {
+      hint: 'Sweep once for each: --set engine.backend=wasm',
+    });
+  return trials;
+}
+
+export async function execute(sweep: Sweep, configurations: readonly Configuration[]): Promise<Outcome[]> {
+  const { halving, goal, metric } = sweep.request;
+  const reporter = sweepReporter(sweep.options.json === true, metric, goal);
+  const use = beginUse(sweep.layout);
+  removeAbandonedWork(sweep.layout);
+  const interrupt = onInterrupt(true);
+  const context: Context = { sweep, reporter, use, interrupt };
+  try {
+    if (!halving) return await runRung(context, await firstTrials(sweep, configurations));
+    const last = new Map<number, Outcome>();
+    let left = numbered(configurations);
+    for (const [rung, budget] of budgets(halving).entries()) {
+      reporter.onRung?.(rung, budget, left.length);
+      const trials = await trialsOf(sweep, left, [{ set: `${halving.budget}=${budget}` }]);
+      const outcomes = (await runRung(context, trials)).map((one) => ({ ...one, rung, budget }));
+      for (const outcome of outcomes) last.set(outcome.number, outcome);
+      if (interrupt.stop.aborted) break;
+      const best = new Set(promoted(outcomes, halving.factor, goal).map(({ number }) => number));
+      left = left.filter(({ number }) => best.has(number));
+    }
+    return [...last.values()].sort((a, b) => a.number - b.number);
+  } finally {
+    reporter.close();
+    interrupt.dispose();
+    use.close();
+  }
+}
+
+interface Context {
+  readonly sweep: Sweep;
+  readonly reporter: SweepReporter;
+  readonly use: Use;
+  readonly interrupt: Interrupt;
+}
+
+/** Stages are compared with the earlier executions of those that they are variations of. */
+export function combinedPlanner(
+  { layout, variable }: Sweep,
+  { spec, original }: Combined,
+  note?: PlannerOptions['note'],
+): Promise<Planner> {
+  const earlier = earlierKeys(variable.checked.spec, layout);
+  return openPlanner(spec, {
+    layout,
+    forced: new Set(),
+    note,
+    earlier: (stage) => earlier({ ...stage, name: original.get(stage.name) ?? stage.name }),
+  });
+}
+
+/** Repeats that all are one training have no spread, which is not the same as a small one. */
+function warnOfIdle({ repeat }: SweepRequest, { names }: Combined, trials: readonly Trial[]): void {
+  const distinct = new Set(
+    trials.map((trial, index) => `${trial.number} ${[...names[index]!.values()].join()}`),
+  );
+  if (trials[0]!.repeats === 1 || distinct.size > trials.length / trials[0]!.repeats) return;
+  const paths = repeat.map(({ path }) => path).join(' and ');
+  printNotice(`warning: ${paths} changes no stage, so that all repeats are the same`);
+}
+
+async function runRung(
+  { sweep, reporter, use, interrupt }: Context,
+  trials: readonly Trial[],
+): Promise<Outcome[]> {
+  const { layout, request, options } = sweep;
+  const started = timestamp();
+  const note = (kind: string, key: Key): void => {
+    use.add(kind, key);
+  };
+  const results = await runTrials(trials, {
+    layout,
+    run: newRunId(started),
+    capacity: capacityOf(options),
+    stop: interrupt.stop,
+    kill: interrupt.kill,
+    emit: reporter.onEvent,
+    metric: request.metric,
+    onPlan(combined, all) {
+      reporter.onPlan(combined, all);
+      warnOfIdle(request, combined, all);
+    },
+    planner: (combined) => combinedPlanner(sweep, combined, note),
+    onResult(result, planner) {
+      reporter.onResult(result);
+      const { spec } = result.trial;
+      const outcome = result.state;
+      // A configuration that found everything made is in the history already.
+      if (result.executed === 0 && outcome !== 'failed') return;
+      const run = { outcome, seconds: result.seconds, stages: result.stages };
+      keepRecord({ spec, layout }, { id: newRunId(started), started, result: run, engine: planner.engine });
+    },
+  });
+  return outcomesOf(results);
+}
