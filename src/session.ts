@@ -1,16 +1,18 @@
-/** What every command that takes a spec begins with: the store, the kinds, the checked spec. */
+/**
+ * What every command that takes a spec begins with: the store, the kinds, the checked spec. It prints nothing: what
+ * the user should be told comes back as values.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { PipelineError } from './base/diagnostic.ts';
+import { PipelineError, type Diagnostic } from './base/diagnostic.ts';
+import { earlierKeys } from './history/earlier-executions.ts';
 import { openCatalogue } from './kinds/catalogue.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
 import { openPlanner, type Planner, type PlannerOptions } from './plan/planner.ts';
-import { loadSpec, type LoadOptions } from './spec/load.ts';
-import { formatDiagnostics } from './spec/print.ts';
-import type { Spec } from './spec/spec.ts';
+import { loadSpec } from './spec/load.ts';
+import { specError } from './spec/spec-error.ts';
+import type { LoadOptions, Spec } from './spec/spec.ts';
 import { storeLayout, type StoreLayout } from './store/layout.ts';
-import { earlierKeys } from './history/earlier-executions.ts';
-import { printNotice, useColor } from './cli/render/output.ts';
 
 /** Options that every command with a spec has. */
 export interface SpecOptions {
@@ -21,6 +23,7 @@ export interface SpecOptions {
 
 export interface Session {
   readonly spec: Spec;
+  readonly warnings: readonly Diagnostic[];
   readonly layout: StoreLayout;
 }
 
@@ -68,14 +71,12 @@ export function loadOptions(layout: StoreLayout, { set, params }: SpecOptions): 
 export async function openSession(file: string, options: SpecOptions): Promise<Session> {
   const layout = layoutFor(file, options);
   const loaded = await loadSpec(resolve(file), loadOptions(layout, options));
-  if (!loaded.ok) throw new PipelineError('E_SPEC', 'the spec has errors', { diagnostics: loaded.error });
-  if (loaded.value.warnings.length > 0)
-    printNotice(formatDiagnostics(loaded.value.warnings, { color: useColor(process.stderr) }));
-  return { spec: loaded.value.spec, layout };
+  if (!loaded.ok) throw specError(loaded.error);
+  return { ...loaded.value, layout };
 }
 
 export async function sessionPlanner(
-  { spec, layout }: Session,
+  { spec, layout }: Pick<Session, 'spec' | 'layout'>,
   forced: ReadonlySet<string> = new Set(),
   note?: PlannerOptions['note'],
   earlier: PlannerOptions['earlier'] = earlierKeys(spec, layout),

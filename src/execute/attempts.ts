@@ -3,7 +3,7 @@ import { sleep } from '../base/clock.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import { runInChild, type ChildOptions, type ChildResult } from './local-executor.ts';
 import type { EventSink } from './events.ts';
-import type { StageEnd } from './execute-stage.ts';
+import type { StageEnd } from './stage-end.ts';
 import type { Job } from './messages.ts';
 
 /** One execution; a stage that exceeds its timeout is asked to stop, and killed where it does not. */

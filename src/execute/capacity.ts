@@ -1,4 +1,5 @@
 /** What may execute at the same time: a number of stages, and sums over what they declare under `resources`. */
+import { availableParallelism, totalmem } from 'node:os';
 import type { Resources, StageSpec } from '../spec/spec.ts';
 
 export interface Capacity {
@@ -7,6 +8,23 @@ export interface Capacity {
   /** Bytes. */
   readonly memory: number;
   readonly gpu: number;
+}
+
+export interface CapacityOptions {
+  readonly jobs?: number;
+  readonly threads?: number;
+  readonly memory?: number;
+  readonly gpus?: number;
+}
+
+/** What there is of what stages declare under `resources`: by default the machine. */
+export function capacityOf({ jobs, threads, memory, gpus }: CapacityOptions): Capacity {
+  return {
+    jobs: jobs ?? availableParallelism(),
+    threads: threads ?? availableParallelism(),
+    memory: memory ?? totalmem(),
+    gpu: gpus ?? 1,
+  };
 }
 
 const COUNTED = ['threads', 'memory', 'gpu'] as const;

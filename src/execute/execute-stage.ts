@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { monotonic, timestamp } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
-import type { Decision } from '../plan/plan.ts';
 import { givesList } from '../kinds/kind.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { Engine, InputArtifact } from '../stage.ts';
@@ -22,8 +21,7 @@ import { beginWork, type WorkFolder } from '../store/work.ts';
 import { attempt, retrying } from './attempts.ts';
 import type { ChildResult, runInChild } from './local-executor.ts';
 import type { EventSink, StageFailure } from './events.ts';
-
-export type ToRun = Extract<Decision, { state: 'run' }>;
+import type { StageEnd, ToRun } from './stage-end.ts';
 
 export interface StageEnvironment {
   readonly layout: StoreLayout;
@@ -34,11 +32,6 @@ export interface StageEnvironment {
   readonly kill: AbortSignal;
   readonly emit: EventSink;
 }
-
-export type StageEnd =
-  | { readonly state: 'executed' | 'cached'; readonly artifact: Artifact; readonly seconds: number }
-  | { readonly state: 'failed'; readonly failure: StageFailure; readonly seconds: number }
-  | { readonly state: 'skipped'; readonly because: string };
 
 /** The run was stopped before the stage was finished; what it had done is not kept. */
 const INTERRUPTED: StageEnd = { state: 'skipped', because: 'the run was interrupted' };

@@ -1,12 +1,12 @@
-/** What is kept of a run. */
+/** Turns what became of a run into its record in the history. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { ownPackage } from '../base/installation.ts';
 import type { RunResult, StageResultRecord } from './run.ts';
 import { rememberLatest, repeatsLatest } from '../history/latest-keys.ts';
 import { writeRunRecord, type RunRecord, type StageRecord } from '../history/record.ts';
 import { resolvedOf } from '../history/resolved-spec.ts';
-import { printNotice } from '../cli/render/output.ts';
-import type { Session } from '../session.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { StoreLayout } from '../store/layout.ts';
 
 export interface RunFacts {
   readonly id: string;
@@ -15,21 +15,24 @@ export interface RunFacts {
   readonly engine: RunRecord['engine'];
 }
 
-/** A run that executed nothing and repeats its spec's latest leaves no record: it would only tell the same again. */
-export function keepRecord(session: Session, facts: RunFacts): void {
-  const record = recordOf(session, facts);
-  const { layout } = session;
+/**
+ * Records a run. One that executed nothing and repeats the latest record of its spec is not recorded: it would duplicate
+ * that record. A record that cannot be written fails no run: the reason comes back.
+ */
+export function recordRun(spec: Spec, layout: StoreLayout, facts: RunFacts): string | undefined {
+  const record = recordOf(spec, facts);
   const executed = facts.result.stages.some(({ end }) => end.state === 'executed' || end.state === 'failed');
-  if (!executed && repeatsLatest(layout, record)) return;
+  if (!executed && repeatsLatest(layout, record)) return undefined;
   try {
     writeRunRecord(layout, record);
     rememberLatest(layout, record);
+    return undefined;
   } catch (error) {
-    printNotice(`the run could not be recorded: ${(error as Error).message}`);
+    return `the run could not be recorded: ${(error as Error).message}`;
   }
 }
 
-function recordOf({ spec }: Session, { id, started, result, engine }: RunFacts): RunRecord {
+function recordOf(spec: Spec, { id, started, result, engine }: RunFacts): RunRecord {
   return {
     format: 1,
     id,

@@ -7,7 +7,8 @@ import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import { openAccount, type Capacity } from './capacity.ts';
-import { failureFrom, type StageEnd, type ToRun } from './execute-stage.ts';
+import { failureFrom } from './execute-stage.ts';
+import type { StageEnd, ToRun } from './stage-end.ts';
 
 export type End = StageEnd | { readonly state: 'not-selected' };
 

@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import type { Key } from '../base/hash.ts';
+import type { Digest, Key } from '../base/hash.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
 import type { Engine, Metrics } from '../stage.ts';
 import { writeDurably } from '../store/durable.ts';
 import type { StoreLayout } from '../store/layout.ts';
-import type { ResolvedSpec } from './resolved-spec.ts';
+import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
 
 export interface StageRecord {
   readonly kind: string;
@@ -18,6 +18,20 @@ export interface StageRecord {
   readonly metrics: Metrics;
   readonly headline?: string | null;
   readonly error?: string;
+}
+
+/** `with` is in the record's `parameters`; where things stood in the file matters no more. */
+export interface ResolvedStage extends Omit<StageSpec, 'kind' | 'with' | 'paths' | 'location'> {
+  /** Name of a built-in kind, or absolute path of a user's module. */
+  readonly uses: string;
+  readonly origin: 'built-in' | 'module';
+  /** The kind's code at that time. */
+  readonly code: Digest;
+  readonly paths: readonly Omit<PathParameter, 'location'>[];
+}
+
+export interface ResolvedSpec extends Omit<Spec, 'stages'> {
+  readonly stages: readonly ResolvedStage[];
 }
 
 export interface RunRecord {

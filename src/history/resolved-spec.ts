@@ -1,23 +1,8 @@
 /** The spec as a run saw it, kept in its record: enough to run the very same thing again without the YAML file. */
 import { PipelineError } from '../base/diagnostic.ts';
-import type { Digest } from '../base/hash.ts';
 import type { Kind, KindCatalogue } from '../kinds/kind.ts';
-import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
-import type { RunRecord } from './record.ts';
-
-/** `with` is in the record's `parameters`; where things stood in the file matters no more. */
-export interface ResolvedStage extends Omit<StageSpec, 'kind' | 'with' | 'paths' | 'location'> {
-  /** Name of a built-in kind, or absolute path of a user's module. */
-  readonly uses: string;
-  readonly origin: 'built-in' | 'module';
-  /** The kind's code at that time. */
-  readonly code: Digest;
-  readonly paths: readonly Omit<PathParameter, 'location'>[];
-}
-
-export interface ResolvedSpec extends Omit<Spec, 'stages'> {
-  readonly stages: readonly ResolvedStage[];
-}
+import type { Spec, StageSpec } from '../spec/spec.ts';
+import type { ResolvedSpec, ResolvedStage, RunRecord } from './record.ts';
 
 export function resolvedOf(spec: Spec): ResolvedSpec {
   return { ...spec, stages: spec.stages.map(resolvedStage) };

@@ -6,7 +6,7 @@ import { writeAlias, type Alias } from '../store/aliases.ts';
 import { wholeArtifact, type Artifact } from '../store/artifacts.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import { upstreamOf } from './order.ts';
-import type { Decision } from './plan.ts';
+import type { Decision } from './decision.ts';
 import type { Planner } from './planner.ts';
 import { reasonText, type Reason } from './reason.ts';
 

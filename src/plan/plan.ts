@@ -2,35 +2,13 @@
  * Spec + store → what would run and why. The runner asks the same planner again for each stage when its
  * inputs are there, so what is planned is what runs.
  */
-import type { Key } from '../base/hash.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
-import type { Alias } from '../store/aliases.ts';
 import type { Artifact } from '../store/artifacts.ts';
-import type { KeyDocument } from '../store/manifest.ts';
+import type { Decision } from './decision.ts';
 import { upstreamOf } from './order.ts';
 import type { Planner } from './planner.ts';
 import type { Reason } from './reason.ts';
-
-/** A stage that is known to be cached or to run. */
-export type Decision =
-  | {
-      readonly state: 'cached';
-      readonly key: Key;
-      readonly artifact: Artifact;
-      /** The artifact was made under another key, and the user declared the difference cosmetic. */
-      readonly accepted?: Alias;
-      /** Used because the spec says `frozen`, whatever its key would be. */
-      readonly frozen?: true;
-    }
-  | {
-      readonly state: 'run';
-      readonly key: Key;
-      readonly document: KeyDocument;
-      readonly reasons: readonly Reason[];
-      /** The earlier execution that the reasons are told against. */
-      readonly against: Key | null;
-    };
 
 export type PlanState =
   | Decision

@@ -13,7 +13,7 @@ import { earlierArtifacts, nearest, type Earlier, type EarlierKey } from './earl
 import { resolvePaths } from './external-paths.ts';
 import { keyDocument, type ResolvedPaths } from './key.ts';
 import { topologicalOrder } from './order.ts';
-import type { Decision } from './plan.ts';
+import type { Decision } from './decision.ts';
 import type { Reason, ReasonContext } from './reason.ts';
 
 export interface Planner {

@@ -4,27 +4,14 @@ import { failure, ok, type Diagnostic, type Result } from '../base/diagnostic.ts
 import { readMerged, type Reader } from './values/bases.ts';
 import { holdsDeferred, refuseDeferred } from './values/deferred.ts';
 import { makeInterpolator } from './values/interpolate.ts';
-import type { KindReference } from './stages/kind-of.ts';
-import type { LoadOptions } from './load.ts';
 import { readOutline, type Outline } from './outline.ts';
 import { applyOverride, applyParamsFile, applySet, type Override } from './values/overrides.ts';
 import { readSource } from './text/read.ts';
 import { errorAt, type Report } from './text/source.ts';
-import type { Spec } from './spec.ts';
+import type { Checked, KindReference, LoadOptions, Spec } from './spec.ts';
 import { checkStages, type StageScope } from './stages/stages.ts';
-import type { SweepRequest } from './sweep/sweep-request.ts';
+import type { SweepRequest } from './sweep/request-types.ts';
 import { failedAt, isNull, mapNode, mapToJson, type MapNode } from './text/tree.ts';
-
-/** A checked spec and all that it was made of. */
-export interface Checked {
-  readonly spec: Spec;
-  readonly warnings: readonly Diagnostic[];
-  /** By the stages' names in the file. */
-  readonly kinds: ReadonlyMap<string, KindReference>;
-  /** Absolute path → text, for every file that was read. */
-  readonly files: ReadonlyMap<string, string>;
-  readonly variables: ReadonlyMap<string, string | undefined>;
-}
 
 interface Gathered extends Reader {
   readonly options: LoadOptions;

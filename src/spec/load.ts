@@ -1,24 +1,6 @@
 import { ok, type Diagnostic, type Result } from '../base/diagnostic.ts';
-import type { KindCatalogue } from '../kinds/kind.ts';
 import { openMemory } from './remembered-specs.ts';
-import type { Spec } from './spec.ts';
-
-export interface LoadOptions {
-  readonly kinds: KindCatalogue;
-  /** `stage.parameter=value`, `params.name=value`, `engine.backend=wasm`; values are YAML. */
-  readonly set?: readonly string[];
-  /** Absolute path of a YAML or JSON file with values for `params`, `engine` and `stages`. */
-  readonly paramsFile?: string;
-  /** Where `${env.NAME}` is looked up; nothing else of it is used. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** A folder that may be deleted at any time: what was found sound is remembered there. */
-  readonly cacheDir?: string;
-}
-
-export interface LoadedSpec {
-  readonly spec: Spec;
-  readonly warnings: readonly Diagnostic[];
-}
+import type { LoadedSpec, LoadOptions } from './spec.ts';
 
 /**
  * Reads and checks the spec in `file` (an absolute path). A spec that was sound before, with the same files,

@@ -4,7 +4,8 @@ import { readExecution, type Execution } from './stages/execution.ts';
 import { readMatrix, type Matrix } from './stages/matrix.ts';
 import { checkNames, isFailed } from './text/names.ts';
 import { errorAt, type Place, type Report } from './text/source.ts';
-import { readSweep, type SweepRequest } from './sweep/sweep-request.ts';
+import type { SweepRequest } from './sweep/request-types.ts';
+import { readSweep } from './sweep/sweep-request.ts';
 import type { EngineRequest } from './spec.ts';
 import { describe, isNull, mapNode, toJson, type Entry, type MapNode, type ScalarNode } from './text/tree.ts';
 import {

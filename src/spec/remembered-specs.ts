@@ -6,10 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { digestOf, digestOfJson, type Digest } from '../base/hash.ts';
 import type { Kind } from '../kinds/kind.ts';
-import type { Checked } from './check.ts';
-import type { KindReference } from './stages/kind-of.ts';
-import type { LoadedSpec, LoadOptions } from './load.ts';
-import type { Spec, StageSpec } from './spec.ts';
+import type { Checked, KindReference, LoadedSpec, LoadOptions, Spec, StageSpec } from './spec.ts';
 
 /** Everything that the outcome hangs on, and the outcome. */
 interface Remembered {

@@ -1,6 +1,7 @@
-import type { Location } from '../base/diagnostic.ts';
+/** What a spec is once it is checked, and what reading one takes and gives. No code. */
+import type { Diagnostic, Location } from '../base/diagnostic.ts';
 import type { JsonObject } from '../base/json.ts';
-import type { Kind } from '../kinds/kind.ts';
+import type { Kind, KindCatalogue } from '../kinds/kind.ts';
 
 export interface EngineRequest {
   readonly backend: 'auto' | 'wasm' | 'tensorflow';
@@ -71,4 +72,35 @@ export interface PathParameter {
   /** The slot in whose artifact the path lies; absent for files outside the store. */
   readonly rootedIn?: string;
   readonly location?: Location;
+}
+
+/** How a kind is found again: what `uses` said, its path made absolute. */
+export type KindReference = { readonly builtIn: string } | { readonly module: string };
+
+export interface LoadOptions {
+  readonly kinds: KindCatalogue;
+  /** `stage.parameter=value`, `params.name=value`, `engine.backend=wasm`; values are YAML. */
+  readonly set?: readonly string[];
+  /** Absolute path of a YAML or JSON file with values for `params`, `engine` and `stages`. */
+  readonly paramsFile?: string;
+  /** Where `${env.NAME}` is looked up; nothing else of it is used. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** A folder that may be deleted at any time: what was found sound is remembered there. */
+  readonly cacheDir?: string;
+}
+
+export interface LoadedSpec {
+  readonly spec: Spec;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** A checked spec and all that it was made of. */
+export interface Checked {
+  readonly spec: Spec;
+  readonly warnings: readonly Diagnostic[];
+  /** By the stages' names in the file. */
+  readonly kinds: ReadonlyMap<string, KindReference>;
+  /** Absolute path → text, for every file that was read. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly variables: ReadonlyMap<string, string | undefined>;
 }

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { readDistribution } from '../spec/sweep/distribution.ts';
 import type { Source } from '../spec/text/source.ts';
-import type { Dimension, SweepAxis } from '../spec/sweep/sweep-request.ts';
+import type { Dimension, SweepAxis } from '../spec/sweep/request-types.ts';
 import { parseYaml } from '../spec/text/yaml.ts';
 
 export interface SweepArguments {

@@ -3,7 +3,7 @@ import { canonicalJson, type Json } from '../base/json.ts';
 import { random } from '../base/random.ts';
 import { applies, draw } from '../spec/sweep/distribution.ts';
 import type { Override } from '../spec/values/overrides.ts';
-import type { RandomSearch, SweepAxis, SweepRequest } from '../spec/sweep/sweep-request.ts';
+import type { RandomSearch, SweepAxis, SweepRequest } from '../spec/sweep/request-types.ts';
 import { toJson } from '../spec/text/tree.ts';
 
 /** What is laid over the spec, and how that is told. */

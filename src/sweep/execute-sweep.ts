@@ -2,11 +2,15 @@
 import { timestamp } from '../base/clock.ts';
 import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import type { Key } from '../base/hash.ts';
+import type { Capacity } from '../execute/capacity.ts';
+import { recordRun } from '../execute/record-run.ts';
+import { earlierKeys } from '../history/earlier-executions.ts';
 import { openPlanner, type Planner, type PlannerOptions } from '../plan/planner.ts';
 import { newRunId } from '../history/record.ts';
 import type { Variable } from '../spec/check.ts';
+import { specError } from '../spec/spec-error.ts';
 import type { Override } from '../spec/values/overrides.ts';
-import type { SweepRequest } from '../spec/sweep/sweep-request.ts';
+import type { SweepRequest } from '../spec/sweep/request-types.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import { beginUse, type Use } from '../store/use.ts';
 import { removeAbandonedWork } from '../store/work.ts';
@@ -14,22 +18,25 @@ import type { Combined } from './combine.ts';
 import { repeatsOf, type Configuration } from './configurations.ts';
 import { budgets, promoted } from './halving.ts';
 import { outcomesOf, type Outcome } from './outcome.ts';
+import type { SweepReporter } from './reporter.ts';
 import { runTrials, sameEngine } from './run-trials.ts';
 import type { Trial } from './trial.ts';
-import { earlierKeys } from '../history/earlier-executions.ts';
-import { onInterrupt, type Interrupt } from '../cli/commands/interrupt.ts';
-import { printNotice } from '../cli/render/output.ts';
-import { sweepReporter, type SweepReporter } from '../cli/render/reporters/sweep.ts';
-import { capacityOf } from '../cli/commands/run.ts';
-import { keepRecord } from '../execute/record-run.ts';
-import { specError, type SweepOptions } from '../cli/commands/sweep-options.ts';
 
 export interface Sweep {
   readonly file: string;
   readonly layout: StoreLayout;
   readonly variable: Variable;
   readonly request: SweepRequest;
-  readonly options: SweepOptions;
+}
+
+/** What a sweep executes with. */
+export interface SweepEnvironment {
+  readonly reporter: SweepReporter;
+  readonly capacity: Capacity;
+  readonly stop: AbortSignal;
+  readonly kill: AbortSignal;
+  /** Told what the user should know besides the results. */
+  readonly notice: (text: string) => void;
 }
 
 type Numbered = Configuration & { readonly number: number };
@@ -67,13 +74,16 @@ async function trialsOf(
   return trials;
 }
 
-export async function execute(sweep: Sweep, configurations: readonly Configuration[]): Promise<Outcome[]> {
-  const { halving, goal, metric } = sweep.request;
-  const reporter = sweepReporter(sweep.options.json === true, metric, goal);
+export async function executeSweep(
+  sweep: Sweep,
+  configurations: readonly Configuration[],
+  environment: SweepEnvironment,
+): Promise<Outcome[]> {
+  const { halving, goal } = sweep.request;
+  const { reporter, stop } = environment;
   const use = beginUse(sweep.layout);
   removeAbandonedWork(sweep.layout);
-  const interrupt = onInterrupt(true);
-  const context: Context = { sweep, reporter, use, interrupt };
+  const context: Context = { ...environment, sweep, use };
   try {
     if (!halving) return await runRung(context, await firstTrials(sweep, configurations));
     const last = new Map<number, Outcome>();
@@ -83,23 +93,19 @@ export async function execute(sweep: Sweep, configurations: readonly Configurati
       const trials = await trialsOf(sweep, left, [{ set: `${halving.budget}=${budget}` }]);
       const outcomes = (await runRung(context, trials)).map((one) => ({ ...one, rung, budget }));
       for (const outcome of outcomes) last.set(outcome.number, outcome);
-      if (interrupt.stop.aborted) break;
+      if (stop.aborted) break;
       const best = new Set(promoted(outcomes, halving.factor, goal).map(({ number }) => number));
       left = left.filter(({ number }) => best.has(number));
     }
     return [...last.values()].sort((a, b) => a.number - b.number);
   } finally {
-    reporter.close();
-    interrupt.dispose();
     use.close();
   }
 }
 
-interface Context {
+interface Context extends SweepEnvironment {
   readonly sweep: Sweep;
-  readonly reporter: SweepReporter;
   readonly use: Use;
-  readonly interrupt: Interrupt;
 }
 
 /** Stages are compared with the earlier executions of those that they are variations of. */
@@ -117,21 +123,25 @@ export function combinedPlanner(
   });
 }
 
-/** Repeats that all are one training have no spread, which is not the same as a small one. */
-function warnOfIdle({ repeat }: SweepRequest, { names }: Combined, trials: readonly Trial[]): void {
+/** Repeats that share one training have no spread, which is not the same as a small one. */
+function idleRepeats(
+  { repeat }: SweepRequest,
+  { names }: Combined,
+  trials: readonly Trial[],
+): string | undefined {
   const distinct = new Set(
     trials.map((trial, index) => `${trial.number} ${[...names[index]!.values()].join()}`),
   );
-  if (trials[0]!.repeats === 1 || distinct.size > trials.length / trials[0]!.repeats) return;
+  if (trials[0]!.repeats === 1 || distinct.size > trials.length / trials[0]!.repeats) return undefined;
   const paths = repeat.map(({ path }) => path).join(' and ');
-  printNotice(`warning: ${paths} changes no stage, so that all repeats are the same`);
+  return `warning: ${paths} changes no stage, so all repeats are the same`;
 }
 
 async function runRung(
-  { sweep, reporter, use, interrupt }: Context,
+  { sweep, reporter, use, capacity, stop, kill, notice }: Context,
   trials: readonly Trial[],
 ): Promise<Outcome[]> {
-  const { layout, request, options } = sweep;
+  const { layout, request } = sweep;
   const started = timestamp();
   const note = (kind: string, key: Key): void => {
     use.add(kind, key);
@@ -139,14 +149,15 @@ async function runRung(
   const results = await runTrials(trials, {
     layout,
     run: newRunId(started),
-    capacity: capacityOf(options),
-    stop: interrupt.stop,
-    kill: interrupt.kill,
+    capacity,
+    stop,
+    kill,
     emit: reporter.onEvent,
     metric: request.metric,
     onPlan(combined, all) {
       reporter.onPlan(combined, all);
-      warnOfIdle(request, combined, all);
+      const idle = idleRepeats(request, combined, all);
+      if (idle !== undefined) notice(idle);
     },
     planner: (combined) => combinedPlanner(sweep, combined, note),
     onResult(result, planner) {
@@ -156,7 +167,9 @@ async function runRung(
       // A configuration that found everything made is in the history already.
       if (result.executed === 0 && outcome !== 'failed') return;
       const run = { outcome, seconds: result.seconds, stages: result.stages };
-      keepRecord({ spec, layout }, { id: newRunId(started), started, result: run, engine: planner.engine });
+      const facts = { id: newRunId(started), started, result: run, engine: planner.engine };
+      const unrecorded = recordRun(spec, layout, facts);
+      if (unrecorded !== undefined) notice(unrecorded);
     },
   });
   return outcomesOf(results);

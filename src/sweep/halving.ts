@@ -4,7 +4,7 @@
  * Rungs are synchronous, because asynchronous promotion (ASHA) depends on who finishes first, and the same sweep
  * would end differently from one machine to the next.
  */
-import type { Halving } from '../spec/sweep/sweep-request.ts';
+import type { Halving } from '../spec/sweep/request-types.ts';
 import { rank, type Goal, type Ranked } from './ranking.ts';
 
 /** The budgets from the smallest to the largest, which is always `max`. */

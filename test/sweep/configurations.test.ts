@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readSweepArguments, splitValues } from '../../src/sweep/arguments.ts';
 import { configurationsOf, shortNames } from '../../src/sweep/configurations.ts';
 import { checkVariable } from '../../src/spec/check.ts';
-import type { SweepRequest } from '../../src/spec/sweep/sweep-request.ts';
+import type { SweepRequest } from '../../src/spec/sweep/request-types.ts';
 import { catalogueOf, project, SOUND } from '../spec/fixtures.ts';
 
 async function requestOf(sweep: string): Promise<SweepRequest> {

@@ -1,7 +1,8 @@
 import { acceptStages } from '../../plan/accept.ts';
 import { stagesMeant } from '../../plan/selector.ts';
 import { printJson, printResult } from '../render/output.ts';
-import { openSession, sessionPlanner, type SpecOptions } from '../../session.ts';
+import { openSpec } from './open-spec.ts';
+import { sessionPlanner, type SpecOptions } from '../../session.ts';
 
 export interface AcceptOptions extends SpecOptions {
   readonly json?: boolean;
@@ -13,7 +14,7 @@ export async function acceptCommand(
   selectors: readonly string[],
   options: AcceptOptions,
 ): Promise<number> {
-  const session = await openSession(file, options);
+  const session = await openSpec(file, options);
   const planner = await sessionPlanner(session);
   const accepted = stagesMeant(session.spec.stages, selectors);
   const done = acceptStages(planner, session.layout, accepted);

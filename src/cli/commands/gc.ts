@@ -11,7 +11,8 @@ import { leftoversOf, removeLeftover, type Leftover } from '../../store/leftover
 import type { StoreLayout } from '../../store/layout.ts';
 import { usedArtifacts } from '../../store/use.ts';
 import { printJson, printResult, styleFor, useColor } from '../render/output.ts';
-import { currentPlan, openSession, openStore } from '../../session.ts';
+import { openSpec } from './open-spec.ts';
+import { currentPlan, openStore } from '../../session.ts';
 import { bytesText, table } from '../render/text.ts';
 
 export interface GcOptions {
@@ -73,7 +74,7 @@ function policyOf(options: GcOptions): Parameters<typeof garbageOf>[1] {
 async function wantedBySpecs({ spec = [], store }: GcOptions): Promise<Set<string>> {
   const wanted = new Set<string>();
   for (const file of spec) {
-    const plan = await currentPlan(await openSession(file, store === undefined ? {} : { store }));
+    const plan = await currentPlan(await openSpec(file, store === undefined ? {} : { store }));
     for (const { plan: state } of plan.entries)
       if (state.state === 'cached')
         wanted.add(`${state.artifact.manifest.kind}/${state.artifact.manifest.key}`);

@@ -1,6 +1,7 @@
 import { dot, graphOf, mermaid } from '../render/graph-text.ts';
 import { printJson, printResult } from '../render/output.ts';
-import { currentPlan, openSession, type SpecOptions } from '../../session.ts';
+import { openSpec } from './open-spec.ts';
+import { currentPlan, type SpecOptions } from '../../session.ts';
 
 export interface GraphOptions extends SpecOptions {
   readonly format: 'mermaid' | 'dot' | 'json';
@@ -8,7 +9,7 @@ export interface GraphOptions extends SpecOptions {
 
 /** `pipeline graph`: the stages with their states and times. */
 export async function graphCommand(file: string, options: GraphOptions): Promise<number> {
-  const graph = graphOf(await currentPlan(await openSession(file, options)));
+  const graph = graphOf(await currentPlan(await openSpec(file, options)));
   if (options.format === 'json') printJson(graph);
   else printResult(options.format === 'dot' ? dot(graph) : mermaid(graph));
   return 0;

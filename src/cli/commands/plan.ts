@@ -6,7 +6,8 @@ import { forcedStages, selectStages, type Selection } from '../../plan/select.ts
 import { checkSelection } from '../../execute/run.ts';
 import { keysOfRun, recordOfRun } from '../../history/earlier-executions.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
-import { openSession, sessionPlanner, type Session, type SpecOptions } from '../../session.ts';
+import { openSpec } from './open-spec.ts';
+import { sessionPlanner, type Session, type SpecOptions } from '../../session.ts';
 
 export interface PlanOptions extends SpecOptions, Selection {
   readonly force?: boolean | readonly string[];
@@ -16,7 +17,7 @@ export interface PlanOptions extends SpecOptions, Selection {
 
 /** `pipeline plan`: what would run and why, and nothing is executed. */
 export async function planCommand(file: string, options: PlanOptions): Promise<number> {
-  const session = await openSession(file, options);
+  const session = await openSpec(file, options);
   const selected = selectStages(session.spec, options);
   const planner = await sessionPlanner(session, forcedStages(session.spec, options.force, selected));
   const plan = makePlan(planner, selected);

@@ -24,7 +24,7 @@ import {
   settledStages,
   type Reproduction,
 } from '../../execute/reproduction.ts';
-import { capacityOf, type CapacityOptions } from './run.ts';
+import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
 import { openStore } from '../../session.ts';
 import { table } from '../render/text.ts';
 

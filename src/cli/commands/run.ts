@@ -1,8 +1,7 @@
-import { availableParallelism, totalmem } from 'node:os';
 import { timestamp } from '../../base/clock.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
-import type { Capacity } from '../../execute/capacity.ts';
+import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
 import { checkSelection, runPlan, type RunResult } from '../../execute/run.ts';
 import { newRunId } from '../../history/record.ts';
 import { beginUse, type Use } from '../../store/use.ts';
@@ -14,8 +13,9 @@ import { reportTables } from '../render/report-tables.ts';
 import { jsonReporter } from '../render/reporters/json.ts';
 import { linesReporter } from '../render/reporters/lines.ts';
 import type { Reporter } from '../render/reporters/reporter.ts';
-import { keepRecord } from '../../execute/record-run.ts';
-import { openSession, sessionPlanner } from '../../session.ts';
+import { recordRun } from '../../execute/record-run.ts';
+import { openSpec } from './open-spec.ts';
+import { sessionPlanner } from '../../session.ts';
 
 export interface RunCommandOptions extends PlanOptions, CapacityOptions {
   readonly keepGoing?: boolean;
@@ -27,7 +27,7 @@ const EXIT = { done: 0, failed: 1, interrupted: 130 } as const;
 /** `pipeline run`: makes everything that is not there yet. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   if (options.dryRun) return planCommand(file, options);
-  const session = await openSession(file, options);
+  const session = await openSpec(file, options);
   const { spec, layout } = session;
   const selected = selectStages(spec, options);
   const forced = forcedStages(spec, options.force, selected);
@@ -61,27 +61,11 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   });
   await reporter.close();
   dispose();
-  keepRecord(session, { id, started, result, engine: planner.engine });
+  const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
+  if (unrecorded !== undefined) printNotice(unrecorded);
   use?.close();
   if (options.json !== true) printOutcome(file, options, result);
   return EXIT[result.outcome];
-}
-
-export interface CapacityOptions {
-  readonly jobs?: number;
-  readonly threads?: number;
-  readonly memory?: number;
-  readonly gpus?: number;
-}
-
-/** What there is of what stages declare under `resources`: by default the machine. */
-export function capacityOf({ jobs, threads, memory, gpus }: CapacityOptions): Capacity {
-  return {
-    jobs: jobs ?? availableParallelism(),
-    threads: threads ?? availableParallelism(),
-    memory: memory ?? totalmem(),
-    gpu: gpus ?? 1,
-  };
 }
 
 async function chooseReporter(json: boolean, toExecute: readonly string[]): Promise<Reporter> {

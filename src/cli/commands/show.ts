@@ -3,7 +3,8 @@ import type { PlanEntry } from '../../plan/plan.ts';
 import { knownStage } from '../../plan/select.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
 import { metricsTable, reportTable } from '../render/report-tables.ts';
-import { currentPlan, openSession, type SpecOptions } from '../../session.ts';
+import { openSpec } from './open-spec.ts';
+import { currentPlan, type SpecOptions } from '../../session.ts';
 import { bytesText, durationText, table } from '../render/text.ts';
 
 export interface ShowOptions extends SpecOptions {
@@ -20,7 +21,7 @@ export async function showCommand(
     const { showRun } = await import('./show-run.ts');
     return showRun(file, stage, options);
   }
-  const session = await openSession(file, options);
+  const session = await openSpec(file, options);
   const names = session.spec.stages.map(({ name }) => name);
   if (stage !== undefined) knownStage(names, stage);
   const plan = await currentPlan(session);

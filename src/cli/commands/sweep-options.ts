@@ -1,17 +1,19 @@
 /** What the command line asks a sweep for, laid over what the spec says. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { PipelineError, type Diagnostic } from '../../base/diagnostic.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
 import { glob, splitList } from '../../plan/selector.ts';
+import { specError } from '../../spec/spec-error.ts';
 import { errorAt } from '../../spec/text/source.ts';
 import { namesMetric, nameHint, stageOfMetric, variedPaths } from '../../spec/sweep/sweep-checks.ts';
-import type { Dimension, RandomSearch, SweepAxis, SweepRequest } from '../../spec/sweep/sweep-request.ts';
+import type { Dimension, RandomSearch, SweepAxis, SweepRequest } from '../../spec/sweep/request-types.ts';
 import { HALVING_FACTOR } from '../../spec/text/vocabulary.ts';
 import { readRepeat, type SweepArguments } from '../../sweep/arguments.ts';
 import { findBaseline, sameConfiguration } from '../../sweep/baseline.ts';
+import type { Sweep } from '../../sweep/execute-sweep.ts';
 import type { Configuration } from '../../sweep/configurations.ts';
 import { printNotice } from '../render/output.ts';
-import type { CapacityOptions } from './run.ts';
+import type { CapacityOptions } from '../../execute/capacity.ts';
 import type { SpecOptions } from '../../session.ts';
 
 export interface SweepOptions extends SpecOptions, CapacityOptions {
@@ -30,13 +32,13 @@ export interface SweepOptions extends SpecOptions, CapacityOptions {
   readonly json?: boolean;
 }
 
+/** A sweep and the options of the command that asked for it, which its report repeats. */
+export interface AskedSweep extends Sweep {
+  readonly options: SweepOptions;
+}
+
 const usage = (message: string, hint?: string): PipelineError =>
   new PipelineError('E_USAGE', message, { hint });
-
-export function specError(diagnostics: readonly Diagnostic[]): PipelineError {
-  const distinct = new Map(diagnostics.map((one) => [JSON.stringify(one), one]));
-  return new PipelineError('E_SPEC', 'the spec has errors', { diagnostics: [...distinct.values()] });
-}
 
 /** Before hours of work, not after them. */
 export function checkTarget(file: string | undefined): void {

@@ -3,9 +3,10 @@ import { dirname, relative, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { nearest } from '../../base/nearest.ts';
 import { checkVariable, type Variable } from '../../spec/check.ts';
+import { specError } from '../../spec/spec-error.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import { readSweepArguments } from '../../sweep/arguments.ts';
-import { configurationsOf } from '../../sweep/configurations.ts';
+import { configurationsOf, type Configuration } from '../../sweep/configurations.ts';
 import { rowsOf, type Row } from '../../sweep/figures.ts';
 import type { Outcome } from '../../sweep/outcome.ts';
 import { artifactOf, metricOf, splitMetric } from '../../sweep/trial.ts';
@@ -20,11 +21,14 @@ import {
   checkMetricStages,
   checkTarget,
   requestOf,
-  specError,
   withExperiments,
+  type AskedSweep,
   type SweepOptions,
 } from './sweep-options.ts';
-import { execute, type Sweep } from '../../sweep/execute-sweep.ts';
+import { executeSweep } from '../../sweep/execute-sweep.ts';
+import { capacityOf } from '../../execute/capacity.ts';
+import { sweepReporter } from '../render/reporters/sweep.ts';
+import { onInterrupt } from './interrupt.ts';
 
 export type { SweepOptions } from './sweep-options.ts';
 
@@ -46,13 +50,31 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
       hint: "Write `sweep:` into the spec, or give values: --set 'model.loss.margin=0.1,0.2'",
     });
   const baseline = baselineNumber(request, configurationsOf(whole), configurations);
-  const sweep: Sweep = { file, layout, variable, request, options };
+  const sweep: AskedSweep = { file, layout, variable, request, options };
   if (options.dryRun) return planSweep(sweep, configurations);
-  const outcomes = await execute(sweep, configurations);
+  const outcomes = await executed(sweep, configurations);
   return report(sweep, rowsOf(outcomes, request.metric, request.columns, baseline));
 }
 
-function report(sweep: Sweep, rows: readonly Row[]): number {
+async function executed(sweep: AskedSweep, configurations: readonly Configuration[]): Promise<Outcome[]> {
+  const { request, options } = sweep;
+  const reporter = sweepReporter(options.json === true, request.metric, request.goal);
+  const interrupt = onInterrupt(true);
+  try {
+    const capacity = capacityOf(options);
+    return await executeSweep(sweep, configurations, {
+      reporter,
+      capacity,
+      ...interrupt,
+      notice: printNotice,
+    });
+  } finally {
+    reporter.close();
+    interrupt.dispose();
+  }
+}
+
+function report(sweep: AskedSweep, rows: readonly Row[]): number {
   const { request, options } = sweep;
   const outcomes = rows.map(({ outcome }) => outcome);
   if (options.json) printResult(JSON.stringify(sweepJson(rows, request)));
@@ -87,7 +109,7 @@ function checkMetric(outcomes: readonly Outcome[], metric: string | undefined): 
   });
 }
 
-function tellBest({ file, request, options }: Sweep, outcomes: readonly Outcome[]): void {
+function tellBest({ file, request, options }: AskedSweep, outcomes: readonly Outcome[]): void {
   const base = options.write === undefined ? file : relative(dirname(resolve(options.write)), resolve(file));
   const yaml = bestYaml(outcomes, request, base);
   if (yaml === undefined) return;

@@ -2,13 +2,11 @@ import { isAbsolute, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { Kind, KindCatalogue } from '../../kinds/kind.ts';
+import type { KindReference } from '../spec.ts';
 import { errorAt, type Report } from '../text/source.ts';
 import { sourceOf, type ScalarNode } from '../text/tree.ts';
 
 const MODULE = /\.[cm]?[jt]s$/;
-
-/** How a kind is found again: what `uses` said, its path made absolute. */
-export type KindReference = { readonly builtIn: string } | { readonly module: string };
 
 /** What `uses: …` stands for; undefined where it is nothing, which is reported at the value. */
 export function referenceOf(

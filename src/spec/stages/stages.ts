@@ -5,13 +5,13 @@ import { fillIn, holdsDeferred } from '../values/deferred.ts';
 import { withoutDisabled } from './enabled.ts';
 import { readInputs, type Graph, type KnownStage, type References } from './inputs.ts';
 import { expandInstances, type Instance } from './instances.ts';
-import { findKind, referenceOf, type KindReference } from './kind-of.ts';
+import { findKind, referenceOf } from './kind-of.ts';
 import type { Outline } from '../outline.ts';
 import { checkParameters } from './parameters.ts';
 import { resolvePaths } from './paths.ts';
 import type { References as Scope } from '../values/parameter-references.ts';
 import { locate } from '../text/source.ts';
-import type { StageSpec } from '../spec.ts';
+import type { KindReference, StageSpec } from '../spec.ts';
 
 export interface StageScope extends Omit<Scope, 'resolve' | 'pending' | 'matrix'> {
   readonly catalogue: KindCatalogue;

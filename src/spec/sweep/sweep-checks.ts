@@ -3,7 +3,7 @@ import { canonicalJson } from '../../base/json.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { Override } from '../values/overrides.ts';
 import { errorAt, type Place, type Report } from '../text/source.ts';
-import type { SweepRequest } from './sweep-request.ts';
+import type { SweepRequest } from './request-types.ts';
 import { toJson } from '../text/tree.ts';
 
 /** A value twice would count as two seeds, and a parameter that is varied as well would be repeated away. */

@@ -3,11 +3,12 @@ import { monotonic } from '../../../base/clock.ts';
 import type { Combined } from '../../../sweep/combine.ts';
 import { outcomesOf } from '../../../sweep/outcome.ts';
 import { rank, type Goal } from '../../../sweep/ranking.ts';
+import type { SweepReporter } from '../../../sweep/reporter.ts';
 import { trialName, type Trial, type TrialResult } from '../../../sweep/trial.ts';
 import { printNotice, styleFor, useColor } from '../output.ts';
 import { trackProgress, type ProgressTrack } from '../progress-text.ts';
 import { durationText, numberText } from '../text.ts';
-import { countText, type SweepReporter } from './sweep.ts';
+import { countText } from '../sweep/sweep-text.ts';
 
 const REDRAW_MS = 250;
 const MOST_AT_WORK = 8;

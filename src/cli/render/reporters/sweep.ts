@@ -1,21 +1,13 @@
 /** A sweep as it goes: NDJSON, a line a configuration, or on a terminal a table of what is at work. */
 import { monotonic, timestamp } from '../../../base/clock.ts';
-import type { RunEvent } from '../../../execute/events.ts';
-import type { Combined } from '../../../sweep/combine.ts';
 import { outcomesOf } from '../../../sweep/outcome.ts';
 import { rank, type Goal } from '../../../sweep/ranking.ts';
-import { trialName, type Trial, type TrialResult } from '../../../sweep/trial.ts';
+import type { SweepReporter } from '../../../sweep/reporter.ts';
+import { trialName, type TrialResult } from '../../../sweep/trial.ts';
 import { printNotice, printResult, styleFor, useColor } from '../output.ts';
 import { durationText, numberText } from '../text.ts';
+import { countText, plannedText, resultText } from '../sweep/sweep-text.ts';
 import { liveTable } from './sweep-table.ts';
-
-export interface SweepReporter {
-  readonly onPlan: (combined: Combined, trials: readonly Trial[]) => void;
-  readonly onEvent: (event: RunEvent) => void;
-  readonly onResult: (result: TrialResult) => void;
-  readonly onRung?: (rung: number, budget: number, configurations: number) => void;
-  readonly close: () => void;
-}
 
 export function sweepReporter(json: boolean, metric: string | undefined, goal: Goal): SweepReporter {
   if (json) return jsonSweep();
@@ -57,30 +49,6 @@ function jsonSweep(): SweepReporter {
     },
     close: () => undefined,
   };
-}
-
-/** `0.6112 · 3 stages in 4.1 s` */
-export function resultText(result: TrialResult): string {
-  const value = result.metric === null ? [] : [numberText(result.metric)];
-  const work =
-    result.executed === 0
-      ? 'cached'
-      : `${result.executed} stage${result.executed === 1 ? '' : 's'} in ${durationText(result.seconds)}`;
-  return [...value, result.error ?? work].join(' · ');
-}
-
-/** `6 configurations`, `6 configurations × 3 repeats` */
-export function countText(configurations: number, repeats = 1): string {
-  const text = `${configurations} configuration${configurations === 1 ? '' : 's'}`;
-  return repeats === 1 ? text : `${text} × ${repeats} repeats`;
-}
-
-/** `6 configurations: 13 stages, 18 if each made its own` */
-export function plannedText({ spec }: Combined, trials: readonly Trial[]): string {
-  const repeats = trials[0]?.repeats ?? 1;
-  const stages = trials.reduce((sum, trial) => sum + trial.spec.stages.length, 0);
-  const count = countText(trials.length / repeats, repeats);
-  return `${count}: ${spec.stages.length} stages, ${stages} if each made its own`;
 }
 
 function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {

@@ -1,5 +1,5 @@
 /** The figures of a sweep's table, as the terminal and a Markdown report show them. */
-import type { SweepRequest } from '../../../spec/sweep/sweep-request.ts';
+import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import type { Figure, Row } from '../../../sweep/figures.ts';
 import { rank, type Goal } from '../../../sweep/ranking.ts';
 import { numberText, type Alignment } from '../text.ts';

@@ -1,10 +1,10 @@
 /** The commands that make a sweep's table again, or one row of it. */
 import type { Json } from '../../../base/json.ts';
 import type { Configuration } from '../../../sweep/configurations.ts';
-import type { Sweep } from '../../../sweep/execute-sweep.ts';
+import type { AskedSweep } from '../../commands/sweep-options.ts';
 
 /** As it was given, but for what only says how to execute and where to write. */
-export function sweepCommandLine({ file, options }: Sweep): string {
+export function sweepCommandLine({ file, options }: AskedSweep): string {
   const { experiments = [], halving, random, seed } = options;
   return line(file, [
     ...pairs('--set', options.set ?? []),
@@ -18,7 +18,10 @@ export function sweepCommandLine({ file, options }: Sweep): string {
 }
 
 /** Experiments go by their names; values of the grid and of draws are given one by one. */
-export function rowCommand({ experiment, values }: Configuration, { file, request, options }: Sweep): string {
+export function rowCommand(
+  { experiment, values }: Configuration,
+  { file, request, options }: AskedSweep,
+): string {
   const written = request.experiments.find(({ name }) => name === experiment)?.overrides ?? [];
   const own = new Set(written.map((one) => ('set' in one ? '' : one.path)));
   const points = Object.entries(values).filter(([path]) => !own.has(path));
@@ -33,7 +36,7 @@ export function rowCommand({ experiment, values }: Configuration, { file, reques
   ]);
 }
 
-function shared({ params, metric, minimize, repeat, columns }: Sweep['options']): string[] {
+function shared({ params, metric, minimize, repeat, columns }: AskedSweep['options']): string[] {
   return [
     ...pairs('--params', params === undefined ? [] : [params]),
     ...pairs('--metric', metric === undefined ? [] : [metric]),

@@ -1,5 +1,5 @@
 /** What a sweep found, for programs. */
-import type { SweepRequest } from '../../../spec/sweep/sweep-request.ts';
+import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import type { Figure, Row } from '../../../sweep/figures.ts';
 import type { Outcome } from '../../../sweep/outcome.ts';
 import { effects } from '../../../sweep/ranking.ts';

@@ -1,16 +1,16 @@
 /** `--report`: the table of a sweep as Markdown, with the command that makes each row. */
 import { cells } from '../../../base/cells.ts';
 import type { Json } from '../../../base/json.ts';
-import type { SweepRequest } from '../../../spec/sweep/sweep-request.ts';
+import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import { toJson } from '../../../spec/text/tree.ts';
 import type { Configuration } from '../../../sweep/configurations.ts';
 import { BOOTSTRAP, TOSSES, type Figure, type Row } from '../../../sweep/figures.ts';
 import { figureColumns, pText, ranked, valueText, type Column } from './columns.ts';
 import { rowCommand, sweepCommandLine } from './commands.ts';
-import type { Sweep } from '../../../sweep/execute-sweep.ts';
+import type { AskedSweep } from '../../commands/sweep-options.ts';
 import { numberText, type Alignment } from '../text.ts';
 
-export function sweepMarkdown(rows: readonly Row[], sweep: Sweep): string {
+export function sweepMarkdown(rows: readonly Row[], sweep: AskedSweep): string {
   const { request } = sweep;
   const inOrder = ranked(rows, request.goal);
   const columns: Column[] = [
@@ -120,7 +120,7 @@ function repeatText({ path, values }: SweepRequest['repeat'][number]): string {
   return code(`${path} = ${texts.join(', ')}`);
 }
 
-function commandsText(rows: readonly Row[], sweep: Sweep): string[] {
+function commandsText(rows: readonly Row[], sweep: AskedSweep): string[] {
   const all = sweepCommandLine(sweep);
   if (rows.length === 1) return ['The command:', '', '```sh', all, '```'];
   if (sweep.request.halving) return ['All rows:', '', '```sh', all, '```'];

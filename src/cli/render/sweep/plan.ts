@@ -3,8 +3,9 @@ import { makePlan, type PlanState } from '../../../plan/plan.ts';
 import { combine } from '../../../sweep/combine.ts';
 import type { Configuration } from '../../../sweep/configurations.ts';
 import { printJson, printResult } from '../output.ts';
-import { plannedText } from '../reporters/sweep.ts';
-import { combinedPlanner, firstTrials, type Sweep } from '../../../sweep/execute-sweep.ts';
+import { plannedText } from './sweep-text.ts';
+import type { AskedSweep } from '../../commands/sweep-options.ts';
+import { combinedPlanner, firstTrials } from '../../../sweep/execute-sweep.ts';
 import { table } from '../text.ts';
 
 interface Counts {
@@ -13,7 +14,10 @@ interface Counts {
   readonly waiting: number;
 }
 
-export async function planSweep(sweep: Sweep, configurations: readonly Configuration[]): Promise<number> {
+export async function planSweep(
+  sweep: AskedSweep,
+  configurations: readonly Configuration[],
+): Promise<number> {
   const trials = await firstTrials(sweep, configurations);
   const combined = combine(trials.map(({ spec }) => spec));
   const planner = await combinedPlanner(sweep, combined);

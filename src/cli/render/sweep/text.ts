@@ -1,12 +1,12 @@
 /** What a sweep found, for people. */
 import { stringify } from 'yaml';
-import type { SweepRequest } from '../../../spec/sweep/sweep-request.ts';
+import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import { bestSpec } from '../../../sweep/best-spec.ts';
 import { shortNames } from '../../../sweep/configurations.ts';
 import type { Row } from '../../../sweep/figures.ts';
 import type { Outcome } from '../../../sweep/outcome.ts';
 import { effects, rank, type Effect } from '../../../sweep/ranking.ts';
-import { countText } from '../reporters/sweep.ts';
+import { countText } from './sweep-text.ts';
 import { figureColumns, ranked, shown } from './columns.ts';
 import { durationText, numberText, table } from '../text.ts';
 

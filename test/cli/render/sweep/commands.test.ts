@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { rowCommand, sweepCommandLine } from '../../../../src/cli/render/sweep/commands.ts';
 import type { SweepOptions } from '../../../../src/cli/commands/sweep-options.ts';
-import type { Sweep } from '../../../../src/sweep/execute-sweep.ts';
+import type { AskedSweep } from '../../../../src/cli/commands/sweep-options.ts';
 
-const sweep = (options: SweepOptions): Sweep =>
+const sweep = (options: SweepOptions): AskedSweep =>
   ({
     file: 's.yaml',
     options,
@@ -13,7 +13,7 @@ const sweep = (options: SweepOptions): Sweep =>
         { name: 'wide', overrides: [{ path: 'params.dim' }] },
       ],
     },
-  }) as unknown as Sweep;
+  }) as unknown as AskedSweep;
 
 const configuration = (experiment: string | undefined, values: Record<string, number | string | null>) => ({
   name: 'x',
