@@ -7,6 +7,7 @@ import type { JsonObject } from './base/json.ts';
 
 export type { Json, JsonObject } from './base/json.ts';
 export { PipelineError } from './base/diagnostic.ts';
+export type { FromSchema } from './base/schema-type.ts';
 
 /** What an artifact holds; docs/ARTIFACTS.md lists the files of each type. A kind of yours may add names. */
 export type ArtifactType =
@@ -25,7 +26,8 @@ export type ArtifactType =
  * A JSON Schema (draft 2020-12 vocabulary that ajv knows) for a kind's `with`. Every property has a
  * `description`, and a `default` where it may be left out: defaults are filled in before the key is made.
  * A string with `"x-path": "input"` is a path, glob, folder or URL that the stage reads: relative to the spec
- * file, replaced in the key by the content it names, and made absolute in `context.params`.
+ * file, replaced in the key by the content it names, and made absolute in `context.params`. Written `as const`, the
+ * schema gives the type of the parameters too: `FromSchema<typeof parameters>`.
  */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -7,48 +7,52 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
-import { defineStage, PipelineError, type StageContext, type StageResult } from 'two-tower/stage';
+import {
+  defineStage,
+  PipelineError,
+  type FromSchema,
+  type StageContext,
+  type StageResult,
+} from 'two-tower/stage';
 import { documentedSymbols } from './documented-symbols.ts';
 
-interface Params {
-  readonly files: readonly string[];
-  readonly min_words: number;
-  readonly validation_share: number;
-  readonly test_share: number;
-}
+const share = (description: string) =>
+  ({
+    description,
+    type: 'number',
+    minimum: 0,
+    maximum: 0.5,
+    default: 0.1,
+  }) as const;
 
-const share = (description: string): object => ({
-  description,
-  type: 'number',
-  minimum: 0,
-  maximum: 0.5,
-  default: 0.1,
-});
+const parameters = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['files'],
+  properties: {
+    files: {
+      description: 'Declaration files, as paths or globs.',
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', 'x-path': 'input', description: 'A path or glob relative to the spec.' },
+    },
+    min_words: {
+      description: 'Descriptions with fewer words are left out.',
+      type: 'integer',
+      minimum: 1,
+      default: 5,
+    },
+    validation_share: share('Share of the symbols whose queries choose the epoch.'),
+    test_share: share('Share of the symbols whose queries are only evaluated.'),
+  },
+} as const;
+
+type Params = FromSchema<typeof parameters>;
 
 export const stage = defineStage<Params>({
   description:
     'Reads the documentation comments of TypeScript declaration files: the words of each documented symbol become a query, its description the relevant document.',
-  parameters: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['files'],
-    properties: {
-      files: {
-        description: 'Declaration files, as paths or globs.',
-        type: 'array',
-        minItems: 1,
-        items: { type: 'string', 'x-path': 'input', description: 'A path or glob relative to the spec.' },
-      },
-      min_words: {
-        description: 'Descriptions with fewer words are left out.',
-        type: 'integer',
-        minimum: 1,
-        default: 5,
-      },
-      validation_share: share('Share of the symbols whose queries choose the epoch.'),
-      test_share: share('Share of the symbols whose queries are only evaluated.'),
-    },
-  },
+  parameters,
   inputs: {},
   output: 'files',
   run: (context) => Promise.resolve(collect(context)),

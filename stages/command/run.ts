@@ -1,3 +1,7 @@
+/**
+ * Runs a command stage: starts the program in a controlled environment, keeps its declared outputs and reads its
+ * metrics file.
+ */
 import { spawn } from 'node:child_process';
 import {
   closeSync,
@@ -18,7 +22,7 @@ import {
   type StageContext,
   type StageResult,
 } from '../../src/stage.ts';
-import type { CommandParams } from './kind.ts';
+import type { CommandParams } from './parameters.ts';
 import { readMetrics } from './metrics.ts';
 
 /** Runs the command and keeps its outputs. Throws `E_COMMAND` when it fails or leaves a declared output out. */

@@ -1,10 +1,9 @@
 import { defineStage } from '../../src/stage.ts';
-
-export type EmbedParams = Readonly<Record<string, never>>;
+import { parameters, type EmbedParams } from './parameters.ts';
 
 export const stage = defineStage<EmbedParams>({
   description: 'Encodes every document and query with a trained model, as .npy matrices.',
-  parameters: { type: 'object', additionalProperties: false, properties: {} },
+  parameters,
   inputs: {
     model: { type: 'model', description: 'The encoders.' },
     tokens: { type: 'tokens', description: 'The texts.' },

@@ -1,3 +1,7 @@
+/**
+ * Runs an embed stage: encodes all documents and queries with the trained model, in chunks, into .npy matrices. The
+ * encoder is in src/engine; nothing is trained here.
+ */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { digestOfFile } from '../../src/base/hash.ts';
@@ -8,7 +12,7 @@ import { writeNpy } from '../../src/formats/npy.ts';
 import { raggedFrom, row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
 import { modelIds, readTokenizerConfig, readTokens, type Tokens } from '../../src/formats/tokens.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
-import type { EmbedParams } from './kind.ts';
+import type { EmbedParams } from './parameters.ts';
 
 type Context = StageContext<EmbedParams>;
 

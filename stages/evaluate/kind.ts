@@ -1,38 +1,9 @@
+/**
+ * Declares the evaluate kind: it measures how well embeddings retrieve, next to baselines on the same queries.
+ * Cheap to import; the work is in run.ts.
+ */
 import { defineStage } from '../../src/stage.ts';
-import { parameters } from './parameters.ts';
-
-export type Baseline = 'bm25' | 'mean' | 'random';
-
-export interface Cutoffs {
-  readonly mrr: readonly number[];
-  readonly ndcg: readonly number[];
-  readonly recall: readonly number[];
-  readonly hit: readonly number[];
-}
-
-export interface FusionParams {
-  readonly enabled: boolean;
-  readonly k: number;
-  readonly weight: number;
-}
-
-export type MeanWeighting = 'idf' | 'none';
-
-export interface EvaluateParams {
-  readonly label: string;
-  readonly split: string;
-  readonly depth: number;
-  readonly run_depth: number;
-  readonly cutoffs: Cutoffs;
-  readonly baselines: readonly Baseline[];
-  readonly bm25: { readonly k1: number; readonly b: number };
-  readonly fusion: FusionParams;
-  readonly mean: { readonly weighting: MeanWeighting };
-  readonly bootstrap: { readonly samples: number; readonly confidence: number };
-  readonly permutations: number;
-  readonly examples: number;
-  readonly seed: number;
-}
+import { parameters, type EvaluateParams } from './parameters.ts';
 
 export const stage = defineStage<EvaluateParams>({
   description:

@@ -1,29 +1,36 @@
+/**
+ * What an evaluate stage can be told: the split, the measures' cut-offs, the baselines, and the intervals and tests.
+ * Schema and types; nothing is measured here.
+ */
 import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
-import type { JsonSchema } from '../../src/stage.ts';
+import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
-const cutoffs = (description: string, values: readonly number[]): object => ({
-  description,
-  type: 'array',
-  items: { type: 'integer', minimum: 1, maximum: 10000 },
-  uniqueItems: true,
-  default: values,
-});
+const cutoffs = (description: string, values: readonly number[]) =>
+  ({
+    description,
+    type: 'array',
+    items: { type: 'integer', minimum: 1, maximum: 10000 },
+    uniqueItems: true,
+    default: values,
+  }) as const;
 
-const group = (description: string, properties: object): object => ({
-  description,
-  type: 'object',
-  additionalProperties: false,
-  default: {},
-  properties,
-});
+const group = <const Properties extends object>(description: string, properties: Properties) =>
+  ({
+    description,
+    type: 'object',
+    additionalProperties: false,
+    default: {},
+    properties,
+  }) as const;
 
-const integer = (description: string, minimum: number, maximum: number, value: number): object => ({
-  description,
-  type: 'integer',
-  minimum,
-  maximum,
-  default: value,
-});
+const integer = (description: string, minimum: number, maximum: number, value: number) =>
+  ({
+    description,
+    type: 'integer',
+    minimum,
+    maximum,
+    default: value,
+  }) as const;
 
 const lists = {
   depth: integer(
@@ -44,7 +51,7 @@ const lists = {
     recall: cutoffs('Recall@k: part of the relevant documents found.', [1, 5, 10, 100]),
     hit: cutoffs('Hit@k: queries with any relevant document found.', [1, 5, 10]),
   }),
-};
+} as const;
 
 const rivals = {
   baselines: {
@@ -85,7 +92,7 @@ const rivals = {
       default: 0.5,
     },
   }),
-};
+} as const;
 
 const statistics = {
   bootstrap: group('Intervals of the means, by resampling the queries.', {
@@ -110,9 +117,9 @@ const statistics = {
     minimum: 0,
     default: 42,
   },
-};
+} as const;
 
-export const parameters: JsonSchema = {
+export const parameters = {
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -139,4 +146,9 @@ export const parameters: JsonSchema = {
       10,
     ),
   },
-};
+} as const satisfies JsonSchema;
+
+export type EvaluateParams = FromSchema<typeof parameters>;
+export type Cutoffs = EvaluateParams['cutoffs'];
+export type FusionParams = EvaluateParams['fusion'];
+export type MeanWeighting = EvaluateParams['mean']['weighting'];

@@ -1,3 +1,8 @@
+/**
+ * Runs an evaluate stage: opens the inputs and checks that they belong together, has every system rank every query
+ * (scoring/), turns the scores into figures and tests (summary/), and writes the files (report/). It computes no
+ * figure itself.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCorpus, type Corpus } from '../../src/formats/corpus.ts';
@@ -8,20 +13,20 @@ import { readTokens, type Tokens } from '../../src/formats/tokens.ts';
 import { readVectors } from '../../src/formats/vectors.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { input, optionalInput, type Metrics, type StageContext, type StageResult } from '../../src/stage.ts';
-import { approximateProbe, type ApproximateProbe } from './approximate.ts';
-import { documentsShown, examplesAgainstBm25 } from './examples.ts';
-import type { EvaluateParams } from './kind.ts';
-import { latencyOf } from './latency.ts';
-import { corpusMeasures } from './measures.ts';
-import { writePerQuery } from './per-query.ts';
-import { otherCorpus, queriesToEvaluate, type QuerySet } from './queries.ts';
-import { reportMarkdown } from './report.ts';
-import { writeQrels } from './run-files.ts';
-import { scoreSystems } from './score-systems.ts';
-import type { Scores } from './scores.ts';
-import { summarise } from './summarise.ts';
-import { headlineOf, summaryJson, summaryMetrics, type Summary } from './summary.ts';
-import { bm25System, meanSystem, vectorSystem, type System } from './systems.ts';
+import { approximateProbe, type ApproximateProbe } from './scoring/approximate.ts';
+import { documentsShown, examplesAgainstBm25 } from './report/examples.ts';
+import type { EvaluateParams } from './parameters.ts';
+import { latencyOf } from './scoring/latency.ts';
+import { corpusMeasures } from './scoring/measures.ts';
+import { writePerQuery } from './report/per-query.ts';
+import { otherCorpus, queriesToEvaluate, type QuerySet } from './scoring/queries.ts';
+import { reportMarkdown } from './report/report.ts';
+import { writeQrels } from './scoring/run-files.ts';
+import { scoreSystems } from './scoring/score-systems.ts';
+import type { Scores } from './scoring/scores.ts';
+import { summarise } from './summary/summarise.ts';
+import { headlineOf, summaryJson, summaryMetrics, type Summary } from './summary/summary.ts';
+import { bm25System, meanSystem, vectorSystem, type System } from './scoring/systems.ts';
 
 type Context = StageContext<EvaluateParams>;
 

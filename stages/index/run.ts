@@ -1,3 +1,7 @@
+/**
+ * Runs an index stage: builds the HNSW index over the document embeddings and measures its recall against exact
+ * search.
+ */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../src/base/clock.ts';
@@ -10,7 +14,7 @@ import { readNpy, type Matrix } from '../../src/formats/npy.ts';
 import { buildIndex, openIndex } from '../../src/retrieval/ann.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
-import type { IndexParams } from './kind.ts';
+import type { IndexParams } from './parameters.ts';
 import { recallAgainstExact } from './recall.ts';
 
 const REPORT_EVERY_MS = 250;

@@ -5,7 +5,7 @@ import { globSync } from 'tinyglobby';
 import { monotonic } from '../../src/base/clock.ts';
 import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
 import { download } from '../../src/store/download.ts';
-import type { Files, IngestParams } from './params.ts';
+import type { Files, IngestParams } from './parameters.ts';
 import { refuseMovingRevision } from './revision.ts';
 
 export interface FoundFile {

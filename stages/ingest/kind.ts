@@ -1,6 +1,5 @@
 import { defineStage } from '../../src/stage.ts';
-import type { IngestParams } from './params.ts';
-import { parameters } from './schema.ts';
+import { parameters, type IngestParams } from './parameters.ts';
 
 export const stage = defineStage<IngestParams>({
   description:

@@ -1,7 +1,7 @@
 /** Bad rows: found by SQL, told with file and row numbers, or counted. */
 import { literal } from '../../src/formats/duckdb.ts';
 import { PipelineError } from '../../src/stage.ts';
-import { encodingOf } from './scan.ts';
+import { encodingOf } from './tables/scan.ts';
 import type { Workspace } from './workspace.ts';
 
 /** SQL: the text is NULL or nothing but white space (Unicode's too). */

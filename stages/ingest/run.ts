@@ -1,3 +1,7 @@
+/**
+ * Runs an ingest stage: the reader of the format fills a staging database (formats/), then the rows are checked,
+ * numbered and written as a corpus. What the formats look like is not known here.
+ */
 import { join } from 'node:path';
 import { monotonic } from '../../src/base/clock.ts';
 import { CORPUS_FILE, CORPUS_TABLES } from '../../src/formats/corpus.ts';
@@ -16,7 +20,7 @@ import { readSql } from './formats/sql.ts';
 import { readSquad } from './formats/squad.ts';
 import { readTables } from './formats/tables.ts';
 import { checkLimit } from './limit.ts';
-import type { IngestParams } from './params.ts';
+import type { IngestParams } from './parameters.ts';
 import { settleRejects } from './rejects.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 

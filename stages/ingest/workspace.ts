@@ -15,7 +15,7 @@ import { monotonic } from '../../src/base/clock.ts';
 import { openDatabase, type Database } from '../../src/formats/duckdb.ts';
 import { PipelineError, type StageContext } from '../../src/stage.ts';
 import { openSources, type FoundFile } from './files.ts';
-import type { Files, FilesBySplit, IngestParams } from './params.ts';
+import type { Files, FilesBySplit, IngestParams } from './parameters.ts';
 
 /** One file to read. */
 export interface Source extends FoundFile {

@@ -11,7 +11,7 @@ import { openIndex, type AnnIndex } from '../../src/retrieval/ann.ts';
 import { createExactSearch, type ExactSearch } from '../../src/retrieval/exact.ts';
 import { rank, type Ranking } from '../../src/retrieval/ranking.ts';
 import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
-import type { MineParams } from './kind.ts';
+import type { MineParams } from './parameters.ts';
 import type { Retriever } from './retrievers.ts';
 
 /** `queries` are those that will be mined, in order; `k` is how deep the deepest source looks. */

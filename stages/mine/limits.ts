@@ -1,6 +1,6 @@
 /** Limits on a negative's score, beside the positive's: options of sentence-transformers' mine_hard_negatives. */
 import type { Rejections } from './guard.ts';
-import type { Limits } from './kind.ts';
+import type { Limits } from './parameters.ts';
 
 export function hasLimits({ max_score, absolute_margin, relative_margin }: Limits): boolean {
   return max_score !== undefined || hasMargin({ absolute_margin, relative_margin });

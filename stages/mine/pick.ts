@@ -1,3 +1,4 @@
+/** Draws the negatives of one triplet. What a source proposes is in sources/. */
 import type { Random } from '../../src/base/random.ts';
 import type { Draw, Negative } from './sources/source.ts';
 import type { Tally } from './tally.ts';

@@ -1,8 +1,9 @@
+/** Writes mining.json and gives the stage its metrics and headline. The counts come from tally.ts. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metrics, StageResult } from '../../src/stage.ts';
 import { GUARDS, type Rejections } from './guard.ts';
-import type { MineParams } from './kind.ts';
+import type { MineParams } from './parameters.ts';
 import type { SourceReport } from './tally.ts';
 
 /** mining.json: what was mined from where, how hard it is, and what the guards kept out. */

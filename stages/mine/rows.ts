@@ -1,3 +1,4 @@
+/** Mined triplets as the arrays of a `triplets` artifact, with scores where a scorer is given. */
 import type { Triplets } from '../../src/formats/triplets.ts';
 import type { Picked } from './pick.ts';
 import type { Retriever } from './retrievers.ts';

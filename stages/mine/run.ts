@@ -1,3 +1,7 @@
+/**
+ * Runs a mine stage: for each query and each of its positives, draws negatives that the guards let through, and
+ * writes triplets and a report. Sources, guards and the draw have files of their own.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../src/base/clock.ts';
 import { random } from '../../src/base/random.ts';
@@ -6,7 +10,7 @@ import { writeTriplets } from '../../src/formats/triplets.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { openEarlierModel } from './earlier-model.ts';
 import { createGuard, textClassesOf, type GuardTexts } from './guard.ts';
-import type { MineParams, NegativeParams } from './kind.ts';
+import type { MineParams, NegativeParams } from './parameters.ts';
 import { ceiling, hasLimits, withinLimits } from './limits.ts';
 import { nearDuplicates } from './near-duplicate.ts';
 import { pickNegatives } from './pick.ts';

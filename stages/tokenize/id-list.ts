@@ -1,3 +1,4 @@
+/** Token ids of many texts, collected one text after the other. */
 import type { Ragged } from '../../src/formats/ragged.ts';
 import { PipelineError } from '../../src/stage.ts';
 

@@ -11,7 +11,7 @@ import { writeTokens, type TokenizerConfig, type Tokens } from '../../src/format
 import { createTokenizer, encode, vocabularyMap, type Tokenizer } from '../../src/retrieval/tokenizer.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { idList, type IdList } from './id-list.ts';
-import type { TokenizeParams } from './kind.ts';
+import type { TokenizeParams } from './parameters.ts';
 import { headline, metricsOf } from './report.ts';
 import { tokenStatistics } from './statistics.ts';
 import { modelVocabulary, wordCounter, type FinishedVocabulary } from './vocabulary.ts';

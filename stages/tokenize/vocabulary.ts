@@ -1,3 +1,7 @@
+/**
+ * Makes the vocabulary: counts words while texts are read, then orders them by frequency. Texts are cut into words
+ * by src/retrieval/tokenizer.ts.
+ */
 import { SPECIAL_TOKENS, type Vocabulary } from '../../src/formats/tokens.ts';
 
 /** Numbers words as they come and counts them; the final ids follow once all have been seen. */

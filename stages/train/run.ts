@@ -1,3 +1,7 @@
+/**
+ * Runs a train stage: opens the inputs, trains and writes the model with its vocabulary and history. The training
+ * loop itself is in trainer.ts.
+ */
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openArithmetic } from '../../src/engine/backends/open-backend.ts';
@@ -7,7 +11,7 @@ import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats
 import { readTriplets } from '../../src/formats/triplets.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { openDataset } from './dataset.ts';
-import type { TrainParams } from './kind.ts';
+import type { TrainParams } from './parameters.ts';
 import { finishedWeights, knownTokens, startOf, type Start } from './start.ts';
 import type { TrainingState } from './state.ts';
 import { train, type TrainingResult } from './trainer.ts';

@@ -9,7 +9,7 @@ import type { Tensor } from '../../src/formats/safetensors.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
 import { readVectors, type WordVectors } from '../../src/formats/vectors.ts';
 import { inputList, PipelineError, type StageContext } from '../../src/stage.ts';
-import type { TrainParams } from './kind.ts';
+import type { TrainParams } from './parameters.ts';
 
 type Context = StageContext<TrainParams>;
 

@@ -1,3 +1,4 @@
+/** The state of a training between two steps: what a checkpoint holds. How it is stored is in checkpoint.ts. */
 import type { ModelWeights } from '../../src/formats/model.ts';
 import type { ValidationFigures } from './validation.ts';
 

@@ -9,7 +9,7 @@ import { tableAnchor, type Pass } from '../../src/engine/backends/recurrent-op.t
 import { similarities } from '../../src/engine/model/similarity.ts';
 import { PipelineError } from '../../src/stage.ts';
 import type { Batch } from './batch.ts';
-import type { TrainParams } from './kind.ts';
+import type { TrainParams } from './parameters.ts';
 
 export interface StepFigures {
   readonly loss: number;

@@ -8,7 +8,7 @@ import type { StageContext } from '../../src/stage.ts';
 import { epochBatches, makeBatch } from './batch.ts';
 import { resumeFrom, writeCheckpoint, type Trained } from './checkpoint.ts';
 import type { Dataset } from './dataset.ts';
-import type { TrainParams } from './kind.ts';
+import type { TrainParams } from './parameters.ts';
 import type { TrainingState } from './state.ts';
 import { createStepper, type Stepper } from './step.ts';
 import { validate, type ValidationFigures, type ValidationSet } from './validation.ts';

@@ -8,7 +8,7 @@ import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { recall, reciprocalRank, type Relevance } from '../../src/retrieval/metrics.ts';
 import type { Ranking } from '../../src/retrieval/ranking.ts';
 import type { Dataset } from './dataset.ts';
-import type { ValidationParams } from './kind.ts';
+import type { ValidationParams } from './parameters.ts';
 
 export interface ValidationFigures {
   readonly 'mrr@10': number;

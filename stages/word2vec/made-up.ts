@@ -1,7 +1,11 @@
+/**
+ * Vectors that come from a random generator: all of them for `source: random`, otherwise those of words that the
+ * file or the training has none for. Also the share of words that have one of their own.
+ */
 import { SPECIAL_TOKENS } from '../../src/formats/tokens.ts';
 import type { WordVectors } from '../../src/formats/vectors.ts';
 import { random } from '../../src/base/random.ts';
-import type { RandomParams } from './kind.ts';
+import type { RandomParams } from './parameters.ts';
 
 /**
  * Fills the rows of words without a vector, <unk> among them, uniformly with the variance that the known rows

@@ -1,12 +1,16 @@
+/**
+ * Runs a word2vec stage: loads, trains or draws the vectors, and writes them with their nearest neighbours and
+ * coverage.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTokens, type Tokens } from '../../src/formats/tokens.ts';
 import { writeVectors, type WordVectors } from '../../src/formats/vectors.ts';
 import { input, type Metrics, type StageContext, type StageResult } from '../../src/stage.ts';
-import type { Word2vecParams } from './kind.ts';
+import type { Word2vecParams } from './parameters.ts';
 import { coverage, randomVectors } from './made-up.ts';
 import { nearestNeighbours } from './neighbours.ts';
-import { loadVectors } from './pretrained.ts';
+import { loadVectors } from './pretrained/load-vectors.ts';
 import { trainVectors } from './train.ts';
 
 interface Made {

@@ -1,3 +1,7 @@
+/**
+ * Which texts skip-gram learns from, and how often each word occurs in them. They are token ids, already cut into
+ * words.
+ */
 import { row, rowCount } from '../../src/formats/ragged.ts';
 import { queriesOfSplit, UNKNOWN, type Tokens } from '../../src/formats/tokens.ts';
 import { PipelineError } from '../../src/stage.ts';

@@ -8,7 +8,7 @@ import { random, shuffle, type Random } from '../../src/base/random.ts';
 import { SPECIAL_TOKENS, type Tokens } from '../../src/formats/tokens.ts';
 import type { WordVectors } from '../../src/formats/vectors.ts';
 import { PipelineError, type StageContext } from '../../src/stage.ts';
-import type { TrainParams } from './kind.ts';
+import type { TrainParams } from './parameters.ts';
 import { fillUnknown } from './made-up.ts';
 import { keepBelow, negativeWeights, weightedSampler } from './sampling.ts';
 import { createSkipGram, type SkipGram } from './skip-gram.ts';

@@ -3,7 +3,15 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { onTestFinished } from 'vitest';
-import type { Engine, InputArtifact, JsonObject, Progress, StageKind, StageResult } from '../../src/stage.ts';
+import type {
+  Engine,
+  InputArtifact,
+  JsonObject,
+  KindDeclaration,
+  Progress,
+  StageKind,
+  StageResult,
+} from '../../src/stage.ts';
 
 /** A folder that is gone when the test is. */
 export function temporaryFolder(): string {
@@ -34,10 +42,9 @@ export interface KindRunOptions {
 
 export const WASM: Engine = { backend: 'wasm', precision: 'exact', device: 'cpu', version: 'test' };
 
-/** Runs a stage kind in this process as the runner would: validated, defaults filled in, in empty folders. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a kind's parameter type is its own affair here
-export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}): Promise<KindRun> {
-  const params = structuredClone(options.params ?? {}) as Record<string, unknown>;
+/** Parameters as a kind gets them: validated, defaults filled in. */
+export function completeParams(kind: KindDeclaration, given: JsonObject = {}): JsonObject {
+  const params = structuredClone(given);
   const ajv = new Ajv({
     useDefaults: true,
     allErrors: true,
@@ -50,6 +57,13 @@ export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}
     keywords: ['x-path'],
   });
   if (!ajv.validate(kind.parameters, params)) throw new Error(ajv.errorsText());
+  return params;
+}
+
+/** Runs a stage kind in this process as the runner would: validated, defaults filled in, in empty folders. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a kind's parameter type is its own affair here
+export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}): Promise<KindRun> {
+  const params = completeParams(kind, options.params);
   const folder = temporaryFolder();
   const make = (name: string): string => {
     const path = join(folder, name);

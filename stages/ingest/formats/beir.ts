@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { optionalInput, PipelineError } from '../../../src/stage.ts';
-import type { BeirParams, Files, FilesBySplit } from '../params.ts';
+import type { BeirParams, Files, FilesBySplit } from '../parameters.ts';
 import {
   createNamedTables,
   resolveNames,
@@ -10,7 +10,7 @@ import {
   stageQrels,
   stageQueries,
   type TableOptions,
-} from '../relational.ts';
+} from '../tables/relational.ts';
 import type { Workspace } from '../workspace.ts';
 
 const JSONL: TableOptions = { encoding: 'jsonl', header: false };

@@ -1,7 +1,8 @@
+/** MS MARCO rows from Parquet files. What a row means is in msmarco-row.ts. */
 import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
 import { PipelineError } from '../../../src/stage.ts';
-import { parquetRows } from '../scan.ts';
-import type { JsonRecord, Problem } from '../values.ts';
+import { parquetRows } from '../tables/scan.ts';
+import type { JsonRecord, Problem } from '../tables/values.ts';
 import { unreadable, type Source, type Workspace } from '../workspace.ts';
 
 /** Rows of a Parquet file as the records that JSON Lines would give; numbered from 1. */

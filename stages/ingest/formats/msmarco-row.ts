@@ -1,5 +1,5 @@
 /** One row of MS MARCO as a query with its passages, or what is wrong with it. */
-import { isBlank, isRecord, scalarText, type JsonRecord, type Problem } from '../values.ts';
+import { isBlank, isRecord, scalarText, type JsonRecord, type Problem } from '../tables/values.ts';
 
 export interface QueryWithPassages {
   readonly name: string;

@@ -4,11 +4,11 @@
  * selected passage stays, unanswered. Query ids name queries within a split, because splits may repeat them.
  */
 import type { Appender } from '../../../src/formats/duckdb.ts';
-import { eachLine } from '../lines.ts';
-import type { MsmarcoParams } from '../params.ts';
+import { eachLine } from '../tables/lines.ts';
+import type { MsmarcoParams } from '../parameters.ts';
 import { setAside } from '../rejects.ts';
-import { expectEncoding } from '../scan.ts';
-import { isProblem, parseRecord, type JsonRecord, type Problem } from '../values.ts';
+import { expectEncoding } from '../tables/scan.ts';
+import { isProblem, parseRecord, type JsonRecord, type Problem } from '../tables/values.ts';
 import type { Source, Workspace } from '../workspace.ts';
 import { parquetRecords } from './msmarco-parquet.ts';
 import { msmarcoRow } from './msmarco-row.ts';

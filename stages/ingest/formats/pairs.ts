@@ -1,10 +1,10 @@
 /** One table of query, document and perhaps label: the documents beside a query are its candidates. */
 import { literal } from '../../../src/formats/duckdb.ts';
-import type { PairsTable } from '../params.ts';
+import type { PairsTable } from '../parameters.ts';
 import { blank, firstProblem, setAside } from '../rejects.ts';
-import { RELEVANCE, type TableOptions } from '../relational.ts';
-import { sequence } from '../scan.ts';
-import { stage } from '../tables.ts';
+import { RELEVANCE, type TableOptions } from '../tables/relational.ts';
+import { sequence } from '../tables/scan.ts';
+import { stage } from '../tables/stage-rows.ts';
 import type { Source, Workspace } from '../workspace.ts';
 
 const TABLE = `

@@ -5,10 +5,16 @@
 import { nearest } from '../../../src/base/nearest.ts';
 import { identifier, literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
-import type { SqlParams } from '../params.ts';
+import type { SqlParams } from '../parameters.ts';
 import { blank, firstProblem } from '../rejects.ts';
-import { createNamedTables, DOCUMENT, QUERY_PROBLEMS, RELEVANCE, resolveNames } from '../relational.ts';
-import { compressionOf, encodingOf } from '../scan.ts';
+import {
+  createNamedTables,
+  DOCUMENT,
+  QUERY_PROBLEMS,
+  RELEVANCE,
+  resolveNames,
+} from '../tables/relational.ts';
+import { compressionOf, encodingOf } from '../tables/scan.ts';
 import { unreadable, type Source, type Workspace } from '../workspace.ts';
 
 export async function readSql(work: Workspace, params: SqlParams): Promise<void> {

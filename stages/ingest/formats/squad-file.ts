@@ -1,8 +1,8 @@
 /** A SQuAD file is one JSON value, so it is read whole: SQuAD v2.0's training set has 42 MB. */
 import { createReadStream } from 'node:fs';
 import { PipelineError } from '../../../src/stage.ts';
-import { unpacked } from '../lines.ts';
-import { isRecord } from '../values.ts';
+import { unpacked } from '../tables/lines.ts';
+import { isRecord } from '../tables/values.ts';
 import type { Source, Workspace } from '../workspace.ts';
 
 export interface Article {

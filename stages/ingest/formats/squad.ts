@@ -4,9 +4,9 @@
  * (`is_impossible`) stay, without a relevant document.
  */
 import type { Appender } from '../../../src/formats/duckdb.ts';
-import type { SquadParams } from '../params.ts';
+import type { SquadParams } from '../parameters.ts';
 import { setAside } from '../rejects.ts';
-import { isBlank, isRecord, scalarText } from '../values.ts';
+import { isBlank, isRecord, scalarText } from '../tables/values.ts';
 import type { Source, Workspace } from '../workspace.ts';
 import { squadArticles, type Article } from './squad-file.ts';
 

@@ -1,6 +1,6 @@
 /** Tables with named columns: documents, queries and judgements apart, or pairs (pairs.ts). */
 import { PipelineError } from '../../../src/stage.ts';
-import type { Files, FilesBySplit, TableParams } from '../params.ts';
+import type { Files, FilesBySplit, TableParams } from '../parameters.ts';
 import {
   createNamedTables,
   resolveNames,
@@ -9,13 +9,13 @@ import {
   stageQrels,
   stageQueries,
   type TableOptions,
-} from '../relational.ts';
-import { encodingOf } from '../scan.ts';
+} from '../tables/relational.ts';
+import { encodingOf } from '../tables/scan.ts';
 import type { Source, Workspace } from '../workspace.ts';
 import { readPairs } from './pairs.ts';
 
 export async function readTables(work: Workspace, params: TableParams): Promise<void> {
-  const options: TableOptions = { encoding: params.format, header: params.header ?? true };
+  const options: TableOptions = { encoding: params.format, header: params.header };
   if (params.pairs) {
     await readPairs(work, params.pairs, await tableFiles(work, params, 'pairs', params.pairs), options);
     return;

@@ -1,6 +1,10 @@
+/**
+ * Negatives from a ranked list: the best matches by BM25 or by an earlier model, within the range and limits asked
+ * for.
+ */
 import { PipelineError } from '../../../src/stage.ts';
 import type { Guard, Rejections } from '../guard.ts';
-import type { RankedParams } from '../kind.ts';
+import type { RankedParams } from '../parameters.ts';
 import { ceiling, withinLimits } from '../limits.ts';
 import type { Retriever } from '../retrievers.ts';
 import { drawEvenly, drawFromTop, type Negative, type NegativeSource } from './source.ts';

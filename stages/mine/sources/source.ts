@@ -1,3 +1,4 @@
+/** What a source of negatives is, and the two ways to draw from a list of them. */
 import type { Random } from '../../../src/base/random.ts';
 import type { Guard } from '../guard.ts';
 

@@ -1,7 +1,8 @@
+/** Makes the sources of negatives that the parameters name. Each kind of source has a file of its own. */
 import { rowCount } from '../../../src/formats/ragged.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { Rejections } from '../guard.ts';
-import type { NegativeParams } from '../kind.ts';
+import type { NegativeParams } from '../parameters.ts';
 import type { Retriever } from '../retrievers.ts';
 import { candidatesSource } from './candidates.ts';
 import { randomSource } from './random.ts';

@@ -1,3 +1,5 @@
+/** Schemas of the model: the encoder's layers, and the token embeddings with their subwords. */
+
 const dropout = {
   description: 'Parts of the values that are set to zero while training, the rest being scaled up.',
   type: 'object',
@@ -19,7 +21,7 @@ const dropout = {
       default: 0,
     },
   },
-};
+} as const;
 
 export const encoderSchema = {
   description: 'What turns the tokens of a text into one vector.',
@@ -80,7 +82,7 @@ export const encoderSchema = {
     },
     dropout,
   },
-};
+} as const;
 
 const subwords = {
   description:
@@ -112,7 +114,7 @@ const subwords = {
       default: 6,
     },
   },
-};
+} as const;
 
 export const embeddingsSchema = {
   description: 'The token embeddings.',
@@ -140,4 +142,4 @@ export const embeddingsSchema = {
     },
     subwords,
   },
-};
+} as const;

@@ -1,8 +1,10 @@
+/** Schema of the loss, one branch for each of those in src/engine/losses. */
+
 const distance = {
   description: 'What compares two embeddings, here and in every later stage.',
   enum: ['cosine', 'euclidean', 'dot'],
   default: 'cosine',
-};
+} as const;
 
 const margin = {
   description:
@@ -10,15 +12,20 @@ const margin = {
   type: 'number',
   minimum: 0,
   default: 0.2,
-};
+} as const;
 
-const loss = (name: string, description: string, properties: object = {}): object => ({
-  type: 'object',
-  description,
-  additionalProperties: false,
-  required: ['name'],
-  properties: { name: { description, const: name }, distance, ...properties },
-});
+const loss = <const Name extends string, const Own extends object>(
+  name: Name,
+  description: string,
+  properties: Own,
+) =>
+  ({
+    type: 'object',
+    description,
+    additionalProperties: false,
+    required: ['name'],
+    properties: { name: { description, const: name }, distance, ...properties },
+  }) as const;
 
 export const lossSchema = {
   description: 'What training makes small.',
@@ -54,6 +61,7 @@ export const lossSchema = {
     loss(
       'margin_mse',
       'Squared error of the margin between relevant and irrelevant document against that of given scores.',
+      {},
     ),
   ],
-};
+} as const;

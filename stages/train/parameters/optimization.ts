@@ -1,3 +1,8 @@
+/**
+ * Schemas of how the weights are trained: optimiser, learning-rate schedule, clipping, averaging, batches and when
+ * to stop.
+ */
+
 const betas = {
   description: 'How slowly the running means of the gradient and of its square forget.',
   type: 'array',
@@ -5,7 +10,7 @@ const betas = {
   maxItems: 2,
   items: { description: 'One of the two.', type: 'number', minimum: 0, exclusiveMaximum: 1 },
   default: [0.9, 0.999],
-};
+} as const;
 
 const optimizer = {
   description:
@@ -35,7 +40,7 @@ const optimizer = {
       default: 0.01,
     },
   },
-};
+} as const;
 
 const schedule = {
   description: 'How the learning rate goes over the training.',
@@ -56,7 +61,7 @@ const schedule = {
       default: 0,
     },
   },
-};
+} as const;
 
 export const optimizationSchemas = {
   optimizer,
@@ -102,4 +107,4 @@ export const optimizationSchemas = {
     minimum: 1,
     default: 3,
   },
-};
+} as const;

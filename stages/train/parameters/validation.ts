@@ -30,4 +30,4 @@ export const validationSchema = {
       default: 20000,
     },
   },
-};
+} as const;

@@ -1,0 +1,218 @@
+/** report.md: the figures as tables, and the queries that tell the most about the model. */
+import type { DocumentText } from '../../../src/formats/corpus.ts';
+import type { Interval } from '../../../src/retrieval/significance.ts';
+import type { Comparison, Differences } from '../summary/comparison.ts';
+import type { Scores } from '../scoring/scores.ts';
+import type { SystemFigures } from '../summary/figures.ts';
+import { measureTitle, primaryMeasure, type Summary } from '../summary/summary.ts';
+import { examplesSection } from './examples-section.ts';
+import type { Examples } from './examples.ts';
+import { pText, plain, signed, table } from './markdown.ts';
+
+export interface ReportParts {
+  readonly summary: Summary;
+  readonly scores: Scores;
+  /** Absent without BM25. */
+  readonly examples: Examples | undefined;
+  readonly texts: ReadonlyMap<number, DocumentText>;
+}
+
+type Scope = 'corpus' | 'candidates';
+
+const SYSTEMS: Readonly<Record<string, string>> = {
+  bm25: 'BM25',
+  fused: 'fused with BM25',
+  mean: 'mean of word vectors',
+  random: 'random (expected)',
+};
+
+export function reportMarkdown({ summary, scores, examples, texts }: ReportParts): string {
+  const title = (system: string): string =>
+    SYSTEMS[system] ?? plain(system === 'model' ? summary.label : system);
+  const sections = [
+    `# Retrieval on the split \`${summary.split}\``,
+    leadingSentence(summary, title),
+    overview(summary),
+    '## Over the whole corpus',
+    figuresTable(summary, 'corpus', title),
+    ...candidatesSection(summary, title),
+    ...comparisonSection(summary, title),
+    ...typesSection(summary, title),
+    ...seedsSection(summary),
+    ...ranksSection(summary, scores, title),
+    ...(examples
+      ? examplesSection(
+          examples,
+          summary.comparisons.find(({ rival }) => rival === 'bm25'),
+          texts,
+        )
+      : []),
+    '## Files',
+    FILES,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+type Title = (system: string) => string;
+
+const FILES =
+  '`metrics.json` holds all figures, `per_query.tsv` each query’s, `runs/` and `qrels.trec` the lists and the ' +
+  'judgements as trec_eval reads them: `trec_eval -c -m ndcg_cut.10 -m map qrels.trec runs/model.trec`. ' +
+  'docs/EVALUATION.md defines every measure.';
+
+/** What a reader in a hurry takes away. */
+function leadingSentence(summary: Summary, title: Title): string {
+  const measure = primaryMeasure(summary);
+  const [model] = summary.systems;
+  const value = `**${measureTitle(measure)} ${model!.corpus[measure]!.toFixed(3)}**`;
+  const against = summary.comparisons.map(({ rival, corpus }) => {
+    const { difference, p_value: p } = corpus[measure] ?? {};
+    if (difference === undefined) return undefined;
+    const sure = p === undefined ? '' : `, ${pText(p)}`;
+    return `${signed(difference, 3)} against ${title(rival)}${sure}`;
+  });
+  return [`${value}${intervalText(model, measure)}`, ...against.filter((text) => text !== undefined)]
+    .join('; ')
+    .concat('.');
+}
+
+function intervalText(system: SystemFigures | undefined, measure: string): string {
+  const interval = system?.intervals?.corpus[measure];
+  return interval ? ` [${spanText(interval)}]` : '';
+}
+
+const spanText = ([low, high]: Interval, text = (value: number): string => value.toFixed(3)): string =>
+  `${text(low)}, ${text(high)}`;
+
+function overview(summary: Summary): string {
+  const left =
+    summary.queries_without_relevant === 0
+      ? 'every query has a relevant document'
+      : `${summary.queries_without_relevant} more have no relevant document and are left out`;
+  const { samples, confidence } = summary.bootstrap;
+  const intervals =
+    samples === 0
+      ? ''
+      : ` Intervals: ${Math.round(100 * confidence)} %, ${samples} bootstrap samples of the queries.`;
+  const tests =
+    summary.permutations === 0
+      ? ''
+      : ` Tests: paired randomisation, two-sided, ${summary.permutations} tosses.`;
+  return (
+    `${summary.queries} queries (${left}), ${summary.documents} documents, lists of ${summary.depth}. ` +
+    `Means over queries; nDCG with linear gain.${intervals}${tests}`
+  );
+}
+
+/** One row a system; the interval of the first measure stands beside it. */
+function figuresTable({ systems }: Summary, scope: Scope, title: Title): string {
+  const names = Object.keys(systems[0]![scope] ?? {});
+  const withIntervals = systems[0]!.intervals !== undefined;
+  const header = names.flatMap((name, i) => [
+    measureTitle(name),
+    ...(i === 0 && withIntervals ? ['interval'] : []),
+  ]);
+  const rows = systems.map((system) => {
+    const figures = system[scope] ?? {};
+    const interval = system.intervals?.[scope]?.[names[0]!];
+    const cells = names.map((name) => figures[name]!.toFixed(4));
+    if (withIntervals) cells.splice(1, 0, interval ? spanText(interval) : '');
+    return [title(system.name), ...cells];
+  });
+  return table(['', ...header], rows);
+}
+
+function candidatesSection(summary: Summary, title: Title): string[] {
+  if (summary.queries_with_candidates === 0) return [];
+  const note = `${summary.queries_with_candidates} queries whose candidates hold a relevant document.`;
+  return ['## Within the candidates', note, figuresTable(summary, 'candidates', title)];
+}
+
+function comparisonSection({ comparisons, label }: Summary, title: Title): string[] {
+  if (comparisons.length === 0) return [];
+  const rows = (scope: Scope): string[][] => {
+    const names = [...new Set(comparisons.flatMap((comparison) => Object.keys(comparison[scope] ?? {})))];
+    return names.map((name) => [
+      `${measureTitle(name)}${scope === 'candidates' ? ' in candidates' : ''}`,
+      ...comparisons.map((comparison) => differenceText(comparison[scope], name)),
+    ]);
+  };
+  return [
+    `## ${plain(label)} minus the others`,
+    'Mean difference over the same queries, its interval, and the p-value of no difference (each by itself: no ' +
+      'correction for many tests).',
+    table(
+      ['', ...comparisons.map(({ rival }) => title(rival))],
+      [...rows('corpus'), ...rows('candidates'), wins(comparisons)],
+    ),
+  ];
+}
+
+function differenceText(differences: Differences | undefined, name: string): string {
+  const found = differences?.[name];
+  if (!found) return '';
+  const { difference, interval, p_value: p } = found;
+  const span = interval ? ` [${spanText(interval, (value) => signed(value, 3))}]` : '';
+  return `${signed(difference, 4)}${span}${p === undefined ? '' : ` ${pText(p)}`}`;
+}
+
+const wins = (comparisons: readonly Comparison[]): string[] => [
+  'queries won / lost / tied',
+  ...comparisons.map(({ won, lost, tied }) => `${won} / ${lost} / ${tied}`),
+];
+
+const MOST_TYPES = 30;
+
+function typesSection(summary: Summary, title: Title): string[] {
+  const types = summary.query_types.slice(0, MOST_TYPES);
+  if (types.length === 0) return [];
+  const measure = primaryMeasure(summary);
+  const rows = types.map(({ type, queries, systems }) => [
+    type === null ? '(none)' : plain(type),
+    String(queries),
+    ...systems.map(({ corpus }) => corpus[measure]!.toFixed(4)),
+  ]);
+  const names = types[0]!.systems.map(({ name }) => title(name));
+  const more = summary.query_types.length - types.length;
+  return [
+    '## By type of query',
+    `${measureTitle(measure)}; every measure is in metrics.json${more > 0 ? `, with ${more} rarer types` : ''}.`,
+    table(['type', 'queries', ...names], rows),
+  ];
+}
+
+function seedsSection({ seeds }: Summary): string[] {
+  if (!seeds) return [];
+  const rows = Object.entries(seeds.measures).map(([name, { mean, deviation, minimum, maximum }]) => [
+    name.startsWith('candidates/')
+      ? `${measureTitle(name.slice('candidates/'.length))} in candidates`
+      : measureTitle(name),
+    ...[mean, deviation, minimum, maximum].map((value) => value.toFixed(4)),
+  ]);
+  return [`## Over ${seeds.runs} seeds`, table(['', 'mean', 'standard deviation', 'least', 'most'], rows)];
+}
+
+const RANK_ENDS = [1, 5, 10, 100, Infinity];
+
+/** How many queries have their first relevant document where. */
+function ranksSection({ queries, depth }: Summary, scores: Scores, title: Title): string[] {
+  const bins = RANK_ENDS.map((end, i) => ({
+    start: (RANK_ENDS[i - 1] ?? 0) + 1,
+    end: Math.min(end, depth),
+  })).filter(({ start, end }) => start <= end);
+  const share = (count: number): string => `${count} (${((100 * count) / queries).toFixed(1)} %)`;
+  const inBin = (system: string, start: number, end: number): number =>
+    scores.get(system)!.filter(({ rank }) => rank !== undefined && rank >= start && rank <= end).length;
+  const systems = [...scores.keys()];
+  const rows = bins.map(({ start, end }) => [
+    start === end ? String(start) : `${start} to ${end}`,
+    ...systems.map((system) => share(inBin(system, start, end))),
+  ]);
+  const missing = systems.map((system) =>
+    share(scores.get(system)!.filter(({ rank }) => rank === undefined).length),
+  );
+  return [
+    '## Where the first relevant document is',
+    table(['rank', ...systems.map(title)], [...rows, ['not listed', ...missing]]),
+  ];
+}

@@ -1,0 +1,72 @@
+/**
+ * Which queries are measured: those of the split that have a relevant document, with their judgements and
+ * candidates.
+ */
+import type { QueryRow } from '../../../src/formats/corpus.ts';
+import { row } from '../../../src/formats/ragged.ts';
+import { queriesOfSplit, relevantDocuments, type Tokens } from '../../../src/formats/tokens.ts';
+import type { Relevance } from '../../../src/retrieval/metrics.ts';
+import { PipelineError } from '../../../src/stage.ts';
+
+/** A query that can be measured. */
+export interface EvaluatedQuery {
+  readonly id: number;
+  readonly name: string;
+  readonly text: string;
+  /** What the data calls this kind of question; null where it does not say. */
+  readonly type: string | null;
+  readonly tokens: Uint32Array;
+  readonly relevant: Relevance;
+  /** Distinct doc_ids by rising number; empty where there are none or none is relevant. */
+  readonly candidates: Uint32Array;
+  /** Those of `relevant` that are candidates. */
+  readonly relevantCandidates: Relevance;
+}
+
+export interface QuerySet {
+  readonly queries: readonly EvaluatedQuery[];
+  /** Queries of the split that have no relevant document: nothing can be measured on them. */
+  readonly withoutRelevant: number;
+}
+
+/** The split's queries that have a relevant document, by rising query_id. */
+export function queriesToEvaluate(tokens: Tokens, split: string, rows: readonly QueryRow[]): QuerySet {
+  const ids = Array.from(queriesOfSplit(tokens, split));
+  if (ids.length === 0)
+    throw new PipelineError('E_INPUT', `the split '${split}' has no queries`, {
+      hint: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
+    });
+  const known = new Map(rows.map((query) => [query.id, query]));
+  const relevant = relevantDocuments(tokens);
+  const queries = ids.flatMap((id) => {
+    const judged = relevant.get(id);
+    if (!judged) return [];
+    const query = known.get(id);
+    if (!query) throw otherCorpus(`query ${id} of the tokens is not in the corpus`);
+    return [evaluatedQuery(tokens, query, judged)];
+  });
+  if (queries.length === 0)
+    throw new PipelineError('E_INPUT', `no query of the split '${split}' has a relevant document`);
+  return { queries, withoutRelevant: ids.length - queries.length };
+}
+
+function evaluatedQuery(tokens: Tokens, query: QueryRow, relevant: Relevance): EvaluatedQuery {
+  const candidates = Uint32Array.from(new Set(row(tokens.candidates, query.id))).sort();
+  const relevantCandidates = new Map([...relevant].filter(([document]) => candidates.includes(document)));
+  return {
+    id: query.id,
+    name: query.name,
+    text: query.text,
+    type: query.type,
+    tokens: row(tokens.queries, query.id),
+    relevant,
+    candidates: relevantCandidates.size > 0 ? candidates : new Uint32Array(),
+    relevantCandidates,
+  };
+}
+
+export function otherCorpus(detail: string): PipelineError {
+  return new PipelineError('E_INPUT', `the inputs do not belong together: ${detail}`, {
+    hint: 'corpus, tokens, embeddings and index must come from the same chain of stages.',
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * Writes the ranked lists and the judgements as trec_eval reads them: runs/<system>.trec and qrels.trec. The format
+ * of a line is in src/formats/trec.ts.
+ */
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFully } from '../../../src/formats/safetensors.ts';
+import { qrelsLine, runLines, trecName } from '../../../src/formats/trec.ts';
+import type { Ranking } from '../../../src/retrieval/ranking.ts';
+import type { EvaluatedQuery } from './queries.ts';
+
+const BUFFERED = 1 << 20;
+
+interface TextFile {
+  append(text: string): void;
+  close(): void;
+}
+
+function createTextFile(path: string): TextFile {
+  const descriptor = openSync(path, 'wx');
+  let pending = '';
+  const flush = (): void => {
+    writeFully(descriptor, Buffer.from(pending));
+    pending = '';
+  };
+  return {
+    append: (text) => {
+      pending += text;
+      if (pending.length >= BUFFERED) flush();
+    },
+    close: () => {
+      flush();
+      closeSync(descriptor);
+    },
+  };
+}
+
+export interface RunFile {
+  append(query: EvaluatedQuery, ranking: Ranking): void;
+  close(): void;
+}
+
+/** runs/<system>.trec: the best `depth` documents of each query, by external names. */
+export function createRunFile(
+  output: string,
+  system: string,
+  names: readonly string[],
+  depth: number,
+): RunFile {
+  mkdirSync(join(output, 'runs'), { recursive: true });
+  const file = createTextFile(join(output, 'runs', `${system}.trec`));
+  return {
+    append: (query, { documents, scores }) => {
+      const listed = Array.from(documents.subarray(0, depth), (document) => trecName(names[document]!));
+      file.append(runLines(trecName(query.name), listed, scores, system));
+    },
+    close: () => {
+      file.close();
+    },
+  };
+}
+
+/** qrels.trec: what the measured queries' figures rest on; documents not listed are irrelevant. */
+export function writeQrels(
+  output: string,
+  queries: readonly EvaluatedQuery[],
+  names: readonly string[],
+): void {
+  const file = createTextFile(join(output, 'qrels.trec'));
+  for (const { name, relevant } of queries) {
+    for (const [document, relevance] of relevant)
+      file.append(qrelsLine(trecName(name), trecName(names[document]!), relevance));
+  }
+  file.close();
+}

@@ -1,0 +1,104 @@
+/**
+ * Has all systems rank every query and measures each list as it comes: the loop of the stage. What a system is, is in
+ * systems.ts; what one list scores, in scores.ts; means and tests are in summary/.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { monotonic } from '../../../src/base/clock.ts';
+import type { Ranking } from '../../../src/retrieval/ranking.ts';
+import type { StageContext } from '../../../src/stage.ts';
+import type { EvaluateParams } from '../parameters.ts';
+import type { Measure } from './measures.ts';
+import type { EvaluatedQuery } from './queries.ts';
+import { createRunFile } from './run-files.ts';
+import { scoreRanking, type QueryScores, type Scores } from './scores.ts';
+import { fuse, type System, type SystemName } from './systems.ts';
+
+const REPORT_EVERY_MS = 250;
+
+interface Lists {
+  readonly corpus: Ranking;
+  /** Absent where the query has no candidates. */
+  readonly candidates: Ranking | undefined;
+}
+
+/** What is done with the model's list of each query besides measuring it. */
+export type Observer = (query: number, ranking: Ranking) => void;
+
+/**
+ * Asks all systems one query after the other, side by side, so that their lists can be fused and none is kept;
+ * measures every list and writes it to the system's run file.
+ */
+export async function scoreSystems(
+  context: StageContext<EvaluateParams>,
+  systems: readonly System[],
+  queries: readonly EvaluatedQuery[],
+  names: readonly string[],
+  measures: readonly Measure[],
+  observe: Observer | undefined,
+): Promise<Scores> {
+  const { depth, run_depth: runDepth } = context.params;
+  const searches = systems.map((system) => system.search(queries, depth));
+  const keeper = scoreKeeper(context.output, names, Math.min(depth, runDepth), measures);
+  let reported = -Infinity;
+  for (const [done, query] of queries.entries()) {
+    const lists = new Map<SystemName, Lists>();
+    for (const [i, system] of systems.entries()) {
+      lists.set(system.name, {
+        corpus: searches[i]!.next().value!,
+        candidates: query.candidates.length > 0 ? system.rankCandidates(query) : undefined,
+      });
+      // As soon as both are there, so that every table has it beside them.
+      const fused = lists.has('fused') ? undefined : fusedLists(lists, context.params);
+      if (fused) lists.set('fused', fused);
+    }
+    keeper.keep(query, lists);
+    observe?.(query.id, lists.get('model')!.corpus);
+    if (monotonic() - reported < REPORT_EVERY_MS && done + 1 < queries.length) continue;
+    reported = monotonic();
+    context.progress({ done: done + 1, total: queries.length, unit: 'queries' });
+    await setImmediate();
+    context.signal.throwIfAborted();
+  }
+  return keeper.close();
+}
+
+function fusedLists(
+  lists: ReadonlyMap<SystemName, Lists>,
+  { fusion, depth }: EvaluateParams,
+): Lists | undefined {
+  const [model, bm25] = [lists.get('model'), lists.get('bm25')];
+  if (!model || !bm25 || !fusion.enabled) return undefined;
+  return {
+    corpus: fuse(model.corpus, bm25.corpus, fusion, depth),
+    candidates: model.candidates && bm25.candidates && fuse(model.candidates, bm25.candidates, fusion, depth),
+  };
+}
+
+interface ScoreKeeper {
+  keep(query: EvaluatedQuery, lists: ReadonlyMap<SystemName, Lists>): void;
+  close(): Scores;
+}
+
+function scoreKeeper(
+  output: string,
+  names: readonly string[],
+  runDepth: number,
+  measures: readonly Measure[],
+): ScoreKeeper {
+  const kept = new Map<SystemName, { scores: QueryScores[]; file: ReturnType<typeof createRunFile> }>();
+  return {
+    keep: (query, lists) => {
+      for (const [name, { corpus, candidates }] of lists) {
+        let entry = kept.get(name);
+        if (!entry)
+          kept.set(name, (entry = { scores: [], file: createRunFile(output, name, names, runDepth) }));
+        entry.scores.push(scoreRanking(query, corpus, candidates, measures));
+        entry.file.append(query, corpus);
+      }
+    },
+    close: () => {
+      for (const { file } of kept.values()) file.close();
+      return new Map([...kept].map(([name, { scores }]) => [name, scores]));
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * What one system scored on one query: the values of all measures for one ranked list. Means over queries are in
+ * summary/figures.ts.
+ */
+import { firstRelevantRank } from '../../../src/retrieval/metrics.ts';
+import type { Ranking } from '../../../src/retrieval/ranking.ts';
+import { CANDIDATE_MEASURES, type Measure } from './measures.ts';
+import type { EvaluatedQuery } from './queries.ts';
+
+/** How one system did on one query. */
+export interface QueryScores {
+  /** From 1; absent where no relevant document is in the list. */
+  readonly rank: number | undefined;
+  /** The document ranked first; absent where nothing was found. */
+  readonly best: number | undefined;
+  /** By position in the corpus measures. */
+  readonly corpus: readonly number[];
+  /** Absent where the query has no candidates. */
+  readonly candidates: CandidateScores | undefined;
+}
+
+export interface CandidateScores {
+  readonly rank: number;
+  /** By position in CANDIDATE_MEASURES. */
+  readonly values: readonly number[];
+}
+
+/** By system, in the order in which they are reported; each by position in the queries. */
+export type Scores = ReadonlyMap<string, readonly QueryScores[]>;
+
+export function scoreRanking(
+  query: EvaluatedQuery,
+  ranking: Ranking,
+  withinCandidates: Ranking | undefined,
+  measures: readonly Measure[],
+): QueryScores {
+  const { documents } = ranking;
+  return {
+    rank: firstRelevantRank(documents, query.relevant),
+    best: documents[0],
+    corpus: measures.map((measure) => measure.of(documents, query.relevant)),
+    candidates: withinCandidates && {
+      rank: firstRelevantRank(withinCandidates.documents, query.relevantCandidates)!,
+      values: CANDIDATE_MEASURES.map((measure) =>
+        measure.of(withinCandidates.documents, query.relevantCandidates),
+      ),
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * The systems that are compared, each a way to rank documents for a query: the model's vectors, BM25, mean word
+ * vectors, and the fusion of two lists. It ranks and does not score.
+ */
+import type { Matrix } from '../../../src/formats/npy.ts';
+import type { Tokens } from '../../../src/formats/tokens.ts';
+import type { WordVectors } from '../../../src/formats/vectors.ts';
+import { createBm25, inverseDocumentFrequencies, type Bm25Parameters } from '../../../src/retrieval/bm25.ts';
+import { createExactSearch, type ExactSearch } from '../../../src/retrieval/exact.ts';
+import { reciprocalRankFusion } from '../../../src/retrieval/fusion.ts';
+import { meanVectors } from '../../../src/retrieval/mean-vectors.ts';
+import type { Ranking } from '../../../src/retrieval/ranking.ts';
+import type { FusionParams, MeanWeighting } from '../parameters.ts';
+import type { EvaluatedQuery } from './queries.ts';
+
+export type SystemName = 'model' | 'bm25' | 'fused' | 'mean';
+
+/** Something that ranks documents. */
+export interface System {
+  readonly name: SystemName;
+  /** One list of the whole corpus for each query, in their order, made as they are asked for. */
+  search(queries: readonly EvaluatedQuery[], depth: number): Iterator<Ranking, void>;
+  rankCandidates(query: EvaluatedQuery): Ranking;
+}
+
+/** Vectors of queries against vectors of documents, row = id. */
+export function vectorSystem(name: SystemName, search: ExactSearch, queries: Matrix): System {
+  return {
+    name,
+    search: (asked, depth) =>
+      search.search(
+        queries,
+        asked.map(({ id }) => id),
+        depth,
+      ),
+    rankCandidates: ({ id, candidates }) => search.rankCandidates(queries, id, candidates),
+  };
+}
+
+export function bm25System(tokens: Tokens, parameters: Bm25Parameters): System {
+  const bm25 = createBm25(tokens.documents, tokens.vocabulary.tokens.length, parameters);
+  return {
+    name: 'bm25',
+    *search(queries, depth) {
+      for (const query of queries) yield bm25.search(query.tokens, depth);
+    },
+    rankCandidates: ({ tokens: words, candidates }) => bm25.rankCandidates(words, candidates),
+  };
+}
+
+/** Word vectors averaged over each text, compared by cosine; `idf` counts each by BM25's weight of its word. */
+export function meanSystem(tokens: Tokens, vectors: WordVectors, weighting: MeanWeighting): System {
+  const weights =
+    weighting === 'idf'
+      ? inverseDocumentFrequencies(tokens.documents, tokens.vocabulary.tokens.length)
+      : undefined;
+  const search = createExactSearch(meanVectors(tokens.documents, vectors, weights), 'cosine');
+  return vectorSystem('mean', search, meanVectors(tokens.queries, vectors, weights));
+}
+
+/** The model's list and BM25's as one. */
+export function fuse(model: Ranking, bm25: Ranking, { k, weight }: FusionParams, depth: number): Ranking {
+  const lists = [
+    { documents: model.documents, weight },
+    { documents: bm25.documents, weight: 1 - weight },
+  ];
+  return reciprocalRankFusion(
+    lists.filter((list) => list.weight > 0),
+    k,
+    depth,
+  );
+}

@@ -1,0 +1,104 @@
+/** The model beside one rival on the same queries: differences, how sure they are, and who won which query. */
+import { random } from '../../../src/base/random.ts';
+import {
+  bootstrapIntervals,
+  pairedRandomizationTest,
+  type Interval,
+} from '../../../src/retrieval/significance.ts';
+import type { EvaluateParams } from '../parameters.ts';
+import { CANDIDATE_MEASURES, type Measure } from '../scoring/measures.ts';
+import type { QueryScores } from '../scoring/scores.ts';
+
+/** Undefined where the rival was not measured on that query. */
+export type RivalScores = readonly (QueryScores | undefined)[];
+
+export interface Difference {
+  /** Mean of the model's figure minus the rival's. */
+  readonly difference: number;
+  readonly interval?: Interval;
+  /** Two-sided. */
+  readonly p_value?: number;
+}
+export type Differences = Readonly<Record<string, Difference>>;
+
+export interface Comparison {
+  readonly rival: string;
+  /** Those that both were measured on. */
+  readonly queries: number;
+  /** By the rank of the first relevant document. */
+  readonly won: number;
+  readonly lost: number;
+  readonly tied: number;
+  readonly corpus: Differences;
+  /** Absent where no query has candidates. */
+  readonly candidates?: Differences;
+}
+
+type Settings = Pick<EvaluateParams, 'bootstrap' | 'permutations' | 'seed'>;
+
+export function compare(
+  rival: string,
+  model: readonly QueryScores[],
+  others: RivalScores,
+  measures: readonly Measure[],
+  settings: Settings,
+): Comparison {
+  const pairs = model.flatMap((mine, i) => {
+    const theirs = others[i];
+    return theirs ? [[mine, theirs] as const] : [];
+  });
+  const within = pairs.flatMap(([{ candidates: mine }, { candidates: theirs }]) =>
+    mine && theirs ? [[mine.values, theirs.values] as const] : [],
+  );
+  const gains = pairs.map(([mine, theirs]) => rankGain(mine, theirs));
+  const corpus = pairs.map(([mine, theirs]) => [mine.corpus, theirs.corpus] as const);
+  return {
+    rival,
+    queries: pairs.length,
+    won: gains.filter((gain) => gain > 0).length,
+    lost: gains.filter((gain) => gain < 0).length,
+    tied: gains.filter((gain) => gain === 0).length,
+    corpus: differences(corpus, measures, settings),
+    ...(within.length > 0 && { candidates: differences(within, CANDIDATE_MEASURES, settings) }),
+  };
+}
+
+/** Reciprocal rank of the first minus the second's; not cut off before the lists end. */
+export function rankGain(one: QueryScores, other: QueryScores): number {
+  const inverse = (rank: number | undefined): number => (rank === undefined ? 0 : 1 / rank);
+  return inverse(one.rank) - inverse(other.rank);
+}
+
+/** Measures that the rival was not measured by are left out. */
+function differences(
+  pairs: readonly (readonly [readonly number[], readonly number[]])[],
+  measures: readonly Measure[],
+  { bootstrap, permutations, seed }: Settings,
+): Differences {
+  const columns = measures
+    .map(({ name }, m) => ({
+      name,
+      values: Float64Array.from(pairs, ([mine, theirs]) => mine[m]! - theirs[m]!),
+    }))
+    .filter(({ values }) => values.every((value) => !Number.isNaN(value)));
+  const intervals =
+    bootstrap.samples === 0
+      ? []
+      : bootstrapIntervals(
+          columns.map(({ values }) => values),
+          bootstrap,
+          random(seed, 'bootstrap'),
+        );
+  return Object.fromEntries(
+    columns.map(({ name, values }, c) => [
+      name,
+      {
+        difference: values.reduce((sum, value) => sum + value, 0) / values.length,
+        ...(intervals[c] && { interval: intervals[c] }),
+        ...(permutations > 0 && {
+          p_value: pairedRandomizationTest(values, permutations, random(seed, 'randomization')),
+        }),
+      },
+    ]),
+  );
+}

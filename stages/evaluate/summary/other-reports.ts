@@ -1,0 +1,93 @@
+/** Reads what another `evaluate` wrote: a rival to be tested against, or the same model from another seed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { trecName } from '../../../src/formats/trec.ts';
+import { PipelineError, type InputArtifact } from '../../../src/stage.ts';
+import { CANDIDATE_MEASURES, type Measure } from '../scoring/measures.ts';
+import type { EvaluatedQuery } from '../scoring/queries.ts';
+import type { QueryScores } from '../scoring/scores.ts';
+import type { RivalScores } from './comparison.ts';
+import type { Figures } from './figures.ts';
+
+/** The part of metrics.json that is read again. */
+interface OtherSummary {
+  readonly label: string;
+  readonly split: string;
+  readonly queries: number;
+  readonly systems: { readonly model: { readonly corpus: Figures; readonly candidates?: Figures } };
+}
+
+export interface Rival {
+  readonly label: string;
+  readonly scores: RivalScores;
+}
+
+/** The other report's model on our queries, by their names; E_INPUT where no query is in both. */
+export function readRival(
+  report: InputArtifact,
+  queries: readonly EvaluatedQuery[],
+  measures: readonly Measure[],
+): Rival {
+  const rows = readPerQuery(report.path);
+  const scores = queries.map(({ name }) => {
+    const row = rows.get(trecName(name));
+    return row && queryScores(row, measures);
+  });
+  if (scores.every((score) => score === undefined))
+    throw new PipelineError('E_INPUT', `the report '${report.stage}' has no query in common with this one`, {
+      hint: 'Both must measure the same split of the same corpus.',
+    });
+  return { label: readSummary(report.path).label, scores };
+}
+
+type Row = ReadonlyMap<string, string>;
+
+function readPerQuery(folder: string): Map<string, Row> {
+  const [header, ...lines] = readFileSync(join(folder, 'per_query.tsv'), 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split('\t'));
+  return new Map(
+    lines.map((fields) => [fields[0]!, new Map(header!.map((column, i) => [column, fields[i]!]))]),
+  );
+}
+
+/** NaN for measures that the other report has not. */
+function queryScores(row: Row, measures: readonly Measure[]): QueryScores {
+  const field = (name: string): number | undefined => {
+    const text = row.get(`model/${name}`);
+    return text === undefined || text === '' ? undefined : Number(text);
+  };
+  const within = field('candidates/rank');
+  return {
+    rank: field('rank'),
+    best: undefined,
+    corpus: measures.map(({ name }) => field(name) ?? NaN),
+    candidates:
+      within === undefined
+        ? undefined
+        : { rank: within, values: CANDIDATE_MEASURES.map(({ name }) => field(`candidates/${name}`) ?? NaN) },
+  };
+}
+
+const readSummary = (folder: string): OtherSummary =>
+  JSON.parse(readFileSync(join(folder, 'metrics.json'), 'utf8')) as OtherSummary;
+
+/** Figures of the same model from another seed; E_INPUT where they are not of the same queries. */
+export function readSeed(report: InputArtifact, split: string, queries: number): Figures {
+  const summary = readSummary(report.path);
+  if (summary.split !== split || summary.queries !== queries)
+    throw new PipelineError(
+      'E_INPUT',
+      `the report '${report.stage}' measures ${summary.queries} queries of '${summary.split}', this one ${queries} of '${split}'`,
+      { hint: 'Seeds are compared on the same queries.' },
+    );
+  const { corpus, candidates = {} } = summary.systems.model;
+  return flat(corpus, candidates);
+}
+
+/** Figures of both scopes under one name each. */
+export function flat(corpus: Figures, candidates: Figures = {}): Figures {
+  const within = Object.entries(candidates).map(([name, value]) => [`candidates/${name}`, value] as const);
+  return { ...corpus, ...Object.fromEntries(within) };
+}

@@ -1,0 +1,98 @@
+/**
+ * Makes the summary of a report from the scores of all queries, and reads the other reports that it compares with.
+ * The summary's type and its forms for files and metrics are in summary.ts.
+ */
+import { inputList, type StageContext } from '../../../src/stage.ts';
+import type { EvaluateParams } from '../parameters.ts';
+import type { Measure } from '../scoring/measures.ts';
+import type { QuerySet } from '../scoring/queries.ts';
+import type { Scores } from '../scoring/scores.ts';
+import { compare, type Comparison } from './comparison.ts';
+import { flat, readRival, readSeed } from './other-reports.ts';
+import { byQueryType } from './query-types.ts';
+import { averageScores, intervalsOf, randomFigures, type SystemFigures } from './figures.ts';
+import { spreadOverSeeds, type Seeds } from './seeds.ts';
+import type { Summary } from './summary.ts';
+
+type Context = StageContext<EvaluateParams>;
+
+/** All figures of a report, from the scores of each query. */
+export function summarise(
+  context: Context,
+  { queries, withoutRelevant }: QuerySet,
+  documents: number,
+  scores: Scores,
+  measures: readonly Measure[],
+): Summary {
+  const { params } = context;
+  const systems = systemFigures(params, scores, measures);
+  if (params.baselines.includes('random')) systems.push(randomFigures(queries, documents, measures));
+  const [model] = systems;
+  const seeds = seedsOf(context, model!, queries.length);
+  return {
+    label: params.label,
+    split: params.split,
+    documents,
+    queries: queries.length,
+    queries_without_relevant: withoutRelevant,
+    queries_with_candidates: queries.filter(({ candidates }) => candidates.length > 0).length,
+    depth: params.depth,
+    bm25: params.bm25,
+    fusion: params.fusion,
+    bootstrap: params.bootstrap,
+    permutations: params.permutations,
+    systems,
+    comparisons: comparisonsOf(context, queries, scores, measures),
+    query_types: byQueryType(queries, scores, measures),
+    ...(seeds && { seeds }),
+  };
+}
+
+function systemFigures(
+  { bootstrap, seed }: EvaluateParams,
+  scores: Scores,
+  measures: readonly Measure[],
+): SystemFigures[] {
+  return [...scores].map(([name, values]) => ({
+    ...averageScores(name, values, measures),
+    ...(bootstrap.samples > 0 && { intervals: intervalsOf(values, measures, bootstrap, seed) }),
+  }));
+}
+
+function comparisonsOf(
+  context: Context,
+  queries: QuerySet['queries'],
+  scores: Scores,
+  measures: readonly Measure[],
+): Comparison[] {
+  const model = scores.get('model')!;
+  const own = [...scores].filter(([name]) => name !== 'model');
+  const comparisons = own.map(([name, others]) => compare(name, model, others, measures, context.params));
+  const taken = new Set(['model', 'random', 'ann', 'candidates', context.params.label, ...scores.keys()]);
+  for (const report of inputList(context, 'against')) {
+    const { label, scores: others } = readRival(report, queries, measures);
+    const missing = others.filter((score) => score === undefined).length;
+    if (missing > 0)
+      context.warn(
+        `the report '${report.stage}' lacks ${missing} of ${queries.length} queries: they are left out`,
+      );
+    const name = unusedName(label, taken);
+    taken.add(name);
+    comparisons.push(compare(name, model, others, measures, context.params));
+  }
+  return comparisons;
+}
+
+/** `label`, or `label 2` and so on where that is taken. */
+function unusedName(label: string, taken: ReadonlySet<string>): string {
+  for (let i = 2, name = label; ; i++) {
+    if (!taken.has(name)) return name;
+    name = `${label} ${i}`;
+  }
+}
+
+function seedsOf(context: Context, model: SystemFigures, queries: number): Seeds | undefined {
+  const others = inputList(context, 'seeds').map((report) => readSeed(report, context.params.split, queries));
+  if (others.length === 0) return undefined;
+  return spreadOverSeeds([flat(model.corpus, model.candidates), ...others]);
+}

@@ -1,0 +1,98 @@
+/**
+ * The summary of a report: its type, and what metrics.json, the stage's metrics and its headline show of it. It is
+ * made in summarise.ts; the Markdown is in report/.
+ */
+import type { JsonObject, Metrics } from '../../../src/stage.ts';
+import type { EvaluateParams } from '../parameters.ts';
+import type { Comparison } from './comparison.ts';
+import type { TypeFigures } from './query-types.ts';
+import type { Figures, SystemFigures } from './figures.ts';
+import type { Seeds } from './seeds.ts';
+
+/** What was measured: metrics.json. */
+export interface Summary {
+  readonly label: string;
+  readonly split: string;
+  readonly documents: number;
+  readonly queries: number;
+  readonly queries_without_relevant: number;
+  readonly queries_with_candidates: number;
+  readonly depth: number;
+  readonly bm25: EvaluateParams['bm25'];
+  readonly fusion: EvaluateParams['fusion'];
+  readonly bootstrap: EvaluateParams['bootstrap'];
+  readonly permutations: number;
+  /** The model first. */
+  readonly systems: readonly SystemFigures[];
+  /** The model against each system of its own report, then against other reports. */
+  readonly comparisons: readonly Comparison[];
+  /** Empty where the data has no types of queries. */
+  readonly query_types: readonly TypeFigures[];
+  /** Absent where only one is known. */
+  readonly seeds?: Seeds;
+}
+
+export function summaryJson({ systems, query_types, ...rest }: Summary): JsonObject {
+  const plain = {
+    ...rest,
+    systems: systemsByName(systems),
+    query_types: query_types.map(({ systems: ofType, ...type }) => ({
+      ...type,
+      systems: systemsByName(ofType),
+    })),
+  };
+  return plain as unknown as JsonObject;
+}
+
+function systemsByName(systems: readonly SystemFigures[]): Record<string, Omit<SystemFigures, 'name'>> {
+  return Object.fromEntries(systems.map(({ name, ...figures }) => [name, figures]));
+}
+
+/** The measure that headlines name and for which metrics give intervals and p-values. */
+export function primaryMeasure({ systems }: Summary): string {
+  return Object.keys(systems[0]!.corpus)[0]!;
+}
+
+/**
+ * `[system/][candidates/]measure`, the model's own names being bare. Of the primary measure also the ends of its
+ * interval, and the p-value of the model's difference to the system.
+ */
+export function summaryMetrics(summary: Summary): Metrics {
+  const primary = primaryMeasure(summary);
+  const metrics: Record<string, number> = { queries: summary.queries };
+  for (const { name, corpus, candidates, intervals } of summary.systems) {
+    const prefix = name === 'model' ? '' : `${name}/`;
+    const add = (scope: string, figures: Figures = {}): void => {
+      for (const [measure, value] of Object.entries(figures)) metrics[`${prefix}${scope}${measure}`] = value;
+    };
+    add('', corpus);
+    add('candidates/', candidates);
+    const interval = intervals?.corpus[primary];
+    if (interval) add('', { [`${primary}_low`]: interval[0], [`${primary}_high`]: interval[1] });
+  }
+  for (const { rival, corpus } of summary.comparisons) {
+    const p = corpus[primary]?.p_value;
+    if (p !== undefined) metrics[`${rival}/p_value`] = p;
+  }
+  const spread = summary.seeds?.measures[primary];
+  if (spread)
+    Object.assign(metrics, { [`${primary}_mean`]: spread.mean, [`${primary}_sd`]: spread.deviation });
+  return metrics;
+}
+
+/** `MRR@10 0.612 (BM25 0.487)`, of the first measure asked for. */
+export function headlineOf(summary: Summary): string {
+  const { systems } = summary;
+  const measure = primaryMeasure(summary);
+  const bm25 = systems.find(({ name }) => name === 'bm25');
+  const rival = bm25 ? ` (BM25 ${bm25.corpus[measure]!.toFixed(3)})` : '';
+  return `${measureTitle(measure)} ${systems[0]!.corpus[measure]!.toFixed(3)}${rival}`;
+}
+
+/** A measure's name as people write it: `MRR@10`, `nDCG@10`, `Recall@5`. */
+export function measureTitle(measure: string): string {
+  const [name, cutoff] = measure.split('@') as [string, string | undefined];
+  const titles: Record<string, string> = { mrr: 'MRR', map: 'MAP', ndcg: 'nDCG', p: 'P' };
+  const title = titles[name] ?? `${name[0]!.toUpperCase()}${name.slice(1)}`;
+  return cutoff === undefined ? title : `${title}@${cutoff}`;
+}

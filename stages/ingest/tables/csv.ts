@@ -1,0 +1,70 @@
+/** CSV by RFC 4180, read by DuckDB. */
+import { identifier, literal } from '../../../src/formats/duckdb.ts';
+import { PipelineError } from '../../../src/stage.ts';
+import type { Source, Workspace } from '../workspace.ts';
+import { chosenColumns } from './columns.ts';
+import { firstLine } from './lines.ts';
+import { compressionOf, SCANNED, type Scan } from './scan.ts';
+
+export async function loadCsv(work: Workspace, { source, columns, header }: Scan): Promise<void> {
+  const names = await columnNames(work, source, header);
+  const chosen = chosenColumns(source, columns, names);
+  const values = chosen.map(({ place }) => (place < 0 ? 'NULL' : identifier(`c${place}`)));
+  // Every property is given, because DuckDB's guesses depend on the rows that it samples.
+  const options = [
+    'auto_detect = false',
+    `header = ${header}`,
+    `columns = {${names.map((_, place) => `'c${place}': 'VARCHAR'`).join(', ')}}`,
+    `compression = ${literal(compressionOf(source.label))}`,
+    `delim = ','`,
+    `quote = '"'`,
+    `escape = '"'`,
+    'store_rejects = true',
+    'rejects_limit = 0',
+  ];
+  await work.read(
+    source,
+    `INSERT INTO ${SCANNED} SELECT row_number() OVER (), ${values.join(', ')}, NULL
+     FROM read_csv(${literal(source.path)}, ${options.join(', ')})`,
+  );
+  await collectRejects(work, source, header);
+}
+
+/** Names of the columns, from the first line; `1`, `2` … without a header. */
+async function columnNames(work: Workspace, source: Source, header: boolean): Promise<string[]> {
+  const first = await firstLine(work, source);
+  if (!first) throw new PipelineError('E_INPUT', `${source.label} is empty`);
+  if (first.text === null)
+    throw new PipelineError('E_INPUT', `${source.label}, first line: ${first.problem!}`);
+  const cells = cellsOf(first.text.replace(/\r$/, ''));
+  return header ? cells : cells.map((_, place) => String(place + 1));
+}
+
+function cellsOf(line: string): string[] {
+  const cells = line.match(/(?<=^|,)(?:"(?:[^"]|"")*"|[^,]*)/g) ?? [];
+  return cells.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
+}
+
+/**
+ * DuckDB keeps the lines that did not fit the columns, numbered as rows of the file with its header; rows that
+ * come after such a line are numbered as if it were not there, which is put right.
+ */
+async function collectRejects(work: Workspace, source: Source, header: boolean): Promise<void> {
+  await work.database.run(`
+    CREATE TEMP TABLE refused AS
+      SELECT line - ${header ? 1 : 0} AS row, min(error_type) AS error, row_number() OVER (ORDER BY line) AS place
+      FROM reject_errors GROUP BY line;
+    INSERT INTO rejects
+      SELECT ${source.index}, row, CASE error
+        WHEN 'MISSING COLUMNS' THEN 'too few columns' WHEN 'TOO MANY COLUMNS' THEN 'too many columns'
+        WHEN 'UNQUOTED VALUE' THEN 'stray quote' WHEN 'INVALID ENCODING' THEN 'not UTF-8'
+        WHEN 'LINE SIZE OVER MAXIMUM' THEN 'line over two megabytes' ELSE 'malformed line' END
+      FROM refused ORDER BY row;
+    UPDATE ${SCANNED} SET row = shifted.row FROM (
+      SELECT ${SCANNED}.row AS old, ${SCANNED}.row + refused.place AS row
+      FROM ${SCANNED} ASOF JOIN (
+        SELECT row - place + 1 AS from_row, max(place) AS place FROM refused GROUP BY from_row
+      ) AS refused ON ${SCANNED}.row >= refused.from_row) AS shifted
+      WHERE ${SCANNED}.row = shifted.old;
+    DROP TABLE refused; DROP TABLE reject_errors; DROP TABLE reject_scans`);
+}

@@ -1,0 +1,137 @@
+/** Lines of a file, unpacked where its name says that it is packed, in memory of a line's size. */
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import zlib from 'node:zlib';
+import { PipelineError } from '../../../src/stage.ts';
+import { unreadable, type Source, type Workspace } from '../workspace.ts';
+import { compressionOf } from './scan.ts';
+
+export interface Line {
+  /** From 1, blank lines included. */
+  readonly number: number;
+  /** Without its line break and, at the file's start, the byte order mark; null where `problem` is set. */
+  readonly text: string | null;
+  readonly problem?: string;
+}
+
+const NEWLINE = 0x0a;
+/** Longer than any text that this pipeline could use; a file without line breaks would fill the memory. */
+const LONGEST = 64 << 20;
+
+/** Calls `visit` for every line that is not blank until it answers false; looks at the signal meanwhile. */
+export async function eachLine(
+  work: Workspace,
+  source: Source,
+  visit: (line: Line) => boolean,
+): Promise<void> {
+  await work.scan(source, (done) => readLines(work, source, visit, done));
+}
+
+/** The first line that is not blank; undefined where there is none. */
+export async function firstLine(work: Workspace, source: Source): Promise<Line | undefined> {
+  let first: Line | undefined;
+  const visit = (line: Line): boolean => {
+    first = line;
+    return false;
+  };
+  await readLines(work, source, visit, () => undefined).catch((error: unknown) => {
+    work.context.signal.throwIfAborted();
+    throw unreadable(source, error);
+  });
+  return first;
+}
+
+async function readLines(
+  work: Workspace,
+  source: Source,
+  visit: (line: Line) => boolean,
+  done: (bytes: number) => void,
+): Promise<void> {
+  const file = createReadStream(source.path, { highWaterMark: 1 << 20 });
+  const bytes = unpacked(source, file);
+  try {
+    const splitter = lineSplitter(visit);
+    for await (const piece of bytes as AsyncIterable<Buffer>) {
+      work.context.signal.throwIfAborted();
+      if (!splitter.feed(piece)) return;
+      done(file.bytesRead);
+    }
+    splitter.end();
+  } finally {
+    bytes.destroy();
+    file.destroy();
+  }
+}
+
+/** The file's bytes, unpacked. A failure to read or unpack is met by whoever reads them. */
+export function unpacked(source: Source, file: Readable): Readable {
+  const unpack = unpacker(source);
+  if (!unpack) return file;
+  return pipeline(file, unpack, () => undefined);
+}
+
+function unpacker(source: Source): Transform | undefined {
+  const options = { chunkSize: 1 << 20 };
+  switch (compressionOf(source.label)) {
+    case 'none':
+      return undefined;
+    case 'gzip':
+      return zlib.createGunzip(options);
+    case 'zstd': {
+      // Node 20 lacks it, and so do the types.
+      const { createZstdDecompress } = zlib as unknown as {
+        createZstdDecompress?: (options: object) => Transform;
+      };
+      if (createZstdDecompress) return createZstdDecompress(options);
+      throw new PipelineError('E_INPUT', `${source.label}: this version of Node cannot unpack .zst`, {
+        hint: 'pack the file with gzip instead, or use Node 22.15 or later',
+      });
+    }
+  }
+}
+
+interface Splitter {
+  /** False when no more is wanted. */
+  feed(piece: Buffer): boolean;
+  end(): void;
+}
+
+function lineSplitter(visit: (line: Line) => boolean): Splitter {
+  let rest: Buffer[] = [];
+  let length = 0;
+  let number = 0;
+  const keep = (part: Buffer): void => {
+    length += part.length;
+    if (length > LONGEST) rest = [];
+    else rest.push(Buffer.from(part));
+  };
+  const take = (part: Buffer): boolean => {
+    number++;
+    const tooLong = length + part.length > LONGEST;
+    const bytes = rest.length === 0 ? part : Buffer.concat([...rest, part]);
+    [rest, length] = [[], 0];
+    if (tooLong) return visit({ number, text: null, problem: 'line over 64 MiB' });
+    if (!isUtf8(bytes)) return visit({ number, text: null, problem: 'not UTF-8' });
+    const text = bytes.toString('utf8', number === 1 ? markOf(bytes) : 0);
+    return /\S/.test(text) ? visit({ number, text }) : true;
+  };
+  return {
+    feed: (piece) => {
+      let start = 0;
+      for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
+        if (!take(piece.subarray(start, end))) return false;
+        start = end + 1;
+      }
+      if (start < piece.length) keep(piece.subarray(start));
+      return true;
+    },
+    end: () => {
+      if (length > 0) take(Buffer.alloc(0));
+    },
+  };
+}
+
+/** Length of the byte order mark at the start. */
+const markOf = (bytes: Buffer): number =>
+  bytes.subarray(0, 3).toString('latin1') === '\xef\xbb\xbf' ? 3 : 0;

@@ -1,0 +1,43 @@
+/**
+ * TSV as retrieval data sets write it: one row a line, whatever its line break, and no quoting, so that a quote
+ * is a character like others.
+ */
+import { PipelineError } from '../../../src/stage.ts';
+import type { Workspace } from '../workspace.ts';
+import { chosenColumns, type ChosenColumn } from './columns.ts';
+import { eachLine } from './lines.ts';
+import { SCANNED, type Scan } from './scan.ts';
+
+export async function loadTsv(work: Workspace, { source, columns, header }: Scan): Promise<void> {
+  const table = await work.database.appender(SCANNED);
+  const rejects = await work.database.appender('rejects');
+  let chosen: readonly ChosenColumn[] | undefined;
+  let width = 0;
+  await eachLine(work, source, ({ number, text, problem }) => {
+    const cells = (text ?? '').replace(/\r$/, '').split('\t');
+    if (!chosen) {
+      width = cells.length;
+      chosen = chosenColumns(source, columns, header ? cells : cells.map((_, place) => String(place + 1)));
+      if (header) return true;
+    }
+    const wrong = problem ?? shapeProblem(cells.length, width);
+    if (wrong !== undefined) rejects.row(source.index, BigInt(number), wrong);
+    else {
+      const values = chosen.map(({ place }) => cells[place]);
+      table.row(
+        BigInt(number),
+        ...values.map((value) => (value === undefined || value === '' ? null : value)),
+        null,
+      );
+    }
+    return true;
+  });
+  if (!chosen) throw new PipelineError('E_INPUT', `${source.label} is empty`);
+  await table.close();
+  await rejects.close();
+}
+
+function shapeProblem(cells: number, width: number): string | undefined {
+  if (cells === width) return undefined;
+  return cells < width ? 'too few columns' : 'too many columns';
+}

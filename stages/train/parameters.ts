@@ -1,0 +1,27 @@
+/** What a train stage can be told; the groups of parameters are in parameters/. */
+import type { FromSchema, JsonSchema } from '../../src/stage.ts';
+import { embeddingsSchema, encoderSchema } from './parameters/encoder.ts';
+import { lossSchema } from './parameters/loss.ts';
+import { optimizationSchemas } from './parameters/optimization.ts';
+import { validationSchema } from './parameters/validation.ts';
+
+export const parameters = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    encoder: encoderSchema,
+    embeddings: embeddingsSchema,
+    loss: lossSchema,
+    ...optimizationSchemas,
+    validation: validationSchema,
+    seed: {
+      description: 'Seed of first weights, order and dropout.',
+      type: 'integer',
+      minimum: 0,
+      default: 42,
+    },
+  },
+} as const satisfies JsonSchema;
+
+export type TrainParams = FromSchema<typeof parameters>;
+export type ValidationParams = TrainParams['validation'];

@@ -1,0 +1,57 @@
+/** Pretrained vectors for the words of this vocabulary. The file is read in vector-file.ts. */
+import type { Tokens } from '../../../src/formats/tokens.ts';
+import type { WordVectors } from '../../../src/formats/vectors.ts';
+import { createTokenizer, vocabularyMap } from '../../../src/retrieval/tokenizer.ts';
+import { PipelineError, type StageContext } from '../../../src/stage.ts';
+import type { PretrainedParams } from '../parameters.ts';
+import { fillUnknown } from '../made-up.ts';
+import { readVectorFile } from './vector-file.ts';
+
+export interface Loaded {
+  readonly vectors: WordVectors;
+  /** Rows of the file. */
+  readonly rowsRead: number;
+  /** Words that took the vector of a word that only folds into them. */
+  readonly folded: number;
+}
+
+const ABSENT = 0;
+const FOLDED = 1;
+const EXACT = 2;
+
+/**
+ * Keeps the file's rows for the words that models know. A word's own row goes before one that the tokeniser
+ * folds into it, whichever comes first in the file; of several equal ones the first counts, for files go by
+ * falling frequency. A file's `<unk>` is taken for ours.
+ */
+export async function loadVectors(
+  context: Pick<StageContext, 'signal' | 'progress'>,
+  tokens: Tokens,
+  params: PretrainedParams,
+): Promise<Loaded> {
+  const rows = tokens.config.model_vocabulary;
+  const ids = vocabularyMap({ tokens: tokens.vocabulary.tokens.slice(0, rows) });
+  ids.delete(tokens.vocabulary.tokens[0]!);
+  const { fold } = createTokenizer(tokens.config);
+  const match = new Uint8Array(rows);
+  let [data, dimensions] = [new Float32Array(0), 0];
+  const rowsRead = await readVectorFile(context, params.path, params.format, {
+    begin: (width) => {
+      dimensions = width;
+      data = new Float32Array(rows * width);
+    },
+    row: (word, read) => {
+      const own = ids.get(word);
+      const id = own ?? (params.case_fallback ? ids.get(fold(word)) : undefined);
+      const found = own === undefined ? FOLDED : EXACT;
+      if (id === undefined || match[id]! >= found) return;
+      read(data, id * dimensions);
+      match[id] = found;
+    },
+  });
+  if (rowsRead === 0) throw new PipelineError('E_INPUT', `${params.path} holds no vectors`);
+  const known = match.map((found) => (found === ABSENT ? 0 : 1));
+  const vectors = { rows, dimensions, data, known };
+  fillUnknown(vectors, params.seed);
+  return { vectors, rowsRead, folded: match.filter((found) => found === FOLDED).length };
+}

@@ -1,0 +1,95 @@
+/** Reads a file of word vectors front to back in bounded memory, unpacking it where it is gzipped. */
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { PipelineError, type StageContext } from '../../../src/stage.ts';
+import { binaryRows } from './binary-rows.ts';
+import type { RowParser, RowVisitor } from './row-parser.ts';
+import { textRows } from './text-rows.ts';
+import { HEAD_BYTES, layoutOf, type FormatName } from './vector-format.ts';
+
+const PIECE = 1 << 20;
+
+/** Gives the number of rows. What is wrong with the file is an `E_INPUT` error with the line or row. */
+export async function readVectorFile(
+  context: Pick<StageContext, 'signal' | 'progress'>,
+  path: string,
+  format: FormatName,
+  visitor: RowVisitor,
+): Promise<number> {
+  const total = sizeOf(path);
+  const file = createReadStream(path, { highWaterMark: PIECE });
+  const pieces = bytePieces(path, file);
+  try {
+    const head = await headOf(pieces);
+    const parser = parserFor(path, format, head, visitor);
+    parser.feed(head);
+    for await (const piece of pieces) {
+      context.signal.throwIfAborted();
+      parser.feed(piece);
+      context.progress({ done: file.bytesRead, total, unit: 'bytes' });
+    }
+    return parser.end();
+  } finally {
+    file.destroy();
+  }
+}
+
+function parserFor(path: string, format: FormatName, head: Buffer, visitor: RowVisitor): RowParser {
+  const layout = layoutOf(path, head, format);
+  return layout === 'binary' ? binaryRows(path, visitor) : textRows(path, layout === 'header', visitor);
+}
+
+function sizeOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile()) return found.size;
+  throw new PipelineError('E_INPUT', `${path} ${found ? 'is no file' : 'does not exist'}`, {
+    hint: 'path names one file of word vectors on this machine',
+  });
+}
+
+/** The file's content, or what its gzip packing holds, in pieces of about a mebibyte. */
+function bytePieces(path: string, file: Readable): AsyncGenerator<Buffer, void> {
+  return isGzip(path) ? unpacked(path, file) : plain(file);
+}
+
+async function* plain(file: Readable): AsyncGenerator<Buffer, void> {
+  yield* file as AsyncIterable<Buffer>;
+}
+
+async function* unpacked(path: string, file: Readable): AsyncGenerator<Buffer, void> {
+  const gunzip = createGunzip({ chunkSize: PIECE });
+  // A failure destroys the last stream with it and is met below.
+  pipeline(file, gunzip, () => undefined);
+  try {
+    yield* gunzip as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw new PipelineError('E_INPUT', `${path} cannot be unpacked: ${(error as Error).message}`, {
+      hint: 'the gzip file is damaged or cut short',
+      cause: error,
+    });
+  }
+}
+
+function isGzip(path: string): boolean {
+  const descriptor = openSync(path, 'r');
+  try {
+    const magic = Buffer.alloc(2);
+    readSync(descriptor, magic);
+    return magic[0] === 0x1f && magic[1] === 0x8b;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** At least HEAD_BYTES, or all there is. */
+async function headOf(pieces: AsyncGenerator<Buffer, void>): Promise<Buffer> {
+  const found: Buffer[] = [];
+  for (let length = 0; length < HEAD_BYTES;) {
+    const piece = await pieces.next();
+    if (piece.done) break;
+    found.push(piece.value);
+    length += piece.value.length;
+  }
+  return Buffer.concat(found);
+}
