@@ -1,11 +1,11 @@
 /** The shape of a spec around its stages' parameters: which names there are, and what they hold. */
 import { nearest } from '../base/nearest.ts';
+import type { EngineRequest } from '../stage.ts';
 import { readExecution, type Execution } from './execution.ts';
 import { readMatrix, type Matrix } from './matrix.ts';
 import { checkNames, isFailed } from './names.ts';
 import { errorAt, type Place, type Report } from './source.ts';
 import { readSweep, type SweepRequest } from './sweep-request.ts';
-import type { EngineRequest } from './spec.ts';
 import { describe, isNull, mapNode, toJson, type Entry, type MapNode, type ScalarNode } from './tree.ts';
 import {
   alternatives,
