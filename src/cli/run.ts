@@ -46,25 +46,27 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   const { stop, kill, dispose } = onInterrupt(names.length > 0);
   const started = timestamp();
   const id = newRunId(started);
-  const result = await runPlan({
-    planner,
-    selected,
-    run: id,
-    layout,
-    project: spec.directory,
-    engine: planner.engine,
-    capacity: capacityOf(options),
-    keepGoing: options.keepGoing === true,
-    stop,
-    kill,
-    emit: reporter.onEvent,
-  });
-  await reporter.close();
-  dispose();
-  keepRecord(session, { id, started, result, engine: planner.engine });
-  use?.close();
-  if (options.json !== true) printOutcome(file, options, result);
-  return EXIT[result.outcome];
+  try {
+    const result = await runPlan({
+      planner,
+      selected,
+      run: id,
+      layout,
+      project: spec.directory,
+      engine: planner.engine,
+      capacity: capacityOf(options),
+      keepGoing: options.keepGoing === true,
+      stop,
+      kill,
+      emit: reporter.onEvent,
+    }).finally(() => reporter.close());
+    keepRecord(session, { id, started, result, engine: planner.engine });
+    if (options.json !== true) printOutcome(file, options, result);
+    return EXIT[result.outcome];
+  } finally {
+    dispose();
+    use?.close();
+  }
 }
 
 export interface CapacityOptions {
