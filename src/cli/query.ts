@@ -107,7 +107,7 @@ async function retrieve(
     // A question is a few words: starting threads would take longer than encoding it.
     threads: options.threads ?? 1,
   });
-  const vector = await Promise.resolve(encoder.encodeQueries([ids]));
+  const vector = encoder.encodeQueries([ids]);
   encoder.dispose();
   const hits = await searchDocuments(vector, {
     embeddings: parts.embeddings.path,
