@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 /** Rooms from the lowest to the highest: a room may import those before it, never those after it. */
@@ -16,6 +17,8 @@ const ROOMS = [
   'sweep',
   'cli',
 ];
+
+const STAGES = readdirSync(new URL('stages', import.meta.url));
 
 const laterRooms = (room) => ROOMS.slice(ROOMS.indexOf(room) + 1);
 
@@ -58,6 +61,22 @@ export default tseslint.config(
               message: `src/${room} may not reach a later room (docs/ARCHITECTURE.md).`,
             },
             { regex: 'stages/', message: 'The orchestrator knows no stage kind by name.' },
+          ],
+        },
+      ],
+    },
+  })),
+  ...STAGES.map((stage) => ({
+    files: [`stages/${stage}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(?:\\.\\./)+(?:stages/)?(?:${STAGES.filter((other) => other !== stage).join('|')})/`,
+              message: 'A stage may not import another stage: what they share belongs in src.',
+            },
           ],
         },
       ],
