@@ -2,14 +2,14 @@
  * A training's whole state in one file of the resume folder, replaced in one step: whenever the process dies, the
  * next one goes on from there and ends with the same bytes. Its numbers are those of JSON and float32: exact.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { publishFile } from '../../src/base/files.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import type { DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
 import type { Average } from '../../src/engine/optimizer/weight-average.ts';
 import { EMBEDDINGS, type ModelWeights } from '../../src/formats/model.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from '../../src/formats/safetensors.ts';
-import { flush } from '../../src/store/durable.ts';
 import { freshState, type TrainingState } from './state.ts';
 
 type Tensors = ReadonlyMap<string, Tensor<Float32Array>>;
@@ -34,13 +34,11 @@ export function writeCheckpoint(folder: string, state: TrainingState, parts: Tra
     ...prefixed('best', best?.weights ?? new Map()),
   ]);
   const scalars = { ...rest, best: best && { epoch: best.epoch, mrr: best.mrr } };
-  const path = join(folder, FILE);
+  // Always under the same name, so that killed trainings leave at most one behind.
   const aside = join(folder, `${FILE}.new`);
   rmSync(aside, { force: true });
   writeSafetensors(aside, Object.fromEntries(tensors), { state: JSON.stringify(scalars) });
-  flush(aside);
-  renameSync(aside, path);
-  flush(dirname(path));
+  publishFile(aside, join(folder, FILE));
 }
 
 /** Fills the parts from the checkpoint, where there is one; gives the state to go on from. */
