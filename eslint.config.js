@@ -5,6 +5,7 @@ const ROOMS = [
   'base',
   'stage',
   'formats',
+  'artifacts',
   'engine',
   'retrieval',
   'store',

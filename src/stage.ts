@@ -76,6 +76,17 @@ export interface Progress {
   readonly note?: string;
 }
 
+/** `AbortSignal`, where the types of Node or of browsers are there to tell what that is. */
+export type StageSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : {
+      readonly aborted: boolean;
+      readonly reason: unknown;
+      throwIfAborted(): void;
+      addEventListener(type: 'abort', listener: () => void): void;
+      removeEventListener(type: 'abort', listener: () => void): void;
+    };
+
 export interface StageContext<P = JsonObject> {
   /** `with` after interpolation, validation and defaults; `x-path` values are absolute. */
   readonly params: P;
@@ -95,7 +106,7 @@ export interface StageContext<P = JsonObject> {
   readonly threads: number;
   readonly engine: Engine;
   /** Aborted on Ctrl-C; a stage that ignores it is killed. */
-  readonly signal: AbortSignal;
+  readonly signal: StageSignal;
   progress(progress: Progress): void;
   log(message: string): void;
   warn(message: string): void;
