@@ -16,9 +16,9 @@ export const stage = {
 
 interface Project {
   readonly folder: string;
-  write(files: Files): void;
+  readonly write: (files: Files) => void;
   /** What the kind says of itself, and the digest of its code. */
-  load(): Promise<{ readonly says: string; readonly code: string }>;
+  readonly load: () => Promise<{ readonly says: string; readonly code: string }>;
 }
 
 /** A project with its kind in kinds/kind.ts. */
