@@ -1,7 +1,7 @@
 /**
- * The contract between the orchestrator and a stage kind: the only thing both sides import.
+ * `two-tower/stage`: the contract between the orchestrator and a stage kind, the only thing both sides import.
  * A kind is a module that exports `stage = defineStage({...})`. Importing it must be cheap: the planner reads
- * the declaration without running it, so heavy libraries belong behind `import()` inside `run`.
+ * the declaration without running it, so heavy libraries belong behind `import()` inside `run`. docs/KINDS.md writes one.
  */
 import type { JsonObject } from './base/json.ts';
 
