@@ -147,7 +147,7 @@ describe.skipIf(!REGISTRY)(`installed from the tarball${UNREACHED}`, () => {
   });
 
   it('tests the kind as the document says', () => {
-    expect(run('node', '--test', 'kinds/')).toMatch(/pass 1\b/);
+    expect(run('node', '--test', 'kinds/shared-words.test.mjs')).toMatch(/pass 1\b/);
   });
 
   it('has its artifacts read from JavaScript as the document says', () => {
