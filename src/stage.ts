@@ -1,7 +1,7 @@
 /**
- * The contract between the orchestrator and a stage kind: the only thing both sides import.
+ * `two-tower/stage`: the contract between the orchestrator and a stage kind, the only thing both sides import.
  * A kind is a module that exports `stage = defineStage({...})`. Importing it must be cheap: the planner reads
- * the declaration without running it, so heavy libraries belong behind `import()` inside `run`.
+ * the declaration without running it, so heavy libraries belong behind `import()` inside `run`. docs/KINDS.md writes one.
  */
 import type { JsonObject } from './base/json.ts';
 
@@ -85,6 +85,17 @@ export interface Progress {
   readonly note?: string;
 }
 
+/** `AbortSignal`, where the types of Node or of browsers are there to tell what that is. */
+export type StageSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : {
+      readonly aborted: boolean;
+      readonly reason: unknown;
+      throwIfAborted(): void;
+      addEventListener(type: 'abort', listener: () => void): void;
+      removeEventListener(type: 'abort', listener: () => void): void;
+    };
+
 export interface StageContext<P = JsonObject> {
   /** `with` after interpolation, validation and defaults; `x-path` values are absolute. */
   readonly params: P;
@@ -104,7 +115,7 @@ export interface StageContext<P = JsonObject> {
   readonly threads: number;
   readonly engine: Engine;
   /** Aborted on Ctrl-C; a stage that ignores it is killed. */
-  readonly signal: AbortSignal;
+  readonly signal: StageSignal;
   progress(progress: Progress): void;
   log(message: string): void;
   warn(message: string): void;

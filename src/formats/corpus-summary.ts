@@ -1,4 +1,4 @@
-/** corpus.json: what a corpus holds and how it came to be, readable without opening the database. */
+/** `corpus.json` of a corpus: what it holds and how it came to be, readable without opening the database. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

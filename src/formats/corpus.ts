@@ -1,13 +1,18 @@
 /**
- * The `corpus` artifact: corpus.duckdb and corpus.json.
+ * The `corpus` artifact: documents, queries and relevance judgements in a DuckDB database.
  *
- *   documents   doc_id UINTEGER, name VARCHAR, text VARCHAR
- *   queries     query_id UINTEGER, name VARCHAR, split VARCHAR, text VARCHAR, query_type VARCHAR or NULL
- *   qrels       query_id UINTEGER, doc_id UINTEGER, relevance INTEGER
- *   candidates  query_id UINTEGER, doc_id UINTEGER, position UINTEGER
+ * - `corpus.duckdb`: four tables.
+ *   - `documents`: `doc_id` UINTEGER, `name` VARCHAR, `text` VARCHAR. No two documents have the same text.
+ *   - `queries`: `query_id` UINTEGER, `name` VARCHAR, `split` VARCHAR, `text` VARCHAR, `query_type` VARCHAR or NULL.
+ *   - `qrels`: `query_id` UINTEGER, `doc_id` UINTEGER, `relevance` INTEGER; above 0 is relevant.
+ *   - `candidates`: `query_id` UINTEGER, `doc_id` UINTEGER, `position` UINTEGER: the documents that the data proposes
+ *     for a query, from position 0. The table may be empty.
+ * - `corpus.json`: counts of documents, queries, qrels and candidates, in all and by split; how many rows were folded
+ *   into equal ones or rejected; downloaded files with their SHA-256.
  *
- * doc_id and query_id are dense from 0 and every table is stored in order of its first columns (candidates:
- * query_id, position), so reading it front to back needs no sort. No two documents have the same text.
+ * `doc_id` and `query_id` count from 0 without gaps. Every table is stored in order of its first two columns
+ * (`candidates`: `query_id`, `position`), so reading it front to back needs no sort. `name` is the id that the data
+ * had: unique among documents, and among the queries of a split. Open the database read-only.
  */
 import { join } from 'node:path';
 import { readCorpusSummary, type CorpusCounts, type SplitCounts } from './corpus-summary.ts';

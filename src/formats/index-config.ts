@@ -1,4 +1,13 @@
-/** The `index` artifact: index.usearch (usearch's own file, keys = doc_ids) and index.json, what is in it. */
+/**
+ * The `index` artifact: an approximate nearest-neighbour index over the document embeddings.
+ *
+ * - `index.usearch`: the HNSW graph in usearch's own format; keys are `doc_id`s.
+ * - `index.json`: the version of usearch, `similarity`, `quantization` of the stored vectors, `dimensions`,
+ *   `documents`, and the graph's parameters.
+ *
+ * usearch gives distances, where less is better: cosine 1 − q·d/(|q||d|), dot 1 − q·d, euclidean |q − d|². The bytes
+ * of the graph may differ between machines; the artifact's digest stands on the vectors and the parameters.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Similarity } from './embeddings.ts';

@@ -1,6 +1,12 @@
 /**
- * per_query.tsv of a report: a header, then one line a query: its name, some counts, and `system/measure` columns.
- * `rank` columns are positions, where less is better; every other measure is in 0 … 1, and more is better.
+ * The `report` artifact: how well the model finds relevant documents, next to other systems (docs/EVALUATION.md).
+ *
+ * - `report.md`: for reading.
+ * - `metrics.json`: every figure: `systems`, `comparisons`, `query_types`, `seeds`.
+ * - `per_query.tsv`: a header, then one line a query: `query` (its name), `relevant` and `candidates` (how many it
+ *   has), then `system/measure` columns. `rank` is the position of the first relevant document, from 1, where less is
+ *   better; every other measure is in 0 … 1, and more is better. An empty field: the query has no such value.
+ * - `runs/SYSTEM.trec` and `qrels.trec`: ranked lists and judgements in TREC's formats, below.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

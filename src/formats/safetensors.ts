@@ -1,8 +1,9 @@
 /**
- * The safetensors container (https://huggingface.co/docs/safetensors, format 1.0): an 8-byte little-endian
- * header length, a JSON header, then the tensors' bytes, row-major and little-endian. We write the header in
- * canonical JSON padded with spaces to a multiple of 8, tensors in the order of their names, so that equal
- * tensors give equal files.
+ * The safetensors container, format 1.0 (https://huggingface.co/docs/safetensors): an 8-byte little-endian
+ * header length, a JSON header, then the tensors' bytes, row-major and little-endian. The header is canonical JSON
+ * padded with spaces to a multiple of 8, and the tensors go by name, so that equal tensors give equal files.
+ *
+ * Element types here are F32, I32, U32 and U8. Python's `safetensors` package knows U32 for NumPy.
  */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { PipelineError } from '../base/diagnostic.ts';

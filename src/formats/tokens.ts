@@ -1,10 +1,22 @@
 /**
  * The `tokens` artifact: the corpus as numbers, so that no later stage opens the database to compute.
- *   vocabulary.tsv      one `token<TAB>count` a line; the line's number from 0 is the token's id
- *   tokenizer.json      the settings, the splits' names and the lengths that the model sees
- *   tokens.safetensors  the arrays below
- * Ids 0 and 1 are padding and unknown; the rest go by falling count. The vocabulary is whole, so BM25 sees
- * every word; a model sees the first `model_vocabulary` ids and takes the others as unknown.
+ *
+ * - `vocabulary.tsv`: one `token<TAB>count` a line, UTF-8; the line's number, from 0, is the token's id. Counts are of
+ *   all documents and the training queries.
+ * - `tokenizer.json`: Unicode normalisation, letter case, `model_vocabulary`, the lengths in tokens that models read,
+ *   and the names of the splits.
+ * - `tokens.safetensors`: row i of documents is `doc_id` i, row i of queries `query_id` i.
+ *   - `document_ids` [tokens] U32 and `document_offsets` [documents + 1] U32: the token ids of document i are
+ *     `document_ids[document_offsets[i] .. document_offsets[i + 1])`, in the order of the text, at full length.
+ *   - `query_ids` and `query_offsets`: the same of queries.
+ *   - `query_split` [queries] U8: position of the query's split in `splits` of tokenizer.json.
+ *   - `qrels_query` U32, `qrels_document` U32, `qrels_relevance` I32, each [judgements]: the judgements, by query and
+ *     then document.
+ *   - `candidate_ids` and `candidate_offsets` U32: the candidates of query i, as `doc_id`s in the data's order.
+ * - `statistics.json`: lengths in words and shares of unknown words; for people.
+ *
+ * Ids 0 and 1 are padding and unknown; the others go by falling count, and equal counts by code points. The vocabulary
+ * is whole, so that BM25 sees every word; models see the ids below `model_vocabulary` and take the others as unknown.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,9 @@
 /**
- * TREC's text formats, as trec_eval, pytrec_eval and ir-measures read them:
- *   run    query Q0 document rank score tag
- *   qrels  query 0 document relevance
+ * TREC's text formats, as trec_eval, pytrec_eval and ir-measures read them.
+ *
+ * - A run has lines `query Q0 document rank score tag`.
+ * - Judgements have lines `query 0 document relevance`.
+ *
  * Fields are split at white space, so in names white space, control characters and `%` are written as the percent
  * escapes of their UTF-8 bytes, and an empty name as a single `%`.
  * Readers order a list by its scores alone, in single precision, and break ties in their own ways: scores are

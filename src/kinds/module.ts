@@ -6,20 +6,25 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, Loader, Metafile } from 'esbuild';
 import { PipelineError } from '../base/diagnostic.ts';
 import { writeAtomically } from '../base/files.ts';
 import { digestOf, type Digest } from '../base/hash.ts';
-import { DIST, installedVersion, ownPackage } from '../base/installation.ts';
 import type { KindDeclaration, StageKind } from '../stage.ts';
 import { RESERVED_NAMES } from '../store/layout.ts';
 import { declarationOf, faultOfStage } from './declaration.ts';
+import { importsOf, type Packages } from './imports.ts';
 import type { Kind } from './kind.ts';
+import { settingsFiles } from './settings-files.ts';
+import { ADDRESS_NAMES, SOURCE_ADDRESSES } from './source-addresses.ts';
 
 /** What is remembered of a module between runs. */
 interface Remembered {
-  readonly format: 2;
-  /** Every source file that went into the bundle, with the metadata that it had. */
+  readonly format: 3;
+  /**
+   * Every source file that went into the bundle, the files that say what an import means (settings-files.ts) and
+   * package.json of each imported package, with the metadata that they had.
+   */
   readonly sources: readonly (readonly [path: string, signature: string])[];
   readonly declaration: KindDeclaration;
   readonly code: Digest;
@@ -28,6 +33,11 @@ interface Remembered {
   /** File name of the runnable bundle beside this record. */
   readonly bundle: string;
 }
+
+/** CommonJS modules of a workspace call it; a bundle of ES modules has none of its own. */
+const REQUIRE = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+};
 
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 
@@ -65,7 +75,7 @@ function recall(record: string): Remembered | undefined {
     const known = JSON.parse(readFileSync(record, 'utf8')) as Remembered;
     const current =
       // Another version's record: its fields may mean something else.
-      (known.format as number) === 2 &&
+      (known.format as number) === 3 &&
       known.sources.every(([source, seen]) => signature(source) === seen) &&
       existsSync(join(dirname(record), known.bundle));
     return current ? known : undefined;
@@ -76,18 +86,25 @@ function recall(record: string): Remembered | undefined {
 
 async function learn(path: string, record: string): Promise<Remembered> {
   const folder = dirname(record);
-  const canonical = await bundle(path, { minifyWhitespace: true, plugins: [bareImports('keep', path)] });
-  const runnable = await bundle(path, { plugins: [bareImports('locate', path)], sourcemap: 'inline' });
-  const code = digestOf(`${canonical.text}\n${librariesOf(canonical.metafile, path)}`);
+  const packages: Packages = new Map();
+  const canonical = await bundle(path, { minifyWhitespace: true, plugins: [importsOf('keep', packages)] });
+  const runnable = await bundle(path, {
+    plugins: [importsOf('locate', new Map()), SOURCE_ADDRESSES],
+    define: ADDRESS_NAMES,
+    banner: REQUIRE,
+    sourcemap: 'inline',
+  });
+  const libraries = [...new Set(packages.values())].sort().join(' ');
+  const code = digestOf(`${canonical.text}\n${libraries}`);
   const file = `${code}-${digestOf(path).slice(0, 8)}.mjs`;
   writeAtomically(join(folder, file), runnable.text);
   const declaration = await declare(path, join(folder, file));
-  const sources = Object.keys(canonical.metafile.inputs)
-    .map((source) => resolve(dirname(path), source))
+  const inputs = Object.keys(canonical.metafile.inputs).map((source) => resolve(dirname(path), source));
+  const sources = [...new Set([...inputs, ...settingsFiles(inputs), ...packages.keys()])]
     .sort()
     .map((source) => [source, signature(source)] as const);
   const files = await sourceDigests(canonical.metafile, dirname(path));
-  const learnt: Remembered = { format: 2, sources, declaration, code, files, bundle: file };
+  const learnt: Remembered = { format: 3, sources, declaration, code, files, bundle: file };
   writeAtomically(record, JSON.stringify(learnt), { durable: true });
   return learnt;
 }
@@ -99,11 +116,19 @@ async function sourceDigests(metafile: Metafile, folder: string): Promise<Record
     .sort()
     .map(async (source) => {
       const text = readFileSync(resolve(folder, source), 'utf8');
-      const loader = /\.[cm]?js$/.test(source) ? 'js' : source.endsWith('.json') ? 'json' : 'ts';
-      const { code } = await transform(text, { loader, minifyWhitespace: true, legalComments: 'none' });
+      const loader = loaderOf(source);
+      const { code } = loader
+        ? await transform(text, { loader, minifyWhitespace: true, legalComments: 'none' })
+        : { code: text };
       return [source, digestOf(code).slice(0, 16)] as const;
     });
   return Object.fromEntries(await Promise.all(digests));
+}
+
+/** Undefined for what is no code, such as an imported text. */
+function loaderOf(source: string): Loader | undefined {
+  const [, ending] = /\.[cm]?([jt]sx?|json)$/.exec(source) ?? [];
+  return ending as Loader | undefined;
 }
 
 async function declare(path: string, file: string): Promise<KindDeclaration> {
@@ -150,49 +175,4 @@ async function bundle(path: string, options: BuildOptions): Promise<{ text: stri
     const at = first.location ? `${first.location.line}:${first.location.column + 1}: ` : '';
     throw fault(path, `it cannot be compiled: ${at}${first.text}`);
   }
-}
-
-/**
- * Packages are not bundled. `keep` leaves their names as written, so that the digest holds no path of this
- * machine; `locate` turns them into addresses, because the bundle does not lie where the module does.
- */
-function bareImports(mode: 'keep' | 'locate', path: string): Plugin {
-  const own = ownPackage().name;
-  return {
-    name: 'bare-imports',
-    setup(build): void {
-      build.onResolve({ filter: /^[^./]/ }, async ({ path: specifier, kind, pluginData }) => {
-        if (kind === 'entry-point' || pluginData === 'resolved') return undefined;
-        if (specifier.startsWith('node:') || mode === 'keep') return { path: specifier, external: true };
-        if (specifier === `${own}/stage`)
-          return { path: pathToFileURL(join(DIST, 'stage.js')).href, external: true };
-        const found = await build.resolve(specifier, {
-          kind,
-          resolveDir: dirname(path),
-          pluginData: 'resolved',
-        });
-        if (found.errors.length > 0) return { errors: found.errors };
-        return { path: found.external ? specifier : pathToFileURL(found.path).href, external: true };
-      });
-    },
-  };
-}
-
-/** Names and versions of the packages that the bundle imports. */
-function librariesOf(metafile: Metafile, path: string): string {
-  const imports = Object.values(metafile.inputs).flatMap((source) =>
-    source.imports.filter((item) => item.external),
-  );
-  const names = imports
-    .map(({ path: specifier }) =>
-      specifier
-        .split('/')
-        .slice(0, specifier.startsWith('@') ? 2 : 1)
-        .join('/'),
-    )
-    .filter((name) => !name.startsWith('node:') && name !== ownPackage().name);
-  return [...new Set(names)]
-    .sort()
-    .map((name) => `${name}@${installedVersion(name, dirname(path)) ?? '?'}`)
-    .join(' ');
 }
