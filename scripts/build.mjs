@@ -1,5 +1,5 @@
 // Builds dist/ from src/ and stages/: the command, the stage process, one module per stage kind, and
-// kinds.json, which holds all that the planner needs to know of each kind without loading it.
+// kinds.json, which has everything that the planner needs to know about each kind without loading it.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -64,8 +64,8 @@ async function buildModules() {
 }
 
 /**
- * Digest of a kind's code: its own module and every project module that it reaches, as one bundle without
- * comments and white space, so that a cosmetic edit changes no key and an edit to a helper does.
+ * Digest of a kind's code: its own module and every project module that it imports, as one bundle without comments
+ * and white space. A cosmetic edit changes no key; an edit to a helper does.
  */
 async function codeOf(kind) {
   const result = await build({
@@ -83,7 +83,7 @@ async function codeOf(kind) {
   };
 }
 
-/** One short digest a source file, so that a changed bundle can say which of its files changed. */
+/** A short digest of each source file, to tell which files of a changed bundle have changed. */
 async function sourceDigests(metafile) {
   const [{ inputs }] = Object.values(metafile.outputs);
   const files = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0);
