@@ -1,5 +1,6 @@
 // Builds dist/ from src/ and stages/: the command, the stage process, one module per stage kind, kinds.json, which
-// holds all that the planner needs to know of each kind without loading it, and what users' kinds import, with types.
+// has everything that the planner needs to know about each kind without loading it, and the entries that users' kinds
+// import, with their types.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -68,8 +69,8 @@ async function buildModules() {
 }
 
 /**
- * Digest of an entry's code, such as a kind's: its own module and every project module that it reaches, as one bundle without
- * comments and white space, so that a cosmetic edit changes no key and an edit to a helper does.
+ * Digest of an entry's code, such as a kind's: its own module and every project module that it imports, as one bundle
+ * without comments and white space. A cosmetic edit changes no key; an edit to a helper does.
  */
 async function codeOf(entry) {
   const result = await build({
@@ -87,7 +88,7 @@ async function codeOf(entry) {
   };
 }
 
-/** One short digest a source file, so that a changed bundle can say which of its files changed. */
+/** A short digest of each source file, to tell which files of a changed bundle have changed. */
 async function sourceDigests(metafile) {
   const [{ inputs }] = Object.values(metafile.outputs);
   const files = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0);

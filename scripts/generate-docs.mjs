@@ -1,6 +1,6 @@
 // Writes schema/pipeline.schema.json and docs/STAGES.md from dist/kinds.json (`npm run build` first),
 // schema/events.schema.json from the types, and docs/ARTIFACTS.md from comments.
-// With --check it writes nothing and fails where they are not what the kinds declare now.
+// With --check it writes nothing and fails if they are out of date.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -46,7 +46,7 @@ describe(
   },
 );
 
-describe('what is finished', () => {
+describe('a finished artifact', () => {
   it('is flushed before it gets its name, and its name before it is reported (needs strace)', async (context) => {
     const [row] = await chaos('power');
     if (row!['skipped'] !== undefined) return context.skip();

@@ -88,7 +88,7 @@ describe('pipeline runs', () => {
     expect((await json<Runs>(rig, 'runs', '--outcome', 'failed')).runs).toHaveLength(1);
   });
 
-  it('says what is wrong with a question, a store or a record', async () => {
+  it('reports an invalid query, store or record', async () => {
     const rig = await threeRuns();
     const wrong = await rig.pipeline('runs', '--columns', 'mrr@10');
     expect([wrong.code, wrong.stderr]).toEqual([
@@ -162,7 +162,7 @@ describe('pipeline compare', () => {
 });
 
 describe('pipeline sql', () => {
-  it('asks runs, params, metrics and stages', async () => {
+  it('queries runs, params, metrics and stages', async () => {
     const rig = await threeRuns();
     const best = `select p.number as gain, m.number as mrr from params p join metrics m using (run)
       where p.name = 'params.gain' and m.name = 'mrr@10' order by mrr desc`;

@@ -78,7 +78,7 @@ async function runDigests(rig: Rig): Promise<Record<string, string | null>> {
 
 /** Twenty stages are twenty processes: seconds on an idle machine, more on a busy one. */
 describe('the test split', { timeout: 300_000 }, () => {
-  it('changes no vector, triplet or weight, whatever its queries and judgements are', async () => {
+  it('changes no vector, triplet or weight, for any queries and judgements', async () => {
     const rig = makeRig();
     writeCorpus(rig, [
       { text: 'who sleeps', answer: 1 },
@@ -96,7 +96,7 @@ describe('the test split', { timeout: 300_000 }, () => {
     expect(changed).toEqual(['corpus', 'tokens', 'embeddings', 'report']);
   });
 
-  it('would show if a training query changed: the same comparison then tells', async () => {
+  it('and the comparison detects a changed training query', async () => {
     const rig = makeRig();
     const test = [{ text: 'who sleeps', answer: 1 }];
     writeCorpus(rig, test);

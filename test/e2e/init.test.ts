@@ -20,7 +20,7 @@ const DATA = {
 };
 
 describe('pipeline init', () => {
-  it('writes a spec that runs on data in the layout of BEIR', async () => {
+  it('writes a spec that runs on data in the BEIR layout', async () => {
     const rig = makeRig();
     rig.write(DATA);
     expect((await rig.pipeline('init')).stdout).toContain('experiment.yaml written');

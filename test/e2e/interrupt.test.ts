@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { artifactsOf, eventually, isAlive, leftovers, pidIn, startJob } from '../helpers/processes.ts';
 import { makeRig, type Rig } from '../helpers/rig.ts';
 
-/** A quick stage, then a slow one that tells its process number, then one that needs it. */
+/** A quick stage, then a slow one that writes its process id, then one that needs it. */
 function slow(command = 'echo $$ > pid; sleep 60 & wait'): Rig {
   const rig = makeRig();
   rig.write({
@@ -92,7 +92,7 @@ describe('Ctrl-C', () => {
 });
 
 describe('kill -9 of the runner', () => {
-  it('takes the stage process and all that it started with it', async () => {
+  it('ends the stage process and everything that it started', async () => {
     const rig = slow('echo $$ > pid; (echo $(exec sh -c "echo \\$PPID") > inner; sleep 60) & wait');
     const job = startJob(rig, ['run', 's.yaml']);
     const pid = await slowPid(rig);
@@ -103,7 +103,7 @@ describe('kill -9 of the runner', () => {
     await eventually('the end of the orphans', () => !isAlive(pid) && !isAlive(inner));
   });
 
-  it('takes a stage that never comes back to its event loop with it', async () => {
+  it('ends a stage that never returns to its event loop', async () => {
     const rig = makeRig();
     rig.write({
       'busy.ts': `
@@ -126,7 +126,7 @@ describe('kill -9 of the runner', () => {
     await eventually('the end of the orphan', () => !isAlive(pid));
   });
 
-  it('leaves a store in which the next run goes on at once and ends as if nothing had happened', async () => {
+  it('leaves a store in which the next run continues at once and ends like an undisturbed one', async () => {
     const rig = slow('echo $$ > pid; test -e go || sleep 60');
     const job = startJob(rig, ['run', 's.yaml']);
     await slowPid(rig);

@@ -31,7 +31,7 @@ function shell(rig: Rig, line: string, env: NodeJS.ProcessEnv = {}): SpawnSyncRe
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
-/** As on a terminal of 100 columns: what it is sent, escape sequences and all. */
+/** As on a terminal of 100 columns: the output, including escape sequences. */
 function onTerminal(rig: Rig, command: string, env: NodeJS.ProcessEnv = {}): string {
   const line = `stty cols 100 rows 40; "${process.execPath}" "${COMMAND}" ${command}`;
   const { stdout } = shell(rig, `script -qec '${line}' /dev/null < /dev/null`, env);
@@ -65,7 +65,7 @@ describe('off a terminal', () => {
     expect(both.stderr).not.toContain(ESCAPE);
   });
 
-  it('a reader that has seen enough is no failure', () => {
+  it('a reader that closes the pipe early is not a failure', () => {
     const rig = shown();
     const { stdout, stderr } = shell(
       rig,
@@ -75,7 +75,7 @@ describe('off a terminal', () => {
     expect(stdout).toMatch(/^\{"time":.*"run-started".*\}\ncodes 0 0\ncodes 0 0\n$/);
   });
 
-  it('a closed stdout or stderr is none either', () => {
+  it('neither is a closed stdout or stderr', () => {
     const { stdout } = shell(shown(), 'pipeline run s.yaml 2>&- >&-; echo "code $?"');
     expect(stdout).toBe('code 0\n');
   });
@@ -107,7 +107,7 @@ describe('--json', () => {
 });
 
 describe.skipIf(!hasScript)('on a terminal (needs script(1))', () => {
-  it('a live tree shows what works, and leaves each stage with its outcome', () => {
+  it('a live tree shows running stages, and then the outcome of each stage', () => {
     const text = onTerminal(shown(SPEC.replace('echo hello', 'sleep 0.6')), 'run s.yaml');
     expect(text).toContain(ESCAPE);
     expect(text).toContain('waiting for its inputs');
@@ -137,7 +137,7 @@ describe.skipIf(!hasScript)('on a terminal (needs script(1))', () => {
 });
 
 describe('names in any script', () => {
-  it('of specs, files, folders and values come through', async () => {
+  it('of specs, files, folders and values work', async () => {
     const rig = makeRig();
     rig.write({
       'разное/исходник ż.txt': 'мир\n',
@@ -163,7 +163,7 @@ stages:
     expect((await rig.run('разное/実験.yaml')).stages).toEqual({ corpus: 'cached', size: 'cached' });
   });
 
-  it('are refused for stages, which become parts of flags and variables', async () => {
+  it('are refused for stages, whose names occur in flags and variables', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': "stages: { größe: { uses: command, with: { run: 'true' } } }\n" });
     const { code, stderr } = await rig.pipeline('run', 's.yaml');

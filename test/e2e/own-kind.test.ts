@@ -61,7 +61,7 @@ describe("a user's own kind", () => {
     expect(await state(rig)).toBe('cached');
   });
 
-  it('does not run again after an edit to a comment or to white space, or to a file beside it', async () => {
+  it('does not run again after an edit to a comment, white space or an unrelated file', async () => {
     const rig = project();
     await state(rig);
     rig.write({ 'lib/shout.ts': `// Louder.\n\n${HELPER}`, 'shouter.ts': KIND.replaceAll('  ', '\t') });

@@ -77,7 +77,7 @@ describe('pipeline reproduce', () => {
     expect([readdirSync(join(store, 'command')), readdirSync(join(store, 'tmp'))]).toEqual([artifacts, []]);
   });
 
-  it('tells a changed file or code from a stage that is not reproducible', async () => {
+  it('distinguishes a changed file or code from a stage that is not reproducible', async () => {
     const rig = demo();
     await rig.run('demo.yaml');
     rig.write({ 'text.txt': 'b\na\nc\n', 'kinds/top.js': KIND.replace("join(' ')", "join(',')") });
@@ -109,7 +109,7 @@ describe('pipeline reproduce', () => {
     ]);
   });
 
-  it('keeps the clean stores where it is told to, and says what it cannot do', async () => {
+  it('keeps the clean stores with --into, and says what it cannot do', async () => {
     const rig = demo();
     await rig.run('demo.yaml');
     const { stderr } = await rig.pipeline('reproduce', 'latest', '--into', 'again');
@@ -152,7 +152,7 @@ describe('pipeline export and import', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, there: 3, conflicts: 0 });
   });
 
-  it('keep what is there when an archive has other bytes for it', async () => {
+  it('keep an existing artifact when an archive has other bytes for it', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': 'stages: { now: { uses: command, with: { run: "date +%N > $OUTPUT/t" } } }\n' });
     await rig.run('s.yaml');
@@ -167,7 +167,7 @@ describe('pipeline export and import', () => {
     expect((await rig.pipeline('show', 's.yaml', '--store', 'other', '--json')).stdout).toBe(before);
   });
 
-  it('say what is wrong, and change nothing then', async () => {
+  it('report errors without changing anything', async () => {
     const rig = demo();
     await rig.run('demo.yaml');
     rig.write({ 'paper.tar': 'this is no tar file' });

@@ -48,7 +48,7 @@ async function gc(rig: Rig, ...args: string[]): Promise<Collected> {
 }
 
 describe('pipeline verify', () => {
-  it('finds a changed byte that no size tells, moves the artifact aside, and the next run makes it again', async () => {
+  it('finds a changed byte when sizes are equal, moves the artifact aside, and the next run makes it again', async () => {
     const rig = await threeRuns();
     expect((await rig.pipeline('verify')).stdout).toMatch(/^4 artifacts, 4 files, .*: all sound/);
     const before = await rig.digests('demo.yaml');

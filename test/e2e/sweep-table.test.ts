@@ -63,7 +63,7 @@ describe('a sweep with repeats and a baseline', () => {
     );
   });
 
-  it('writes the table as Markdown, with a command for each row that finds all of it made', async () => {
+  it('writes the table as Markdown, with a command for each row that finds everything cached', async () => {
     const rig = scoredSweep();
     const { code, stdout } = await rig.pipeline(
       'sweep',
@@ -149,7 +149,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     );
   });
 
-  it('lets the mean over repeats decide who goes on in halving', async () => {
+  it('promotes by the mean over repeats in halving', async () => {
     const { ranking } = await sweep(scoredSweep(), '--halving', 'params.epochs=1..3');
     expect(ranking).toMatchObject([
       { configuration: 'wide', budget: 3, finished: 3, difference: null },
@@ -179,7 +179,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     expect(ranking[1]).not.toHaveProperty('columns');
   });
 
-  it('takes one seed, and names points of the grid as baselines, where the command line says so', async () => {
+  it('accepts one seed, and points of the grid as baselines, from the command line', async () => {
     const one = ['--set', 'params.seed=2', '--experiments', 'plain'];
     const { ranking } = await sweep(
       scoredSweep(),
@@ -196,7 +196,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     expect(ranking[0]).not.toHaveProperty('repeats');
   });
 
-  it('warns where a repeat changes nothing', async () => {
+  it('warns if a repeat changes nothing', async () => {
     const rig = scoredSweep((spec) => spec.replace("seed: '${params.seed}'", 'seed: 5'));
     const { stderr, stdout } = await rig.pipeline('sweep', 's.yaml');
     expect(stderr).toContain('warning: params.seed changes no stage, so that all repeats are the same');
@@ -204,7 +204,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
   });
 });
 
-it('--dry-run tells what would be executed and executes nothing', async () => {
+it('--dry-run shows what would be executed and executes nothing', async () => {
   const rig = scoredSweep();
   const before = await rig.pipeline('sweep', 's.yaml', '--dry-run');
   expect(before.code).toBe(0);

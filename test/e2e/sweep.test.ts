@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { makeRig, type Event, type Rig } from '../helpers/rig.ts';
 
-/** corpus → model → report; each execution leaves a mark in a file beside the spec. */
+/** corpus → model → report; each execution appends a line to a file next to the spec. */
 const SPEC = `name: tiny
 stages:
   corpus: { uses: command, with: { run: 'echo corpus >> log; echo c > $OUTPUT/c' } }
@@ -97,7 +97,7 @@ describe('a sweep', () => {
     });
   });
 
-  it('goes on when a configuration fails, and tries that one again next time', async () => {
+  it('continues when a configuration fails, and tries it again next time', async () => {
     const rig = demo();
     const found = await sweep(rig, '--set', 'model.params.margin=9,0.2,0.1', ...METRIC);
     expect(found.code).toBe(1);
@@ -110,7 +110,7 @@ describe('a sweep', () => {
     expect(executed(rig)).toEqual({ corpus: 1, model: 4, report: 2 });
   });
 
-  it('that is killed goes on where it was', async () => {
+  it('resumes after it was killed', async () => {
     const rig = demo();
     const args = ['--set', 'model.params.margin=0.1,0.2,0.3,0.4,0.5,0.6', '--jobs', '1', ...METRIC];
     const { child, finished } = rig.start('sweep', 's.yaml', ...args);
@@ -165,7 +165,7 @@ describe('a sweep', () => {
     ]);
   });
 
-  it('tells people the ranking, the effects and the best as a spec that runs', async () => {
+  it('prints the ranking, the effects and the best configuration as a spec that runs', async () => {
     const rig = demo();
     const { stdout, stderr, code } = await rig.pipeline(
       'sweep',
@@ -201,7 +201,7 @@ describe('a sweep', () => {
     expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: best.yaml is there already']);
   });
 
-  it('says so where no configuration has the metric, and what there is', async () => {
+  it('is refused if no configuration has the metric, with a suggestion', async () => {
     const rig = demo();
     const set = ['--set', 'model.params.margin=0.1,0.2'];
     const { code, stderr } = await rig.pipeline('sweep', 's.yaml', ...set, '--metric', 'report.mmr');

@@ -79,7 +79,7 @@ describe('an archive', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is refused when cut off anywhere, or when it is none', async () => {
+  it('is refused if it is truncated anywhere, or is not an archive', async () => {
     const folder = temporaryFolder();
     for (const name of ['run.tar', 'run.tar.gz']) {
       const file = join(folder, name);
@@ -130,9 +130,9 @@ function listed(path: string): ArtifactFile {
   return { ...file!, path };
 }
 
-describe('an archive of somebody who means harm', () => {
+describe('a malicious archive', () => {
   const content = 'content 1\n';
-  it('is read when there is nothing wrong with it', async () => {
+  it('is read if it is valid', async () => {
     const file = await tarOf(entriesOf([listed('content.txt')], { 'content.txt': content }));
     expect((await read(file)).artifacts).toHaveLength(1);
   });

@@ -36,7 +36,7 @@ describe('conditions', () => {
 });
 
 describe('names', () => {
-  it('that no run has are refused with the one that was meant', () => {
+  it('that no run has are refused with a suggestion', () => {
     expect(valueOf(entry, 'model.loss.margin')).toBe(0.2);
     expect(() => {
       checkName('mrr@10', [entry]);

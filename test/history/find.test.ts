@@ -65,7 +65,7 @@ describe('a run is refused', () => {
     expect(refusal(() => findRun(storeOf(3), 'latest~3')).message).toContain('there are only 3 runs');
   });
 
-  it('when its record is no record', () => {
+  it('when its record is not a record', () => {
     const store = storeOf(1);
     for (const text of [
       '',

@@ -14,7 +14,7 @@ test('an experiment is a few lines over a base, and is called after its own file
   expect(spec.stages.map(({ name }) => name)).toEqual(['corpus', 'tokens', 'triplets', 'model']);
 });
 
-test('mappings merge, lists and scalars replace, and null takes away', async () => {
+test('mappings merge, lists and scalars replace, and null removes', async () => {
   const base =
     'stages: { a: { uses: command, with: { run: ls, params: { keep: 1, list: [1, 2], gone: 3, m: { x: 1, y: 2 } } } }, b: { uses: command, with: { run: b } } }';
   const { load } = project({

@@ -41,8 +41,8 @@ test('all errors of a file are shown at once, from its top', async () => {
   `);
 });
 
-describe('stages and what feeds them', () => {
-  test('a stage that gives another type names those that fit', async () => {
+describe('stages and their inputs', () => {
+  test('a stage of another type: the error names those that fit', async () => {
     expect(await project(change('triplets: triplets', 'triplets: corpus')).printed()).toMatchInlineSnapshot(`
       "error: the input 'triplets' of train takes triplets, but 'corpus' (ingest) gives corpus
         --> spec.yaml:15:25
@@ -58,7 +58,7 @@ describe('stages and what feeds them', () => {
     `);
   });
 
-  test('where no stage fits, the kinds that would are named', async () => {
+  test('if no stage fits, the error names the kinds that would', async () => {
     const spec =
       'stages:\n  a: { uses: command, with: { run: ls } }\n  b: { uses: tokenize, inputs: { corpus: a } }\n';
     expect(await project(spec).printed()).toMatchInlineSnapshot(`
@@ -153,7 +153,7 @@ describe('stages and what feeds them', () => {
     `);
   });
 
-  test('a list where one stage is taken, and a number where a name is', async () => {
+  test('a list where one stage is expected, and a number where a name is', async () => {
     const one = await project(change('corpus: corpus', 'corpus: [corpus]')).diagnostics();
     expect(one[0]!.message).toBe("the input 'corpus' of tokenize takes one stage, got a list of 1");
     const number = await project(change('corpus: corpus', 'corpus: 3')).diagnostics();
@@ -225,7 +225,7 @@ describe('stages and what feeds them', () => {
     expect(hint).toBe('for a module of yours, write ./kinds/x.ts');
   });
 
-  test("a module's schema that is none is an error where the module is named", async () => {
+  test('an invalid schema of a module is an error where the module is named', async () => {
     const { folder, printed } = project('stages: { a: { uses: ./x.ts } }');
     const broken = { ...DECLARATIONS['command']!, parameters: { type: 'objekt' } };
     const kinds = catalogueOf({}, { [join(folder, 'x.ts')]: broken });

@@ -24,7 +24,7 @@ test('how a stage is executed, with defaults filled in', async () => {
   expect(stage(await spec('frozen: false').load(), 'a')).not.toHaveProperty('frozen');
 });
 
-test('a variable stands for a number or a truth value here too', async () => {
+test('a variable can give a number or a boolean here too', async () => {
   const { load } = spec('timeout: "${env.T}", enabled: "${env.E}", resources: { threads: "${env.N:-3}" }');
   expect(stage(await load({ env: { T: '90s', E: 'true' } }), 'a')).toMatchObject({
     timeout: 90,
@@ -64,13 +64,13 @@ const CHAIN = (b: string): string => `stages:
   ${b}
 `;
 
-test('a disabled stage is left out, and optional inputs that it would feed', async () => {
+test('a disabled stage is left out, with the optional inputs that it would feed', async () => {
   const { load } = project(CHAIN('b: { uses: command, inputs: { x: a }, with: { run: ls } }'));
   const { stages } = await load();
   expect(stages.map(({ name, inputs }) => [name, inputs])).toEqual([['b', {}]]);
 });
 
-test('a stage that cannot do without a disabled one is an error', async () => {
+test('a stage that requires a disabled one is an error', async () => {
   const { printed } = project(`stages:
   corpus: { uses: ingest, enabled: false, with: { format: beir, folder: d } }
   tokens: { uses: tokenize, inputs: { corpus: corpus } }

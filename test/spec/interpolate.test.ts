@@ -18,7 +18,7 @@ test('a value that is one reference keeps the type of what it names', async () =
   ).toEqual({ n: 3, f: 0.5, t: true, s: '7', l: [1, 'x'], m: { a: { b: 2 } }, b: 2, i: 'x' });
 });
 
-test('inside a text, references are written out', async () => {
+test('inside a text, references are inserted as text', async () => {
   expect(
     await values('n: 3, f: 0.10, t: true, s: x', 'v: "n=${params.n} f=${params.f} ${params.t}-${params.s}!"'),
   ).toEqual({
@@ -26,7 +26,7 @@ test('inside a text, references are written out', async () => {
   });
 });
 
-test('a list or nothing has no place inside a text', async () => {
+test('a list or null cannot be inserted into a text', async () => {
   expect(await errors('l: [1], n: null', 'v: "a ${params.l}", w: "b ${params.n}"')).toEqual([
     '${params.l} is a list of 1, which has no place inside a text',
     '${params.n} is nothing, which has no place inside a text',
@@ -93,7 +93,7 @@ stages:
   expect(stage(found, 'b').inputs).toEqual({ x: ['a'] });
 });
 
-test('a variable is a text; where a number or truth value is wanted, a text that is one will do', async () => {
+test('a variable is a text; a text that spells a number or boolean is accepted where one is expected', async () => {
   const env = { DIM: '32', WORD: 'x', EMPTY: '' };
   expect(
     await values(
@@ -189,7 +189,7 @@ test('texts and lists that double with every reference are refused', async () =>
   expect(new Set(found)).toEqual(new Set(['holds more than 200000 values with its references written out']));
 });
 
-test('chains of references without end are refused, in whatever order they are written', async () => {
+test('endless chains of references are refused, in any order', async () => {
   const names = Array.from({ length: 20_000 }, (_, i) => `p${i}`);
   const chain = (wrap: (name: string) => string): string[] =>
     names.map((name, i) => `${name}: ${i === 0 ? '1' : wrap(`"\${params.p${i - 1}}"`)}`);

@@ -64,7 +64,7 @@ describe('a matrix', () => {
   });
 });
 
-describe('what takes from a matrix', () => {
+describe('a stage that takes from a matrix', () => {
   const model = command('model', 'matrix: { n: [1, 2], seed: [5, 6] }');
   const inputsOf = async (...lines: string[]): Promise<Record<string, StageSpec['inputs']>> => {
     const { stages } = await spec([model, ...lines].join('\n')).load();
@@ -99,7 +99,7 @@ describe('what takes from a matrix', () => {
     });
   });
 
-  test('takes all instances where its input takes many, or those that agree with it', async () => {
+  test('takes all instances if its input takes many, or the matching ones if it shares a variable', async () => {
     const trained =
       'tokens: { uses: tokenize, inputs: { corpus: corpus }, matrix: { v: [3, 4] }, with: { max_vocab: "${matrix.v}" } }';
     const corpus = 'corpus: { uses: ingest, with: { format: beir, folder: d } }';
@@ -113,7 +113,7 @@ describe('what takes from a matrix', () => {
     expect(stage(some, 'r[v=4]').inputs).toEqual({ parts: ['tokens[v=4]'] });
   });
 
-  test('takes of each of a list the instance that belongs to its own, where its input pairs', async () => {
+  test('takes the paired instance for each name of a list, if its input pairs', async () => {
     const { stages } = await spec(
       [
         'corpus: { uses: ingest, with: { format: beir, folder: d } }',

@@ -23,7 +23,7 @@ test('--set reaches parameters of stages, of the spec, and the engine', async ()
   expect(spec.engine.backend).toBe('wasm');
 });
 
-test('values are YAML: types are kept, flow collections and references work, null takes away', async () => {
+test('values are YAML: types are kept, flow collections and references work, null removes', async () => {
   const spec = await set(
     'job.params.x=[1, {a: "2"}]',
     'job.params.deep=${params.dim}',

@@ -10,7 +10,7 @@ const at = (text: string, part: string): Diagnostic => ({
 const printed = (diagnostic: Diagnostic): string[] =>
   formatDiagnostics([diagnostic], { color: false }).split('\n');
 
-test('an error shows where, what and how to mend it', () => {
+test('an error shows where it is, what it is and how to fix it', () => {
   const diagnostic: Diagnostic = {
     ...at('    dimension: 3', 'dimension'),
     hint: "did you mean 'dimensions'?",
@@ -57,7 +57,7 @@ test('nothing in a file or a message can steer the terminal', () => {
   expect(text).not.toMatch(/[\u001b\u202e]/);
 });
 
-test('colours change nothing but the colours', () => {
+test('colours only add escape sequences', () => {
   const colored = formatDiagnostics([at('a: b', 'b')], { color: true });
   expect(colored).toContain('\u001b[');
 

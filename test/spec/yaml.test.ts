@@ -12,7 +12,7 @@ const messages = async (content: string | Uint8Array): Promise<string[]> =>
 const withParams = (params: string): string =>
   `stages: { a: { uses: command, with: { run: ls, params: { ${params} } } } }`;
 
-describe('files that are no spec', () => {
+describe('files that are not specs', () => {
   test('a missing file suggests its neighbours', async () => {
     const { printed, write, folder } = project(SOUND);
     expect(await printed({}, 'spec.yml')).toBe(
@@ -232,7 +232,7 @@ describe('YAML', () => {
   });
 });
 
-test('whatever a file holds, the outcome is a spec or errors that can be printed', async () => {
+test('any file gives a spec or printable errors', async () => {
   const { folder, diagnostics } = project('');
   const pieces = fc.constantFrom(
     ...SOUND.split(/(?<=[\s:{}[\],])/),

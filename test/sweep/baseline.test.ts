@@ -20,7 +20,7 @@ it('a baseline is a configuration by its whole name, or an experiment that is on
   expect(findBaseline('wide', all)).toMatchObject({ configuration: all[2] });
 });
 
-it('an experiment of several configurations, or a slip, is told what there is', () => {
+it('an ambiguous or misspelt baseline is an error that lists the names', () => {
   expect(findBaseline('plain', all)).toEqual({
     found: false,
     message: "the experiment 'plain' has 2 configurations",

@@ -33,7 +33,7 @@ describe('the configurations of a sweep', () => {
     });
   });
 
-  it('are experiments by their names, each with every point where there is a grid too', async () => {
+  it('are experiments by name, each combined with every point of a grid', async () => {
     const experiments = 'experiments: { plain: {}, wide: { params.dim: 256 } }';
     expect(namesOf(await requestOf(experiments))).toEqual(['plain', 'wide']);
     expect(namesOf(await requestOf(`${experiments}\ngrid: { model.loss.margin: [0, 1] }`))).toEqual([

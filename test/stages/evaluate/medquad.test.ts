@@ -13,7 +13,7 @@ import { embeddingsArtifact, randomMatrix } from '../../retrieval/fixtures.ts';
 const PATIENCE = { timeout: 300_000 };
 
 describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', PATIENCE, () => {
-  it('BM25 has the figures that an independent implementation has, and triplets are mined', async () => {
+  it('BM25 agrees with an independent implementation, and triplets are mined', async () => {
     const split = (name: string): string => join(MEDQUAD!, `${name}.jsonl.gz`);
     const corpus = await runKind(ingest, {
       params: {
@@ -28,7 +28,7 @@ describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', PATIENCE
       inputs: {
         corpus: corpus.artifact,
         tokens: tokens.artifact,
-        // BM25 is what is tested: any vectors will do, and chance is what they should give.
+        // Only BM25 is tested: any vectors will do, and they should perform like random order.
         embeddings: embeddingsArtifact(
           randomMatrix(documents.offsets.length - 1, 8, 'documents'),
           randomMatrix(queries.offsets.length - 1, 8, 'queries'),
