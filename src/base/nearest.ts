@@ -1,4 +1,4 @@
-/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
+/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of adjacent characters. */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -17,7 +17,7 @@ export function editDistance(a: string, b: string): number {
   return last[b.length]!;
 }
 
-/** The name that was probably meant, or undefined where none is close: at most a third of its letters differ. */
+/** The name that was probably meant, or undefined if none is close: at most a third of the letters may differ. */
 export function nearest(written: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Infinity;

@@ -1,6 +1,6 @@
 /**
- * The `embeddings` artifact: documents.npy [documents, D] and queries.npy [queries, D], row = doc_id or
- * query_id, with embeddings.json saying which score compares them.
+ * The `embeddings` artifact: documents.npy [documents, D] and queries.npy [queries, D], where the row is the doc_id
+ * or query_id, and embeddings.json with the similarity that compares them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

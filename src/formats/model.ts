@@ -1,10 +1,10 @@
 /**
- * The `model` artifact: all that is needed to encode a text, without the artifacts that it was made from.
+ * The `model` artifact: all that is needed to encode a text, without the artifacts that it was trained from.
  *   model.json         the configuration below
- *   model.safetensors  `embeddings` [rows, dimensions] and the dense weights, F32, as `<tower>.<weight>` where the
- *                      tower is `encoder`, or `query` and `document` where they do not share weights
+ *   model.safetensors  `embeddings` [rows, dimensions] and the dense weights, F32, as `<tower>.<weight>`; the tower
+ *                      is `encoder`, or `query` and `document` if they do not share weights
  *   vocabulary.tsv, tokenizer.json  as in the `tokens` artifact
- *   history.jsonl      one line an epoch: its loss, learning rate and validation figures
+ *   history.jsonl      one line per epoch: loss, learning rate and validation metrics
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,26 +18,26 @@ export interface EncoderConfig {
   readonly layers: number;
   readonly bidirectional: boolean;
   readonly pooling: 'last' | 'mean' | 'max' | 'attention';
-  /** Whether the pooled token embeddings stand beside the pooled states, each of length 1. */
+  /** Whether the pooled token embeddings are concatenated with the pooled states, each normalised to length 1. */
   readonly skip: boolean;
-  /** Width of the embedding of a text where it is not the encoder's own. */
+  /** Width of a text's embedding if it is projected; null if it has the encoder's own width. */
   readonly projection: number | null;
-  /** Whether queries and documents go through the same weights. The embedding table is always shared. */
+  /** Whether queries and documents are encoded with the same weights. The embedding table is always shared. */
   readonly shared: boolean;
 }
 
 export interface ModelConfig {
   readonly format: 1;
-  /** What compares two embeddings; those compared by cosine have length 1. */
+  /** How two embeddings are compared; with cosine, they have length 1. */
   readonly similarity: Similarity;
   readonly encoder: EncoderConfig;
-  /** The table: one row a token id. */
+  /** The embedding table: one row per token id. */
   readonly embeddings: { readonly rows: number; readonly dimensions: number };
-  /** Width of the embedding of a text. */
+  /** Width of a text's embedding. */
   readonly dimensions: number;
 }
 
-/** By name: `embeddings`, `encoder.layer_0.forward.kernel`, … */
+/** By name: `embeddings`, `encoder.layer0.forward.kernel`, … */
 export type ModelWeights = ReadonlyMap<string, Tensor<Float32Array>>;
 
 export const EMBEDDINGS = 'embeddings';

@@ -1,6 +1,6 @@
 /**
- * per_query.tsv of a report: a header, then one line a query: its name, some counts, and `system/measure` columns.
- * `rank` columns are positions, where less is better; every other measure is in 0 … 1, and more is better.
+ * per_query.tsv of a report: a header, then one line per query with its name, some counts, and `system/measure`
+ * columns. `rank` columns are positions, where lower is better; all other measures are in 0 … 1, higher is better.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +10,11 @@ const FILE = 'per_query.tsv';
 
 export interface PerQuery {
   readonly queries: readonly string[];
-  /** `model/mrr@10` → one value a query; a query that has none is left out by NaN. Ranks are not in it. */
+  /** `model/mrr@10` → one value per query; NaN for a query without a value. Does not include ranks. */
   readonly measures: ReadonlyMap<string, Float64Array>;
 }
 
-/** Undefined where the artifact has no such file. Throws `E_ARTIFACT` where it cannot be understood. */
+/** Undefined if the artifact has no such file. Throws `E_ARTIFACT` if the file is malformed. */
 export function readPerQuery(folder: string): PerQuery | undefined {
   const path = join(folder, FILE);
   if (!existsSync(path)) return undefined;

@@ -1,9 +1,9 @@
 /**
  * The `triplets` artifact, `triplets.safetensors`: n rows of a query, one of its positives and k negatives.
  *   query [n], positive [n], negatives [n, k]  U32: query_id and doc_ids
- *   source [n, k]  U8: position in `sources`, the strategy that proposed the negative
- * and, where a scorer was asked for, what it gives the query with each document (for margin-MSE):
- *   positive_score [n], negative_scores [n, k]  F32: higher is better, in the scorer's own unit
+ *   source [n, k]  U8: index into `sources`, the strategy that proposed the negative
+ * and, if a scorer was requested, its scores of the query with each document (for margin-MSE):
+ *   positive_score [n], negative_scores [n, k]  F32: higher is better, on the scorer's own scale
  */
 import { join } from 'node:path';
 import { readSafetensors, requireTensor, writeSafetensors, type SafetensorsFile } from './safetensors.ts';
@@ -11,7 +11,7 @@ import { readSafetensors, requireTensor, writeSafetensors, type SafetensorsFile 
 export interface Triplets {
   readonly query: Uint32Array;
   readonly positive: Uint32Array;
-  /** Row-major [n, perQuery]. */
+  /** Row-major [n, k]. */
   readonly negatives: Uint32Array;
   readonly negativesPerTriplet: number;
   readonly source: Uint8Array;
@@ -20,11 +20,11 @@ export interface Triplets {
 }
 
 export interface TripletScores {
-  /** Who gave them: `bm25`, or `model` for the embeddings of an earlier round. */
+  /** The scorer: `bm25`, or `model` for the embeddings of an earlier round. */
   readonly scorer: string;
   /** [n] */
   readonly positive: Float32Array;
-  /** Row-major [n, perQuery], beside `negatives`. */
+  /** Row-major [n, k], parallel to `negatives`. */
   readonly negatives: Float32Array;
 }
 

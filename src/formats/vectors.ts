@@ -1,7 +1,7 @@
 /**
- * The `vectors` artifact, `vectors.safetensors`: word vectors for the ids that models know.
+ * The `vectors` artifact, `vectors.safetensors`: word vectors for the ids of the models' vocabulary.
  *   vectors [model_vocabulary, dimensions]  F32: row = token id; row 0 (padding) is zero
- *   known [model_vocabulary]  U8: 1 where the vector was loaded or trained, 0 where it was made up
+ *   known [model_vocabulary]  U8: 1 if the vector was loaded or trained, 0 if it was derived or random
  */
 import { join } from 'node:path';
 import { readSafetensors, requireTensor, writeSafetensors } from './safetensors.ts';

@@ -1,20 +1,20 @@
 /**
  * The paired randomisation test (Fisher 1935; for retrieval: Smucker, Allan and Carterette, "A comparison of
- * statistical significance tests for information retrieval evaluation", CIKM 2007): if two systems were alike,
- * either could have had either score of a query, so each query's difference may as well bear the other sign.
- * p is the share of sign patterns under which the mean difference is at least as far from zero as the observed.
+ * statistical significance tests for information retrieval evaluation", CIKM 2007). Under the null hypothesis the two
+ * systems are exchangeable, so the sign of each query's difference is arbitrary. p is the fraction of sign patterns
+ * whose mean difference is at least as far from zero as the observed one.
  */
 import { random } from '../base/random.ts';
 
 export interface PairedTest {
   readonly queries: number;
-  /** Queries on which the two differ; the others say nothing. */
+  /** Queries on which the two differ; the others carry no information. */
   readonly differing: number;
   /** Mean of b minus mean of a. */
   readonly difference: number;
   /** Two-sided. */
   readonly p: number;
-  /** All sign patterns were tried; otherwise `samples` random ones. */
+  /** True if all sign patterns were enumerated; otherwise `samples` random ones were drawn. */
   readonly exact: boolean;
 }
 
@@ -24,11 +24,11 @@ export interface PairedTestOptions {
   readonly samples?: number;
 }
 
-/** Up to this many differing queries all 2^n patterns are tried. */
+/** Up to this many differing queries, all 2^n patterns are enumerated. */
 const EXACT_UP_TO = 14;
 const SAMPLES = 10_000;
 
-/** Scores of the same queries in the same order, each array of length n ≥ 1. */
+/** Takes scores of the same queries in the same order: two arrays of equal length n ≥ 1. */
 export function pairedTest(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
@@ -36,20 +36,22 @@ export function pairedTest(
 ): PairedTest {
   const queries = a.length;
   if (b.length !== queries || queries === 0)
-    throw new Error(`paired test of ${queries} and ${b.length} scores`);
+    throw new Error(
+      `a paired test needs the same queries on both sides, got ${queries} and ${b.length} scores`,
+    );
   const differences = Float64Array.from(
     Array.from({ length: queries }, (_, i) => b[i]! - a[i]!).filter((each) => each !== 0),
   );
   const sum = differences.reduce((total, each) => total + each, 0);
   const size = differences.reduce((total, each) => total + Math.abs(each), 0);
-  // Sums of the same numbers in another order differ by rounding, which must not make a tie a loss.
+  // Sums of the same numbers in another order differ by rounding, which must not break a tie.
   const least = Math.abs(sum) - 1e-9 * size;
   const exact = differences.length <= EXACT_UP_TO;
-  const p = exact ? exactShare(differences, least) : sampledShare(differences, least, seed, samples);
+  const p = exact ? exactP(differences, least) : sampledP(differences, least, seed, samples);
   return { queries, differing: differences.length, difference: sum / queries, p, exact };
 }
 
-function exactShare(differences: Float64Array, least: number): number {
+function exactP(differences: Float64Array, least: number): number {
   const patterns = 2 ** differences.length;
   let extreme = 0;
   for (let pattern = 0; pattern < patterns; pattern++) {
@@ -62,7 +64,7 @@ function exactShare(differences: Float64Array, least: number): number {
 }
 
 /** The observed pattern counts as one of the samples (Phipson and Smyth 2010), so that p is never zero. */
-function sampledShare(differences: Float64Array, least: number, seed: number, samples: number): number {
+function sampledP(differences: Float64Array, least: number, seed: number, samples: number): number {
   const source = random(seed, 'paired randomisation test');
   let extreme = 1;
   for (let sample = 0; sample < samples; sample++) {

@@ -1,4 +1,4 @@
-/** How sure a mean, and a difference of means, can be: resampling over queries, seeded and the same everywhere. */
+/** Confidence intervals and tests of means by resampling over queries; seeded, so the same everywhere. */
 import type { Random } from '../base/random.ts';
 
 export type Interval = readonly [low: number, high: number];
@@ -10,8 +10,8 @@ export interface Bootstrap {
 }
 
 /**
- * Percentile bootstrap intervals (Efron 1979) of the means of several columns over the same queries. Every sample
- * draws the queries once for all columns, so intervals of differences are paired. Each column: [queries].
+ * Percentile bootstrap confidence intervals (Efron 1979) of the means of several columns over the same queries. Each
+ * sample draws the queries once for all columns, so intervals of differences are paired. Each column: [queries].
  */
 export function bootstrapIntervals(
   columns: readonly Float64Array[],
@@ -38,9 +38,9 @@ export function bootstrapIntervals(
   });
 }
 
-/** Linear between the two nearest, as NumPy does it. `sorted` is not empty. */
-export function quantile(sorted: Float64Array, part: number): number {
-  const place = part * (sorted.length - 1);
+/** Interpolates linearly between the two nearest values, like NumPy's default. `sorted` must not be empty. */
+export function quantile(sorted: Float64Array, fraction: number): number {
+  const place = fraction * (sorted.length - 1);
   const below = Math.floor(place);
   const low = sorted[below]!;
   return low + (place - below) * ((sorted[below + 1] ?? low) - low);
@@ -50,11 +50,11 @@ const GROUP = 8;
 
 /**
  * Fisher's paired randomisation test, two-sided (Smucker, Allan and Carterette 2007, "A comparison of statistical
- * significance tests for information retrieval evaluation"): how often a mean difference at least this large comes
- * out when each query's two figures are swapped by the toss of a coin. With B tosses of all queries,
+ * significance tests for information retrieval evaluation"): how often the mean difference is at least this large
+ * when the two scores of each query are swapped at random. With B permutations,
  * p = (1 + #{|mean| ≥ |observed|}) / (1 + B), so it is never 0. differences: [queries]
  *
- * Eight queries are tossed by one byte: the sums of their 256 outcomes are made beforehand.
+ * One random byte permutes eight queries: the sums of their 256 outcomes are precomputed.
  */
 export function pairedRandomizationTest(
   differences: ArrayLike<number>,
@@ -65,7 +65,7 @@ export function pairedRandomizationTest(
   const observed = Math.abs(unequal.reduce((sum, difference) => sum + difference, 0));
   const outcomes = groupOutcomes(unequal);
   const groups = outcomes.length / 256;
-  // Outcomes that are equal on paper may differ in their last bits by the order of summation.
+  // Outcomes that are mathematically equal may differ in their last bits by the order of summation.
   const least = observed - 1e-9 * Math.max(1, observed);
   let extreme = 0;
   for (let i = 0; i < permutations; i++) {
@@ -81,7 +81,7 @@ export function pairedRandomizationTest(
   return (1 + extreme) / (1 + permutations);
 }
 
-/** [groups, 256]: the signed sum of eight differences, a set bit turning one round. */
+/** [groups, 256]: signed sums of eight differences; a set bit flips a sign. */
 function groupOutcomes(differences: readonly number[]): Float64Array {
   const groups = Math.ceil(differences.length / GROUP);
   const outcomes = new Float64Array(groups * 256);
