@@ -1,6 +1,6 @@
 /** Which configuration the others are compared with. */
 import { canonicalJson } from '../base/json.ts';
-import { listHint, nameHint } from '../spec/sweep/sweep-checks.ts';
+import { listHint, nameHint } from '../base/nearest.ts';
 import type { Configuration } from './configurations.ts';
 
 export type FoundBaseline =

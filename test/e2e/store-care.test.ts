@@ -174,7 +174,7 @@ describe('pipeline gc', () => {
     const rig = makeRig();
     for (const [args, message] of [
       [['--older-than', '5x'], 'It takes an age such as 12h'],
-      [['--max-size', 'huge'], 'It takes a size such as 4GB'],
+      [['--max-size', 'huge'], 'It must be a size such as 4GB'],
       [['--forget'], '--forget needs --keep-runs'],
     ] as const) {
       const { code, stderr } = await rig.pipeline('gc', ...args);

@@ -7,7 +7,7 @@ describe('a faulty table is refused before anything runs', () => {
       'a baseline that is none',
       (spec) => spec.replace('baseline: plain', 'baseline: plian'),
       "there is no experiment 'plian'",
-      "did you mean 'plain'?",
+      "Did you mean 'plain'?",
     ],
     [
       'a seed twice',
@@ -25,18 +25,18 @@ describe('a faulty table is refused before anything runs', () => {
       'a repeat of nothing',
       (spec) => spec.replace('repeat: { params.seed', 'repeat: { params.sed'),
       "the spec defines no parameter 'sed'",
-      "did you mean 'seed'?",
+      "Did you mean 'seed'?",
     ],
     [
       'a column of no stage',
       (spec) => spec.replace('[report.hit]', '[repotr.hit]'),
       "there is no stage 'repotr'",
-      "did you mean 'report'?",
+      "Did you mean 'report'?",
     ],
     [
       'columns that are no list',
       (spec) => spec.replace('[report.hit]', 'report.hit'),
-      '`columns` takes a list of metrics',
+      '`columns` must be a list of metrics',
       'columns: [report.recall@100]',
     ],
   ])('%s', async (_, change, message, hint) => {
@@ -54,13 +54,13 @@ describe('a faulty table is refused before anything runs', () => {
       'an experiment that is none',
       ['--experiments', 'plain,wid'],
       "there is no experiment 'wid'",
-      "did you mean 'wide'?",
+      "Did you mean 'wide'?",
     ],
     [
       'a baseline that is none',
       ['--baseline', 'mean'],
       "there is no configuration 'mean'",
-      'there are plain, narrow, wide',
+      'The choices are plain, narrow, wide.',
     ],
     [
       'a baseline that is not chosen',
@@ -85,7 +85,7 @@ describe('a faulty table is refused before anything runs', () => {
       'a metric of no stage',
       ['--metric', 'repotr.mrr'],
       "there is no stage 'repotr'",
-      "did you mean 'report'?",
+      "Did you mean 'report'?",
     ],
     ['a report in no folder', ['--report', 'nowhere/t.md'], 'there is no folder ', ''],
   ])('%s on the command line', async (_, args, message, hint) => {

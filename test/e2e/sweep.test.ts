@@ -225,7 +225,7 @@ describe('a faulty sweep is refused before anything runs', () => {
     [
       'a grid that is no list',
       'grid: { model.params.margin: 3 }',
-      '`grid` takes a list of values, got the number 3',
+      '`grid` must be a list of values, got the number 3',
     ],
     ['an unknown name', 'gird: {}', "unknown name 'gird' in `sweep`"],
     [
@@ -236,7 +236,7 @@ describe('a faulty sweep is refused before anything runs', () => {
     [
       'a range the wrong way round',
       'random: { space: { model.params.margin: { uniform: [2, 1] } } }',
-      '`uniform` takes two numbers, the smaller first',
+      '`uniform` must be two numbers, the smaller first',
     ],
     ['an unknown metric', 'metric: repotr.mrr', "there is no stage 'repotr'"],
     [
@@ -244,7 +244,7 @@ describe('a faulty sweep is refused before anything runs', () => {
       'halving: { budget: model.params.epochs }',
       '`halving` needs a `metric` to choose by',
     ],
-    ['a goal that is none', 'goal: best', "`goal` takes maximize or minimize, got the text 'best'"],
+    ['a goal that is none', 'goal: best', "`goal` must be maximize or minimize, got the string 'best'"],
   ])('%s', async (_, sweepText, message) => {
     const rig = demo(`sweep:\n  ${sweepText}\n`);
     const { code, stderr } = await rig.pipeline('sweep', 's.yaml');

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { nameHint } from '../../base/nearest.ts';
 import { glob, splitList } from '../../plan/selector.ts';
 import { specError } from '../../spec/spec-error.ts';
 import { errorAt } from '../../spec/text/source.ts';
-import { namesMetric, nameHint, stageOfMetric, variedPaths } from '../../spec/sweep/sweep-checks.ts';
+import { namesMetric, stageOfMetric, variedPaths } from '../../spec/sweep/sweep-checks.ts';
 import type { Dimension, RandomSearch, SweepAxis, SweepRequest } from '../../spec/sweep/request-types.ts';
 import { HALVING_FACTOR } from '../../spec/text/vocabulary.ts';
 import { readRepeat, type SweepArguments } from '../../sweep/arguments.ts';
