@@ -36,7 +36,7 @@ export interface TextBatch {
 }
 
 export interface DocumentText {
-  /** External id: unique; the number as text where the data has none. */
+  /** External id: unique; the number as text if the data has none. */
   readonly name: string;
   readonly text: string;
 }
@@ -50,14 +50,14 @@ export interface QueryRow {
   readonly type: string | null;
 }
 
-/** Flat columns, ordered by query and then document. Above 0 is relevant; the pair occurs once. */
+/** Flat columns, ordered by query and then document. Relevance above 0 is relevant; each pair occurs once. */
 export interface Qrels {
   readonly queries: Uint32Array;
   readonly documents: Uint32Array;
   readonly relevance: Int32Array;
 }
 
-/** Flat columns, ordered by query and then position; positions of a query count from 0 without gaps. */
+/** Flat columns, ordered by query and then position; a query's positions count from 0 without gaps. */
 export interface Candidates {
   readonly queries: Uint32Array;
   readonly documents: Uint32Array;
@@ -73,9 +73,9 @@ export interface Corpus {
   documents(): AsyncGenerator<TextBatch, void>;
   /** External ids by doc_id. */
   documentNames(): Promise<string[]>;
-  /** Queries by rising id in batches of at most 2,048; of one split, or of all. */
+  /** Queries by ascending id in batches of at most 2,048; of one split, or of all. */
   queries(split?: string): AsyncGenerator<TextBatch, void>;
-  /** The same with everything known of them, at once. */
+  /** The same queries with all their columns, as one array. */
   queryRows(split?: string): Promise<QueryRow[]>;
   qrels(split?: string): Promise<Qrels>;
   candidates(split?: string): Promise<Candidates>;
@@ -87,7 +87,7 @@ export interface OpenCorpusOptions {
   readonly memoryMegabytes?: number;
 }
 
-/** Opens a corpus for reading; any number of processes may, also where its folder is read-only. */
+/** Opens a corpus for reading. Any number of processes may do so, even in a read-only folder. */
 export async function openCorpus(folder: string, options: OpenCorpusOptions = {}): Promise<Corpus> {
   const summary = readCorpusSummary(folder);
   const database = await openDatabase(join(folder, CORPUS_FILE), { ...options, readOnly: true });
@@ -125,7 +125,7 @@ async function documentTexts(
 ): Promise<Map<number, DocumentText>> {
   const found = new Map<number, DocumentText>();
   const wanted = [...new Set(ids)].filter((id) => Number.isInteger(id) && id >= 0).sort((a, b) => a - b);
-  // A list as long as this already reads most of the table's blocks once.
+  // A list of this length already reads most of the table's blocks.
   const AT_ONCE = 2_048;
   for (let start = 0; start < wanted.length; start += AT_ONCE) {
     const list = wanted.slice(start, start + AT_ONCE).join(',');
@@ -170,8 +170,8 @@ async function queryRows(database: Database, split: string | undefined): Promise
 }
 
 /**
- * Three columns of a table whose rows belong to queries, as typed arrays of equal length. A split's rows are
- * picked here and not by a join, because a join may give its rows in another order.
+ * Three columns of a table whose rows belong to queries, as typed arrays of equal length. The rows of a split are
+ * selected here and not by a join, because a join may change their order.
  */
 async function triples(
   database: Database,
@@ -197,7 +197,7 @@ async function queriesOf(database: Database, split: string): Promise<Set<number>
   return new Set(rows.map((row) => row['query_id'] as number));
 }
 
-/** Moves the rows of the wanted queries to the front, in place, and returns how many they are. */
+/** Moves the rows of the wanted queries to the front, in place, and returns their number. */
 function keepRows(columns: readonly Uint32Array[], wanted: ReadonlySet<number>): number {
   const queries = columns[0]!;
   let kept = 0;

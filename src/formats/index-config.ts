@@ -25,13 +25,13 @@ export interface IndexConfig {
   readonly quantization: Quantization;
   readonly dimensions: number;
   readonly documents: number;
-  /** Neighbours that a node of the graph keeps (M in the HNSW paper). */
+  /** Neighbours per node of the graph (M in the HNSW paper). */
   readonly connectivity: number;
-  /** Candidates looked at while a vector is added (ef_construction) … */
+  /** Candidates examined when a vector is added (efConstruction in the HNSW paper). */
   readonly expansion_add: number;
-  /** … and while one is searched for (ef). */
+  /** Candidates examined by a search (ef in the HNSW paper). */
   readonly expansion_search: number;
-  /** Whether several threads added at once, so that the graph is another one each time. */
+  /** True if several threads added vectors at once: the graph then differs from build to build. */
   readonly parallel?: boolean;
 }
 

@@ -30,22 +30,22 @@ export interface EncoderConfig {
   readonly layers: number;
   readonly bidirectional: boolean;
   readonly pooling: 'last' | 'mean' | 'max' | 'attention';
-  /** Whether the pooled token embeddings stand beside the pooled states, each of length 1. */
+  /** Whether the pooled token embeddings are concatenated with the pooled states, each normalised to length 1. */
   readonly skip: boolean;
-  /** Width of the embedding of a text where it is not the encoder's own. */
+  /** Width of a text's embedding if it is projected; null if it has the encoder's own width. */
   readonly projection: number | null;
-  /** Whether queries and documents go through the same weights. The embedding table is always shared. */
+  /** Whether queries and documents are encoded with the same weights. The embedding table is always shared. */
   readonly shared: boolean;
 }
 
 export interface ModelConfig {
   readonly format: 1;
-  /** What compares two embeddings; those compared by cosine have length 1. */
+  /** How two embeddings are compared; with cosine, they have length 1. */
   readonly similarity: Similarity;
   readonly encoder: EncoderConfig;
-  /** The table: one row a token id. */
+  /** The embedding table: one row per token id. */
   readonly embeddings: { readonly rows: number; readonly dimensions: number };
-  /** Width of the embedding of a text. */
+  /** Width of a text's embedding. */
   readonly dimensions: number;
 }
 

@@ -16,13 +16,13 @@ const FILE = 'per_query.tsv';
 
 export interface PerQuery {
   readonly queries: readonly string[];
-  /** `model/mrr@10` → one value a query; a query that has none is left out by NaN. Ranks are not in it. */
+  /** `model/mrr@10` → one value per query; NaN for a query without a value. Does not include ranks. */
   readonly measures: ReadonlyMap<string, Float64Array>;
   /** `model/rank` → from 1; NaN where nothing relevant is listed. */
   readonly ranks: ReadonlyMap<string, Float64Array>;
 }
 
-/** Undefined where the artifact has no such file. Throws `E_ARTIFACT` where it cannot be understood. */
+/** Undefined if the artifact has no such file. Throws `E_ARTIFACT` if the file is malformed. */
 export function readPerQuery(folder: string): PerQuery | undefined {
   const path = join(folder, FILE);
   if (!existsSync(path)) return undefined;

@@ -19,7 +19,7 @@ import { readSafetensors, requireTensor, writeSafetensors, type SafetensorsFile 
 export interface Triplets {
   readonly query: Uint32Array;
   readonly positive: Uint32Array;
-  /** Row-major [n, perQuery]. */
+  /** Row-major [n, k]. */
   readonly negatives: Uint32Array;
   readonly negativesPerTriplet: number;
   readonly source: Uint8Array;
@@ -28,11 +28,11 @@ export interface Triplets {
 }
 
 export interface TripletScores {
-  /** Who gave them: `bm25`, or `model` for the embeddings of an earlier round. */
+  /** The scorer: `bm25`, or `model` for the embeddings of an earlier round. */
   readonly scorer: string;
   /** [n] */
   readonly positive: Float32Array;
-  /** Row-major [n, perQuery], beside `negatives`. */
+  /** Row-major [n, k], parallel to `negatives`. */
   readonly negatives: Float32Array;
 }
 

@@ -1,7 +1,7 @@
 /**
- * A user's own stage kind: a .ts or .js module named by path. It is bundled with every module of theirs that it
- * imports; the bundle without comments and white space is what the key sees, so an edit to a helper counts and
- * an edit to a comment does not. What was learnt is remembered by the files' metadata.
+ * A user's own stage kind: a .ts or .js module named by path. It is bundled with all local modules that it imports.
+ * The key covers the bundle without comments and white space, so that an edit to a helper counts and an edit to a
+ * comment does not. The result is cached until the metadata of a source file changes.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
@@ -18,7 +18,7 @@ import type { Kind } from './kind.ts';
 import { settingsFiles } from './settings-files.ts';
 import { ADDRESS_NAMES, SOURCE_ADDRESSES } from './source-addresses.ts';
 
-/** What is remembered of a module between runs. */
+/** The cached description of a module. */
 interface Remembered {
   readonly format: 3;
   /**
@@ -28,9 +28,9 @@ interface Remembered {
   readonly sources: readonly (readonly [path: string, signature: string])[];
   readonly declaration: KindDeclaration;
   readonly code: Digest;
-  /** Path below the module's folder (or beside it) → short digest of its code. */
+  /** Path relative to the module's folder → short digest of its code. */
   readonly files: Readonly<Record<string, string>>;
-  /** File name of the runnable bundle beside this record. */
+  /** File name of the runnable bundle, in the folder of this record. */
   readonly bundle: string;
 }
 
@@ -50,18 +50,21 @@ function fault(path: string, message: string, hint?: string): PipelineError {
   return new PipelineError('E_KIND', `${relative(process.cwd(), path) || path}: ${message}`, { hint });
 }
 
-/** Loads, or recalls, the kind in a module. `cache` is a folder that may be deleted at any time. */
+/** The kind in a module, from the cache if nothing changed. `cache` is a folder that may be deleted at any time. */
 export async function moduleKind(path: string, cache: string): Promise<Kind> {
   const name = basename(path, extname(path));
   if (!EXTENSIONS.includes(extname(path)))
-    throw fault(path, `a stage kind is a ${EXTENSIONS.join(', ')} module`);
+    throw fault(
+      path,
+      `a stage kind must be a ${EXTENSIONS.slice(0, -1).join(', ')} or ${EXTENSIONS.at(-1)!} module`,
+    );
   if (!existsSync(path))
-    throw fault(path, 'there is no such file', 'uses: takes a path relative to the spec file.');
+    throw fault(path, 'there is no such file', 'The path in `uses` is relative to the spec file.');
   if ((RESERVED_NAMES as readonly string[]).includes(name))
     throw fault(
       path,
-      `a stage kind may not be called '${name}'`,
-      'Rename the file: the store has a folder of this name.',
+      `a stage kind cannot be called '${name}'`,
+      'Rename the file. The store has a folder of this name.',
     );
   const record = join(cache, 'kinds', `${digestOf(path)}.json`);
   const known = recall(record);
@@ -74,7 +77,7 @@ function recall(record: string): Remembered | undefined {
   try {
     const known = JSON.parse(readFileSync(record, 'utf8')) as Remembered;
     const current =
-      // Another version's record: its fields may mean something else.
+      // Fields of another version's record may have another meaning.
       (known.format as number) === 3 &&
       known.sources.every(([source, seen]) => signature(source) === seen) &&
       existsSync(join(dirname(record), known.bundle));
@@ -109,7 +112,7 @@ async function learn(path: string, record: string): Promise<Remembered> {
   return learnt;
 }
 
-/** Comments and white space aside, as in the digest of the whole. */
+/** Digests of the single files, without comments and white space, as in the digest of the whole. */
 async function sourceDigests(metafile: Metafile, folder: string): Promise<Record<string, string>> {
   const { transform } = await import('esbuild');
   const digests = Object.keys(metafile.inputs)
@@ -139,8 +142,8 @@ async function declare(path: string, file: string): Promise<KindDeclaration> {
     throw fault(path, `it cannot be loaded: ${(error as Error).message}`);
   }
   const wrong = faultOfStage(module.stage);
-  if (wrong) throw fault(path, wrong, `A module that "uses:" names exports \`stage = defineStage({...})\`.`);
-  // Through JSON and back: a declaration is data, and is the same whether it was remembered or just loaded.
+  if (wrong) throw fault(path, wrong, 'A module named by `uses` must export `stage = defineStage({...})`.');
+  // A JSON round trip, so that a declaration is the same whether it was cached or just loaded.
   return JSON.parse(JSON.stringify(declarationOf(module.stage as StageKind))) as KindDeclaration;
 }
 
@@ -167,9 +170,9 @@ async function bundle(path: string, options: BuildOptions): Promise<{ text: stri
       errors?: { text: string; location: { file: string; line: number; column: number } | null }[];
     };
     const first = errors?.[0];
-    // The compiler is a process of its own, which can be killed or find no memory.
+    // The compiler is a separate process, which can be killed or run out of memory.
     if (!first)
-      throw new PipelineError('E_COMPILER', `the compiler of ${path} stopped: ${(error as Error).message}`, {
+      throw new PipelineError('E_COMPILER', `the compiler stopped at ${path}: ${(error as Error).message}`, {
         hint: 'Run the same command again.',
       });
     const at = first.location ? `${first.location.line}:${first.location.column + 1}: ` : '';

@@ -35,7 +35,7 @@ describe('pipeline init', () => {
     rig.write({ 'mine.yaml': 'name: mine\n' });
     const { code, stderr } = await rig.pipeline('init', 'mine.yaml');
     expect(code).toBe(2);
-    expect(stderr).toContain('mine.yaml is there already');
+    expect(stderr).toContain('mine.yaml already exists');
     expect(rig.read('mine.yaml')).toBe('name: mine\n');
   });
 });

@@ -85,7 +85,7 @@ describe("a user's own kind", () => {
       { 'shouter.ts': 'export const stage = {{;\n' },
       /shouter\.ts.*cannot be compiled: 1:\d+/,
     ],
-    ['without a stage', { 'shouter.ts': 'export const x = 1;\n' }, /exports no 'stage'/],
+    ['without a stage', { 'shouter.ts': 'export const x = 1;\n' }, /does not export a 'stage'/],
     [
       'that imports what is not there',
       { 'lib/shout.ts': "import './gone.ts';\n" },

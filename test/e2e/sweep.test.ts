@@ -177,7 +177,7 @@ describe('a sweep', () => {
       'best.yaml',
     );
     expect(code).toBe(0);
-    expect(stderr).toContain('2 configurations: 5 stages, 6 if each made its own');
+    expect(stderr).toContain('2 configurations: 5 stages, 6 without sharing');
     expect(stdout.replace(/\d+\.\d s/g, 'N s')).toBe(
       [
         '   report.mrr  configuration',
@@ -198,7 +198,7 @@ describe('a sweep', () => {
       report: 'cached',
     });
     const again = await rig.pipeline('sweep', 's.yaml', '--write', 'best.yaml', ...METRIC);
-    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: best.yaml is there already']);
+    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: best.yaml already exists']);
   });
 
   it('is refused if no configuration has the metric, with a suggestion', async () => {
@@ -206,7 +206,7 @@ describe('a sweep', () => {
     const set = ['--set', 'model.params.margin=0.1,0.2'];
     const { code, stderr } = await rig.pipeline('sweep', 's.yaml', ...set, '--metric', 'report.mmr');
     expect(code).toBe(2);
-    expect(stderr).toContain("error: 'report' gives no number called 'mmr'");
+    expect(stderr).toContain("error: the stage 'report' has no numeric metric 'mmr'");
     expect(stderr).toContain("hint: Did you mean 'report.mrr'?");
   });
 
@@ -225,7 +225,7 @@ describe('a faulty sweep is refused before anything runs', () => {
     [
       'a grid that is no list',
       'grid: { model.params.margin: 3 }',
-      '`grid` takes a list of values, got the number 3',
+      'a parameter in `grid` must have a list of values, got the number 3',
     ],
     ['an unknown name', 'gird: {}', "unknown name 'gird' in `sweep`"],
     [
@@ -236,15 +236,11 @@ describe('a faulty sweep is refused before anything runs', () => {
     [
       'a range the wrong way round',
       'random: { space: { model.params.margin: { uniform: [2, 1] } } }',
-      '`uniform` takes two numbers, the smaller first',
+      '`uniform` must be two numbers, the smaller first',
     ],
     ['an unknown metric', 'metric: repotr.mrr', "there is no stage 'repotr'"],
-    [
-      'halving without a metric',
-      'halving: { budget: model.params.epochs }',
-      '`halving` needs a `metric` to choose by',
-    ],
-    ['a goal that is none', 'goal: best', "`goal` takes maximize or minimize, got the text 'best'"],
+    ['halving without a metric', 'halving: { budget: model.params.epochs }', '`halving` needs a `metric`'],
+    ['a goal that is none', 'goal: best', "`goal` must be maximize or minimize, got the string 'best'"],
   ])('%s', async (_, sweepText, message) => {
     const rig = demo(`sweep:\n  ${sweepText}\n`);
     const { code, stderr } = await rig.pipeline('sweep', 's.yaml');

@@ -13,7 +13,7 @@ const printed = (diagnostic: Diagnostic): string[] =>
 test('an error shows where it is, what it is and how to fix it', () => {
   const diagnostic: Diagnostic = {
     ...at('    dimension: 3', 'dimension'),
-    hint: "did you mean 'dimensions'?",
+    hint: "Did you mean 'dimensions'?",
     related: [{ message: 'first defined here', location: { ...at('a: 1', 'a').location!, line: 12 } }],
   };
   expect(`\n${printed(diagnostic).join('\n')}\n`).toBe(`
@@ -27,7 +27,7 @@ error: wrong
    |
 12 | a: 1
    | -
-   = help: did you mean 'dimensions'?
+   = help: Did you mean 'dimensions'?
 `);
 });
 

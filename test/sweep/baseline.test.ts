@@ -24,7 +24,7 @@ it('an ambiguous or misspelt baseline is an error that lists the names', () => {
   expect(findBaseline('plain', all)).toEqual({
     found: false,
     message: "the experiment 'plain' has 2 configurations",
-    hint: 'there are plain margin=0, plain margin=1',
+    hint: 'The choices are plain margin=0, plain margin=1.',
   });
-  expect(findBaseline('wide margn=0', all)).toMatchObject({ hint: "did you mean 'wide margin=0'?" });
+  expect(findBaseline('wide margn=0', all)).toMatchObject({ hint: "Did you mean 'wide margin=0'?" });
 });
