@@ -144,7 +144,7 @@ describe('planning', () => {
         'report  will run · params.top: 2 → 7',
         'aside   cached',
         '',
-        '3 cached, 1 to run, 0 waiting for those',
+        '3 cached, 1 to run, 0 waiting',
         '',
       ].join('\n'),
     );

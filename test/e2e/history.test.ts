@@ -74,7 +74,7 @@ describe('pipeline runs', () => {
     const limited = await rig.pipeline('runs', '--spec', 'demo.yaml', '--limit', '1', '--columns', 'outcome');
     expect([limited.stdout, limited.stderr]).toEqual([
       'outcome\ndone\n',
-      '2 more: --all shows them, --limit 2 some\n',
+      '2 more runs; show them with --all or --limit 2\n',
     ]);
     expect((await rig.pipeline('runs', '--outcome', 'failed')).stdout).toBe('no runs\n');
   });
@@ -125,7 +125,7 @@ describe('pipeline tag', () => {
     const bad = await rig.pipeline('tag', 'latest', 'two words');
     expect([bad.code, bad.stderr]).toEqual([
       2,
-      expect.stringContaining("'two words' cannot be a tag") as string,
+      expect.stringContaining("'two words' is not a valid tag") as string,
     ]);
   });
 
@@ -157,7 +157,10 @@ describe('pipeline compare', () => {
   it('needs two different runs', async () => {
     const rig = await threeRuns();
     const { code, stderr } = await rig.pipeline('compare', 'latest');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('it takes two different runs') as string]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('compare needs at least two different runs') as string,
+    ]);
   });
 });
 

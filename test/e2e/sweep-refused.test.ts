@@ -12,7 +12,7 @@ describe('a faulty table is refused before anything runs', () => {
     [
       'a seed twice',
       (spec) => spec.replace('[1, 2, 4]', '[1, 2, 1]'),
-      "'params.seed' is repeated with 1 twice",
+      "`repeat` has the value 1 of 'params.seed' twice",
       '--> s.yaml:',
     ],
     [
@@ -71,10 +71,10 @@ describe('a faulty table is refused before anything runs', () => {
     [
       'a repeat that says nothing',
       ['--repeat', 'params.seed'],
-      "'params.seed' does not say what to repeat",
+      "'params.seed' is not a valid --repeat",
       '--repeat params.seed=42,43,44',
     ],
-    ['a seed twice', ['--repeat', 'params.seed=1,1'], "'params.seed=1,1' has a value twice", ''],
+    ['a seed twice', ['--repeat', 'params.seed=1,1'], "'params.seed=1,1' has the same value twice", ''],
     [
       'a parameter repeated and varied',
       ['--repeat', 'params.seed=1,2', '--set', 'params.seed=3,4'],

@@ -103,7 +103,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     expect(alone.stderr).toContain("the baseline 'plain' is not among the experiments chosen");
     // No seed in it: the best configuration, not its luckiest training.
     expect(rig.read('best.yaml')).toBe(
-      '# The best of 3 configurations by report.mrr: 0.6150, the mean of 3\nextends: s.yaml\nstages:\n  model:\n    with:\n      params:\n        margin: 0.9\n',
+      '# The best of 3 configurations by report.mrr: 0.6150, the mean of 3 repeats\nextends: s.yaml\nstages:\n  model:\n    with:\n      params:\n        margin: 0.9\n',
     );
     expect((await rig.run('best.yaml')).stages).toEqual({
       corpus: 'cached',
@@ -111,7 +111,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
       report: 'cached',
     });
     const again = await rig.pipeline('sweep', 's.yaml', '--report', 'table.md');
-    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: table.md is there already']);
+    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: table.md already exists']);
   });
 
   it('gives a command for each point of a grid and each draw too', async () => {
@@ -208,9 +208,9 @@ it('--dry-run tells what would be executed and executes nothing', async () => {
   const rig = scoredSweep();
   const before = await rig.pipeline('sweep', 's.yaml', '--dry-run');
   expect(before.code).toBe(0);
-  expect(before.stdout).toContain('plain   0 cached, 1 to run, 6 waiting for those\n');
+  expect(before.stdout).toContain('plain   0 cached, 1 to run, 6 waiting\n');
   expect(before.stdout).toMatch(
-    /\n\n3 configurations × 3 repeats: 19 stages, 27 if each made its own\n0 cached, 1 to run, 18 waiting for those\n$/,
+    /\n\n3 configurations × 3 repeats: 19 stages, 27 without sharing\n0 cached, 1 to run, 18 waiting\n$/,
   );
   expect(rig.read('log')).toBe('');
   expect(existsSync(join(rig.folder, 'artifacts', 'command'))).toBe(false);

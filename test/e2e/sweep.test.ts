@@ -177,7 +177,7 @@ describe('a sweep', () => {
       'best.yaml',
     );
     expect(code).toBe(0);
-    expect(stderr).toContain('2 configurations: 5 stages, 6 if each made its own');
+    expect(stderr).toContain('2 configurations: 5 stages, 6 without sharing');
     expect(stdout.replace(/\d+\.\d s/g, 'N s')).toBe(
       [
         '   report.mrr  configuration',
@@ -198,7 +198,7 @@ describe('a sweep', () => {
       report: 'cached',
     });
     const again = await rig.pipeline('sweep', 's.yaml', '--write', 'best.yaml', ...METRIC);
-    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: best.yaml is there already']);
+    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: best.yaml already exists']);
   });
 
   it('says so where no configuration has the metric, and what there is', async () => {
@@ -206,7 +206,7 @@ describe('a sweep', () => {
     const set = ['--set', 'model.params.margin=0.1,0.2'];
     const { code, stderr } = await rig.pipeline('sweep', 's.yaml', ...set, '--metric', 'report.mmr');
     expect(code).toBe(2);
-    expect(stderr).toContain("error: 'report' gives no number called 'mmr'");
+    expect(stderr).toContain("error: the stage 'report' has no numeric metric 'mmr'");
     expect(stderr).toContain("hint: Did you mean 'report.mrr'?");
   });
 
@@ -225,13 +225,13 @@ describe('a faulty sweep is refused before anything runs', () => {
     [
       'a grid that is no list',
       'grid: { model.params.margin: 3 }',
-      '`grid` must be a list of values, got the number 3',
+      'a parameter in `grid` must have a list of values, got the number 3',
     ],
     ['an unknown name', 'gird: {}', "unknown name 'gird' in `sweep`"],
     [
       'no distribution',
       'random: { space: { model.params.margin: 3 } }',
-      'expected one of uniform, log_uniform, int, log_int or choice, got the number 3',
+      'a distribution must be one of uniform, log_uniform, int, log_int or choice, got the number 3',
     ],
     [
       'a range the wrong way round',
@@ -239,11 +239,7 @@ describe('a faulty sweep is refused before anything runs', () => {
       '`uniform` must be two numbers, the smaller first',
     ],
     ['an unknown metric', 'metric: repotr.mrr', "there is no stage 'repotr'"],
-    [
-      'halving without a metric',
-      'halving: { budget: model.params.epochs }',
-      '`halving` needs a `metric` to choose by',
-    ],
+    ['halving without a metric', 'halving: { budget: model.params.epochs }', '`halving` needs a `metric`'],
     ['a goal that is none', 'goal: best', "`goal` must be maximize or minimize, got the string 'best'"],
   ])('%s', async (_, sweepText, message) => {
     const rig = demo(`sweep:\n  ${sweepText}\n`);

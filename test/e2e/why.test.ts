@@ -174,6 +174,6 @@ describe('accepting a change of code', () => {
       "error: 'number' cannot be accepted: n: 7 → 8",
     ]);
     const idle = await rig.pipeline('accept', 's.yaml', 'twice');
-    expect(idle.stdout).toBe('twice  is cached anyway\n');
+    expect(idle.stdout).toBe('twice  already cached\n');
   });
 });

@@ -31,7 +31,7 @@ describe('conditions', () => {
   });
 
   it.each(['margin', '=3', ''])("refuse '%s'", (text) => {
-    expect(() => parseCondition(text)).toThrow('is not a condition');
+    expect(() => parseCondition(text)).toThrow('is not a valid condition');
   });
 });
 

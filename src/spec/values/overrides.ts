@@ -24,8 +24,8 @@ interface Segment {
 }
 
 const NO_PARAMETER = 'the spec defines no parameter';
-const NAMING = 'Write `stage.parameter`, `params.name` or `engine.backend`.';
-const USAGE = 'Write `stage.parameter=value`, `params.name=value` or `engine.backend=wasm`.';
+const NAMING_HINT = 'Write `stage.parameter`, `params.name` or `engine.backend`.';
+const SET_HINT = 'Write `stage.parameter=value`, `params.name=value` or `engine.backend=wasm`.';
 
 /** Applies one `--set`. Relative paths in its value start from the folder of the spec. */
 export function applySet(root: MapNode, text: string, specFile: string, report: Report): MapNode {
@@ -38,7 +38,7 @@ export function applySet(root: MapNode, text: string, specFile: string, report: 
     segments.length > MAX_DEPTH ||
     segments.some(({ name }) => name === '' || name === '__proto__')
   ) {
-    report(errorAt(whole, `'${text}' is not a valid --set`, { hint: USAGE }));
+    report(errorAt(whole, `'${text}' is not a valid --set`, { hint: SET_HINT }));
     return root;
   }
   const parsed = parseYaml(source, report, end + 1);
@@ -57,7 +57,7 @@ export function applyOverride(root: MapNode, override: Override, specFile: strin
   const { path: text, at, value } = override;
   const segments = pathSegments(text, at);
   if (!segments) {
-    report(errorAt(at, `'${text}' is not the name of a parameter`, { hint: NAMING }));
+    report(errorAt(at, `'${text}' is not the name of a parameter`, { hint: NAMING_HINT }));
     return root;
   }
   const path = rootPath(root, segments, report);
