@@ -40,7 +40,7 @@ describe('Ctrl-C', () => {
     expect(artifactsOf(store(rig), 'command')).toHaveLength(1);
     expect(stderr).toContain('Interrupted: stopping the stages. Repeat to kill them.');
     expect(stderr).toContain('- after  not run: the run was interrupted');
-    expect(stderr).toContain('To go on from here: pipeline run s.yaml');
+    expect(stderr).toContain('To continue: pipeline run s.yaml');
     expect(stderr).not.toMatch(/✖|Error|^\s+at /m);
   });
 

@@ -172,7 +172,7 @@ describe('pipeline export and import', () => {
     await rig.run('demo.yaml');
     rig.write({ 'paper.tar': 'this is no tar file' });
     for (const [args, code, message] of [
-      [['export', 'latest', '--output', 'paper.zip'], 2, 'does not end like an archive'],
+      [['export', 'latest', '--output', 'paper.zip'], 2, 'does not have the extension of an archive'],
       [['export', 'latest', '--output', 'paper.tar'], 2, 'already exists'],
       [['import', 'paper.tar', '--store', 'other'], 1, 'is not a tar, tar.gz or tar.zst archive'],
       [['import', 'absent.tar'], 2, 'there is no file'],
