@@ -21,7 +21,7 @@ const PARAMS = {
 describe('a training that is interrupted', () => {
   const world = (): ReturnType<typeof makeWorld> => makeWorld();
 
-  it('goes on from its last checkpoint wherever it was killed, and ends with the same bytes', async () => {
+  it('resumes from its last checkpoint wherever it was killed, and ends with the same bytes', async () => {
     const { inputs } = world();
     const whole = await runKind(stage, { params: PARAMS, inputs });
     const folder = temporaryFolder();
@@ -32,7 +32,7 @@ describe('a training that is interrupted', () => {
       // What a kill in the middle of writing leaves behind.
       writeFileSync(join(resume, 'checkpoint.safetensors.new'), 'half');
       const rest = await checkpointing(0, () => runKind(stage, { params: PARAMS, inputs, resume }));
-      expect(rest.logs.join()).toContain(dies > 1 ? `going on from step ${dies - 1}` : '');
+      expect(rest.logs.join()).toContain(dies > 1 ? `resuming from step ${dies - 1}` : '');
       expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
     }
   });
@@ -55,7 +55,7 @@ describe('a training that is interrupted', () => {
     },
   );
 
-  it('saves where it is when asked to stop', async () => {
+  it('saves a checkpoint when it is aborted', async () => {
     const { inputs } = world();
     const resume = temporaryFolder();
     const controller = new AbortController();
