@@ -48,8 +48,6 @@ async function buildModules() {
     stage: 'src/stage.ts',
   };
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;
-  for (const name of readdirSync(join(root, 'src'), { recursive: true }))
-    if (name.endsWith('.worker.ts')) entries[`workers/${name.split('/').pop().slice(0, -3)}`] = `src/${name}`;
   await build({
     ...common,
     entryPoints: entries,

@@ -58,6 +58,13 @@ export interface InputArtifact {
 
 export type Metrics = Readonly<Record<string, number | string | boolean | null>>;
 
+/** What a spec asks for under `engine`. */
+export interface EngineRequest {
+  /** `auto` is chosen while planning, by what the machine has. */
+  readonly backend: 'auto' | Engine['backend'];
+  readonly precision: Engine['precision'];
+}
+
 /** The numeric engine that the plan chose; part of the key of kinds that are `numeric`. */
 export interface Engine {
   readonly backend: 'wasm' | 'tensorflow';

@@ -3,14 +3,9 @@
  * another engine. Cheap: a few file names are looked at; TensorFlow itself is loaded once, to ask for its device.
  */
 import { PipelineError } from '../base/diagnostic.ts';
-import type { Engine } from '../stage.ts';
+import type { Engine, EngineRequest } from '../stage.ts';
 import { findNativePackage, type NativePackage } from './backends/installed.ts';
 import { probeNative, type Probe } from './backends/probe.ts';
-
-export interface EngineRequest {
-  readonly backend: 'auto' | 'wasm' | 'tensorflow';
-  readonly precision: 'exact' | 'fast';
-}
 
 /** Raised when the arithmetic of the embedded engine changes, so that old results are not taken for new ones. */
 const EMBEDDED_VERSION = '1';

@@ -37,7 +37,7 @@ export interface ModelConfig {
   readonly dimensions: number;
 }
 
-/** By name: `embeddings`, `encoder.layer_0.forward.kernel`, … */
+/** By name: `embeddings`, `encoder.layer0.forward.kernel`, … */
 export type ModelWeights = ReadonlyMap<string, Tensor<Float32Array>>;
 
 export const EMBEDDINGS = 'embeddings';

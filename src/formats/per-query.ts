@@ -12,6 +12,8 @@ export interface PerQuery {
   readonly queries: readonly string[];
   /** `model/mrr@10` → one value a query; a query that has none is left out by NaN. Ranks are not in it. */
   readonly measures: ReadonlyMap<string, Float64Array>;
+  /** `model/rank` → from 1; NaN where nothing relevant is listed. */
+  readonly ranks: ReadonlyMap<string, Float64Array>;
 }
 
 /** Undefined where the artifact has no such file. Throws `E_ARTIFACT` where it cannot be understood. */
@@ -29,10 +31,15 @@ export function readPerQuery(folder: string): PerQuery | undefined {
       'E_ARTIFACT',
       `${path}:${torn + 2}: ${rows[torn]!.length} columns instead of ${names.length}`,
     );
-  const measures = names.flatMap((name, column) => {
-    if (!name.includes('/') || name.split('/').at(-1) === 'rank') return [];
+  const columns = names.flatMap((name, column) => {
+    if (!name.includes('/')) return [];
     const values = Float64Array.from(rows, (row) => (row[column] === '' ? NaN : Number(row[column])));
     return [[name, values] as const];
   });
-  return { queries: rows.map((row) => row[0]!), measures: new Map(measures) };
+  const isRank = ([name]: readonly [string, unknown]): boolean => name.endsWith('/rank');
+  return {
+    queries: rows.map((row) => row[0]!),
+    measures: new Map(columns.filter((column) => !isRank(column))),
+    ranks: new Map(columns.filter(isRank)),
+  };
 }

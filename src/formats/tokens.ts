@@ -11,7 +11,6 @@ import { join } from 'node:path';
 import type { Ragged } from './ragged.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from './safetensors.ts';
 
-export const PADDING = 0;
 export const UNKNOWN = 1;
 export const SPECIAL_TOKENS = ['<pad>', '<unk>'] as const;
 
@@ -55,7 +54,7 @@ export interface Tokens {
   readonly candidates: Ragged;
 }
 
-export function writeVocabulary(folder: string, vocabulary: Vocabulary): void {
+function writeVocabulary(folder: string, vocabulary: Vocabulary): void {
   const lines = vocabulary.tokens.map((token, id) => `${token}\t${vocabulary.counts[id]}\n`);
   writeFileSync(join(folder, 'vocabulary.tsv'), lines.join(''), { flag: 'wx' });
 }

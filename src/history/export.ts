@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
 import { PipelineError } from '../base/diagnostic.ts';
+import { publishFile } from '../base/files.ts';
 import type { Artifact } from '../store/artifacts.ts';
-import { flush } from '../store/durable.ts';
 import { MANIFEST } from '../store/layout.ts';
 import type { ArtifactFile } from '../store/manifest.ts';
 import { compressionOf, compressor, CONTENTS, type Contents } from './archive.ts';
@@ -28,8 +28,7 @@ export async function writeArchive(exported: Export, file: string, signal: Abort
   try {
     const written = pipeline([tar, ...compression, createWriteStream(aside, { flags: 'wx' })], { signal });
     await Promise.all([written, fill(tar, exported)]);
-    flush(aside);
-    renameSync(aside, file);
+    publishFile(aside, file);
   } catch (error) {
     rmSync(aside, { force: true });
     throw error;

@@ -53,7 +53,7 @@ export function meets(entry: NotedEntry, { name, operator, value }: Condition): 
 
 export const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export const FIELDS = [
+const FIELDS = [
   'id',
   'started',
   'spec',

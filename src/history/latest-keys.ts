@@ -5,9 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomically } from '../base/files.ts';
 import { digestOf, digestOfJson, type Key } from '../base/hash.ts';
 import { isObject } from '../base/json.ts';
-import { writeDurably } from '../store/durable.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import { readRunRecord, runIds, type RunRecord, type StageRecord } from './record.ts';
 
@@ -83,7 +83,7 @@ export function rememberLatest(layout: StoreLayout, record: RunRecord): void {
   const { id, spec } = record;
   const stages = { ...readLatest(layout, spec.name)?.stages, ...settled(record) };
   const latest: Latest = { format: 1, spec: spec.name, run: id, fingerprint: fingerprintOf(record), stages };
-  writeDurably(latestFile(layout, spec.name), JSON.stringify(latest));
+  writeAtomically(latestFile(layout, spec.name), JSON.stringify(latest), { durable: true });
 }
 
 /** The latest execution of a stage of the spec: the run in which it was made or found. */

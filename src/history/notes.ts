@@ -1,8 +1,8 @@
 /** What people add to a run afterwards: tags and a note. Kept beside the records, which are written once. */
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn, writeAtomically } from '../base/files.ts';
 import { isObject } from '../base/json.ts';
-import { writeDurably } from '../store/durable.ts';
 import type { StoreLayout } from '../store/layout.ts';
 
 export interface Notes {
@@ -16,7 +16,7 @@ export const NO_NOTES: Notes = { tags: [], note: null };
 /** Letters and digits of any script, and a little punctuation: a tag stands for a run on the command line. */
 export const TAG = /^[\p{L}\p{N}_][\p{L}\p{N}_.+@-]*$/u;
 
-export function notesFolder(layout: StoreLayout): string {
+function notesFolder(layout: StoreLayout): string {
   return join(layout.runs, 'notes');
 }
 
@@ -39,18 +39,17 @@ export function writeNotes(layout: StoreLayout, id: string, { tags, note }: Note
   if (tags.length === 0 && note === null) rmSync(notesFile(layout, id), { force: true });
   else {
     const sorted = [...new Set(tags)].sort();
-    writeDurably(notesFile(layout, id), `${JSON.stringify({ format: 1, tags: sorted, note }, null, 1)}\n`);
+    writeAtomically(
+      notesFile(layout, id),
+      `${JSON.stringify({ format: 1, tags: sorted, note }, null, 1)}\n`,
+      { durable: true },
+    );
   }
 }
 
 /** Notes of every run that has any, by id. */
 export function allNotes(layout: StoreLayout): ReadonlyMap<string, Notes> {
-  let names: string[];
-  try {
-    names = readdirSync(notesFolder(layout));
-  } catch {
-    return new Map();
-  }
+  const names = namesIn(notesFolder(layout), 'empty');
   const ids = names.filter((name) => /^[^.].*\.json$/.test(name)).map((name) => name.slice(0, -5));
   return new Map(ids.sort().map((id) => [id, readNotes(layout, id)]));
 }

@@ -1,11 +1,11 @@
 /** Run records: what each run took, made and measured. One JSON file a run, written once. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { namesIn, writeAtomically } from '../base/files.ts';
 import type { Digest, Key } from '../base/hash.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
 import type { Engine, Metrics } from '../stage.ts';
-import { writeDurably } from '../store/durable.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
 
@@ -71,20 +71,16 @@ export function runFile(layout: StoreLayout, id: string): string {
 }
 
 export function writeRunRecord(layout: StoreLayout, record: RunRecord): void {
-  writeDurably(runFile(layout, record.id), `${JSON.stringify(record, null, 1)}\n`);
+  writeAtomically(runFile(layout, record.id), `${JSON.stringify(record, null, 1)}\n`, { durable: true });
 }
 
 /** Ids, latest first. */
 export function runIds(layout: StoreLayout): string[] {
-  try {
-    return readdirSync(layout.runs)
-      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-      .map((name) => name.slice(0, -'.json'.length))
-      .sort()
-      .reverse();
-  } catch {
-    return [];
-  }
+  return namesIn(layout.runs, 'empty')
+    .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort()
+    .reverse();
 }
 
 /** Undefined where there is none, or what is there is no record. */

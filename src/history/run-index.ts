@@ -5,7 +5,7 @@
  */
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeDurably } from '../store/durable.ts';
+import { writeAtomically } from '../base/files.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import { entryOf, type RunEntry } from './entry.ts';
 import { readRunRecord, runIds } from './record.ts';
@@ -86,7 +86,7 @@ function remember(
   const text = (some: readonly RunEntry[]): string =>
     some.map((entry) => `${JSON.stringify(entry)}\n`).join('');
   try {
-    if (lines > WASTE * entries.length + 100) writeDurably(file, text(entries));
+    if (lines > WASTE * entries.length + 100) writeAtomically(file, text(entries), { durable: true });
     else if (added.length > 0) {
       mkdirSync(dirname(file), { recursive: true });
       // One write at the end of the file: two processes that add at once do not mix their lines.

@@ -3,16 +3,15 @@
  * imports; the bundle without comments and white space is what the key sees, so an edit to a helper counts and
  * an edit to a comment does not. What was learnt is remembered by the files' metadata.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import { PipelineError } from '../base/diagnostic.ts';
+import { writeAtomically } from '../base/files.ts';
 import { digestOf, type Digest } from '../base/hash.ts';
 import { DIST, installedVersion, ownPackage } from '../base/installation.ts';
 import type { KindDeclaration, StageKind } from '../stage.ts';
-import { writeDurably } from '../store/durable.ts';
 import { RESERVED_NAMES } from '../store/layout.ts';
 import { declarationOf, faultOfStage } from './declaration.ts';
 import type { Kind } from './kind.ts';
@@ -81,10 +80,7 @@ async function learn(path: string, record: string): Promise<Remembered> {
   const runnable = await bundle(path, { plugins: [bareImports('locate', path)], sourcemap: 'inline' });
   const code = digestOf(`${canonical.text}\n${librariesOf(canonical.metafile, path)}`);
   const file = `${code}-${digestOf(path).slice(0, 8)}.mjs`;
-  mkdirSync(folder, { recursive: true });
-  const aside = join(folder, `.${randomUUID()}`);
-  writeFileSync(aside, runnable.text);
-  renameSync(aside, join(folder, file));
+  writeAtomically(join(folder, file), runnable.text);
   const declaration = await declare(path, join(folder, file));
   const sources = Object.keys(canonical.metafile.inputs)
     .map((source) => resolve(dirname(path), source))
@@ -92,7 +88,7 @@ async function learn(path: string, record: string): Promise<Remembered> {
     .map((source) => [source, signature(source)] as const);
   const files = await sourceDigests(canonical.metafile, dirname(path));
   const learnt: Remembered = { format: 2, sources, declaration, code, files, bundle: file };
-  writeDurably(record, JSON.stringify(learnt));
+  writeAtomically(record, JSON.stringify(learnt), { durable: true });
   return learnt;
 }
 

@@ -65,6 +65,6 @@ function withoutPaths(value: Json, pointer: string, paths: ResolvedPaths): Json 
 }
 
 /** RFC 6901, section 3. */
-export function escapePointer(name: string): string {
+function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,5 +1,6 @@
 /** How sure a mean, and a difference of means, can be: resampling over queries, seeded and the same everywhere. */
-import type { Random } from '../base/random.ts';
+import { random, type Random } from '../base/random.ts';
+import { quantile } from '../base/statistics.ts';
 
 export type Interval = readonly [low: number, high: number];
 
@@ -38,60 +39,101 @@ export function bootstrapIntervals(
   });
 }
 
-/** Linear between the two nearest, as NumPy does it. `sorted` is not empty. */
-export function quantile(sorted: Float64Array, part: number): number {
-  const place = part * (sorted.length - 1);
-  const below = Math.floor(place);
-  const low = sorted[below]!;
-  return low + (place - below) * ((sorted[below + 1] ?? low) - low);
+export interface PairedTest {
+  readonly queries: number;
+  /** Queries on which the two differ; the others say nothing. */
+  readonly differing: number;
+  /** Mean of b minus mean of a. */
+  readonly difference: number;
+  /** Two-sided. */
+  readonly p: number;
+  /** All sign patterns were tried; otherwise `samples` random ones. */
+  readonly exact: boolean;
 }
 
-const GROUP = 8;
+export interface PairedTestOptions {
+  readonly seed?: number;
+  /** Random sign patterns; p cannot be below 1 / (samples + 1). */
+  readonly samples?: number;
+}
+
+/** Defaults of every command and of `evaluate`, so that they all give the same p for the same two reports. */
+const TEST_SEED = 42;
+export const TEST_SAMPLES = 10_000;
+
+/** Up to this many differing queries all 2^n patterns are tried. */
+export const EXACT_UP_TO = 14;
 
 /**
- * Fisher's paired randomisation test, two-sided (Smucker, Allan and Carterette 2007, "A comparison of statistical
- * significance tests for information retrieval evaluation"): how often a mean difference at least this large comes
- * out when each query's two figures are swapped by the toss of a coin. With B tosses of all queries,
- * p = (1 + #{|mean| ≥ |observed|}) / (1 + B), so it is never 0. differences: [queries]
- *
- * Eight queries are tossed by one byte: the sums of their 256 outcomes are made beforehand.
+ * The paired randomisation test (Fisher 1935; for retrieval: Smucker, Allan and Carterette, "A comparison of
+ * statistical significance tests for information retrieval evaluation", CIKM 2007): if two systems were alike,
+ * either could have had either score of a query, so each query's difference may as well bear the other sign.
+ * p is the share of sign patterns under which the mean difference is at least as far from zero as the observed.
+ * Scores of the same queries in the same order, each array of length n ≥ 1.
  */
-export function pairedRandomizationTest(
-  differences: ArrayLike<number>,
-  permutations: number,
-  source: Random,
-): number {
-  const unequal = Array.from(differences).filter((difference) => difference !== 0);
-  const observed = Math.abs(unequal.reduce((sum, difference) => sum + difference, 0));
-  const outcomes = groupOutcomes(unequal);
-  const groups = outcomes.length / 256;
-  // Outcomes that are equal on paper may differ in their last bits by the order of summation.
-  const least = observed - 1e-9 * Math.max(1, observed);
+export function pairedTest(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  { seed = TEST_SEED, samples = TEST_SAMPLES }: PairedTestOptions = {},
+): PairedTest {
+  const queries = a.length;
+  if (b.length !== queries || queries === 0)
+    throw new Error(`paired test of ${queries} and ${b.length} scores`);
+  const differences = Float64Array.from(
+    Array.from({ length: queries }, (_, i) => b[i]! - a[i]!).filter((each) => each !== 0),
+  );
+  const sum = differences.reduce((total, each) => total + each, 0);
+  const size = differences.reduce((total, each) => total + Math.abs(each), 0);
+  // Sums of the same numbers in another order differ by rounding, which must not make a tie a loss.
+  const least = Math.abs(sum) - 1e-9 * size;
+  const exact = differences.length <= EXACT_UP_TO;
+  const p = exact ? exactShare(differences, least) : sampledShare(differences, least, seed, samples);
+  return { queries, differing: differences.length, difference: sum / queries, p, exact };
+}
+
+function exactShare(differences: Float64Array, least: number): number {
+  const patterns = 2 ** differences.length;
   let extreme = 0;
-  for (let i = 0; i < permutations; i++) {
+  for (let pattern = 0; pattern < patterns; pattern++)
+    if (Math.abs(signedSum(differences, pattern)) >= least) extreme += 1;
+  return extreme / patterns;
+}
+
+/**
+ * The observed pattern counts as one of the samples (Phipson and Smyth 2010), so that p is never zero. One random
+ * byte gives the signs of eight queries, whose 256 sums are made beforehand.
+ */
+function sampledShare(differences: Float64Array, least: number, seed: number, samples: number): number {
+  const source = random(seed, 'paired randomisation test');
+  const sums = sumsByByte(differences);
+  const groups = sums.length / 256;
+  let extreme = 1;
+  for (let sample = 0; sample < samples; sample++) {
     let sum = 0;
     for (let group = 0; group < groups; group += 4) {
       const bits = source.uint32();
       const end = Math.min(4, groups - group);
       for (let byte = 0; byte < end; byte++)
-        sum += outcomes[(group + byte) * 256 + ((bits >>> (8 * byte)) & 255)]!;
+        sum += sums[(group + byte) * 256 + ((bits >>> (8 * byte)) & 255)]!;
     }
     if (Math.abs(sum) >= least) extreme += 1;
   }
-  return (1 + extreme) / (1 + permutations);
+  return extreme / (samples + 1);
 }
 
-/** [groups, 256]: the signed sum of eight differences, a set bit turning one round. */
-function groupOutcomes(differences: readonly number[]): Float64Array {
-  const groups = Math.ceil(differences.length / GROUP);
-  const outcomes = new Float64Array(groups * 256);
-  for (let group = 0; group < groups; group++) {
-    const members = differences.slice(group * GROUP, (group + 1) * GROUP);
-    for (let bits = 0; bits < 256; bits++)
-      outcomes[group * 256 + bits] = members.reduce(
-        (sum, difference, i) => sum + (((bits >>> i) & 1) === 1 ? -difference : difference),
-        0,
-      );
-  }
-  return outcomes;
+/** [groups of eight differences, 256 sign patterns] */
+function sumsByByte(differences: Float64Array): Float64Array {
+  const groups = Math.ceil(differences.length / 8);
+  return Float64Array.from({ length: groups * 256 }, (_, at) => {
+    const first = 8 * Math.floor(at / 256);
+    return signedSum(differences.subarray(first, first + 8), at % 256);
+  });
+}
+
+/** A set bit of the pattern changes the sign of its difference. */
+function signedSum(differences: Float64Array, pattern: number): number {
+  let sum = 0;
+  for (let i = 0; i < differences.length; i++)
+    sum += (pattern >>> i) & 1 ? -differences[i]! : differences[i]!;
+  return sum;
 }

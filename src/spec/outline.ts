@@ -6,7 +6,7 @@ import { checkNames, isFailed } from './text/names.ts';
 import { errorAt, type Place, type Report } from './text/source.ts';
 import type { SweepRequest } from './sweep/request-types.ts';
 import { readSweep } from './sweep/sweep-request.ts';
-import type { EngineRequest } from './spec.ts';
+import type { EngineRequest } from '../stage.ts';
 import { describe, isNull, mapNode, toJson, type Entry, type MapNode, type ScalarNode } from './text/tree.ts';
 import {
   alternatives,

@@ -1,9 +1,9 @@
 /** Specs that were found sound, kept so that a rerun needs neither the YAML parser nor the schema compiler. */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { writeAtomically } from '../base/files.ts';
 import { digestOf, digestOfJson, type Digest } from '../base/hash.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Checked, KindReference, LoadedSpec, LoadOptions, Spec, StageSpec } from './spec.ts';
@@ -34,12 +34,9 @@ export function openMemory(folder: string, file: string, options: LoadOptions): 
   return {
     recall: () => recall(record, options),
     remember(checked): void {
-      const aside = `${record}.${randomUUID()}`;
       try {
-        mkdirSync(join(folder, 'specs'), { recursive: true });
         // A spec may quote values of variables, so the record is for its owner alone.
-        writeFileSync(aside, JSON.stringify(recordOf(checked)), { mode: 0o600 });
-        renameSync(aside, record);
+        writeAtomically(record, JSON.stringify(recordOf(checked)), { mode: 0o600 });
       } catch {
         // A store that cannot be written to can still be read from: next time is only slower.
       }

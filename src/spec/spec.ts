@@ -2,11 +2,7 @@
 import type { Diagnostic, Location } from '../base/diagnostic.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Kind, KindCatalogue } from '../kinds/kind.ts';
-
-export interface EngineRequest {
-  readonly backend: 'auto' | 'wasm' | 'tensorflow';
-  readonly precision: 'exact' | 'fast';
-}
+import type { EngineRequest } from '../stage.ts';
 
 /** A checked experiment: every name resolved, every value interpolated, every default filled in. */
 export interface Spec {

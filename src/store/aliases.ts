@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomically } from '../base/files.ts';
 import type { Key } from '../base/hash.ts';
-import { writeDurably } from './durable.ts';
 import type { StoreLayout } from './layout.ts';
 
 export interface Alias {
@@ -25,7 +25,9 @@ function aliasFile(layout: StoreLayout, kind: string, key: Key): string {
 }
 
 export function writeAlias(layout: StoreLayout, alias: Alias): void {
-  writeDurably(aliasFile(layout, alias.kind, alias.key), `${JSON.stringify(alias, null, 1)}\n`);
+  writeAtomically(aliasFile(layout, alias.kind, alias.key), `${JSON.stringify(alias, null, 1)}\n`, {
+    durable: true,
+  });
 }
 
 export function readAlias(layout: StoreLayout, kind: string, key: Key): Alias | undefined {

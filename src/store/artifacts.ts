@@ -7,7 +7,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -16,8 +15,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
+import { flush, makeFolder, namesIn } from '../base/files.ts';
 import type { Key } from '../base/hash.ts';
-import { flush, makeFolder } from './durable.ts';
 import { artifactFolder, MANIFEST, type StoreLayout } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -152,15 +151,6 @@ function makeRoom(
   mkdirSync(dirname(aside), { recursive: true });
   renameSync(artifactFolder(layout, manifest.kind, manifest.key), aside);
   return { moved: lookup.state === 'found' };
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 /** Puts back what a crash, or a failure, caught between the two renames of a replacement. */

@@ -3,12 +3,12 @@
  * what was received. A transfer is written to .part, continued with a Range request where it broke off, and
  * renamed when whole; a lock makes two processes that want the same URL share one transfer.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
+import { publishFile, writeAtomically } from '../base/files.ts';
 import { digestOf, digestOfFile, type Digest } from '../base/hash.ts';
-import { flush, writeDurably } from './durable.ts';
 import { lockOr } from './lock.ts';
 import { receive, TransferError, type PartialFile } from './transfer.ts';
 
@@ -53,7 +53,7 @@ export async function download(options: DownloadOptions): Promise<Download> {
   if ('found' in held) return checked(held.found, options.sha256);
   try {
     const bytes = await receiveAll(options, path);
-    return checked(await keep(options, path, bytes), options.sha256);
+    return checked(keep(options, path, bytes), options.sha256);
   } finally {
     held.lock.release();
   }
@@ -74,11 +74,11 @@ function recorded(url: string, path: string): Download | undefined {
 
 function record(url: string, path: string): Download {
   const content = { url, sha256: digestOfFile(path), bytes: statSync(path).size };
-  writeDurably(`${path}.json`, `${JSON.stringify(content, null, 2)}\n`);
+  writeAtomically(`${path}.json`, `${JSON.stringify(content, null, 2)}\n`, { durable: true });
   return { ...content, path };
 }
 
-async function keep(options: DownloadOptions, path: string, expectedBytes: number): Promise<Download> {
+function keep(options: DownloadOptions, path: string, expectedBytes: number): Download {
   const part = `${path}.part`;
   const bytes = statSync(part).size;
   if (bytes !== expectedBytes) throw new Error(`download: ${bytes} bytes kept of ${expectedBytes}`);
@@ -89,11 +89,9 @@ async function keep(options: DownloadOptions, path: string, expectedBytes: numbe
       throw mismatch(options.url, sha256, options.sha256);
     }
   }
-  flush(part);
-  renameSync(part, path);
-  flush(options.folder);
+  publishFile(part, path);
   rmSync(`${part}.json`, { force: true });
-  return await Promise.resolve(record(options.url, path));
+  return record(options.url, path);
 }
 
 function discard(path: string): void {

@@ -8,8 +8,8 @@ import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { now } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
+import { writeAtomically } from '../base/files.ts';
 import { digestOfFile, digestOfJson, type Digest } from '../base/hash.ts';
-import { writeDurably } from './durable.ts';
 import type { StoreLayout } from './layout.ts';
 
 export interface ExternalFile {
@@ -109,8 +109,10 @@ export function openExternalFiles(layout: StoreLayout): ExternalFiles {
     save(): void {
       if (!learnt) return;
       try {
-        if (knownFiles) writeDurably(filesCache, JSON.stringify(Object.fromEntries(knownFiles)));
-        if (knownSets) writeDurably(setsCache, JSON.stringify(Object.fromEntries(knownSets)));
+        if (knownFiles)
+          writeAtomically(filesCache, JSON.stringify(Object.fromEntries(knownFiles)), { durable: true });
+        if (knownSets)
+          writeAtomically(setsCache, JSON.stringify(Object.fromEntries(knownSets)), { durable: true });
       } catch {
         // A read-only store still answers; it only hashes again next time.
       }
@@ -161,12 +163,12 @@ async function expand(pattern: string): Promise<Found[]> {
     .flatMap((path) => statOf(path, path.slice(base === '/' ? 1 : base.length + 1)));
 }
 
-export function isGlob(pattern: string): boolean {
+function isGlob(pattern: string): boolean {
   return /[*?[{]/.test(pattern);
 }
 
 /** The folders before the first wildcard. */
-export function fixedPart(pattern: string): string {
+function fixedPart(pattern: string): string {
   const parts = pattern.split('/');
   return parts.slice(0, parts.findIndex(isGlob)).join('/') || '/';
 }

@@ -3,9 +3,9 @@
  * digest alone, so that a manifest stays small however many files a stage reads; the names are kept once, beside
  * the other things that may be deleted, and only serve to say which file changed.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomically } from '../base/files.ts';
 import type { StoreLayout } from './layout.ts';
 
 /** Name → digest. */
@@ -20,10 +20,7 @@ export function saveListing(layout: StoreLayout, digest: string, listing: () => 
   const file = listingFile(layout, digest);
   if (existsSync(file)) return;
   try {
-    mkdirSync(join(layout.cache, 'listings'), { recursive: true });
-    const aside = `${file}.${randomUUID()}`;
-    writeFileSync(aside, JSON.stringify(listing()));
-    renameSync(aside, file);
+    writeAtomically(file, JSON.stringify(listing()));
   } catch {
     // A store that cannot be written to can still be read from.
   }

@@ -7,7 +7,6 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   rmSync,
   utimesSync,
@@ -17,6 +16,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { monotonic, now, sleep } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
+import { namesIn } from '../base/files.ts';
 import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
 
 /** Holders renew their locks this often. */
@@ -172,7 +172,7 @@ export function tryLock(path: string): Lock | undefined {
 
 /** Removes the locks that dead processes of this host left in a folder; others are judged by who wants them. */
 export function clearLocks(folder: string): void {
-  for (const name of namesIn(folder)) {
+  for (const name of namesIn(folder, 'empty')) {
     const path = join(folder, name);
     try {
       if (name.endsWith(GUARD)) {
@@ -181,14 +181,6 @@ export function clearLocks(folder: string): void {
     } catch {
       // Only in the way of tidiness.
     }
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 

@@ -2,8 +2,8 @@
 import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
+import { flush } from '../base/files.ts';
 import { digestOfFile } from '../base/hash.ts';
-import { flush } from './durable.ts';
 import { MANIFEST } from './layout.ts';
 import type { ArtifactFile } from './manifest.ts';
 

@@ -3,9 +3,10 @@
  * it looks whether it is there; a collector moves an artifact away before it looks whether somebody noted it,
  * and puts it back if so. Whichever comes first, nobody loses what they found.
  */
-import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
+import { namesIn } from '../base/files.ts';
 import type { Key } from '../base/hash.ts';
 import { parseOwner, stateOf } from '../base/owner.ts';
 import { removeFolder } from './artifacts.ts';
@@ -51,20 +52,12 @@ export function beginUse(layout: StoreLayout): Use {
 /** `kind/key` of every artifact that a process uses which lives, or may live on another host. */
 export function usedArtifacts(layout: StoreLayout): Set<string> {
   const used = new Set<string>();
-  for (const name of listed(layout.tmp)) {
+  for (const name of namesIn(layout.tmp, 'empty')) {
     const owner = parseOwner(textOf(join(layout.tmp, name, OWNER)));
     if (owner && stateOf(owner) === 'dead') continue;
     for (const line of textOf(join(layout.tmp, name, USES)).split('\n')) if (line !== '') used.add(line);
   }
   return used;
-}
-
-function listed(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function textOf(file: string): string {

@@ -1,8 +1,8 @@
 /** Whether artifacts are what their manifests say, byte by byte, and what becomes of those that are not. */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { flush } from '../base/files.ts';
 import { digestOfFile } from '../base/hash.ts';
-import { flush } from './durable.ts';
 import type { StoredArtifact } from './inventory.ts';
 import { MANIFEST, type StoreLayout } from './layout.ts';
 import { tryLock } from './lock.ts';

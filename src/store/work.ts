@@ -1,9 +1,10 @@
 /** Work folders: where a stage writes until its artifact is committed. */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { PipelineError } from '../base/diagnostic.ts';
 import { now } from '../base/clock.ts';
+import { namesIn } from '../base/files.ts';
 import type { Key } from '../base/hash.ts';
 import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
 import { removeFolder, removeWork } from './artifacts.ts';
@@ -55,14 +56,6 @@ export function beginFolder(layout: StoreLayout): string {
   return folder;
 }
 
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
 /** A folder without a readable owner that is older than this was not just begun: its maker died there. */
 const NAMELESS_MS = 24 * 3_600_000;
 
@@ -83,7 +76,7 @@ export function isAbandoned(folder: string): boolean {
  * what cannot be removed is only in the way of the disk.
  */
 export function removeAbandonedWork(layout: StoreLayout): void {
-  for (const name of list(layout.tmp)) {
+  for (const name of namesIn(layout.tmp, 'empty')) {
     const folder = join(layout.tmp, name);
     if (isAbandoned(folder)) removeWork(layout, folder);
   }

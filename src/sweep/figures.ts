@@ -4,8 +4,7 @@
  * its seed, the interval and the test say how much the figures depend on which queries were asked.
  */
 import { random } from '../base/random.ts';
-import { pairedTest } from '../retrieval/paired-test.ts';
-import { bootstrapIntervals, type Interval } from '../retrieval/significance.ts';
+import { bootstrapIntervals, pairedTest, type Interval } from '../retrieval/significance.ts';
 import { deviationOf, meanOf, type Outcome } from './outcome.ts';
 import { queryScores, sameQueries, type QueryScores } from './query-scores.ts';
 import { metricOf } from './trial.ts';
@@ -13,7 +12,6 @@ import { metricOf } from './trial.ts';
 /** As reports have it by default, so that a single run has the interval of its report. */
 export const BOOTSTRAP = { samples: 1000, confidence: 0.95 };
 const BOOTSTRAP_SEED = 42;
-export const TOSSES = 10_000;
 
 /** One metric of one configuration. */
 export interface Figure {
@@ -113,6 +111,6 @@ function comparison(
   return {
     difference: mean - other,
     differenceDeviation: deviationOf(values.map((value, repeat) => value! - others[repeat]!)),
-    p: paired ? pairedTest(theirs.values, own.values, { samples: TOSSES }).p : null,
+    p: paired ? pairedTest(theirs.values, own.values).p : null,
   };
 }

@@ -1,6 +1,6 @@
 /** What a sweep found: configurations from best to worst, and the effect of each parameter. */
 import { canonicalJson, type Json } from '../base/json.ts';
-import { mean } from '../base/statistics.ts';
+import { mean, spearman } from '../base/statistics.ts';
 
 export type Goal = 'maximize' | 'minimize';
 
@@ -94,23 +94,4 @@ function thirds(values: readonly number[]): (value: Json) => string {
     const part = sorted.slice(index * size, (index + 1) * size);
     return part.length === 1 ? String(part[0]) : `${part[0]!} … ${part.at(-1)!}`;
   };
-}
-
-/** Of at least one value. */
-/** Pearson's correlation of ranks, ties sharing the mean of theirs; null where either side does not vary. */
-export function spearman(a: readonly number[], b: readonly number[]): number | null {
-  const [x, y] = [ranks(a), ranks(b)];
-  const [mx, my] = [mean(x), mean(y)];
-  let [xy, xx, yy] = [0, 0, 0];
-  for (const [index, value] of x.entries()) {
-    xy += (value - mx) * (y[index]! - my);
-    xx += (value - mx) ** 2;
-    yy += (y[index]! - my) ** 2;
-  }
-  return xx === 0 || yy === 0 ? null : xy / Math.sqrt(xx * yy);
-}
-
-function ranks(values: readonly number[]): number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2);
 }

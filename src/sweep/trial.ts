@@ -5,8 +5,6 @@ import type { Spec } from '../spec/spec.ts';
 import type { Artifact } from '../store/artifacts.ts';
 import type { Configuration, Repeat } from './configurations.ts';
 
-export type TrialState = 'waiting' | 'running' | 'done' | 'failed' | 'interrupted';
-
 export interface Trial {
   /** Of the configuration, in the order of the sweep, from 1. */
   readonly number: number;

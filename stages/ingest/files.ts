@@ -30,7 +30,7 @@ export function openSources(context: StageContext<IngestParams>): (files: Files)
   };
 }
 
-export function isUrl(value: string): boolean {
+function isUrl(value: string): boolean {
   return /^https?:\/\//.test(value);
 }
 

@@ -1,4 +1,5 @@
 /** Quantiles and histograms of values and ranks, for mining.json. */
+import { nearestRank } from '../../src/base/statistics.ts';
 
 export interface Bin {
   /** Lower end, inclusive. */
@@ -23,13 +24,13 @@ const BINS = 20;
 export function distribution(values: readonly number[]): Distribution | undefined {
   if (values.length === 0) return undefined;
   const sorted = Float64Array.from(values).sort();
-  const at = (part: number): number => tidy(sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]!);
+  const at = (percent: number): number => tidy(nearestRank(sorted, percent)!);
   return {
     minimum: at(0),
-    p10: at(0.1),
-    median: at(0.5),
-    p90: at(0.9),
-    maximum: at(1),
+    p10: at(10),
+    median: at(50),
+    p90: at(90),
+    maximum: at(100),
     histogram: histogram(sorted),
   };
 }

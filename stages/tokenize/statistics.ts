@@ -1,4 +1,5 @@
 /** statistics.json: text lengths, and the fractions of unknown and truncated text. The headline is in report.ts. */
+import { nearestRank } from '../../src/base/statistics.ts';
 import { row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
 import { UNKNOWN, type TokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
 
@@ -60,8 +61,7 @@ function textStatistics(
     for (const word of text) if (word === UNKNOWN || word >= config.model_vocabulary) unknown++;
   }
   lengths.sort();
-  const percentile = (percent: number): number =>
-    lengths[Math.max(0, Math.ceil((lengths.length * percent) / 100) - 1)] ?? 0;
+  const percentile = (percent: number): number => nearestRank(lengths, percent) ?? 0;
   return {
     texts: ids.length,
     empty: lengths.findLastIndex((length) => length === 0) + 1,

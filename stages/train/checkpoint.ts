@@ -3,14 +3,14 @@
  * Whenever the process dies, the next one resumes from the file and ends with the same bytes: JSON and float32 store
  * all numbers exactly.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { publishFile } from '../../src/base/files.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import type { DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
 import type { Average } from '../../src/engine/optimizer/weight-average.ts';
 import { EMBEDDINGS, type ModelWeights } from '../../src/formats/model.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from '../../src/formats/safetensors.ts';
-import { flush } from '../../src/store/durable.ts';
 import { freshState, type TrainingState } from './state.ts';
 
 type Tensors = ReadonlyMap<string, Tensor<Float32Array>>;
@@ -35,13 +35,11 @@ export function writeCheckpoint(folder: string, state: TrainingState, parts: Tra
     ...prefixed('best', best?.weights ?? new Map()),
   ]);
   const scalars = { ...rest, best: best && { epoch: best.epoch, mrr: best.mrr } };
-  const path = join(folder, FILE);
+  // Always under the same name, so that killed trainings leave at most one behind.
   const aside = join(folder, `${FILE}.new`);
   rmSync(aside, { force: true });
   writeSafetensors(aside, Object.fromEntries(tensors), { state: JSON.stringify(scalars) });
-  flush(aside);
-  renameSync(aside, path);
-  flush(dirname(path));
+  publishFile(aside, join(folder, FILE));
 }
 
 /** Restores the parts from the checkpoint, if there is one; returns the state to resume from. */

@@ -3,8 +3,8 @@ import type { Ragged } from '../../src/formats/ragged.ts';
 import { raggedFrom, row, rowCount } from '../../src/formats/ragged.ts';
 import { modelIds, relevantDocuments, type Tokens } from '../../src/formats/tokens.ts';
 import type { Triplets } from '../../src/formats/triplets.ts';
+import { textClassesOf } from '../../src/retrieval/text-classes.ts';
 import { PipelineError } from '../../src/stage.ts';
-import { textClassesOf } from '../mine/guard.ts';
 
 export interface Dataset {
   readonly triplets: Triplets;

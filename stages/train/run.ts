@@ -14,25 +14,22 @@ import { openDataset } from './dataset.ts';
 import type { TrainParams } from './parameters.ts';
 import { finishedWeights, knownTokens, startOf, type Start } from './start.ts';
 import type { TrainingState } from './state.ts';
-import { train, type TrainingResult } from './trainer.ts';
+import { train, type Training, type TrainingResult } from './trainer.ts';
 import { validationSet } from './validation.ts';
 
 type Context = StageContext<TrainParams>;
 
-let checkpointEveryMs = 30_000;
+const CHECKPOINT_EVERY_MS = 30_000;
 
-/** For tests: runs something with checkpoints at another pace. */
-export async function checkpointing<T>(everyMs: number, run: () => Promise<T>): Promise<T> {
-  const kept = checkpointEveryMs;
-  checkpointEveryMs = everyMs;
-  try {
-    return await run();
-  } finally {
-    checkpointEveryMs = kept;
-  }
+export function run(context: Context): Promise<StageResult> {
+  return trainStage(context, { checkpointEveryMs: CHECKPOINT_EVERY_MS });
 }
 
-export async function run(context: Context): Promise<StageResult> {
+/** Like `run`, with a checkpoint interval that tests can choose. */
+export async function trainStage(
+  context: Context,
+  { checkpointEveryMs }: Pick<Training, 'checkpointEveryMs'>,
+): Promise<StageResult> {
   const { params } = context;
   const tokensFolder = input(context, 'tokens').path;
   const given = readTokens(tokensFolder);

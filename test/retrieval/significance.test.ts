@@ -1,48 +1,98 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../src/base/random.ts';
-import { bootstrapIntervals, pairedRandomizationTest, quantile } from '../../src/retrieval/significance.ts';
+import { bootstrapIntervals, pairedTest } from '../../src/retrieval/significance.ts';
 
-/** All 2ⁿ outcomes instead of a sample of them. */
-function exactTest(differences: readonly number[]): number {
-  const observed = Math.abs(differences.reduce((sum, value) => sum + value, 0));
+/** Every sign pattern by recursion, for comparison. */
+function shareByRecursion(differences: readonly number[]): number {
+  const observed = Math.abs(differences.reduce((sum, each) => sum + each, 0));
   let extreme = 0;
-  for (let bits = 0; bits < 2 ** differences.length; bits++) {
-    const sum = differences.reduce((total, value, i) => total + ((bits >> i) & 1 ? -value : value), 0);
-    if (Math.abs(sum) >= observed - 1e-9) extreme += 1;
-  }
+  const visit = (at: number, sum: number): void => {
+    if (at === differences.length) {
+      if (Math.abs(sum) >= observed - 1e-9) extreme += 1;
+      return;
+    }
+    visit(at + 1, sum + differences[at]!);
+    visit(at + 1, sum - differences[at]!);
+  };
+  visit(0, 0);
   return extreme / 2 ** differences.length;
 }
 
-describe('paired randomisation test', () => {
-  it('comes close to counting every outcome', () => {
-    const difference = fc.integer({ min: -4, max: 6 }).map((value) => value / 4);
+describe('the paired randomisation test', () => {
+  it('by hand: four gains of one have p = 2/16, because only all and none of the signs are as extreme', () => {
+    expect(pairedTest([0, 0, 0, 0, 5], [1, 1, 1, 1, 5])).toEqual({
+      queries: 5,
+      differing: 4,
+      difference: 0.8,
+      p: 0.125,
+      exact: true,
+    });
+  });
+
+  it('says that equal systems are equal', () => {
+    expect(pairedTest([0.5, 1], [0.5, 1])).toMatchObject({ differing: 0, difference: 0, p: 1 });
+  });
+
+  it('agrees with every sign pattern tried one by one', () => {
+    const scores = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })), {
+      minLength: 1,
+      maxLength: 10,
+    });
     fc.assert(
-      fc.property(fc.array(difference, { minLength: 1, maxLength: 11 }), (differences) => {
-        const p = pairedRandomizationTest(differences, 20_000, random(7, 'test'));
-        expect(Math.abs(p - exactTest(differences))).toBeLessThan(0.015);
+      fc.property(scores, (pairs) => {
+        const result = pairedTest(
+          pairs.map(([a]) => a / 10),
+          pairs.map(([, b]) => b / 10),
+        );
+        expect(result.p).toBeCloseTo(shareByRecursion(pairs.map(([a, b]) => (b - a) / 10)), 12);
       }),
-      { numRuns: 60 },
     );
   });
 
-  it('finds nothing where nothing differs, and is never 0', () => {
-    expect(pairedRandomizationTest([0, 0, 0], 99, random(1, 'test'))).toBe(1);
-    expect(pairedRandomizationTest(new Array(400).fill(1), 999, random(1, 'test'))).toBe(1 / 1000);
+  it('is the same in both directions', () => {
+    const a = Array.from({ length: 40 }, (_, i) => (i % 7) / 7);
+    const b = Array.from({ length: 40 }, (_, i) => (i % 5) / 5);
+    const [forth, back] = [pairedTest(a, b), pairedTest(b, a)];
+    expect(back.p).toBe(forth.p);
+    expect(back.difference).toBeCloseTo(-forth.difference, 12);
   });
 
-  it('is the same from either side', () => {
-    const differences = Array.from({ length: 50 }, (_, i) => Math.sin(i) + 0.2);
-    const turned = differences.map((value) => -value);
-    const p = (values: number[]): number => pairedRandomizationTest(values, 5000, random(3, 'test'));
-    expect(p(differences)).toBe(p(turned));
+  it('by sampling comes close to the normal approximation of the sign test', () => {
+    // 60 queries won and 40 lost by the same amount: z = (60 − 50 − ½) / 5 = 1.9, two-sided p 0.0574 (exactly 0.0569).
+    const b = Array.from({ length: 100 }, (_, i) => (i < 60 ? 1 : -1));
+    const { p, exact } = pairedTest(new Float64Array(100), b, { samples: 20_000 });
+    expect(exact).toBe(false);
+    expect(Math.abs(p - 0.0569)).toBeLessThan(0.006);
+  });
+
+  it.each([15, 16, 17, 31, 33])('by sampling comes close to all sign patterns of %i queries', (queries) => {
+    // Eight queries share a table of sums, and 32 a random word: sizes around both.
+    const b = Array.from({ length: queries }, (_, i) =>
+      i < 15 ? ((i * 7) % 5) - 1.2 : 1e-6 * (i % 2 ? 1 : -1),
+    );
+    const { p } = pairedTest(new Float64Array(queries), b, { samples: 20_000 });
+    expect(Math.abs(p - shareByRecursion(b.slice(0, 15)))).toBeLessThan(0.02);
+  });
+
+  it('gives the same p for the same seed, and a near one for another', () => {
+    const a = Array.from({ length: 50 }, (_, i) => Math.sqrt(i) % 1);
+    const b = Array.from({ length: 50 }, (_, i) => Math.sqrt(i + 3) % 1);
+    const first = pairedTest(a, b, { seed: 1 }).p;
+    expect(pairedTest(a, b, { seed: 1 }).p).toBe(first);
+    expect(Math.abs(pairedTest(a, b, { seed: 2 }).p - first)).toBeLessThan(0.03);
+  });
+
+  it('never claims that a difference is impossible', () => {
+    const { p } = pairedTest(new Float64Array(200), new Float64Array(200).fill(1), { samples: 999 });
+    expect(p).toBe(1 / 1000);
   });
 
   it('gives p-values that are even where there is no difference', () => {
     const source = random(11, 'data');
     const small = Array.from({ length: 300 }, () => {
-      const differences = Array.from({ length: 40 }, () => source.normal());
-      return pairedRandomizationTest(differences, 400, random(1, 'test')) <= 0.1;
+      const scores = Array.from({ length: 40 }, () => source.normal());
+      return pairedTest(new Float64Array(40), scores, { samples: 400 }).p <= 0.1;
     }).filter(Boolean).length;
     expect(small / 300).toBeGreaterThan(0.05);
     expect(small / 300).toBeLessThan(0.16);
@@ -80,17 +130,4 @@ describe('bootstrap intervals', () => {
     expect(bootstrapIntervals([Float64Array.of(2, 2, 2)], settings, random(1, 'x'))).toEqual([[2, 2]]);
     expect(bootstrapIntervals([new Float64Array()], settings, random(1, 'x'))).toEqual([[NaN, NaN]]);
   });
-});
-
-it('quantiles lie between their neighbours, as NumPy has them', () => {
-  const sorted = Float64Array.of(1, 2, 4, 8);
-  // numpy.quantile([1, 2, 4, 8], [0, 0.1, 0.5, 0.9, 1])
-  for (const [part, value] of [
-    [0, 1],
-    [0.1, 1.3],
-    [0.5, 3],
-    [0.9, 6.8],
-    [1, 8],
-  ] as const)
-    expect(quantile(sorted, part)).toBeCloseTo(value, 12);
 });

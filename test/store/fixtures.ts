@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../src/base/hash.ts';
 import { commitArtifact, removeFolder, type Artifact } from '../../src/store/artifacts.ts';
@@ -42,9 +42,22 @@ export function manifestFor(id: number): Manifest {
 
 /** A real artifact of one file, made as the runner makes them. */
 export function makeArtifact(layout: StoreLayout, id: number, content = `content ${id}\n`): Artifact {
+  return commitFilled(layout, id, (output) => {
+    writeFileSync(join(output, 'content.txt'), content);
+  });
+}
+
+/** An artifact with the files of a folder. */
+export function storeFolder(layout: StoreLayout, id: number, folder: string): Artifact {
+  return commitFilled(layout, id, (output) => {
+    cpSync(folder, output, { recursive: true });
+  });
+}
+
+function commitFilled(layout: StoreLayout, id: number, fill: (output: string) => void): Artifact {
   const empty = manifestFor(id);
   const work = beginWork(layout, empty.key);
-  writeFileSync(join(work.output, 'content.txt'), content);
+  fill(work.output);
   const files = seal(work.output, {});
   const manifest = { ...empty, files, digest: digestOfFiles(files) };
   const { artifact } = commitArtifact(layout, work.folder, work.output, manifest);

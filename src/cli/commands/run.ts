@@ -46,26 +46,28 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   const { stop, kill, dispose } = onInterrupt(names.length > 0);
   const started = timestamp();
   const id = newRunId(started);
-  const result = await runPlan({
-    planner,
-    selected,
-    run: id,
-    layout,
-    project: spec.directory,
-    engine: planner.engine,
-    capacity: capacityOf(options),
-    keepGoing: options.keepGoing === true,
-    stop,
-    kill,
-    emit: reporter.onEvent,
-  });
-  await reporter.close();
-  dispose();
-  const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
-  if (unrecorded !== undefined) printNotice(unrecorded);
-  use?.close();
-  if (options.json !== true) printOutcome(file, options, result);
-  return EXIT[result.outcome];
+  try {
+    const result = await runPlan({
+      planner,
+      selected,
+      run: id,
+      layout,
+      project: spec.directory,
+      engine: planner.engine,
+      capacity: capacityOf(options),
+      keepGoing: options.keepGoing === true,
+      stop,
+      kill,
+      emit: reporter.onEvent,
+    }).finally(() => reporter.close());
+    const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
+    if (unrecorded !== undefined) printNotice(unrecorded);
+    if (options.json !== true) printOutcome(file, options, result);
+    return EXIT[result.outcome];
+  } finally {
+    dispose();
+    use?.close();
+  }
 }
 
 async function chooseReporter(json: boolean, toExecute: readonly string[]): Promise<Reporter> {

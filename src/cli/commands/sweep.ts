@@ -1,6 +1,7 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { writeAtomically } from '../../base/files.ts';
 import { nearest } from '../../base/nearest.ts';
 import { checkVariable, type Variable } from '../../spec/check.ts';
 import { specError } from '../../spec/spec-error.ts';
@@ -119,12 +120,13 @@ function tellBest({ file, request, options }: AskedSweep, outcomes: readonly Out
 
 /** Whole or not at all, and never over a file that was not there when the sweep began. */
 function writeWhole(file: string, text: string): void {
-  const aside = `${file}.${process.pid}.tmp`;
-  writeFileSync(aside, text, { flag: 'wx' });
-  if (existsSync(file))
-    throw new PipelineError('E_USAGE', `${file} has come to be meanwhile`, {
+  if (existsSync(file)) {
+    const aside = `${file}.${process.pid}.tmp`;
+    writeAtomically(aside, text);
+    throw new PipelineError('E_USAGE', `${file} was created while the sweep ran`, {
       hint: `The text is in ${aside}.`,
     });
-  renameSync(aside, file);
+  }
+  writeAtomically(file, text);
   printNotice(`${file} written`);
 }

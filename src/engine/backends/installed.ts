@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { INSTALLATION } from '../../base/installation.ts';
 
 /** Filled by scripts/install-tensorflow.mjs; `npm ci` leaves it alone. */
-export const OWN_FOLDER = '.tensorflow';
+const OWN_FOLDER = '.tensorflow';
 
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 

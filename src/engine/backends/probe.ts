@@ -3,9 +3,9 @@
  * done once, in a process of its own, and remembered until the addon, the driver or the choice of devices changes.
  */
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomically } from '../../base/files.ts';
 import type { NativePackage } from './installed.ts';
 
 export type Probe =
@@ -34,10 +34,7 @@ export function probeNative({ addon, folder }: NativePackage, cache: string): Pr
   const known = recall(file, seen);
   if (known) return known;
   const probe = load(folder);
-  mkdirSync(cache, { recursive: true });
-  const aside = join(cache, `.engine.${randomUUID()}`);
-  writeFileSync(aside, JSON.stringify({ seen, probe }));
-  renameSync(aside, file);
+  writeAtomically(file, JSON.stringify({ seen, probe }));
   return probe;
 }
 

@@ -26,7 +26,7 @@ export function* encodeAll(
 }
 
 /** Rows by length, longest first: what does not fit into memory fails at once. */
-export function* batchesByLength(texts: Ragged): Generator<Uint32Array, void> {
+function* batchesByLength(texts: Ragged): Generator<Uint32Array, void> {
   const length = (i: number): number => texts.offsets[i + 1]! - texts.offsets[i]!;
   const order = Uint32Array.from({ length: rowCount(texts) }, (_, i) => i);
   order.sort((a, b) => length(b) - length(a) || a - b);

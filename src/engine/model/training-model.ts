@@ -96,7 +96,7 @@ function denseTensors(dense: ReadonlyMap<string, tf.Variable>): [string, Tensor<
   ]);
 }
 
-export function assignDense(dense: ReadonlyMap<string, tf.Variable>, weights: ModelWeights): void {
+function assignDense(dense: ReadonlyMap<string, tf.Variable>, weights: ModelWeights): void {
   for (const [name, variable] of dense) {
     const given = weights.get(name);
     if (!given) throw new Error(`no weight ${name}`);

@@ -69,7 +69,7 @@ function instancesOf(
   });
 }
 
-export function instanceName(stage: string, values: Assignment): string {
+function instanceName(stage: string, values: Assignment): string {
   if (values.size === 0) return stage;
   return `${stage}[${[...values].map(([variable, { label }]) => `${variable}=${label}`).join(',')}]`;
 }

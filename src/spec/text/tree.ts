@@ -139,7 +139,7 @@ export function describe(value: unknown): string {
   return Array.isArray(value) ? `a list of ${value.length}` : 'a mapping';
 }
 
-export function shorten(text: string): string {
+function shorten(text: string): string {
   const line = text.split('\n', 1)[0]!;
   if (line.length > 60) return `${line.slice(0, 59)}…`;
   return line === text ? text : `${line}…`;

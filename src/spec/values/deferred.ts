@@ -35,7 +35,7 @@ export function fillIn(
   return mapDeferred(parameters, makeInterpolator({ ...scope, matrix })) as MapNode;
 }
 
-export function mapDeferred(node: Node, replace: (node: Node) => Node): Node {
+function mapDeferred(node: Node, replace: (node: Node) => Node): Node {
   if (!holdsDeferred(node)) return node;
   if (node.type === 'scalar') return replace(node);
   if (node.type === 'map') return mapEntries(node, (_, value) => mapDeferred(value, replace));

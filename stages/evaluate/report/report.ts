@@ -1,6 +1,6 @@
 /** Writes report.md: the measures as tables, and example queries. It computes no measure; see summary/. */
 import type { DocumentText } from '../../../src/formats/corpus.ts';
-import type { Interval } from '../../../src/retrieval/significance.ts';
+import { EXACT_UP_TO, type Interval } from '../../../src/retrieval/significance.ts';
 import type { Comparison, Differences } from '../summary/comparison.ts';
 import type { Scores } from '../scoring/scores.ts';
 import type { SystemFigures } from '../summary/figures.ts';
@@ -97,7 +97,7 @@ function overview(summary: Summary): string {
   const tests =
     summary.permutations === 0
       ? ''
-      : ` Tests: paired randomisation, two-sided, ${summary.permutations} permutations.`;
+      : ` Tests: paired randomisation, two-sided, ${summary.permutations} permutations, or every sign pattern if at most ${EXACT_UP_TO} queries differ.`;
   return (
     `${summary.queries} queries (${left}), ${summary.documents} documents, ranked lists of ${summary.depth}. ` +
     `Means over queries; nDCG with linear gain.${intervals}${tests}`

@@ -3,6 +3,7 @@
  * part of the digest of the artifact, and never goes into its files.
  */
 import { monotonic } from '../../../src/base/clock.ts';
+import { nearestRank } from '../../../src/base/statistics.ts';
 import type { Metrics } from '../../../src/stage.ts';
 import type { EvaluatedQuery } from './queries.ts';
 import type { System } from './systems.ts';
@@ -34,9 +35,6 @@ export function latencyMetrics(system: string, times: readonly number[]): Metric
   const sorted = Float64Array.from(times).sort();
   const prefix = system === 'model' ? '' : `${system}/`;
   return Object.fromEntries(
-    [50, 95, 99].map((part) => [
-      `${prefix}p${part}_ms`,
-      sorted[Math.max(0, Math.ceil((part / 100) * sorted.length) - 1)]!,
-    ]),
+    [50, 95, 99].map((percent) => [`${prefix}p${percent}_ms`, nearestRank(sorted, percent)!]),
   );
 }

@@ -1,10 +1,6 @@
 /** Compares the model with one rival on the same queries: differences, intervals, p-values, and wins and losses. */
 import { random } from '../../../src/base/random.ts';
-import {
-  bootstrapIntervals,
-  pairedRandomizationTest,
-  type Interval,
-} from '../../../src/retrieval/significance.ts';
+import { bootstrapIntervals, pairedTest, type Interval } from '../../../src/retrieval/significance.ts';
 import type { EvaluateParams } from '../parameters.ts';
 import { CANDIDATE_MEASURES, type Measure } from '../scoring/measures.ts';
 import type { QueryScores } from '../scoring/scores.ts';
@@ -78,6 +74,8 @@ function differences(
   const columns = measures
     .map(({ name }, m) => ({
       name,
+      mine: pairs.map(([values]) => values[m]!),
+      theirs: pairs.map(([, values]) => values[m]!),
       values: Float64Array.from(pairs, ([mine, theirs]) => mine[m]! - theirs[m]!),
     }))
     .filter(({ values }) => values.every((value) => !Number.isNaN(value)));
@@ -90,13 +88,13 @@ function differences(
           random(seed, 'bootstrap'),
         );
   return Object.fromEntries(
-    columns.map(({ name, values }, c) => [
+    columns.map(({ name, mine, theirs, values }, c) => [
       name,
       {
         difference: values.reduce((sum, value) => sum + value, 0) / values.length,
         ...(intervals[c] && { interval: intervals[c] }),
         ...(permutations > 0 && {
-          p_value: pairedRandomizationTest(values, permutations, random(seed, 'randomization')),
+          p_value: pairedTest(theirs, mine, { seed, samples: permutations }).p,
         }),
       },
     ]),

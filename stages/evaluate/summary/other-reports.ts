@@ -1,6 +1,7 @@
 /** Reads the report of another evaluate stage: a rival to test against, or the same model with another seed. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPerQuery, type PerQuery } from '../../../src/formats/per-query.ts';
 import { trecName } from '../../../src/formats/trec.ts';
 import { PipelineError, type InputArtifact } from '../../../src/stage.ts';
 import { CANDIDATE_MEASURES, type Measure } from '../scoring/measures.ts';
@@ -28,10 +29,11 @@ export function readRival(
   queries: readonly EvaluatedQuery[],
   measures: readonly Measure[],
 ): Rival {
-  const rows = readPerQuery(report.path);
+  const theirs = readPerQuery(report.path);
+  const position = new Map(theirs?.queries.map((query, index) => [query, index]));
   const scores = queries.map(({ name }) => {
-    const row = rows.get(trecName(name));
-    return row && queryScores(row, measures);
+    const index = position.get(trecName(name));
+    return theirs && index !== undefined ? queryScores(theirs, index, measures) : undefined;
   });
   if (scores.every((score) => score === undefined))
     throw new PipelineError('E_INPUT', `the report '${report.stage}' has no query in common with this one`, {
@@ -40,33 +42,26 @@ export function readRival(
   return { label: readSummary(report.path).label, scores };
 }
 
-type Row = ReadonlyMap<string, string>;
-
-function readPerQuery(folder: string): Map<string, Row> {
-  const [header, ...lines] = readFileSync(join(folder, 'per_query.tsv'), 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => line.split('\t'));
-  return new Map(
-    lines.map((fields) => [fields[0]!, new Map(header!.map((column, i) => [column, fields[i]!]))]),
-  );
-}
-
 /** NaN for measures that the other report does not have. */
-function queryScores(row: Row, measures: readonly Measure[]): QueryScores {
-  const field = (name: string): number | undefined => {
-    const text = row.get(`model/${name}`);
-    return text === undefined || text === '' ? undefined : Number(text);
+function queryScores(
+  { measures: columns, ranks }: PerQuery,
+  index: number,
+  measures: readonly Measure[],
+): QueryScores {
+  const rank = (name: string): number | undefined => {
+    const value = ranks.get(`model/${name}`)?.[index];
+    return Number.isNaN(value) ? undefined : value;
   };
-  const within = field('candidates/rank');
+  const value = (name: string): number => columns.get(`model/${name}`)?.[index] ?? NaN;
+  const within = rank('candidates/rank');
   return {
-    rank: field('rank'),
+    rank: rank('rank'),
     best: undefined,
-    corpus: measures.map(({ name }) => field(name) ?? NaN),
+    corpus: measures.map(({ name }) => value(name)),
     candidates:
       within === undefined
         ? undefined
-        : { rank: within, values: CANDIDATE_MEASURES.map(({ name }) => field(`candidates/${name}`) ?? NaN) },
+        : { rank: within, values: CANDIDATE_MEASURES.map(({ name }) => value(`candidates/${name}`)) },
   };
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeVectors } from '../../../src/formats/vectors.ts';
+import { significanceOf } from '../../../src/history/report-tests.ts';
 import type { InputArtifact, JsonObject } from '../../../src/stage.ts';
 import { stage } from '../../../stages/evaluate/kind.ts';
 import { runKind, temporaryFolder, type KindRun } from '../../helpers/run-kind.ts';
@@ -12,6 +13,8 @@ import {
   tokensOf,
   type SmallQuery,
 } from '../../retrieval/fixtures.ts';
+import { emptyStore, runRecord, stageRecord } from '../../history/records.ts';
+import { storeFolder } from '../../store/fixtures.ts';
 import { corpusArtifact } from './fixtures.ts';
 
 /** Sixty documents of a word of their own and one that a third of them shares; the query is the own word. */
@@ -57,7 +60,7 @@ interface Figures {
     readonly queries: number;
     readonly won: number;
     readonly corpus: Record<string, { difference: number; interval: [number, number]; p_value: number }>;
-    readonly candidates: Record<string, { difference: number }>;
+    readonly candidates: Record<string, { difference: number; p_value: number }>;
   }[];
   readonly query_types: readonly { readonly type: string; readonly queries: number }[];
   readonly seeds?: { readonly runs: number; readonly measures: Record<string, Record<string, number>> };
@@ -115,6 +118,29 @@ describe('against other reports', () => {
     expect(comparison).toMatchObject({ queries: N, lost: 0 });
     expect(run.metrics!['noisy/p_value']).toBeLessThan(0.01);
     expect(text(run, 'report.md')).toMatch(/\| +\| BM25 \| fused with BM25 \| noisy \|/);
+  });
+
+  it.each([
+    ['sampled', 3],
+    ['exact', 0.5],
+  ])('gives the p of `pipeline compare` on the same two reports, %s', async (kind, noise) => {
+    const other = await evaluate(noise, { label: 'other' });
+    const run = await evaluate(0, {}, { against: [other.artifact] });
+    const layout = emptyStore();
+    const records = [other, run].map(({ artifact }, i) => {
+      const { manifest } = storeFolder(layout, i, artifact.path);
+      return runRecord(i, { stages: { report: stageRecord(manifest) } });
+    });
+    const [compared] = significanceOf(layout, records);
+    const { corpus, candidates } = figures(run).comparisons.find(({ rival }) => rival === 'other')!;
+    if (compared?.state !== 'tested') throw new Error('the reports were not tested');
+    const p = new Map(compared.tests.map((test) => [test.measure, test.p]));
+    const first = compared.tests.find(({ measure }) => measure === 'model/mrr@10')!;
+    expect(first.exact).toBe(kind === 'exact');
+    expect(first.p).toBeLessThan(1);
+    for (const [name, { p_value }] of Object.entries(corpus)) expect(p_value).toBe(p.get(`model/${name}`));
+    for (const [name, { p_value }] of Object.entries(candidates))
+      expect(p_value).toBe(p.get(`model/candidates/${name}`));
   });
 
   it('leaves out measures that the other report does not have', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../src/stage.ts';
 import { stage } from '../../../stages/train/kind.ts';
-import { checkpointing } from '../../../stages/train/run.ts';
+import { trainStage } from '../../../stages/train/run.ts';
 import { runKind, temporaryFolder, type KindRun } from '../../helpers/run-kind.ts';
 import { digestsOf, makeWorld } from './fixtures.ts';
 
@@ -16,6 +16,12 @@ const PARAMS = {
   ema_decay: 0.8,
   batch_size: 64,
   epochs: 4,
+};
+
+/** The stage, with a checkpoint after each step. */
+const eager: typeof stage = {
+  ...stage,
+  run: (context) => trainStage(context, { checkpointEveryMs: 0 }),
 };
 
 describe('a training that is interrupted', () => {
@@ -31,7 +37,7 @@ describe('a training that is interrupted', () => {
       await expect(dyingAfter(dies, resume, inputs)).rejects.toThrow('killed');
       // What a kill in the middle of writing leaves behind.
       writeFileSync(join(resume, 'checkpoint.safetensors.new'), 'half');
-      const rest = await checkpointing(0, () => runKind(stage, { params: PARAMS, inputs, resume }));
+      const rest = await runKind(eager, { params: PARAMS, inputs, resume });
       expect(rest.logs.join()).toContain(dies > 1 ? `resuming from step ${dies - 1}` : '');
       expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
     }
@@ -83,11 +89,11 @@ function dyingAfter(
   let steps = 0;
   const dying = watching(({ unit }) => {
     if (unit === 'triplets' && ++steps === step) throw new Error('killed');
-  });
-  return checkpointing(0, () => runKind(dying, { params: PARAMS, inputs, resume }));
+  }, eager);
+  return runKind(dying, { params: PARAMS, inputs, resume });
 }
 
 /** The stage, with somebody looking at its progress. */
-function watching(watch: (progress: Progress) => void): typeof stage {
-  return { ...stage, run: (context) => stage.run({ ...context, progress: watch }) };
+function watching(watch: (progress: Progress) => void, watched = stage): typeof stage {
+  return { ...watched, run: (context) => watched.run({ ...context, progress: watch }) };
 }

@@ -23,6 +23,8 @@ interface Row {
   readonly stage: string;
   readonly onEvent: (event: StageEvent) => void;
   readonly task: (task: Task) => Promise<void>;
+  /** Lets go of a stage that came to no end, because the run threw. */
+  readonly close: () => void;
 }
 
 type StageEvent = Extract<RunEvent, { readonly stage: string }>;
@@ -64,6 +66,7 @@ export function treeReporter(stages: readonly string[]): Reporter {
         after.push(`${event.outcome}: ${countsText(event)} in ${durationText(event.seconds)}`);
     },
     async close(): Promise<void> {
+      for (const row of rows.values()) row.close();
       await drawn;
       for (const text of after) printNotice(text);
     },
@@ -134,6 +137,10 @@ function stageRow(stage: string, width: number): Row {
       task = given;
       show('waiting for its inputs');
       return done;
+    },
+    close(): void {
+      clearInterval(timer);
+      settle?.resolve();
     },
   };
 }

@@ -46,7 +46,7 @@ function countText({ finished, expected }: Row['outcome']): string {
   return finished === expected ? String(expected) : `${finished} of ${expected}`;
 }
 
-export function deviationText(figure: Figure | undefined): string {
+function deviationText(figure: Figure | undefined): string {
   return figure?.deviation == null ? '' : `± ${shown(figure.deviation)}`;
 }
 

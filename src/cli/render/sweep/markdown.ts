@@ -1,10 +1,11 @@
 /** `--report`: the table of a sweep as Markdown, with the command that makes each row. */
 import { cells } from '../../../base/cells.ts';
 import type { Json } from '../../../base/json.ts';
+import { TEST_SAMPLES } from '../../../retrieval/significance.ts';
 import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import { toJson } from '../../../spec/text/tree.ts';
 import type { Configuration } from '../../../sweep/configurations.ts';
-import { BOOTSTRAP, TOSSES, type Figure, type Row } from '../../../sweep/figures.ts';
+import { BOOTSTRAP, type Figure, type Row } from '../../../sweep/figures.ts';
 import { figureColumns, pText, ranked, valueText, type Column } from './columns.ts';
 import { rowCommand, sweepCommandLine } from './commands.ts';
 import type { AskedSweep } from '../../commands/sweep-options.ts';
@@ -100,7 +101,7 @@ function legend(rows: readonly Row[], { metric, repeat }: SweepRequest): string 
         ]),
     ...(figures.some(({ p }) => p !== null)
       ? [
-          `p: paired randomisation test over the queries, two-sided, ${numberText(TOSSES)} tosses, each row by itself`,
+          `p: paired randomisation test over the queries, two-sided, ${numberText(TEST_SAMPLES)} tosses, each row by itself`,
         ]
       : []),
     ...(counts.length > 0 && isRepeated

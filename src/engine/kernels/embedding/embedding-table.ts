@@ -2,6 +2,7 @@
  * Embedding rows in the shared memory. Gradients exist for the rows touched since the last step only: each such row
  * has a slot, in the order in which rows were first touched.
  */
+import { power } from '../../../base/math.ts';
 import { createGrouper, type Grouping } from './grouping.ts';
 import { gatherRows, type RowSums } from './gather-rows.ts';
 import type { Heap } from '../threads/heap.ts';
@@ -261,19 +262,10 @@ function unpad(padded: Float32Array, columns: number, width: number): Float32Arr
   return out;
 }
 
-/** The words of the kernel from `rate` on. Powers by multiplication: Math.pow's last bits are the engine's choice. */
+/** The words of the kernel from `rate` on. */
 function adamNumbers(o: AdamStep): number[] {
-  const power = (base: number): number => {
-    let result = 1;
-    let square = base;
-    for (let left = o.step; left > 0; left = Math.floor(left / 2)) {
-      if (left % 2 === 1) result *= square;
-      square *= square;
-    }
-    return result;
-  };
   return [
-    o.learningRate / (1 - power(o.beta1)),
+    o.learningRate / (1 - power(o.beta1, o.step)),
     o.beta1,
     o.beta2,
     1 - o.beta1,
@@ -281,6 +273,6 @@ function adamNumbers(o: AdamStep): number[] {
     o.epsilon,
     1 - o.learningRate * o.weightDecay,
     o.scale,
-    1 / (1 - power(o.beta2)),
+    1 / (1 - power(o.beta2, o.step)),
   ].map(floatBits);
 }
