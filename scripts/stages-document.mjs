@@ -16,8 +16,7 @@ export function stagesDocument(kinds) {
 
 function section(name, { description, inputs, output, numeric, parameters }) {
   const parts = [`## ${name}`, prose(description), `Output: **${output}**.`];
-  if (numeric)
-    parts.push('Uses the engine: `engine.backend` and `engine.precision` are part of its key.');
+  if (numeric) parts.push('Uses the engine: `engine.backend` and `engine.precision` are part of its key.');
   const slots = Object.entries(inputs);
   if (slots.length > 0)
     parts.push(
