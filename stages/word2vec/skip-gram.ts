@@ -1,4 +1,7 @@
-/** The skip-gram kernel (src/engine/kernels/assembly/skip-gram.ts) on its threads, with its memory laid out. */
+/**
+ * Lays out the memory of the skip-gram kernel (src/engine/kernels/assembly/skip-gram.ts) and runs it on threads, batch
+ * by batch. Which words form a batch is decided in train.ts.
+ */
 import { exp, log } from '../../src/base/math.ts';
 import { createHeap, type Heap } from '../../src/engine/kernels/threads/heap.ts';
 import { floatBits, type Job } from '../../src/engine/kernels/threads/instructions.ts';
@@ -8,29 +11,29 @@ import { wasmModule } from '../../src/engine/kernels/threads/webassembly.ts';
 import { PipelineError } from '../../src/stage.ts';
 
 export interface SkipGramShape {
-  /** Words, the special tokens among them. */
+  /** Words, including the special tokens. */
   readonly rows: number;
   readonly dimensions: number;
   readonly negatives: number;
-  /** Most words of a window. */
+  /** Maximum number of words in a window. */
   readonly window: number;
-  /** Most groups of a batch: what a batch learns, it learns from the vectors before it. */
+  /** Maximum number of groups in a batch: all gradients of a batch are computed from the vectors before it. */
   readonly batch: number;
   readonly threads: number;
 }
 
 export interface SkipGram {
-  /** [rows, width] F32: the word vectors, values from `dimensions` on being zero. */
+  /** [rows, width] float32: the word vectors; values from `dimensions` on are zero. */
   readonly words: Float32Array;
-  /** The same for words as what is predicted. */
+  /** The same for the words that are predicted. */
   readonly contexts: Float32Array;
-  /** Floats a row: dimensions rounded up to 16. */
+  /** Floats per row: dimensions rounded up to a multiple of 16. */
   readonly width: number;
-  /** Adds a group to the batch: the words `ids[from … to]` but for `centre`, its place, are to predict ids[centre]. */
+  /** Adds a group to the batch: the words `ids[from … to]`, except the one at `centre`, predict ids[centre]. */
   add(ids: Uint32Array, from: number, to: number, centre: number, negative: () => number): void;
-  /** Groups that wait to be trained. */
+  /** Groups in the batch. */
   queued(): number;
-  /** Trains on them; gives their loss, summed over the pairs. */
+  /** Trains on the batch; returns its loss, summed over the pairs. */
   train(rate: number): number;
   dispose(): void;
 }
@@ -39,12 +42,12 @@ const LANES = 16;
 const TABLE_LENGTH = 4096;
 const TABLE_LIMIT = 8;
 const MOST_BYTES = 2 ** 32;
-/** Groups whose gradients one job computes: some 30 µs of work. */
+/** Groups whose gradients one job computes: about 30 µs of work. */
 const GROUPS_A_JOB = 16;
-/** Rows are dealt to this many jobs, by their ids, when gradients are added to them. */
+/** Number of jobs that add gradients to rows; rows are distributed by their ids. */
 const PARTS = 16;
 
-/** @throws PipelineError E_LIMIT where the vectors do not fit */
+/** @throws PipelineError E_LIMIT if the vectors do not fit into memory */
 export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   const { rows, dimensions, negatives, batch } = shape;
   const width = Math.ceil(dimensions / LANES) * LANES;
@@ -53,7 +56,7 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   const steps = (inputs + batch * targets) * width;
   if (4 * (2 * rows * width + 2 * steps) > MOST_BYTES)
     throw new PipelineError('E_LIMIT', `${rows} words of ${dimensions} dimensions need more than 4 GiB`, {
-      hint: 'lower max_vocab or raise min_count in the tokenize stage, or lower dimensions',
+      hint: 'Lower `max_vocab` or raise `min_count` in the tokenize stage, or lower `dimensions`.',
     });
   const heap = createHeap();
   const pool = await createPool(heap, wasmModule(WASM), shape.threads);
@@ -69,7 +72,7 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
     losses: heap.allocate(8 * Math.ceil(batch / GROUPS_A_JOB)),
   };
   const lists = { words: createLists(heap, inputs), contexts: createLists(heap, batch * targets) };
-  // The pool's own blocks are small; with them reserved, the memory no longer grows and views stay valid.
+  // The pool has reserved its own, small blocks, so the memory no longer grows and views stay valid.
   fillTables(heap.floats(at.sigmoid, TABLE_LENGTH), heap.floats(at.logs, TABLE_LENGTH));
   heap.floats(at.words, rows * width).fill(0);
   heap.floats(at.contexts, rows * width).fill(0);
@@ -140,7 +143,7 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   };
 }
 
-/** Which gradients each row is to add, in the order of the batch, by part. */
+/** The gradients to add to each row, by part, in the order of the batch. */
 interface Lists {
   push(row: number, place: number): void;
   at(part: number): number;

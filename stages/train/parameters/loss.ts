@@ -1,14 +1,14 @@
-/** Schema of the loss, one branch for each of those in src/engine/losses. */
+/** Schema of the loss, one branch for each loss of src/engine/losses, which computes them. */
 
 const distance = {
-  description: 'What compares two embeddings, here and in every later stage.',
+  description: 'Distance or similarity of two embeddings, in training and in all later stages.',
   enum: ['cosine', 'euclidean', 'dot'],
   default: 'cosine',
 } as const;
 
 const margin = {
   description:
-    'How much nearer than an irrelevant document the relevant one has to be; cosine distances lie in 0 to 2.',
+    'Margin: how much closer to the query the positive must be than a negative. Cosine distances are between 0 and 2.',
   type: 'number',
   minimum: 0,
   default: 0.2,
@@ -28,31 +28,31 @@ const loss = <const Name extends string, const Own extends object>(
   }) as const;
 
 export const lossSchema = {
-  description: 'What training makes small.',
+  description: 'Training loss.',
   type: 'object',
   default: { name: 'triplet' },
   discriminator: { propertyName: 'name' },
   oneOf: [
-    loss('triplet', 'Triplet loss against the mined negatives.', { margin }),
-    loss('batch_hard_triplet', 'Triplet loss against the hardest document of the batch.', { margin }),
+    loss('triplet', 'Triplet loss on the mined negatives.', { margin }),
+    loss('batch_hard_triplet', 'Batch-hard triplet loss: on the hardest negative in the batch.', { margin }),
     loss(
       'semi_hard_triplet',
-      'Triplet loss against the hardest document of the batch that is further away than the relevant one.',
+      'Semi-hard triplet loss: on the hardest negative in the batch that is further away than the positive.',
       { margin },
     ),
     loss(
       'multiple_negatives_ranking',
-      'Softmax over the relevant document and all others of the batch, mined negatives included (InfoNCE).',
+      'Multiple negatives ranking loss (InfoNCE): softmax over the positive and all other documents in the batch, including mined negatives.',
       {
         temperature: {
           description:
-            'Scores are divided by it before the softmax: a lower one looks at the hardest documents more.',
+            'Temperature of the softmax; scores are divided by it. Lower values emphasise hard negatives.',
           type: 'number',
           exclusiveMinimum: 0,
           default: 0.05,
         },
         symmetric: {
-          description: "Also choose each document's query among those of the batch.",
+          description: 'Symmetric loss: also a softmax over the queries in the batch for each document.',
           type: 'boolean',
           default: false,
         },
@@ -60,7 +60,7 @@ export const lossSchema = {
     ),
     loss(
       'margin_mse',
-      'Squared error of the margin between relevant and irrelevant document against that of given scores.',
+      'Margin-MSE loss: squared error between the score margin of positive and negative and that of the teacher scores.',
       {},
     ),
   ],

@@ -80,7 +80,7 @@ describe('embed', () => {
     },
   );
 
-  it('refuses tokens of another vocabulary', async () => {
+  it('rejects tokens with another vocabulary', async () => {
     const world = makeWorld();
     const model = await trained(world);
     const small = tokensArtifact(tokensOf(['a b'], [{ text: 'a', relevant: { 0: 1 } }]));

@@ -13,7 +13,7 @@ import { embeddingsArtifact, randomMatrix } from '../../retrieval/fixtures.ts';
 const PATIENCE = { timeout: 300_000 };
 
 describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', PATIENCE, () => {
-  it('BM25 agrees with an independent implementation, and triplets are mined', async () => {
+  it('BM25 scores the same as an independent implementation, and triplets are mined', async () => {
     const split = (name: string): string => join(MEDQUAD!, `${name}.jsonl.gz`);
     const corpus = await runKind(ingest, {
       params: {
