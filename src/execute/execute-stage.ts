@@ -13,11 +13,11 @@ import {
   removeWork,
   wholeArtifact,
   type Artifact,
-} from '../store/artifacts.ts';
+} from '../store/local/artifacts.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import { lockOr } from '../store/lock.ts';
 import { digestOfFiles, type Manifest } from '../store/manifest.ts';
-import { beginWork, type WorkFolder } from '../store/work.ts';
+import { beginWork, type WorkFolder } from '../store/local/work.ts';
 import { attempt, retrying } from './attempts.ts';
 import type { ChildResult, runInChild } from './local-executor.ts';
 import type { EventSink, StageFailure } from './events.ts';

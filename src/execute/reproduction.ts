@@ -12,9 +12,9 @@ import { runPlan } from './run.ts';
 import type { Attempt } from '../history/agreement.ts';
 import type { RunRecord } from '../history/record.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
-import { wholeArtifact, type Artifact } from '../store/artifacts.ts';
+import { wholeArtifact, type Artifact } from '../store/local/artifacts.ts';
 import { storeLayout, type StoreLayout } from '../store/layout.ts';
-import type { Use } from '../store/use.ts';
+import type { Use } from '../store/local/use.ts';
 
 export interface Reproduction {
   readonly record: RunRecord;

@@ -4,7 +4,7 @@ import { monotonic } from '../base/clock.ts';
 import { upstreamOf } from '../plan/order.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { Artifact } from '../store/local/artifacts.ts';
 import type { Capacity } from './capacity.ts';
 import type { EventSink, StageOutcome } from './events.ts';
 import { executeStage, type StageEnvironment } from './execute-stage.ts';

@@ -5,7 +5,7 @@
 import { upstreamOf } from '../plan/order.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { Artifact } from '../store/local/artifacts.ts';
 import { openAccount, type Capacity } from './capacity.ts';
 import { failureFrom } from './execute-stage.ts';
 import type { StageEnd, ToRun } from './stage-end.ts';

@@ -1,6 +1,6 @@
 /** What becomes of a stage that has to run. */
 import type { Decision } from '../plan/decision.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { Artifact } from '../store/local/artifacts.ts';
 import type { StageFailure } from './events.ts';
 
 export type ToRun = Extract<Decision, { state: 'run' }>;

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
 import { PipelineError } from '../base/diagnostic.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { Artifact } from '../store/local/artifacts.ts';
 import { flush } from '../store/durable.ts';
 import { MANIFEST } from '../store/layout.ts';
 import type { ArtifactFile } from '../store/manifest.ts';

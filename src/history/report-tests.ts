@@ -3,7 +3,7 @@ import type { Key } from '../base/hash.ts';
 import { mean } from '../base/statistics.ts';
 import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
 import { pairedTest, type PairedTest } from '../retrieval/paired-test.ts';
-import { wholeArtifact } from '../store/artifacts.ts';
+import { wholeArtifact } from '../store/local/artifacts.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import type { RunRecord } from './record.ts';
 

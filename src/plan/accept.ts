@@ -2,8 +2,8 @@
 import { timestamp } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import type { StageSpec } from '../spec/spec.ts';
-import { writeAlias, type Alias } from '../store/aliases.ts';
-import { wholeArtifact, type Artifact } from '../store/artifacts.ts';
+import { writeAlias, type Alias } from '../store/local/aliases.ts';
+import { wholeArtifact, type Artifact } from '../store/local/artifacts.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import { upstreamOf } from './order.ts';
 import type { Decision } from './decision.ts';

@@ -1,7 +1,7 @@
 /** What the planner says of one stage whose inputs are known. */
 import type { Key } from '../base/hash.ts';
-import type { Alias } from '../store/aliases.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { Alias } from '../store/local/aliases.ts';
+import type { Artifact } from '../store/local/artifacts.ts';
 import type { KeyDocument } from '../store/manifest.ts';
 import type { Reason } from './reason.ts';
 

@@ -1,6 +1,6 @@
 /** A plan beside a past run: what differs in each stage. */
 import type { Key } from '../base/hash.ts';
-import { findArtifact, type Artifact } from '../store/artifacts.ts';
+import { findArtifact, type Artifact } from '../store/local/artifacts.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import type { KeyDocument } from '../store/manifest.ts';
 import type { StageSpec } from '../spec/spec.ts';

@@ -1,6 +1,6 @@
 /** Earlier executions of a stage, and which of them is nearest to what it would do now. */
 import type { Key } from '../base/hash.ts';
-import { wholeArtifact, type Artifact } from '../store/artifacts.ts';
+import { wholeArtifact, type Artifact } from '../store/local/artifacts.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import type { KeyDocument } from '../store/manifest.ts';
 import { reasonsBetween, type Reason, type ReasonContext } from './reason.ts';

@@ -4,7 +4,7 @@
  */
 import type { Spec, StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { Artifact } from '../store/local/artifacts.ts';
 import type { Decision } from './decision.ts';
 import { upstreamOf } from './order.ts';
 import type { Planner } from './planner.ts';

@@ -12,7 +12,7 @@ import { knownStage } from '../plan/select.ts';
 import { searchDocuments } from '../retrieval/search.ts';
 import { createTokenizer, encode, vocabularyMap } from '../retrieval/tokenizer.ts';
 import type { ArtifactType, Engine } from '../stage.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { Artifact } from '../store/local/artifacts.ts';
 
 export interface Answer {
   readonly rank: number;

@@ -4,7 +4,7 @@
  * the three promises, and test/store/store-contract.ts holds an implementation to it.
  */
 import type { Key } from '../base/hash.ts';
-import { commitArtifact, findArtifact, wholeArtifact, type Artifact } from './artifacts.ts';
+import { commitArtifact, findArtifact, wholeArtifact, type Artifact } from './local/artifacts.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 

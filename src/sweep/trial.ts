@@ -2,7 +2,7 @@
 import type { StageResultRecord } from '../execute/run.ts';
 import type { End } from '../execute/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { Artifact } from '../store/local/artifacts.ts';
 import type { Configuration, Repeat } from './configurations.ts';
 
 export type TrialState = 'waiting' | 'running' | 'done' | 'failed' | 'interrupted';

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../src/base/hash.ts';
-import { commitArtifact, removeFolder, type Artifact } from '../../src/store/artifacts.ts';
+import { commitArtifact, removeFolder, type Artifact } from '../../src/store/local/artifacts.ts';
 import type { StoreLayout } from '../../src/store/layout.ts';
 import { digestOfFiles, keyOf, type KeyDocument, type Manifest } from '../../src/store/manifest.ts';
 import { seal } from '../../src/store/seal.ts';
-import { beginWork } from '../../src/store/work.ts';
+import { beginWork } from '../../src/store/local/work.ts';
 
 /** A manifest without files; `id` tells it from others. */
 export function manifestFor(id: number): Manifest {

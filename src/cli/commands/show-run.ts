@@ -3,7 +3,7 @@ import { findRun, readRun } from '../../history/find.ts';
 import { readNotes, type Notes } from '../../history/notes.ts';
 import type { RunRecord, StageRecord } from '../../history/record.ts';
 import { knownStage } from '../../plan/select.ts';
-import { findArtifact } from '../../store/artifacts.ts';
+import { findArtifact } from '../../store/local/artifacts.ts';
 import { artifactFolder, type StoreLayout } from '../../store/layout.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
 import { metricsTable } from '../render/report-tables.ts';

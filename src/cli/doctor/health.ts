@@ -1,10 +1,10 @@
 /** What is wrong in a store, as far as names and sizes tell: reading every byte is `pipeline verify`. */
 import { now } from '../../base/clock.ts';
 import { runIds, readRunRecord } from '../../history/record.ts';
-import { findArtifact } from '../../store/artifacts.ts';
-import { artifactBytes, storedArtifacts } from '../../store/inventory.ts';
+import { findArtifact } from '../../store/local/artifacts.ts';
+import { artifactBytes, storedArtifacts } from '../../store/local/inventory.ts';
 import type { StoreLayout } from '../../store/layout.ts';
-import { leftoversOf, type Leftover } from '../../store/leftovers.ts';
+import { leftoversOf, type Leftover } from '../../store/local/leftovers.ts';
 import { bytesText, numberText } from '../render/text.ts';
 import type { Check } from './check.ts';
 

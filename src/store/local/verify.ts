@@ -1,12 +1,12 @@
 /** Whether artifacts are what their manifests say, byte by byte, and what becomes of those that are not. */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { digestOfFile } from '../base/hash.ts';
-import { flush } from './durable.ts';
+import { digestOfFile } from '../../base/hash.ts';
+import { flush } from '../durable.ts';
 import type { StoredArtifact } from './inventory.ts';
-import { MANIFEST, type StoreLayout } from './layout.ts';
-import { tryLock } from './lock.ts';
-import { digestOfFiles, keyOf, type ArtifactFile } from './manifest.ts';
+import { MANIFEST, type StoreLayout } from '../layout.ts';
+import { tryLock } from '../lock.ts';
+import { digestOfFiles, keyOf, type ArtifactFile } from '../manifest.ts';
 
 /** Everything that is wrong with an artifact; empty for a sound one. `onFile` is told each file's size. */
 export function faultsOf(

@@ -4,9 +4,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Key } from '../base/hash.ts';
-import { writeDurably } from './durable.ts';
-import type { StoreLayout } from './layout.ts';
+import type { Key } from '../../base/hash.ts';
+import { writeDurably } from '../durable.ts';
+import type { StoreLayout } from '../layout.ts';
 
 export interface Alias {
   readonly format: 1;

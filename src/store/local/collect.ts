@@ -1,11 +1,11 @@
 /** Takes artifacts away without taking them from anybody who uses them. */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { PipelineError } from '../base/diagnostic.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
 import { removeFolder } from './artifacts.ts';
 import type { StoredArtifact } from './inventory.ts';
-import { artifactFolder, type StoreLayout } from './layout.ts';
-import { tryLock } from './lock.ts';
+import { artifactFolder, type StoreLayout } from '../layout.ts';
+import { tryLock } from '../lock.ts';
 import { usedArtifacts } from './use.ts';
 import { beginFolder } from './work.ts';
 

@@ -15,11 +15,11 @@ import {
   type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PipelineError } from '../base/diagnostic.ts';
-import type { Key } from '../base/hash.ts';
-import { flush, makeFolder } from './durable.ts';
-import { artifactFolder, MANIFEST, type StoreLayout } from './layout.ts';
-import type { Manifest } from './manifest.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
+import type { Key } from '../../base/hash.ts';
+import { flush, makeFolder } from '../durable.ts';
+import { artifactFolder, MANIFEST, type StoreLayout } from '../layout.ts';
+import type { Manifest } from '../manifest.ts';
 
 export interface Artifact {
   /** Absolute path of its folder. */

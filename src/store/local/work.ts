@@ -2,13 +2,13 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { PipelineError } from '../base/diagnostic.ts';
-import { now } from '../base/clock.ts';
-import type { Key } from '../base/hash.ts';
-import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { now } from '../../base/clock.ts';
+import type { Key } from '../../base/hash.ts';
+import { parseOwner, stateOf, thisProcess } from '../../base/owner.ts';
 import { removeFolder, removeWork } from './artifacts.ts';
-import type { StoreLayout } from './layout.ts';
-import { clearLocks } from './lock.ts';
+import type { StoreLayout } from '../layout.ts';
+import { clearLocks } from '../lock.ts';
 
 export interface WorkFolder {
   readonly folder: string;

@@ -5,11 +5,11 @@
  */
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { PipelineError } from '../base/diagnostic.ts';
-import type { Key } from '../base/hash.ts';
-import { parseOwner, stateOf } from '../base/owner.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
+import type { Key } from '../../base/hash.ts';
+import { parseOwner, stateOf } from '../../base/owner.ts';
 import { removeFolder } from './artifacts.ts';
-import type { StoreLayout } from './layout.ts';
+import type { StoreLayout } from '../layout.ts';
 import { beginFolder, OWNER } from './work.ts';
 
 export interface Use {

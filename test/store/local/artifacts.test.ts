@@ -11,13 +11,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Digest } from '../../src/base/hash.ts';
-import { commitArtifact, findArtifact, type Commit } from '../../src/store/artifacts.ts';
-import { storeLayout, type StoreLayout } from '../../src/store/layout.ts';
-import { digestOfFiles, keyOf, type KeyDocument, type Manifest } from '../../src/store/manifest.ts';
-import { seal } from '../../src/store/seal.ts';
-import { beginWork, removeAbandonedWork } from '../../src/store/work.ts';
-import { temporaryFolder } from '../helpers/run-kind.ts';
+import type { Digest } from '../../../src/base/hash.ts';
+import { commitArtifact, findArtifact, type Commit } from '../../../src/store/local/artifacts.ts';
+import { storeLayout, type StoreLayout } from '../../../src/store/layout.ts';
+import { digestOfFiles, keyOf, type KeyDocument, type Manifest } from '../../../src/store/manifest.ts';
+import { seal } from '../../../src/store/seal.ts';
+import { beginWork, removeAbandonedWork } from '../../../src/store/local/work.ts';
+import { temporaryFolder } from '../../helpers/run-kind.ts';
 
 const document: KeyDocument = {
   format: 1,

@@ -1,12 +1,12 @@
 /** What is left in a store by processes that are gone, and by time. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Key } from '../base/hash.ts';
-import { parseOwner, stateOf } from '../base/owner.ts';
+import type { Key } from '../../base/hash.ts';
+import { parseOwner, stateOf } from '../../base/owner.ts';
 import { readAlias } from './aliases.ts';
 import { removeFolder, removeWork } from './artifacts.ts';
 import { bytesBelow, entriesOf, modified, storedArtifacts } from './inventory.ts';
-import { artifactFolder, type StoreLayout } from './layout.ts';
+import { artifactFolder, type StoreLayout } from '../layout.ts';
 import { isAbandoned } from './work.ts';
 
 export interface Leftover {

@@ -1,10 +1,10 @@
 /** What is in a store. */
 import { lstatSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import type { Key } from '../base/hash.ts';
+import type { Key } from '../../base/hash.ts';
 import { readManifest } from './artifacts.ts';
-import { RESERVED_NAMES, type StoreLayout } from './layout.ts';
-import type { Manifest } from './manifest.ts';
+import { RESERVED_NAMES, type StoreLayout } from '../layout.ts';
+import type { Manifest } from '../manifest.ts';
 
 export interface StoredArtifact {
   readonly kind: string;
