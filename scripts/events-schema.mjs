@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const SOURCE = join(root, 'src', 'run', 'events.ts');
+const SOURCE = join(root, 'src', 'execute', 'events.ts');
 
 export function eventsSchema() {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);

@@ -1,21 +1,26 @@
-/** `timeout` and `retries` of a stage. */
+/** `timeout` and `retries` of a job. */
 import { sleep } from '../base/clock.ts';
-import type { StageSpec } from '../spec/spec.ts';
-import { runInChild, type ChildOptions, type ChildResult } from './local-executor.ts';
-import type { EventSink } from './events.ts';
-import type { StageEnd } from './stage-end.ts';
-import type { Job } from './messages.ts';
+import type { JobOptions, JobResult } from './executor.ts';
+import type { Job } from './job.ts';
+import type { StartMessage } from './messages.ts';
+import { runInChild, type ChildOptions, type ChildResult } from './stage-child.ts';
 
-/** One execution; a stage that exceeds its timeout is asked to stop, and killed where it does not. */
-export async function attempt(stage: StageSpec, job: Job, options: ChildOptions): Promise<ChildResult> {
-  const { timeout } = stage;
-  if (timeout === undefined) return runInChild(job, options);
+/** One attempt. A stage that exceeds its timeout is asked to stop, and killed where it does not. */
+export async function attempt(
+  { timeout }: Job,
+  start: StartMessage,
+  options: ChildOptions,
+): Promise<ChildResult> {
+  if (timeout === null) return runInChild(start, options);
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort();
   }, timeout * 1000);
   try {
-    const result = await runInChild(job, { ...options, stop: AbortSignal.any([options.stop, late.signal]) });
+    const result = await runInChild(start, {
+      ...options,
+      stop: AbortSignal.any([options.stop, late.signal]),
+    });
     if (!late.signal.aborted || options.stop.aborted || result.type === 'done') return result;
     return {
       type: 'failed',
@@ -30,22 +35,23 @@ export async function attempt(stage: StageSpec, job: Job, options: ChildOptions)
   }
 }
 
-/** Executes again after a failure as often as the stage says, with growing pauses. */
+const NO_RETRIES = { count: 0, delay: 0, factor: 1, longest: 0 };
+
+/** Attempts again after a failure as often as the job says, with growing pauses. */
 export async function retrying(
-  stage: StageSpec,
-  { stop, emit }: { readonly stop: AbortSignal; readonly emit: EventSink },
-  make: () => Promise<StageEnd>,
-): Promise<StageEnd> {
-  const { count, delay, factor, longest } = stage.retries ?? { count: 0, delay: 0, factor: 1, longest: 0 };
+  { retries }: Job,
+  { stop, onEvent }: JobOptions,
+  make: () => Promise<JobResult>,
+): Promise<JobResult> {
+  const { count, delay, factor, longest } = retries ?? NO_RETRIES;
   for (let tried = 1; ; tried++) {
-    const end = await make();
-    if (end.state !== 'failed' || tried > count || stop.aborted) return end;
+    const result = await make();
+    if (result.state !== 'failed' || tried > count || stop.aborted) return result;
     const pause = Math.min(longest, delay * factor ** (tried - 1));
-    emit({
-      type: 'stage-log',
-      stage: stage.name,
+    onEvent({
+      type: 'log',
       level: 'warning',
-      message: `attempt ${tried} of ${count + 1} failed: ${end.failure.message}; again in ${pause} s`,
+      message: `attempt ${tried} of ${count + 1} failed: ${result.failure.message}; again in ${pause} s`,
     });
     await sleep(pause * 1000, stop);
   }

@@ -1,4 +1,4 @@
-/** Turns what became of a run into its record in the history. */
+/** Turns the result of a run into its record in the history. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { ownPackage } from '../base/installation.ts';
 import type { RunResult, StageResultRecord } from './run.ts';

@@ -10,7 +10,6 @@ import { now } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { digestOfFile, digestOfJson, type Digest } from '../base/hash.ts';
 import { writeDurably } from './durable.ts';
-import type { StoreLayout } from './layout.ts';
 
 export interface ExternalFile {
   /** Its name as the key sees it: the last part, or the path below the folder or the glob's fixed part. */
@@ -64,9 +63,9 @@ function readCache<T>(path: string): Record<string, T> {
   }
 }
 
-export function openExternalFiles(layout: StoreLayout): ExternalFiles {
-  const filesCache = join(layout.cache, 'files.json');
-  const setsCache = join(layout.cache, 'file-sets.json');
+export function openExternalFiles(cache: string): ExternalFiles {
+  const filesCache = join(cache, 'files.json');
+  const setsCache = join(cache, 'file-sets.json');
   // Tens of thousands of entries: read only when some file is not as it was.
   let knownFiles: Map<string, readonly [Signature, Digest]> | undefined;
   let knownSets: Map<string, readonly [string, Digest]> | undefined;

@@ -6,21 +6,20 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { StoreLayout } from './layout.ts';
 
 /** Name → digest. */
 export type Listing = Readonly<Record<string, string>>;
 
-function listingFile(layout: StoreLayout, digest: string): string {
-  return join(layout.cache, 'listings', `${digest}.json`);
+function listingFile(cache: string, digest: string): string {
+  return join(cache, 'listings', `${digest}.json`);
 }
 
 /** A failure costs only the names in a later explanation, so it is not reported. */
-export function saveListing(layout: StoreLayout, digest: string, listing: () => Listing): void {
-  const file = listingFile(layout, digest);
+export function saveListing(cache: string, digest: string, listing: () => Listing): void {
+  const file = listingFile(cache, digest);
   if (existsSync(file)) return;
   try {
-    mkdirSync(join(layout.cache, 'listings'), { recursive: true });
+    mkdirSync(join(cache, 'listings'), { recursive: true });
     const aside = `${file}.${randomUUID()}`;
     writeFileSync(aside, JSON.stringify(listing()));
     renameSync(aside, file);
@@ -29,9 +28,9 @@ export function saveListing(layout: StoreLayout, digest: string, listing: () => 
   }
 }
 
-export function readListing(layout: StoreLayout, digest: string): Listing | undefined {
+export function readListing(cache: string, digest: string): Listing | undefined {
   try {
-    return JSON.parse(readFileSync(listingFile(layout, digest), 'utf8')) as Listing;
+    return JSON.parse(readFileSync(listingFile(cache, digest), 'utf8')) as Listing;
   } catch {
     return undefined;
   }

@@ -198,13 +198,13 @@ function namesIn(folder: string): string[] {
  */
 export async function lockOr<T>(
   path: string,
-  finished: () => T | undefined,
+  finished: () => T | undefined | Promise<T | undefined>,
   options: { readonly onWait: () => void; readonly signal: AbortSignal; readonly patience?: Patience },
 ): Promise<{ readonly lock: Lock } | { readonly found: T }> {
   const guard = { watch: newWatch(options.patience), guardWatch: newWatch(options.patience) };
   for (let waited = false; ;) {
     const lock = attempt(path, guard);
-    const found = finished();
+    const found = await asked(finished, lock);
     if (found !== undefined) {
       lock?.release();
       return { found };
@@ -213,5 +213,15 @@ export async function lockOr<T>(
     if (!waited) options.onWait();
     waited = true;
     await sleep(POLL_MS, options.signal);
+  }
+}
+
+/** A lock must not outlive a question that failed. */
+async function asked<T>(finished: () => T | Promise<T>, lock: Lock | undefined): Promise<T> {
+  try {
+    return await finished();
+  } catch (error) {
+    lock?.release();
+    throw error;
   }
 }

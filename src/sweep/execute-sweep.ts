@@ -3,6 +3,7 @@ import { timestamp } from '../base/clock.ts';
 import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import type { Key } from '../base/hash.ts';
 import type { Capacity } from '../execute/capacity.ts';
+import type { Executor } from '../execute/executor.ts';
 import { recordRun } from '../execute/record-run.ts';
 import { earlierKeys } from '../history/earlier-executions.ts';
 import { openPlanner, type Planner, type PlannerOptions } from '../plan/planner.ts';
@@ -14,6 +15,7 @@ import type { SweepRequest } from '../spec/sweep/request-types.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import { beginUse, type Use } from '../store/local/use.ts';
 import { removeAbandonedWork } from '../store/local/work.ts';
+import type { Store } from '../store/store.ts';
 import type { Combined } from './combine.ts';
 import { repeatsOf, type Configuration } from './configurations.ts';
 import { budgets, promoted } from './halving.ts';
@@ -24,6 +26,8 @@ import type { Trial } from './trial.ts';
 
 export interface Sweep {
   readonly file: string;
+  readonly store: Store;
+  /** The store's folder on this machine. */
   readonly layout: StoreLayout;
   readonly variable: Variable;
   readonly request: SweepRequest;
@@ -31,6 +35,7 @@ export interface Sweep {
 
 /** What a sweep executes with. */
 export interface SweepEnvironment {
+  readonly executor: Executor;
   readonly reporter: SweepReporter;
   readonly capacity: Capacity;
   readonly stop: AbortSignal;
@@ -69,7 +74,7 @@ async function trialsOf(
   if (faults.length > 0) throw specError(faults);
   if (!sameEngine(trials.map(({ spec }) => spec)))
     throw new PipelineError('E_USAGE', 'one sweep computes with one engine', {
-      hint: 'Sweep once for each: --set engine.backend=wasm',
+      hint: 'Sweep once for each engine, for instance with `--set engine.backend=wasm`.',
     });
   return trials;
 }
@@ -110,13 +115,14 @@ interface Context extends SweepEnvironment {
 
 /** Stages are compared with the earlier executions of those that they are variations of. */
 export function combinedPlanner(
-  { layout, variable }: Sweep,
+  { layout, store, variable }: Sweep,
   { spec, original }: Combined,
   note?: PlannerOptions['note'],
 ): Promise<Planner> {
   const earlier = earlierKeys(variable.checked.spec, layout);
   return openPlanner(spec, {
-    layout,
+    store,
+    cache: layout.cache,
     forced: new Set(),
     note,
     earlier: (stage) => earlier({ ...stage, name: original.get(stage.name) ?? stage.name }),
@@ -138,16 +144,17 @@ function idleRepeats(
 }
 
 async function runRung(
-  { sweep, reporter, use, capacity, stop, kill, notice }: Context,
+  { sweep, reporter, use, executor, capacity, stop, kill, notice }: Context,
   trials: readonly Trial[],
 ): Promise<Outcome[]> {
-  const { layout, request } = sweep;
+  const { layout, store, request } = sweep;
   const started = timestamp();
   const note = (kind: string, key: Key): void => {
     use.add(kind, key);
   };
   const results = await runTrials(trials, {
-    layout,
+    store,
+    executor,
     run: newRunId(started),
     capacity,
     stop,

@@ -8,13 +8,13 @@ import { resultOf, type Trial, type TrialResult } from './trial.ts';
 
 export interface TrialsOptions extends Omit<
   RunOptions,
-  'planner' | 'selected' | 'keepGoing' | 'shareThreads' | 'onEnd' | 'engine' | 'project'
+  'planner' | 'selected' | 'keepGoing' | 'shareThreads' | 'onEnd'
 > {
   readonly metric: string | undefined;
   readonly planner: (combined: Combined) => Promise<Planner>;
-  /** Told of each trial as soon as all its stages have ended. */
+  /** Called with each trial as soon as all its stages have ended. */
   readonly onResult: (result: TrialResult, planner: Planner) => void;
-  /** Told which trials a stage of the combined spec belongs to, before anything runs. */
+  /** Called with the trials and their stages in the combined spec, before anything runs. */
   readonly onPlan?: (combined: Combined, trials: readonly Trial[]) => void;
 }
 
@@ -31,8 +31,6 @@ export async function runTrials(trials: readonly Trial[], options: TrialsOptions
   await runPlan({
     ...options,
     planner,
-    engine: planner.engine,
-    project: combined.spec.directory,
     selected: new Set(planner.order.map((stage) => stage.name)),
     keepGoing: true,
     shareThreads: true,

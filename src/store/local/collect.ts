@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
-import { removeFolder } from './artifacts.ts';
+import { removeFolder } from './folders.ts';
 import type { StoredArtifact } from './inventory.ts';
 import { artifactFolder, type StoreLayout } from '../layout.ts';
 import { tryLock } from '../lock.ts';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Key } from '../../base/hash.ts';
 import { parseOwner, stateOf } from '../../base/owner.ts';
 import { readAlias } from './aliases.ts';
-import { removeFolder, removeWork } from './artifacts.ts';
+import { removeFolder } from './folders.ts';
 import { bytesBelow, entriesOf, modified, storedArtifacts } from './inventory.ts';
 import { artifactFolder, type StoreLayout } from '../layout.ts';
-import { isAbandoned } from './work.ts';
+import { isAbandoned, removeWork } from './work.ts';
 
 export interface Leftover {
   readonly what: 'work' | 'lock' | 'checkpoint' | 'log' | 'damaged' | 'alias' | 'download';

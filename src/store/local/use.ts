@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
 import type { Key } from '../../base/hash.ts';
 import { parseOwner, stateOf } from '../../base/owner.ts';
-import { removeFolder } from './artifacts.ts';
+import { removeFolder } from './folders.ts';
 import type { StoreLayout } from '../layout.ts';
 import { beginFolder, OWNER } from './work.ts';
 
