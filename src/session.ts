@@ -110,7 +110,7 @@ export async function sessionPlanner(
   return openPlanner(spec, { store, cache: layout.cache, forced, note, earlier });
 }
 
-/** The plan of the whole spec as things stand. */
+/** The current plan of the whole spec. */
 export async function currentPlan(session: Session): Promise<Plan> {
   return makePlan(await sessionPlanner(session), new Set(session.spec.stages.map((stage) => stage.name)));
 }

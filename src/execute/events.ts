@@ -59,7 +59,7 @@ export interface StageFailure {
   readonly log: string;
 }
 
-/** The run did not start: the spec or the command is wrong, or the store cannot be used. The only line then. */
+/** The run did not start: the spec or the command is wrong, or the store cannot be used. It is the only line then. */
 export interface RunRefused {
   readonly type: 'run-refused';
   readonly code: string;

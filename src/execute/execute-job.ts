@@ -72,7 +72,7 @@ interface Execution {
   readonly logFile: string;
 }
 
-/** One attempt in a work folder of its own. Rejects where the store cannot be used, which no retry mends. */
+/** One attempt in a work folder of its own. Rejects where the store cannot be used: a retry would not help. */
 async function executeOnce(
   { job, kind, inputs, logFile }: Execution,
   { layout, store, project }: JobEnvironment,
@@ -116,7 +116,7 @@ async function executeOnce(
 
 const PUT_WARNINGS: Partial<Record<Put['state'], string>> = {
   replaced: 'not reproducible: this execution gave other bytes than the one before, which it replaces',
-  conflict: 'not reproducible: another execution gave other bytes meanwhile, and its artifact is kept',
+  conflict: 'not reproducible: another process stored other bytes for the same key first, and they are kept',
 };
 
 function failureOf(result: Extract<ChildResult, { type: 'failed' }>, log: string): StageFailure {

@@ -24,7 +24,7 @@ export interface StageEnvironment {
   readonly emit: EventSink;
 }
 
-/** Makes the artifact, or finds that another process has made it. Never rejects. */
+/** Has the artifact made, or finds that another process has made it. Never rejects. */
 export async function executeStage(
   stage: StageSpec,
   toRun: ToRun,

@@ -1,6 +1,6 @@
 /**
  * Where jobs are executed: the seam for a cluster or a queue. The coordinator plans, hands over each job whose inputs
- * are in the store, and afterwards looks the artifact up in the store: what an executor reports is never taken for it.
+ * are in the store, and afterwards looks the artifact up in the store: an executor's report alone proves nothing.
  */
 import type { Progress } from '../stage.ts';
 import type { StageFailure } from './events.ts';

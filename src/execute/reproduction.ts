@@ -52,7 +52,7 @@ export function settledStages({ stages }: RunRecord): string[] {
     .map(([name]) => name);
 }
 
-/** Every stage of the run from nothing. */
+/** Executes every stage of the run from nothing. */
 export async function reproduceRun(
   reproduction: Reproduction,
   time: number,
@@ -77,7 +77,7 @@ export async function reproduceRun(
   return new Map(stages.map(({ stage, end }) => [stage.name, attemptOf(end, capacity.threads)]));
 }
 
-/** One stage from the inputs that the run gave it. Throws `E_USAGE` where they are gone. */
+/** Executes one stage on the inputs that it had in the run. Throws `E_USAGE` where they are gone. */
 export async function reproduceStage(
   reproduction: Reproduction,
   stage: StageSpec,

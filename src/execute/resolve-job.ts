@@ -19,7 +19,7 @@ export async function kindOf(
   if ((job.format as number) !== 1)
     throw new PipelineError(
       'E_VERSION',
-      `the job has format ${String(job.format)}, and this version takes 1`,
+      `the job has format ${String(job.format)}, and this version supports format 1`,
       {
         hint: 'Install the same version of the package on every machine that executes jobs.',
       },
@@ -30,10 +30,10 @@ export async function kindOf(
   const hint =
     module === null
       ? 'Install the same version of the package on every machine that executes jobs.'
-      : `Copy ${module} and the modules that it imports to this machine as they are where the job was planned.`;
+      : `Copy ${module} and the modules that it imports from the machine that planned the job.`;
   throw new PipelineError(
     'E_VERSION',
-    `the stage kind '${name}' has other code here than where the job was planned`,
+    `the code of stage kind '${name}' here is not the code that the job was planned with`,
     {
       hint,
     },
@@ -67,9 +67,9 @@ async function fetchInput({ stage, kind, key, digest }: JobInput, store: Store):
   if (artifact?.manifest.digest !== digest)
     throw new PipelineError(
       'E_STORE',
-      `the artifact of '${stage}' is no longer in the store as it was planned`,
+      `the artifact of '${stage}' is missing from the store, or has changed`,
       {
-        hint: 'Run the same command again: it makes what is missing.',
+        hint: 'Run the same command again. It makes what is missing.',
       },
     );
   const { type, metrics } = artifact.manifest;

@@ -46,13 +46,13 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   const account = openAccount(capacity);
   const running = new Map<string, Promise<void>>();
   const { missing, dependents } = edgesOf(order);
-  /** Stages whose inputs have ended, and early ones; looked at in turn. */
+  /** Stages whose inputs have ended, and frozen ones; decided in turn. */
   const settled = order.filter((stage) => missing.get(stage.name) === 0 || stage.frozen === true);
-  /** A frozen stage comes up twice: at once, and when its inputs have ended. */
+  /** Stages that were decided: a frozen stage comes up twice, at once and when its inputs have ended. */
   const considered = new Set<string>();
   let looked = 0;
   const place = new Map(order.map((stage, index) => [stage.name, index]));
-  /** In the plan's order, so that what is begun is finished before more is begun. */
+  /** In the plan's order, so that chains are finished before others are started. */
   const queue: Waiting[] = [];
   let failed = false;
   const going = (): boolean => !failed && !stop.aborted;
@@ -140,7 +140,7 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   return ends;
 }
 
-/** What a stage declares, never more than there is; else all, or its share. */
+/** The number that a stage declares, at most the capacity; else all, or its share. */
 function threadsFor({ resources }: StageSpec, options: ScheduleOptions, atOnce: number): number {
   const { threads, jobs } = options.capacity;
   if (resources?.threads !== undefined) return Math.min(resources.threads, threads);

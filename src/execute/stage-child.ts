@@ -175,6 +175,6 @@ function diedSilently(
   const message = signal
     ? `the stage's process was killed by ${signal}`
     : `the stage's process ended with code ${code ?? '?'}`;
-  const hint = signal === 'SIGKILL' ? 'Unless somebody killed it, the machine ran out of memory.' : null;
+  const hint = signal === 'SIGKILL' ? 'If nobody killed it, the machine ran out of memory.' : null;
   return { type: 'failed', code: 'E_PROCESS', message, hint, stack: null };
 }

@@ -7,7 +7,7 @@ import type { Engine } from '../stage.ts';
 import type { ExternalSet } from '../store/external.ts';
 import type { KeyDocument } from '../store/manifest.ts';
 
-/** By JSON pointer: what a path parameter stands for. URLs and paths inside inputs are not in it. */
+/** JSON pointer → the files of a path parameter. URLs and paths inside inputs are not in it. */
 export type ResolvedPaths = ReadonlyMap<string, ExternalSet>;
 
 const versions = new Map<string, string>();
@@ -39,7 +39,7 @@ export function keyDocument(
   };
 }
 
-/** What stands in a key document for a path: how many files, and a digest over their names and contents. */
+/** A path in a key document: the number of files, and a digest over their names and contents. */
 export interface FilesValue {
   readonly $files: number;
   readonly $digest: string;
@@ -49,7 +49,7 @@ export function isFiles(value: unknown): value is FilesValue {
   return isObject(value) && '$digest' in value;
 }
 
-/** Each path replaced by what it stands for: where a file lies is no part of a key. */
+/** Each path replaced by the digest of its files: where a file lies is no part of a key. */
 function withoutPaths(parameters: JsonObject, paths: ResolvedPaths): JsonObject {
   return replaceAt(parameters, new Set(paths.keys()), (_, pointer) => {
     const { count, digest } = paths.get(pointer)!;

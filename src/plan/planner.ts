@@ -50,7 +50,7 @@ export interface PlannerOptions {
   readonly note?: ((kind: string, key: Key) => void) | undefined;
 }
 
-/** Reads the outside files once. Throws `E_SPEC` with a diagnostic for each path that names nothing. */
+/** Reads the external files once. Throws `E_SPEC` with a diagnostic for each path that names nothing. */
 export async function openPlanner(spec: Spec, options: PlannerOptions): Promise<Planner> {
   const paths = await resolvePaths(spec, options.cache);
   const numeric = spec.stages.some((stage) => stage.kind.declaration.numeric);

@@ -1,4 +1,4 @@
-/** Writing so that a crash or a power cut leaves either the old state or the new, never something between. */
+/** Durable writes: a crash or a power cut leaves either the old state or the new one. */
 import {
   closeSync,
   fsyncSync,
@@ -20,14 +20,14 @@ export function flush(path: PathLike): void {
   try {
     fsyncSync(descriptor);
   } catch (error) {
-    // Some network file systems keep folders safe by themselves and refuse to be asked.
+    // Some network file systems make folders durable by themselves and refuse fsync.
     if (!REFUSALS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Makes a folder, and its name and those of the folders above it that it needed survive a power cut. */
+/** Creates a folder and its missing parents so that their names survive a power cut. */
 export function makeFolder(path: string): void {
   const first = mkdirSync(path, { recursive: true });
   if (first === undefined) return;

@@ -4,7 +4,7 @@ import type { Key } from '../base/hash.ts';
 /** Paths in the store's folder. The kinds' folders are next to these names, which no kind may have. */
 export interface StoreLayout {
   readonly root: string;
-  /** Work in progress, one folder an execution; safe to delete while nothing runs. */
+  /** Work in progress, one folder per execution; may be deleted while nothing runs. */
   readonly tmp: string;
   /** One JSON per run. */
   readonly runs: string;

@@ -1,7 +1,7 @@
 /**
- * Which files stand behind one digest: those of a path parameter, or the sources of a kind's code. Keys hold the
- * digest alone, so that a manifest stays small however many files a stage reads; the names are kept once, beside
- * the other things that may be deleted, and only serve to say which file changed.
+ * The files behind one digest: those of a path parameter, or the sources of a kind's code. A key contains the digest
+ * alone, so that manifests stay small however many files a stage reads. The names only serve to report which file
+ * changed; they are kept once, in the cache folder.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
@@ -24,7 +24,7 @@ export function saveListing(cache: string, digest: string, listing: () => Listin
     writeFileSync(aside, JSON.stringify(listing()));
     renameSync(aside, file);
   } catch {
-    // A store that cannot be written to can still be read from.
+    // A read-only store can still be used.
   }
 }
 

@@ -40,7 +40,7 @@ export interface SweepEnvironment {
   readonly capacity: Capacity;
   readonly stop: AbortSignal;
   readonly kill: AbortSignal;
-  /** Told what the user should know besides the results. */
+  /** Called with what the user should know besides the results. */
   readonly notice: (text: string) => void;
 }
 
@@ -113,7 +113,7 @@ interface Context extends SweepEnvironment {
   readonly use: Use;
 }
 
-/** Stages are compared with the earlier executions of those that they are variations of. */
+/** Stages are compared with the earlier executions of the stages that they vary. */
 export function combinedPlanner(
   { layout, store, variable }: Sweep,
   { spec, original }: Combined,
@@ -129,7 +129,7 @@ export function combinedPlanner(
   });
 }
 
-/** Repeats that share one training have no spread, which is not the same as a small one. */
+/** Repeats that share all stages have no deviation, which must not be mistaken for a small one. */
 function idleRepeats(
   { repeat }: SweepRequest,
   { names }: Combined,
@@ -171,7 +171,7 @@ async function runRung(
       reporter.onResult(result);
       const { spec } = result.trial;
       const outcome = result.state;
-      // A configuration that found everything made is in the history already.
+      // A configuration whose stages were all cached is in the history already.
       if (result.executed === 0 && outcome !== 'failed') return;
       const run = { outcome, seconds: result.seconds, stages: result.stages };
       const facts = { id: newRunId(started), started, result: run, engine: planner.engine };

@@ -63,7 +63,7 @@ function watchTrials(
   };
 }
 
-/** Engines differ between trials only where they are swept, which one combined plan cannot do. */
+/** One combined plan has one engine, so a sweep over engines is refused. */
 export function sameEngine(specs: readonly Spec[]): boolean {
   const first = JSON.stringify(specs[0]?.engine);
   return specs.every(({ engine }) => JSON.stringify(engine) === first);

@@ -120,7 +120,7 @@ describe('a job', () => {
     expect(events.find(({ type }) => type === 'stage-failed')).toMatchObject({
       stage: 'both',
       code: 'E_VERSION',
-      message: "the stage kind 'repeat' has other code here than where the job was planned",
+      message: "the code of stage kind 'repeat' here is not the code that the job was planned with",
     });
   });
 

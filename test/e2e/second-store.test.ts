@@ -79,7 +79,7 @@ describe('a run with a remote store behind the local one', () => {
     expect(states['count']).toBe('failed');
     expect(events.find(({ type }) => type === 'stage-failed')).toMatchObject({
       code: 'E_STORE',
-      message: "the artifact of 'words' is no longer in the store as it was planned",
+      message: "the artifact of 'words' is missing from the store, or has changed",
     });
   });
 });

@@ -15,7 +15,7 @@ import { moveAside } from './replacement.ts';
 
 function unreadable(error: unknown): PipelineError {
   return new PipelineError('E_STORE', `the store cannot be read: ${(error as Error).message}`, {
-    hint: 'Name another folder with --store, or give permission to read this one.',
+    hint: 'Name another folder with `--store`, or grant permission to read this one.',
     cause: error,
   });
 }

@@ -44,7 +44,7 @@ export function beginWork(layout: StoreLayout, key: Key): WorkFolder {
       'E_STORE',
       `the store ${layout.root} cannot be written: ${(error as Error).message}`,
       {
-        hint: 'Name another folder with --store, or give write permission to this one.',
+        hint: 'Name another folder with `--store`, or grant permission to write to this one.',
       },
     );
   }
