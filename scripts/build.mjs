@@ -44,7 +44,7 @@ function buildKernels() {
 async function buildModules() {
   const entries = {
     pipeline: 'src/cli/pipeline.ts',
-    'stage-process': 'src/execute/stage-process.ts',
+    'stage-process': 'src/execute/job/stage-process.ts',
     stage: 'src/stage.ts',
   };
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;

@@ -1,6 +1,6 @@
 /**
  * The coordinator's side of an execution: makes the job, hands it to the executor, and asks the store what came of it.
- * What happens to the job itself is in `execute-job.ts`.
+ * What happens to the job itself is in `job/execute-job.ts`.
  */
 import { PipelineError } from '../base/diagnostic.ts';
 import type { StageSpec } from '../spec/spec.ts';
@@ -9,7 +9,7 @@ import { findWhole, type FoundArtifact, type Store } from '../store/store.ts';
 import type { EventSink, RunEvent } from './events.ts';
 import type { Executor, JobEvent } from './executor.ts';
 import { failureFrom } from './failure.ts';
-import { makeJob } from './make-job.ts';
+import { makeJob } from './job/make-job.ts';
 import { INTERRUPTED, type StageEnd, type ToRun } from './stage-end.ts';
 
 export interface StageEnvironment {

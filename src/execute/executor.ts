@@ -4,7 +4,7 @@
  */
 import type { Progress } from '../stage.ts';
 import type { StageFailure } from './events.ts';
-import type { Job } from './job.ts';
+import type { Job } from './job/job.ts';
 
 export interface Executor {
   readonly name: string;

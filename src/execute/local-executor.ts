@@ -1,4 +1,4 @@
-import { executeJob, type JobEnvironment } from './execute-job.ts';
+import { executeJob, type JobEnvironment } from './job/execute-job.ts';
 import type { Executor } from './executor.ts';
 
 /** Executes jobs on this machine, each stage in a process of its own. */

@@ -2,9 +2,9 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { executeJob } from '../../src/execute/execute-job.ts';
+import { executeJob } from '../../src/execute/job/execute-job.ts';
 import type { Executor } from '../../src/execute/executor.ts';
-import type { Job } from '../../src/execute/job.ts';
+import type { Job } from '../../src/execute/job/job.ts';
 import { openCatalogue } from '../../src/kinds/catalogue.ts';
 import { storeLayout } from '../../src/store/layout.ts';
 import { localStore } from '../../src/store/local/local-store.ts';

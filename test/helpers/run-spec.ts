@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { capacityOf } from '../../src/execute/capacity.ts';
 import type { RunEvent } from '../../src/execute/events.ts';
-import type { JobEnvironment } from '../../src/execute/execute-job.ts';
+import type { JobEnvironment } from '../../src/execute/job/execute-job.ts';
 import type { Executor } from '../../src/execute/executor.ts';
 import { localExecutor } from '../../src/execute/local-executor.ts';
 import { runPlan, type RunResult } from '../../src/execute/run.ts';

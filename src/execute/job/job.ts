@@ -3,10 +3,10 @@
  * planned it, except paths that the spec names outside its own folder: a worker resolves the rest against its own
  * store and project. `executor.ts` says who takes jobs, `execute-job.ts` executes one.
  */
-import type { Digest, Key } from '../base/hash.ts';
-import type { Resources, Retries } from '../spec/spec.ts';
-import type { Engine, JsonObject } from '../stage.ts';
-import type { KeyDocument } from '../store/manifest.ts';
+import type { Digest, Key } from '../../base/hash.ts';
+import type { Resources, Retries } from '../../spec/spec.ts';
+import type { Engine, JsonObject } from '../../stage.ts';
+import type { KeyDocument } from '../../store/manifest.ts';
 
 export interface Job {
   /** Raised when a field changes its meaning, so that a worker of another version refuses the job. */

@@ -7,7 +7,7 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { DIST } from '../base/installation.ts';
+import { DIST } from '../../base/installation.ts';
 import type { FromStage, StartMessage, ToStage } from './messages.ts';
 
 export type ChildResult = Extract<FromStage, { type: 'done' | 'failed' }> & {

@@ -3,11 +3,11 @@
  * inputs as folders. The counterpart of `make-job.ts`.
  */
 import { resolve } from 'node:path';
-import { PipelineError } from '../base/diagnostic.ts';
-import { replaceAt } from '../base/json-pointer.ts';
-import type { Kind, KindCatalogue } from '../kinds/kind.ts';
-import type { InputArtifact, JsonObject } from '../stage.ts';
-import type { Store } from '../store/store.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { replaceAt } from '../../base/json-pointer.ts';
+import type { Kind, KindCatalogue } from '../../kinds/kind.ts';
+import type { InputArtifact, JsonObject } from '../../stage.ts';
+import type { Store } from '../../store/store.ts';
 import type { Job, JobInput } from './job.ts';
 import type { StartMessage } from './messages.ts';
 

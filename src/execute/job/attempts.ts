@@ -1,6 +1,6 @@
 /** `timeout` and `retries` of a job. */
-import { sleep } from '../base/clock.ts';
-import type { JobOptions, JobResult } from './executor.ts';
+import { sleep } from '../../base/clock.ts';
+import type { JobOptions, JobResult } from '../executor.ts';
 import type { Job } from './job.ts';
 import type { StartMessage } from './messages.ts';
 import { runInChild, type ChildOptions, type ChildResult } from './stage-child.ts';

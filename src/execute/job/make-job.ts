@@ -1,14 +1,14 @@
 /** The planner's decision to run a stage → the job to execute. Nothing here reads the store or the disk. */
 import { isAbsolute, relative } from 'node:path';
-import { replaceAt } from '../base/json-pointer.ts';
-import type { JsonObject } from '../base/json.ts';
-import { givesList, type Kind } from '../kinds/kind.ts';
-import { isOutside } from '../plan/external-paths.ts';
-import type { StageSpec } from '../spec/spec.ts';
-import type { Engine } from '../stage.ts';
-import type { FoundArtifact } from '../store/store.ts';
+import { replaceAt } from '../../base/json-pointer.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { givesList, type Kind } from '../../kinds/kind.ts';
+import { isOutside } from '../../plan/external-paths.ts';
+import type { StageSpec } from '../../spec/spec.ts';
+import type { Engine } from '../../stage.ts';
+import type { FoundArtifact } from '../../store/store.ts';
 import type { Job, JobInput, JobKind } from './job.ts';
-import type { ToRun } from './stage-end.ts';
+import type { ToRun } from '../stage-end.ts';
 
 export interface JobSettings {
   /** Absolute path of the spec's folder. */

@@ -1,7 +1,7 @@
 import { arch, platform } from 'node:os';
-import { ownPackage } from '../base/installation.ts';
-import type { Kind } from '../kinds/kind.ts';
-import { digestOfFiles, type Manifest } from '../store/manifest.ts';
+import { ownPackage } from '../../base/installation.ts';
+import type { Kind } from '../../kinds/kind.ts';
+import { digestOfFiles, type Manifest } from '../../store/manifest.ts';
 import type { Job } from './job.ts';
 import type { ChildResult } from './stage-child.ts';
 

@@ -5,10 +5,10 @@
 import { mkdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { PipelineError } from '../base/diagnostic.ts';
-import { monotonic } from '../base/clock.ts';
-import type { StageContext, StageKind } from '../stage.ts';
-import { seal } from '../store/seal.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { monotonic } from '../../base/clock.ts';
+import type { StageContext, StageKind } from '../../stage.ts';
+import { seal } from '../../store/seal.ts';
 import type { FromStage, StartMessage, ToStage } from './messages.ts';
 
 /**

@@ -3,17 +3,17 @@
  * planned the job, so a worker on another machine calls the same function with its own store and project.
  */
 import { join } from 'node:path';
-import { monotonic, timestamp } from '../base/clock.ts';
-import type { Kind, KindCatalogue } from '../kinds/kind.ts';
-import type { StoreLayout } from '../store/layout.ts';
-import { removeFolder } from '../store/local/folders.ts';
-import { beginWork, removeWork } from '../store/local/work.ts';
-import { lockOr } from '../store/lock.ts';
-import { findWhole, type FoundArtifact, type Put, type Store } from '../store/store.ts';
+import { monotonic, timestamp } from '../../base/clock.ts';
+import type { Kind, KindCatalogue } from '../../kinds/kind.ts';
+import type { StoreLayout } from '../../store/layout.ts';
+import { removeFolder } from '../../store/local/folders.ts';
+import { beginWork, removeWork } from '../../store/local/work.ts';
+import { lockOr } from '../../store/lock.ts';
+import { findWhole, type FoundArtifact, type Put, type Store } from '../../store/store.ts';
 import { attempt, retrying } from './attempts.ts';
-import type { StageFailure } from './events.ts';
-import type { JobOptions, JobResult } from './executor.ts';
-import { failureFrom } from './failure.ts';
+import type { StageFailure } from '../events.ts';
+import type { JobOptions, JobResult } from '../executor.ts';
+import { failureFrom } from '../failure.ts';
 import type { Job } from './job.ts';
 import { manifestOf } from './job-manifest.ts';
 import { fetchInputs, kindOf, paramsOf } from './resolve-job.ts';

@@ -1,6 +1,6 @@
 /** The messages between a stage process and the process that started it. They never leave the machine. */
-import type { Engine, InputArtifact, JsonObject, Metrics, Progress } from '../stage.ts';
-import type { ArtifactFile } from '../store/manifest.ts';
+import type { Engine, InputArtifact, JsonObject, Metrics, Progress } from '../../stage.ts';
+import type { ArtifactFile } from '../../store/manifest.ts';
 
 /** Everything that a stage process is told, in one message: a job, resolved against this machine. */
 export interface StartMessage {
