@@ -32,20 +32,21 @@ export async function executeStage(
   environment: StageEnvironment,
 ): Promise<StageEnd> {
   const { store, executor, stop, kill, emit } = environment;
-  const result = await executor.run(makeJob(stage, toRun, inputs, environment), {
-    stop,
-    kill,
-    onEvent: (event) => {
-      emit(runEvent(stage.name, toRun, event));
-    },
-  });
-  if (result.state === 'stopped') return INTERRUPTED;
-  if (result.state === 'failed') return result;
-  const { seconds } = result;
+  let seconds = 0;
   try {
+    const result = await executor.run(makeJob(stage, toRun, inputs, environment), {
+      stop,
+      kill,
+      onEvent: (event) => {
+        emit(runEvent(stage.name, toRun, event));
+      },
+    });
+    if (result.state === 'stopped') return INTERRUPTED;
+    if (result.state === 'failed') return result;
+    seconds = result.seconds;
     const artifact = await findWhole(store, stage.kind.name, toRun.key);
     if (artifact) return { state: result.state === 'executed' ? 'executed' : 'cached', artifact, seconds };
-    throw new PipelineError('E_STORE', `the artifact of '${stage.name}' was made and is not in the store`, {
+    throw new PipelineError('E_STORE', `'${stage.name}' was executed, but its artifact is not in the store`, {
       hint: 'Check that this machine and the one that executed the stage use the same store.',
     });
   } catch (error) {

@@ -140,7 +140,7 @@ function idleRepeats(
   );
   if (trials[0]!.repeats === 1 || distinct.size > trials.length / trials[0]!.repeats) return undefined;
   const paths = repeat.map(({ path }) => path).join(' and ');
-  return `warning: ${paths} changes no stage, so all repeats are the same`;
+  return `warning: ${paths} changes no stage, so that all repeats are the same`;
 }
 
 async function runRung(
