@@ -128,7 +128,7 @@ describe('pipeline reproduce', () => {
     const gone = await rig.pipeline('reproduce', 'latest', '--stage', 'top');
     expect([gone.code, gone.stderr]).toEqual([
       2,
-      expect.stringContaining("what 'words' made in that run is no longer") as string,
+      expect.stringContaining("the artifact of 'words' in that run is no longer") as string,
     ]);
   });
 });

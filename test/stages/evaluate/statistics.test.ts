@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeVectors } from '../../../src/formats/vectors.ts';
 import { significanceOf } from '../../../src/history/report-tests.ts';
+import { localStore } from '../../../src/store/local/local-store.ts';
 import type { InputArtifact, JsonObject } from '../../../src/stage.ts';
 import { stage } from '../../../stages/evaluate/kind.ts';
 import { runKind, temporaryFolder, type KindRun } from '../../helpers/run-kind.ts';
@@ -131,7 +132,7 @@ describe('against other reports', () => {
       const { manifest } = storeFolder(layout, i, artifact.path);
       return runRecord(i, { stages: { report: stageRecord(manifest) } });
     });
-    const [compared] = significanceOf(layout, records);
+    const [compared] = await significanceOf(localStore(layout), records);
     const { corpus, candidates } = figures(run).comparisons.find(({ rival }) => rival === 'other')!;
     if (compared?.state !== 'tested') throw new Error('the reports were not tested');
     const p = new Map(compared.tests.map((test) => [test.measure, test.p]));

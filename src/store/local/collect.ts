@@ -1,28 +1,28 @@
-/** Takes artifacts away without taking them from anybody who uses them. */
+/** Removes artifacts, but none that a process uses. `garbage.ts` decides which ones may go. */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { PipelineError } from '../base/diagnostic.ts';
-import { removeFolder } from './artifacts.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { removeFolder } from './folders.ts';
 import type { StoredArtifact } from './inventory.ts';
-import { artifactFolder, type StoreLayout } from './layout.ts';
-import { tryLock } from './lock.ts';
+import { artifactFolder, type StoreLayout } from '../layout.ts';
+import { tryLock } from '../lock.ts';
 import { usedArtifacts } from './use.ts';
 import { beginFolder } from './work.ts';
 
 export interface Collector {
-  /** False where it stays, because a process uses it or is making it anew. */
+  /** False where it stays, because a process uses it or is making it again. */
   remove(artifact: StoredArtifact): boolean;
   close(): void;
 }
 
-/** One collector at a time: two would undo each other's putting back. Throws `E_STORE`. */
+/** One collector at a time, because two would move the same artifact. Throws `E_STORE`. */
 export function openCollector(layout: StoreLayout): Collector {
   const lock = tryLock(join(layout.locks, 'gc'));
   if (!lock)
     throw new PipelineError('E_STORE', 'another process is collecting garbage in this store', {
-      hint: 'Wait until it has ended.',
+      hint: 'Wait until it has ended, then run the same command again.',
     });
-  // A work folder with our name: if we are killed, the next run clears it away.
+  // A work folder of this process: if it is killed, the next run restores what is in it.
   const folder = beginFolder(layout);
   return {
     remove: (artifact) => removeUnused(layout, join(folder, artifact.key), artifact),
@@ -43,7 +43,7 @@ function removeUnused(layout: StoreLayout, aside: string, { kind, key }: StoredA
     mkdirSync(aside, { recursive: true });
     const moved = join(aside, kind);
     renameSync(home, moved);
-    // Whoever noted it before this moment may have found it there; whoever does so later finds it gone.
+    // A process that noted it before this moment may have found it; one that notes it later finds it gone.
     if (usedArtifacts(layout).has(name) && !existsSync(home)) {
       renameSync(moved, home);
       return false;
@@ -52,7 +52,7 @@ function removeUnused(layout: StoreLayout, aside: string, { kind, key }: StoredA
     return true;
   } catch (error) {
     throw new PipelineError('E_STORE', `${home} could not be removed: ${(error as Error).message}`, {
-      hint: 'Nothing else was removed after it; what was removed before stays removed.',
+      hint: 'Artifacts removed before it stay removed. No other was removed after it.',
     });
   } finally {
     lock.release();

@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { storedArtifacts } from '../../src/store/inventory.ts';
-import { tryLock } from '../../src/store/lock.ts';
-import { faultsOf, quarantine } from '../../src/store/verify.ts';
-import { emptyStore } from '../history/records.ts';
-import { makeArtifact } from './fixtures.ts';
+import { storedArtifacts } from '../../../src/store/local/inventory.ts';
+import { tryLock } from '../../../src/store/lock.ts';
+import { faultsOf, quarantine } from '../../../src/store/local/verify.ts';
+import { emptyStore } from '../../history/records.ts';
+import { makeArtifact } from '../fixtures.ts';
 
 /** The faults of an artifact after something was done to its folder. */
 function faultsAfter(damage: (folder: string) => void): string[] {

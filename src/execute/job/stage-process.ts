@@ -1,16 +1,19 @@
-/** The process in which one stage runs: takes a job, runs the kind, seals what it wrote, reports, ends. */
+/**
+ * The process in which one stage runs: imports the kind, runs it, seals what it wrote, reports, ends. It sees folders
+ * and no store; `execute-job.ts` in the parent publishes the result.
+ */
 import { mkdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { PipelineError } from '../base/diagnostic.ts';
-import { monotonic } from '../base/clock.ts';
-import type { StageContext, StageKind } from '../stage.ts';
-import { seal } from '../store/seal.ts';
-import type { FromStage, Job, ToStage } from './messages.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { monotonic } from '../../base/clock.ts';
+import type { StageContext, StageKind } from '../../stage.ts';
+import { seal } from '../../store/seal.ts';
+import type { FromStage, StartMessage, ToStage } from './messages.ts';
 
 /**
- * Ends this process group when the runner is gone, however it went. A thread of its own, because a stage that
- * computes does not come back to its event loop for minutes.
+ * Ends this process group when the parent is gone, for whatever reason. A thread of its own, because a stage that
+ * computes may not return to its event loop for minutes.
  */
 const WATCHDOG = `
 const parent = ${process.ppid};
@@ -21,12 +24,12 @@ function send(message: FromStage): void {
   process.send?.(message);
 }
 
-/** Sends the last message and ends once it has left. Whatever the stage left running must not keep us. */
+/** Sends the last message and ends once it is sent, whatever the stage left running. */
 function end(message: FromStage): void {
   process.send?.(message, undefined, {}, () => process.exit(message.type === 'done' ? 0 : 1));
 }
 
-/** Messages cost; a person reads a few a second. */
+/** Messages have a cost, and a person reads a few a second. */
 const PROGRESS_INTERVAL_MS = 100;
 
 function progressSender(): StageContext['progress'] {
@@ -39,19 +42,19 @@ function progressSender(): StageContext['progress'] {
   };
 }
 
-async function runJob(job: Job, signal: AbortSignal): Promise<FromStage> {
-  mkdirSync(job.output, { recursive: true });
-  const { stage } = (await import(pathToFileURL(job.module).href)) as { stage: StageKind };
+async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromStage> {
+  mkdirSync(start.output, { recursive: true });
+  const { stage } = (await import(pathToFileURL(start.module).href)) as { stage: StageKind };
   const result = await stage.run({
-    params: job.params,
-    inputs: job.inputs,
-    output: job.output,
-    scratch: job.scratch,
-    downloads: job.downloads,
-    resume: job.resume,
-    project: job.project,
-    threads: job.threads,
-    engine: job.engine,
+    params: start.params,
+    inputs: start.inputs,
+    output: start.output,
+    scratch: start.scratch,
+    downloads: start.downloads,
+    resume: start.resume,
+    project: start.project,
+    threads: start.threads,
+    engine: start.engine,
     signal,
     progress: progressSender(),
     log: (message) => {
@@ -64,7 +67,7 @@ async function runJob(job: Job, signal: AbortSignal): Promise<FromStage> {
   signal.throwIfAborted();
   return {
     type: 'done',
-    files: seal(job.output, result.digests ?? {}),
+    files: seal(start.output, result.digests ?? {}),
     metrics: result.metrics ?? {},
     headline: result.headline ?? null,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
@@ -81,7 +84,7 @@ function failureOf(error: unknown): FromStage {
   ) as NodeJS.ErrnoException;
   const hint =
     code === 'ENOSPC'
-      ? 'The disk is full: make room, then run the same command again. Finished stages are kept.'
+      ? 'The disk is full. Free some space, then run the same command again: finished stages are kept.'
       : null;
   return { type: 'failed', code: code ?? 'E_STAGE', message, hint, stack: stack ?? null };
 }
@@ -93,7 +96,7 @@ function main(): void {
   const abort = (): void => {
     controller.abort();
   };
-  // Ctrl-C reaches the runner, which tells us; the signals themselves must not end us half-way.
+  // Ctrl-C reaches the parent, which sends a message; the signals themselves must not end this process half-way.
   process.on('SIGINT', abort);
   process.on('SIGTERM', abort);
   process.on('message', (message: ToStage) => {
@@ -101,7 +104,7 @@ function main(): void {
       abort();
       return;
     }
-    void runJob(message, controller.signal).catch(failureOf).then(end);
+    void runKind(message, controller.signal).catch(failureOf).then(end);
   });
   send({ type: 'ready' });
 }

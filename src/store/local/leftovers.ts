@@ -1,13 +1,13 @@
-/** What is left in a store by processes that are gone, and by time. */
+/** Finds and removes what is no longer needed in a store besides artifacts: abandoned work, old logs, checkpoints, … */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Key } from '../base/hash.ts';
-import { parseOwner, stateOf } from '../base/owner.ts';
+import type { Key } from '../../base/hash.ts';
+import { parseOwner, stateOf } from '../../base/owner.ts';
 import { readAlias } from './aliases.ts';
-import { removeFolder, removeWork } from './artifacts.ts';
+import { removeFolder } from './folders.ts';
 import { bytesBelow, entriesOf, modified, storedArtifacts } from './inventory.ts';
-import { artifactFolder, type StoreLayout } from './layout.ts';
-import { isAbandoned } from './work.ts';
+import { artifactFolder, type StoreLayout } from '../layout.ts';
+import { isAbandoned, removeWork } from './work.ts';
 
 export interface Leftover {
   readonly what: 'work' | 'lock' | 'checkpoint' | 'log' | 'damaged' | 'alias' | 'download';
@@ -25,7 +25,7 @@ export interface LeftoverOptions {
 }
 
 const DAY = 86_400;
-/** Somebody may still want to go on from a checkpoint, or read a log, for this long. */
+/** How long an unfinished execution's checkpoint, and a log, are kept. */
 const CHECKPOINT_DAYS = 7;
 const LOG_DAYS = 30;
 
@@ -90,7 +90,7 @@ function deadAliases(layout: StoreLayout): Leftover[] {
       const path = join(layout.aliases, kind, name);
       const alias = readAlias(layout, kind, name.replace(/\.json$/, '') as Key);
       if (!alias || existsSync(artifactFolder(layout, alias.kind, alias.target))) return [];
-      return [{ what: 'alias', path, bytes: bytesBelow(path), why: 'what it stands for is gone' }];
+      return [{ what: 'alias', path, bytes: bytesBelow(path), why: 'its target is gone' }];
     }),
   );
 }
@@ -98,7 +98,7 @@ function deadAliases(layout: StoreLayout): Leftover[] {
 export function removeLeftover(layout: StoreLayout, { what, path }: Leftover): void {
   if (what === 'work') removeWork(layout, path);
   else if (what === 'lock') {
-    // Judged again at the last moment: a new process may have taken it over.
+    // Checked again at the last moment: a new process may have taken it over.
     if (isDeadLock(path)) rmSync(path, { force: true });
   } else removeFolder(path);
 }

@@ -1,14 +1,14 @@
-/** Whether artifacts are what their manifests say, byte by byte, and what becomes of those that are not. */
+/** Compares artifacts and downloads with their recorded hashes, byte by byte, and moves damaged ones aside. */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { flush } from '../base/files.ts';
-import { digestOfFile } from '../base/hash.ts';
+import { flush } from '../../base/files.ts';
+import { digestOfFile } from '../../base/hash.ts';
 import type { StoredArtifact } from './inventory.ts';
-import { MANIFEST, type StoreLayout } from './layout.ts';
-import { tryLock } from './lock.ts';
-import { digestOfFiles, keyOf, type ArtifactFile } from './manifest.ts';
+import { MANIFEST, type StoreLayout } from '../layout.ts';
+import { tryLock } from '../lock.ts';
+import { digestOfFiles, keyOf, type ArtifactFile } from '../manifest.ts';
 
-/** Everything that is wrong with an artifact; empty for a sound one. `onFile` is told each file's size. */
+/** Everything that is wrong with an artifact; empty for a sound one. `onFile` is called with each file's size. */
 export function faultsOf(
   artifact: StoredArtifact,
   onFile: (bytes: number) => void = () => undefined,
@@ -48,8 +48,8 @@ function filesBelow(folder: string): string[] {
 }
 
 /**
- * Moves a damaged artifact out of the way, so that the next run makes it again and a person can still look at
- * it. Returns where it went, or undefined where somebody is just making it anew.
+ * Moves a damaged artifact aside, so that the next run makes it again and a person can still inspect it. Returns its new
+ * path, or undefined where another process is making it again.
  */
 export function quarantine(layout: StoreLayout, { kind, key, path }: StoredArtifact): string | undefined {
   const lock = tryLock(join(layout.locks, key));

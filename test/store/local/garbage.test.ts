@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Key } from '../../src/base/hash.ts';
-import { garbageOf, type ArtifactUse, type Policy } from '../../src/store/garbage.ts';
+import type { Key } from '../../../src/base/hash.ts';
+import { garbageOf, type ArtifactUse, type Policy } from '../../../src/store/local/garbage.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 0, 31);

@@ -1,18 +1,18 @@
-/** Which artifacts may go. Pure: what is there and what refers to it in, a list with reasons out. */
+/** Decides which artifacts may go, from what is stored and what refers to it. It reads and removes nothing. */
 import type { StoredArtifact } from './inventory.ts';
 
 export interface ArtifactUse {
   readonly artifact: StoredArtifact;
   readonly bytes: number;
-  /** What it took to make, in seconds. */
+  /** Seconds that making it took. */
   readonly seconds: number;
   /** When it was made or a run last used it; milliseconds since the epoch. */
   readonly lastUsed: number;
   /** Some run refers to it. */
   readonly referenced: boolean;
-  /** It belongs to one of the runs to keep, or to a spec's current result. */
+  /** A run to keep refers to it, or it is a spec's current result. */
   readonly kept: boolean;
-  /** A tagged run refers to it, a named spec wants it, or a process uses it: it stays whatever else is said. */
+  /** A tagged run refers to it, a named spec wants it, or a process uses it: it always stays. */
   readonly pinned: boolean;
 }
 
@@ -20,9 +20,9 @@ export interface ArtifactUse {
 export interface Policy {
   /** Only the runs to keep protect what they refer to; otherwise every run does. */
   readonly keepRuns: boolean;
-  /** Nothing that no run refers to goes before it is this old: its run may have been killed before it told. */
+  /** An artifact that no run refers to stays until it is this old: its run may have been killed before its record. */
   readonly grace: number;
-  /** What was not used for this long goes although runs refer to it. */
+  /** Artifacts that were not used for this long go although runs refer to them. */
   readonly olderThan: number | undefined;
   /** Smaller ones stay. */
   readonly largerThan: number;
@@ -50,7 +50,7 @@ export function garbageOf(uses: readonly ArtifactUse[], policy: Policy, now: num
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /**
- * What is cheapest to do without, until the rest fits: long unused, large, and quickly made again go first
+ * The cheapest to lose, until the rest fits: artifacts that are long unused, large, and quick to make go first
  * (hours unused × bytes per second of making).
  */
 function overQuota(

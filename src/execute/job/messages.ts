@@ -1,12 +1,10 @@
-/** What the runner and a stage process tell each other over their channel. */
-import type { Engine, InputArtifact, JsonObject, Metrics, Progress } from '../stage.ts';
-import type { ArtifactFile } from '../store/manifest.ts';
+/** The messages between a stage process and the process that started it. They never leave the machine. */
+import type { Engine, InputArtifact, JsonObject, Metrics, Progress } from '../../stage.ts';
+import type { ArtifactFile } from '../../store/manifest.ts';
 
-/** Everything that a stage process is told, in one message. */
-export interface Job {
-  readonly type: 'job';
-  readonly stage: string;
-  readonly kind: string;
+/** Everything that a stage process is told, in one message: a job, resolved against this machine. */
+export interface StartMessage {
+  readonly type: 'start';
   /** Absolute path of the module to import. */
   readonly module: string;
   readonly params: JsonObject;
@@ -20,7 +18,7 @@ export interface Job {
   readonly engine: Engine;
 }
 
-export type ToStage = Job | { readonly type: 'abort' };
+export type ToStage = StartMessage | { readonly type: 'abort' };
 
 export type FromStage =
   | { readonly type: 'ready' }
@@ -38,6 +36,6 @@ export type FromStage =
       readonly code: string;
       readonly message: string;
       readonly hint: string | null;
-      /** Only for errors that nobody expected. */
+      /** Only for unexpected errors. */
       readonly stack: string | null;
     };

@@ -11,13 +11,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Digest } from '../../src/base/hash.ts';
-import { commitArtifact, findArtifact, type Commit } from '../../src/store/artifacts.ts';
-import { storeLayout, type StoreLayout } from '../../src/store/layout.ts';
-import { digestOfFiles, keyOf, type KeyDocument, type Manifest } from '../../src/store/manifest.ts';
-import { seal } from '../../src/store/seal.ts';
-import { beginWork, removeAbandonedWork } from '../../src/store/work.ts';
-import { temporaryFolder } from '../helpers/run-kind.ts';
+import type { Digest } from '../../../src/base/hash.ts';
+import { commitArtifact, findArtifact } from '../../../src/store/local/artifacts.ts';
+import { storeLayout, type StoreLayout } from '../../../src/store/layout.ts';
+import { digestOfFiles, keyOf, type KeyDocument, type Manifest } from '../../../src/store/manifest.ts';
+import { seal } from '../../../src/store/seal.ts';
+import { beginWork, removeAbandonedWork } from '../../../src/store/local/work.ts';
+import type { Put, PutOptions } from '../../../src/store/store.ts';
+import { temporaryFolder } from '../../helpers/run-kind.ts';
 
 const document: KeyDocument = {
   format: 1,
@@ -30,7 +31,7 @@ const document: KeyDocument = {
 };
 
 /** Writes files as a stage would and commits them. */
-function make(layout: StoreLayout, files: Readonly<Record<string, string>>): Commit {
+function make(layout: StoreLayout, files: Readonly<Record<string, string>>, options?: PutOptions): Put {
   const key = keyOf(document);
   const work = beginWork(layout, key);
   for (const [name, content] of Object.entries(files)) {
@@ -58,7 +59,7 @@ function make(layout: StoreLayout, files: Readonly<Record<string, string>>): Com
       peakMemoryBytes: 0,
     },
   };
-  return commitArtifact(layout, work.folder, work.output, manifest);
+  return commitArtifact(layout, { work: work.folder, folder: work.output, manifest }, options);
 }
 
 describe('the artifact store', () => {
@@ -84,12 +85,13 @@ describe('the artifact store', () => {
     });
   });
 
-  it('keeps the first artifact when a second execution gives the same bytes, replaces it when not', () => {
+  it('replaces an artifact only where it is asked to and the bytes differ', () => {
     const layout = storeLayout(temporaryFolder());
-    expect(make(layout, { 'a.txt': 'alpha' }).earlier).toBe('none');
-    expect(make(layout, { 'a.txt': 'alpha' }).earlier).toBe('kept');
-    const { artifact, earlier } = make(layout, { 'a.txt': 'other' });
-    expect(earlier).toBe('replaced');
+    expect(make(layout, { 'a.txt': 'alpha' }).state).toBe('added');
+    expect(make(layout, { 'a.txt': 'alpha' }, { replace: true }).state).toBe('there');
+    expect(make(layout, { 'a.txt': 'other' }).state).toBe('conflict');
+    const { artifact, state } = make(layout, { 'a.txt': 'other' }, { replace: true });
+    expect(state).toBe('replaced');
     expect(readFileSync(join(artifact.path, 'a.txt'), 'utf8')).toBe('other');
   });
 

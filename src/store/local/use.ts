@@ -1,16 +1,16 @@
 /**
- * What a running process uses, so that garbage collection leaves it alone. A process notes an artifact before
- * it looks whether it is there; a collector moves an artifact away before it looks whether somebody noted it,
- * and puts it back if so. Whichever comes first, nobody loses what they found.
+ * Notes of what a running process uses, so that garbage collection leaves it alone. A process notes an artifact before
+ * it looks for it. A collector moves an artifact aside before it reads the notes, and puts it back if it was noted.
+ * Whichever comes first, no process loses an artifact that it found.
  */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { PipelineError } from '../base/diagnostic.ts';
-import { namesIn } from '../base/files.ts';
-import type { Key } from '../base/hash.ts';
-import { parseOwner, stateOf } from '../base/owner.ts';
-import { removeFolder } from './artifacts.ts';
-import type { StoreLayout } from './layout.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { namesIn } from '../../base/files.ts';
+import type { Key } from '../../base/hash.ts';
+import { parseOwner, stateOf } from '../../base/owner.ts';
+import { removeFolder } from './folders.ts';
+import type { StoreLayout } from '../layout.ts';
 import { beginFolder, OWNER } from './work.ts';
 
 export interface Use {
@@ -20,7 +20,7 @@ export interface Use {
 
 const USES = 'uses';
 
-/** The notes lie in a work folder, so that those of a process that died are removed with its other leavings. */
+/** The notes are in a work folder, so that those of a dead process are removed with its other leftovers. */
 export function beginUse(layout: StoreLayout): Use {
   let folder: string;
   let descriptor: number;
@@ -28,7 +28,7 @@ export function beginUse(layout: StoreLayout): Use {
     folder = beginFolder(layout);
     descriptor = openSync(join(folder, USES), 'a');
   } catch {
-    // Where we cannot write, nothing can be made, and the collector cannot delete either.
+    // In a read-only store nothing can be made, and the collector cannot delete either.
     return { add: () => undefined, close: () => undefined };
   }
   return {
@@ -37,7 +37,7 @@ export function beginUse(layout: StoreLayout): Use {
         writeSync(descriptor, `${kind}/${key}\n`);
       } catch (error) {
         throw new PipelineError('E_STORE', `the store cannot be written: ${(error as Error).message}`, {
-          hint: 'What was finished is kept. Make room or permissions, then run the same command again.',
+          hint: 'Finished artifacts are kept. Free disk space or grant permissions, then run the same command again.',
           cause: error,
         });
       }
@@ -49,7 +49,7 @@ export function beginUse(layout: StoreLayout): Use {
   };
 }
 
-/** `kind/key` of every artifact that a process uses which lives, or may live on another host. */
+/** `kind/key` of every artifact that a process uses; processes on other hosts count as alive. */
 export function usedArtifacts(layout: StoreLayout): Set<string> {
   const used = new Set<string>();
   for (const name of namesIn(layout.tmp, 'empty')) {

@@ -1,10 +1,10 @@
-/** What is in a store. */
+/** Lists what is in the store's folder: artifacts, sizes, times. */
 import { lstatSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import type { Key } from '../base/hash.ts';
+import type { Key } from '../../base/hash.ts';
 import { readManifest } from './artifacts.ts';
-import { RESERVED_NAMES, type StoreLayout } from './layout.ts';
-import type { Manifest } from './manifest.ts';
+import { RESERVED_NAMES, type StoreLayout } from '../layout.ts';
+import type { Manifest } from '../manifest.ts';
 
 export interface StoredArtifact {
   readonly kind: string;
@@ -49,7 +49,7 @@ export function artifactBytes({ path, manifest }: StoredArtifact): number {
   return manifest ? manifest.files.reduce((sum, { size }) => sum + size, 0) : bytesBelow(path);
 }
 
-/** When it was finished: its folder's name and files do not change afterwards. In milliseconds since the epoch. */
+/** When it was finished, in milliseconds since the epoch: its name and files do not change afterwards. */
 export function modified(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { thisProcess } from '../../src/base/owner.ts';
-import { openCollector } from '../../src/store/collect.ts';
-import { storedArtifacts } from '../../src/store/inventory.ts';
-import { leftoversOf, removeLeftover } from '../../src/store/leftovers.ts';
-import { tryLock } from '../../src/store/lock.ts';
-import { beginUse, usedArtifacts } from '../../src/store/use.ts';
-import { emptyStore } from '../history/records.ts';
-import { makeArtifact } from './fixtures.ts';
+import { thisProcess } from '../../../src/base/owner.ts';
+import { openCollector } from '../../../src/store/local/collect.ts';
+import { storedArtifacts } from '../../../src/store/local/inventory.ts';
+import { leftoversOf, removeLeftover } from '../../../src/store/local/leftovers.ts';
+import { tryLock } from '../../../src/store/lock.ts';
+import { beginUse, usedArtifacts } from '../../../src/store/local/use.ts';
+import { emptyStore } from '../../history/records.ts';
+import { makeArtifact } from '../fixtures.ts';
 
 describe('collecting', () => {
   it('removes an artifact and leaves no trace of it', () => {
