@@ -15,7 +15,7 @@ export const LSTM = {
 export function loadAll() {
   return loadSources(
     'engine/kernels/kernels.ts',
-    'engine/kernels/recurrent.ts',
+    'engine/kernels/recurrent/shape.ts',
     'formats/ragged.ts',
     'base/random.ts',
     'retrieval/tokenizer.ts',

@@ -3,7 +3,7 @@ import type { Heap } from './threads/heap.ts';
 import { operations as op, type Job, type Operation } from './threads/instructions.ts';
 import type { Pool } from './threads/thread-pool.ts';
 import { pad } from './recurrent/shape.ts';
-import { createScope, type Scope } from './recurrent/tape.ts';
+import { createScope, type Scope } from './threads/scope.ts';
 
 export interface MatMulShape {
   readonly batch: number;

@@ -10,7 +10,8 @@ import { createPool, enableRelaxedSimd } from './threads/thread-pool.ts';
 import { map, matMul, type MatMulShape } from './dense.ts';
 import { WASM as FAST } from './recurrent-fast.generated.ts';
 import { WASM as EXACT } from './recurrent.generated.ts';
-import { createRecurrent, type Recurrent, type RecurrentShape } from './recurrent/recurrent.ts';
+import { createRecurrent, type Recurrent } from './recurrent/recurrent.ts';
+import type { RecurrentShape } from './recurrent/shape.ts';
 
 export type Precision = 'exact' | 'fast';
 

@@ -1,7 +1,10 @@
-import type { Chunk } from './batch-layout.ts';
-import { poolingNumber, ranges, stepsOf, type Context } from './forward.ts';
 import { operations as op, type Job, type Operation } from '../threads/instructions.ts';
-import { createScope, type Scope, type TapeMemory } from './tape.ts';
+import { ranges } from '../threads/ranges.ts';
+import { createScope, type Scope } from '../threads/scope.ts';
+import type { Chunk } from './batch-layout.ts';
+import { poolingNumber, stepsOf, type Context } from './context.ts';
+import { PRODUCT_ROWS } from './input-products.ts';
+import type { TapeMemory } from './tape.ts';
 import { weightGradients } from './weight-gradients.ts';
 
 /** The gradients of the weights, in their order; those of the embeddings go to the table. gradient: f32 [rows, D] */
@@ -135,7 +138,7 @@ function sumByWord({ sizes, heap, pool }: Context, { input, layers }: TapeMemory
   const width = sizes.gates * sizes.hidden * 4;
   const sums = Array.from({ length: sizes.directions }, () => scope.allocate((ids.length * width) / 4));
   pool.run(
-    ranges(ids.length).flatMap(({ from, count }) =>
+    ranges(ids.length, PRODUCT_ROWS).flatMap(({ from, count }) =>
       sums.map((sum, d) => [
         op.gatherGradients(
           layers[0]!.records[d]!,
@@ -166,7 +169,7 @@ function wordGradients(
   const dx = scope.allocate(Math.max(1, count * inputWidth));
   const ldw = sizes.gates * sizes.hidden * 4;
   pool.run(
-    ranges(count).map(({ from, count: m }) =>
+    ranges(count, PRODUCT_ROWS).map(({ from, count: m }) =>
       inputProducts(
         context,
         0,

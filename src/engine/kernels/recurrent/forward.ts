@@ -1,29 +1,12 @@
 import type { Ragged } from '../../../formats/ragged.ts';
-import { layOut, type Chunk } from './batch-layout.ts';
 import type { TableMemory } from '../embedding/embedding-table.ts';
-import type { Heap } from '../threads/heap.ts';
-import { createTape } from './make-tape.ts';
-import { operations as op, type Job, type Operation, type Steps } from '../threads/instructions.ts';
-import type { Pool } from '../threads/thread-pool.ts';
-import type { ProductCache } from './input-products.ts';
-import type { ForwardOptions } from './recurrent.ts';
-import type { RecurrentShape, Sizes } from './shape.ts';
-import { createScope, type TapeMemory } from './tape.ts';
-import type { LoadedWeights } from './packed-weights.ts';
-
-export interface Context {
-  readonly heap: Heap;
-  readonly pool: Pool;
-  readonly shape: RecurrentShape;
-  readonly sizes: Sizes;
-  readonly weights: LoadedWeights;
-}
-
-const POOLINGS = ['last', 'mean', 'max', 'attention'] as const;
-export const poolingNumber = ({ pooling }: RecurrentShape): number => POOLINGS.indexOf(pooling);
-
-/** Words or tokens whose input product a job takes: a multiple of the rows that the product takes at once. */
-export const PRODUCT_ROWS = 60;
+import { operations as op, type Job, type Operation } from '../threads/instructions.ts';
+import { ranges } from '../threads/ranges.ts';
+import { createScope, type Scope } from '../threads/scope.ts';
+import { layOut, type Chunk } from './batch-layout.ts';
+import { poolingNumber, stepsOf, type Context, type ForwardOptions } from './context.ts';
+import { PRODUCT_ROWS, wordProducts, type ProductCache } from './input-products.ts';
+import { createTape, type TapeMemory } from './tape.ts';
 
 /** Recurrent weights beyond this leave the second-level cache, and are read once a step for all rows of a chunk. */
 const LARGE_WEIGHTS = 2 ** 18;
@@ -49,11 +32,6 @@ export function forward(
   return { output: readOutput(context, tape), tape };
 }
 
-export const stepsOf = (tape: TapeMemory, chunk: Chunk): Steps => ({
-  starts: tape.starts + chunk.startsAt * 4,
-  steps: chunk.steps,
-});
-
 /** Fetches the embeddings of tokens or words. */
 function embed({ heap, pool }: Context, tape: TapeMemory): void {
   const { input, table, batch } = tape;
@@ -64,7 +42,7 @@ function embed({ heap, pool }: Context, tape: TapeMemory): void {
   const at = scope.put(ids);
   if (input.by === 'word')
     pool.run(
-      ranges(ids.length).map(({ from, count }) => [
+      ranges(ids.length, PRODUCT_ROWS).map(({ from, count }) => [
         op.gather(input.x + from * width, width, table.data, width, at + from * 4, count, width),
       ]),
     );
@@ -82,13 +60,6 @@ function embed({ heap, pool }: Context, tape: TapeMemory): void {
       }),
     );
   scope.release();
-}
-
-export function ranges(length: number, most = PRODUCT_ROWS): { from: number; count: number }[] {
-  return Array.from({ length: Math.ceil(length / most) }, (_, i) => ({
-    from: i * most,
-    count: Math.min(most, length - i * most),
-  }));
 }
 
 function runLayer(context: Context, tape: TapeMemory, l: number): void {
@@ -120,11 +91,7 @@ function runLayer(context: Context, tape: TapeMemory, l: number): void {
 }
 
 /** For each direction f32 [words, G·H]: the input product of every word; nothing where it is by token. */
-function inputProducts(
-  context: Context,
-  tape: TapeMemory,
-  scope: ReturnType<typeof createScope>,
-): readonly number[] | undefined {
+function inputProducts(context: Context, tape: TapeMemory, scope: Scope): readonly number[] | undefined {
   if (tape.input.by === 'cache') return tape.input.products;
   if (tape.input.by === 'token') return undefined;
   const { sizes, pool } = context;
@@ -133,35 +100,11 @@ function inputProducts(
   const width = sizes.gates * sizes.hidden;
   const products = Array.from({ length: sizes.directions }, () => scope.allocate(words * width));
   pool.run(
-    ranges(words).flatMap((some) =>
+    ranges(words, PRODUCT_ROWS).flatMap((some) =>
       wordProducts(context, { x: input.x, width: table.width }, products, some).map((one) => [one]),
     ),
   );
   return products;
-}
-
-/** Input products of some rows of x [·, width], a word each, for every direction: products f32 [·, G·H]. */
-export function wordProducts(
-  { sizes, weights }: Pick<Context, 'sizes' | 'weights'>,
-  { x, width }: { readonly x: number; readonly width: number },
-  products: readonly number[],
-  { from, count }: { readonly from: number; readonly count: number },
-): Operation[] {
-  const ldc = sizes.gates * sizes.hidden * 4;
-  return products.map((product, d) =>
-    op.gemm({
-      a: x + from * width * 4,
-      lda: width * 4,
-      b: weights.cell(0, d).w,
-      c: product + from * ldc,
-      ldc,
-      init: weights.cell(0, d).bias,
-      ldi: 0,
-      m: count,
-      k: width,
-      n: ldc / 4,
-    }),
-  );
 }
 
 /** Fills the first blocks of the records: copied from the words' products, or computed from the layer's input. */

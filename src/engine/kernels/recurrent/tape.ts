@@ -1,9 +1,11 @@
 /** What a forward pass leaves in the shared memory for its backward pass. */
-import type { Batch } from './batch-layout.ts';
 import type { TableMemory } from '../embedding/embedding-table.ts';
 import type { Grouping } from '../embedding/grouping.ts';
-import type { Heap } from '../threads/heap.ts';
-import type { DropoutMask } from '../threads/instructions.ts';
+import { dropoutMask, type DropoutMask } from '../threads/instructions.ts';
+import { createScope, type Scope } from '../threads/scope.ts';
+import type { Batch } from './batch-layout.ts';
+import type { Context, ForwardOptions } from './context.ts';
+import type { CachedProducts } from './input-products.ts';
 
 /** Addresses of one layer's values; [tokens] first everywhere. */
 export interface LayerTape {
@@ -56,30 +58,69 @@ export interface TapeMemory {
   released(): boolean;
 }
 
-/** Gives out memory that is taken back in one go. */
-export interface Scope {
-  allocate(floats: number): number;
-  put(values: Uint32Array): number;
-  release(): void;
+/** Copying a word's product costs less than computing it, but not nothing: words have to be this much fewer. */
+const WORTH_GROUPING = 0.8;
+
+export function createTape(
+  { heap, sizes, shape }: Context,
+  batch: Batch,
+  table: TableMemory,
+  version: number,
+  { training, dropout, seed, tableTrainable }: ForwardOptions,
+  cached: CachedProducts | undefined,
+): TapeMemory {
+  const scope = createScope(heap);
+  const { tokens, rowCount } = batch;
+  const { hidden, directions, layers: count } = sizes;
+  const rate = training ? dropout : { input: 0, output: 0 };
+  const outputMasks = Array.from({ length: count }, (_, l) => dropoutMask(rate.output, seed, 1 + l));
+  const inputMask = dropoutMask(rate.input, seed, 0);
+  const block = (width: number): number => scope.allocate(Math.max(1, tokens * width));
+  const layers = outputMasks.map((mask): LayerTape => {
+    const y = block(directions * hidden);
+    const each = <T>(make: () => T): T[] => Array.from({ length: directions }, make);
+    return {
+      y,
+      dropped: mask ? block(directions * hidden) : y,
+      records: each(() => block(4 * hidden)),
+      cells: shape.cell === 'lstm' ? each(() => block(hidden)) : [],
+    };
+  });
+  let released = false;
+  return {
+    batch,
+    table,
+    tableTrainable,
+    version,
+    starts: scope.put(batch.starts),
+    rows: scope.put(batch.rows),
+    input: cached
+      ? { by: 'cache', x: 0, products: cached.products, wordOf: scope.put(cached.places) }
+      : createInput(scope, batch, table, count > 0 && !inputMask),
+    layers,
+    out: scope.allocate(Math.max(1, rowCount * sizes.outputWidth)),
+    shares: shape.pooling === 'attention' ? block(1) : 0,
+    inputMask,
+    outputMasks,
+    release: () => {
+      released = true;
+      scope.release();
+    },
+    released: () => released,
+  };
 }
 
-export function createScope(heap: Heap): Scope {
-  let addresses: number[] = [];
-  const allocate = (floats: number): number => {
-    const at = heap.allocate(floats * 4);
-    addresses.push(at);
-    return at;
-  };
-  return {
-    allocate,
-    put(values) {
-      const at = allocate(values.length);
-      heap.words(at, values.length).set(values);
-      return at;
-    },
-    release() {
-      for (const at of addresses) heap.free(at);
-      addresses = [];
-    },
-  };
+function createInput(scope: Scope, { ids }: Batch, table: TableMemory, mayGroup: boolean): InputTape {
+  if (mayGroup) {
+    const grouping = table.group(ids);
+    if (grouping.ids.length <= WORTH_GROUPING * ids.length)
+      return {
+        by: 'word',
+        x: scope.allocate(Math.max(1, grouping.ids.length * table.width)),
+        grouping,
+        wordOf: scope.put(grouping.wordOf),
+        order: scope.put(grouping.order),
+      };
+  }
+  return { by: 'token', x: scope.allocate(Math.max(1, ids.length * table.width)) };
 }

@@ -1,8 +1,10 @@
 /** Gradients of a layer's weights: products over all tokens, cut into slices whose results are added up in order. */
-import { previousTokens } from './batch-layout.ts';
-import { ranges, type Context } from './forward.ts';
 import { operations as op, type Job } from '../threads/instructions.ts';
-import { createScope, type TapeMemory } from './tape.ts';
+import { ranges } from '../threads/ranges.ts';
+import { createScope, type Scope } from '../threads/scope.ts';
+import { previousTokens } from './batch-layout.ts';
+import type { Context } from './context.ts';
+import type { TapeMemory } from './tape.ts';
 
 /** Tokens that a slice has at least, and slices at most: a fixed cut. */
 const SLICE_TOKENS = 1024;
@@ -77,8 +79,6 @@ export function weightGradients(
   scope.release();
   return gradients;
 }
-
-type Scope = ReturnType<typeof createScope>;
 
 /** aᵀ·b [m, G·H]; the function that is returned adds the slices up, after the jobs have run. */
 function slicedProduct(
