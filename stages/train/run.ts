@@ -1,6 +1,6 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openArithmetic } from '../../src/engine/backends/open-backend.ts';
+import { openBackend } from '../../src/engine/backends/open-backend.ts';
 import { createModel } from '../../src/engine/model/training-model.ts';
 import { writeModel, type ModelWeights } from '../../src/formats/model.ts';
 import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
@@ -50,9 +50,9 @@ export async function run(context: Context): Promise<StageResult> {
     context.warn(
       `no validation: the split '${params.validation.split}' has no query to measure; the last epoch is kept`,
     );
-  const arithmetic = await openArithmetic(context.engine, context.threads);
+  const backend = await openBackend(context.engine, context.threads);
   try {
-    const model = createModel(start.config, arithmetic, start.subwords);
+    const model = createModel(start.config, backend, start.subwords);
     model.assign(start.weights);
     const result = await train({
       context,
@@ -64,7 +64,7 @@ export async function run(context: Context): Promise<StageResult> {
     writeArtifact(context.output, tokensFolder, tokens, start, result);
     return report(result.state, result.weights);
   } finally {
-    arithmetic.dispose();
+    backend.dispose();
   }
 }
 

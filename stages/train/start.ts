@@ -61,11 +61,11 @@ function firstEmbeddings(context: Context, tokens: Tokens): Tensor<Float32Array>
     throw new PipelineError('E_INPUT', `there are ${other.rows} vectors for ${rows} words`, {
       hint: 'vectors and tokens must come from the same chain of stages.',
     });
-  return sideBySide(given);
+  return concatColumns(given);
 }
 
 /** [rows, sum of dimensions] */
-function sideBySide(given: readonly WordVectors[]): Tensor<Float32Array> {
+function concatColumns(given: readonly WordVectors[]): Tensor<Float32Array> {
   const rows = given[0]!.rows;
   const width = given.reduce((sum, { dimensions }) => sum + dimensions, 0);
   const data = new Float32Array(rows * width);

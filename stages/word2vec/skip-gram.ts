@@ -2,7 +2,7 @@
 import { exp, log } from '../../src/base/math.ts';
 import { createHeap, type Heap } from '../../src/engine/kernels/threads/heap.ts';
 import { floatBits, type Job } from '../../src/engine/kernels/threads/instructions.ts';
-import { createPool } from '../../src/engine/kernels/threads/thread-pool.ts';
+import { createThreadPool } from '../../src/engine/kernels/threads/thread-pool.ts';
 import { WASM } from '../../src/engine/kernels/skip-gram.generated.ts';
 import { wasmModule } from '../../src/engine/kernels/threads/webassembly.ts';
 import { PipelineError } from '../../src/stage.ts';
@@ -56,7 +56,7 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
       hint: 'lower max_vocab or raise min_count in the tokenize stage, or lower dimensions',
     });
   const heap = createHeap();
-  const pool = await createPool(heap, wasmModule(WASM), shape.threads);
+  const pool = await createThreadPool(heap, wasmModule(WASM), shape.threads);
   const at = {
     words: heap.allocate(4 * rows * width),
     contexts: heap.allocate(4 * rows * width),
@@ -70,12 +70,12 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   };
   const lists = { words: createLists(heap, inputs), contexts: createLists(heap, batch * targets) };
   // The pool's own blocks are small; with them reserved, the memory no longer grows and views stay valid.
-  fillTables(heap.floats(at.sigmoid, TABLE_LENGTH), heap.floats(at.logs, TABLE_LENGTH));
-  heap.floats(at.words, rows * width).fill(0);
-  heap.floats(at.contexts, rows * width).fill(0);
+  fillTables(heap.f32(at.sigmoid, TABLE_LENGTH), heap.f32(at.logs, TABLE_LENGTH));
+  heap.f32(at.words, rows * width).fill(0);
+  heap.f32(at.contexts, rows * width).fill(0);
   const stride = width * 4;
-  const groups = heap.words(at.groups, batch * (2 + targets));
-  const inputIds = heap.words(at.inputs, inputs);
+  const groups = heap.u32(at.groups, batch * (2 + targets));
+  const inputIds = heap.u32(at.inputs, inputs);
   let [queued, used] = [0, 0];
 
   const add: SkipGram['add'] = (ids, from, to, centre, negative) => {
@@ -128,8 +128,8 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   };
 
   return {
-    words: heap.floats(at.words, rows * width),
-    contexts: heap.floats(at.contexts, rows * width),
+    words: heap.f32(at.words, rows * width),
+    contexts: heap.f32(at.contexts, rows * width),
     width,
     add,
     queued: () => queued,
@@ -150,7 +150,7 @@ interface Lists {
 
 function createLists(heap: Heap, capacity: number): Lists {
   const address = heap.allocate(8 * capacity * PARTS);
-  const words = heap.words(address, 2 * capacity * PARTS);
+  const words = heap.u32(address, 2 * capacity * PARTS);
   const lengths = new Uint32Array(PARTS);
   return {
     push: (row, place) => {

@@ -8,7 +8,7 @@ import { random } from '../../base/random.ts';
 import { row, rowCount, type Ragged } from '../../formats/ragged.ts';
 import { tableAnchor, type Pass, type RecurrentOp } from './recurrent-op.ts';
 import type { PlainTable } from './plain-table.ts';
-import { outputWidth, type RecurrentShape } from './recurrent-shape.ts';
+import { outputWidth, type RecurrentShape } from '../kernels/recurrent/shape.ts';
 
 export function composedRecurrent(shape: RecurrentShape): RecurrentOp {
   return (texts, table, weights, pass) => {
@@ -18,7 +18,7 @@ export function composedRecurrent(shape: RecurrentShape): RecurrentOp {
     const mask = tf.tensor3d(padded.mask, [padded.rows, padded.length, 1]);
     const [states, last] =
       shape.cell === 'none' ? [dropped, undefined] : layers(dropped, mask, shape, weights);
-    const pooled = pool(states, last, mask, padded, shape, weights);
+    const pooled = poolStates(states, last, mask, padded, shape, weights);
     return dropout(pooled, pass, 'output');
   };
 }
@@ -169,7 +169,7 @@ function lstmStep(x: tf.Tensor2D, { h, c }: State, recurrent: tf.Tensor2D): Stat
 const FAR_BELOW = 1e9;
 
 /** [B, T, D] → [B, D]; a text without tokens gives zeros. */
-function pool(
+function poolStates(
   states: tf.Tensor3D,
   last: tf.Tensor2D | undefined,
   mask: tf.Tensor3D,

@@ -1,8 +1,8 @@
 /** Dense products and elementwise functions for operations that are not recurrent. */
 import type { Heap } from './threads/heap.ts';
 import { operations as op, type Job, type Operation } from './threads/instructions.ts';
-import type { Pool } from './threads/thread-pool.ts';
-import { pad } from './recurrent/shape.ts';
+import type { ThreadPool } from './threads/thread-pool.ts';
+import { pad } from './padding.ts';
 import { createScope, type Scope } from './threads/scope.ts';
 
 export interface MatMulShape {
@@ -23,7 +23,7 @@ const ROWS_A_JOB = 64;
  */
 export function matMul(
   heap: Heap,
-  pool: Pool,
+  pool: ThreadPool,
   a: Float32Array,
   b: Float32Array,
   shape: MatMulShape,
@@ -50,7 +50,7 @@ export function matMul(
   const packed = scope.allocate((b.length / (k * n)) * K * N);
   const c = scope.allocate(batch * m * N);
   const zeros = scope.allocate(N);
-  heap.floats(zeros, N).fill(0);
+  heap.f32(zeros, N).fill(0);
   pool.run(
     Array.from({ length: b.length / (k * n) }, (_, i) => [
       op.pack(right + i * K * N * 4, N * 4, packed + i * K * N * 4, K, N),
@@ -75,7 +75,7 @@ export function matMul(
         }),
       ]);
   pool.run(jobs);
-  const padded = heap.floats(c, batch * m * N);
+  const padded = heap.f32(c, batch * m * N);
   if (N === n) out.set(padded);
   else for (let r = 0; r < batch * m; r++) out.set(padded.subarray(r * N, r * N + n), r * n);
   scope.release();
@@ -98,7 +98,7 @@ function place(heap: Heap, scope: Scope, values: Float32Array, layout: Placement
   const size = rows * columns;
   const count = values.length / size;
   const at = scope.allocate(count * height * stride);
-  const target = heap.floats(at, count * height * stride).fill(0);
+  const target = heap.f32(at, count * height * stride).fill(0);
   for (let i = 0; i < count; i++) {
     const matrix = values.subarray(i * size, (i + 1) * size);
     for (let r = 0; r < rows; r++) {
@@ -115,17 +115,17 @@ const VALUES_A_JOB = 16_384;
 const FUNCTIONS = ['exp', 'log', 'tanh', 'sigmoid'] as const;
 export type ElementwiseFunction = (typeof FUNCTIONS)[number];
 
-export function map(heap: Heap, pool: Pool, name: ElementwiseFunction, x: Float32Array): Float32Array {
+export function map(heap: Heap, pool: ThreadPool, name: ElementwiseFunction, x: Float32Array): Float32Array {
   if (x.length === 0) return new Float32Array(0);
   const at = heap.allocate(x.length * 4);
-  heap.floats(at, x.length).set(x);
+  heap.f32(at, x.length).set(x);
   const jobs: Operation[][] = [];
   for (let from = 0; from < x.length; from += VALUES_A_JOB) {
     const place = at + from * 4;
     jobs.push([op.map(FUNCTIONS.indexOf(name), place, place, Math.min(VALUES_A_JOB, x.length - from))]);
   }
   pool.run(jobs);
-  const out = Float32Array.from(heap.floats(at, x.length));
+  const out = Float32Array.from(heap.f32(at, x.length));
   heap.free(at);
   return out;
 }

@@ -6,7 +6,7 @@ import { PipelineError } from '../../base/diagnostic.ts';
 import { wasmInstance, wasmModule } from './threads/webassembly.ts';
 import { createTable, type EmbeddingTable } from './embedding/embedding-table.ts';
 import { createHeap } from './threads/heap.ts';
-import { createPool, enableRelaxedSimd } from './threads/thread-pool.ts';
+import { createThreadPool, enableRelaxedSimd } from './threads/thread-pool.ts';
 import { map, matMul, type MatMulShape } from './dense.ts';
 import { WASM as FAST } from './recurrent-fast.generated.ts';
 import { WASM as EXACT } from './recurrent.generated.ts';
@@ -59,7 +59,7 @@ export async function openKernels(options: {
   const heap = createHeap();
   const probe = wasmInstance(module, heap.memory) as Probe;
   probe.writeConstants();
-  const pool = await createPool(heap, module, threads);
+  const pool = await createThreadPool(heap, module, threads);
   return {
     threads,
     precision,

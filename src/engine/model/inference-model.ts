@@ -49,7 +49,7 @@ export function createInference(config: ModelConfig, weights: ModelWeights, kern
       values: recurrent.forward(texts, table, parts[index]!, PASS).output,
       width: recurrent.outputSize,
     }));
-    const joined = pooled.length === 1 ? pooled[0]! : sideBySide(pooled, rowCount(texts));
+    const joined = pooled.length === 1 ? pooled[0]! : concatColumns(pooled, rowCount(texts));
     const vectors = project(kernels, joined, projection, { count: rowCount(texts), dimensions });
     if (config.similarity === 'cosine') normaliseRows(vectors, dimensions);
     return vectors;
@@ -80,7 +80,7 @@ function project(
 }
 
 /** Each part's rows scaled to length 1, and put one beside the other. */
-function sideBySide(parts: readonly Rows[], count: number): Rows {
+function concatColumns(parts: readonly Rows[], count: number): Rows {
   const width = parts.reduce((sum, part) => sum + part.width, 0);
   const values = new Float32Array(count * width);
   let start = 0;

@@ -7,7 +7,7 @@ import {
   weightShapes,
   type RecurrentShape,
   type WeightShape,
-} from '../backends/recurrent-shape.ts';
+} from '../kernels/recurrent/shape.ts';
 
 export type Side = 'query' | 'document';
 export type TowerName = 'encoder' | Side;

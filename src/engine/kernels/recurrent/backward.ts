@@ -12,11 +12,11 @@ export function backward(context: Context, tape: TapeMemory, gradient: Float32Ar
   const { heap, pool, sizes, shape, weights } = context;
   const scope = createScope(heap);
   const { batch, input } = tape;
-  const g = scope.allocate(Math.max(1, batch.rowCount * sizes.outputWidth));
+  const g = scope.allocate(Math.max(1, batch.rowCount * sizes.paddedOutput));
   writeGradient(context, g, gradient, batch.rowCount);
-  const dv = scope.allocate(Math.max(1, batch.chunks.length * sizes.outputWidth));
-  let dy = scope.allocate(Math.max(1, batch.tokens * sizes.outputWidth));
-  pool.run(batch.chunks.map((chunk, index) => poolJob(context, tape, chunk, index, { g, dy, dv })));
+  const dv = scope.allocate(Math.max(1, batch.chunks.length * sizes.paddedOutput));
+  let dy = scope.allocate(Math.max(1, batch.tokens * sizes.paddedOutput));
+  pool.run(batch.chunks.map((chunk, index) => poolingJob(context, tape, chunk, index, { g, dy, dv })));
   const gradients: Float32Array[][] = [];
   for (let l = sizes.layers - 1; l >= 0; l--) {
     recurrence(context, tape, l, dy);
@@ -28,13 +28,13 @@ export function backward(context: Context, tape: TapeMemory, gradient: Float32Ar
   if (tape.tableTrainable)
     tape.table.addGradients(
       dy,
-      input.by === 'word' ? oneEach(input.grouping.ids) : tape.table.group(batch.ids),
+      input.by === 'word' ? oneEach(input.tokensByWord.ids) : tape.table.group(batch.ids),
     );
   if (shape.pooling === 'attention') {
-    const sum = scope.allocate(sizes.outputWidth);
-    const width = sizes.outputWidth * 4;
+    const sum = scope.allocate(sizes.paddedOutput);
+    const width = sizes.paddedOutput * 4;
     pool.run([[op.sumRows(dv, width, sum, batch.chunks.length, width)]]);
-    gradients.push([weights.unpadOutput(heap.floats(sum, sizes.outputWidth))]);
+    gradients.push([weights.unpadOutput(heap.f32(sum, sizes.paddedOutput))]);
   }
   scope.release();
   return gradients.flat();
@@ -46,24 +46,24 @@ function oneEach(ids: Uint32Array): { ids: Uint32Array; order: Uint32Array; star
 }
 
 function writeGradient({ heap, sizes }: Context, at: number, gradient: Float32Array, rows: number): void {
-  const { output, outputWidth, hidden, directions } = sizes;
-  const padded = heap.floats(at, rows * outputWidth).fill(0);
+  const { output, paddedOutput, paddedHidden, directions } = sizes;
+  const padded = heap.f32(at, rows * paddedOutput).fill(0);
   const block = output / directions;
   for (let r = 0; r < rows; r++)
     for (let d = 0; d < directions; d++) {
       const from = r * output + d * block;
-      padded.set(gradient.subarray(from, from + block), r * outputWidth + d * hidden);
+      padded.set(gradient.subarray(from, from + block), r * paddedOutput + d * paddedHidden);
     }
 }
 
-function poolJob(
+function poolingJob(
   { shape, sizes, weights }: Context,
   tape: TapeMemory,
   chunk: Chunk,
   index: number,
   { g, dy, dv }: { g: number; dy: number; dv: number },
 ): Job {
-  const width = sizes.outputWidth * 4;
+  const width = sizes.paddedOutput * 4;
   const top = tape.layers.at(-1)?.dropped ?? tape.input.x;
   const { starts, steps } = stepsOf(tape, chunk);
   const rows = tape.rows + chunk.rowsAt * 4;
@@ -81,7 +81,7 @@ function poolJob(
       width / sizes.directions,
       width,
       weights.attention,
-      tape.shares + chunk.firstToken * 4,
+      tape.attentionWeights + chunk.firstToken * 4,
       g,
       out,
       width,
@@ -100,7 +100,7 @@ function recurrence(context: Context, tape: TapeMemory, l: number, dy: number): 
     Array.from({ length: sizes.directions }, (_, d) => [recurrenceOperation(context, tape, chunk, l, d, dy)]),
   );
   const mostRows = Math.max(0, ...tape.batch.chunks.map((chunk) => chunk.rows));
-  pool.run(jobs, 2 * mostRows * sizes.hidden * 4);
+  pool.run(jobs, 2 * mostRows * sizes.paddedHidden * 4);
 }
 
 function recurrenceOperation(
@@ -111,23 +111,23 @@ function recurrenceOperation(
   d: number,
   dy: number,
 ): Operation {
-  const { hidden, outputWidth } = sizes;
+  const { paddedHidden, paddedOutput } = sizes;
   const layer = tape.layers[l]!;
-  const ldy = outputWidth * 4;
-  const place = chunk.firstToken * ldy + d * hidden * 4;
+  const ldy = paddedOutput * 4;
+  const place = chunk.firstToken * ldy + d * paddedHidden * 4;
   const { starts, steps } = stepsOf(tape, chunk);
-  const record = layer.records[d]! + chunk.firstToken * 16 * hidden;
+  const record = layer.records[d]! + chunk.firstToken * 16 * paddedHidden;
   const { ut } = weights.cell(l, d);
-  const tail = [dy + place, ldy, weights.zeros, starts, steps, d, hidden];
+  const tail = [dy + place, ldy, weights.zeros, starts, steps, d, paddedHidden];
   if (shape.cell === 'gru') return op.gruBackward(record, layer.y + place, ldy, ut, ...tail);
-  const cells = layer.cells[d]! + chunk.firstToken * hidden * 4;
-  return op.lstmBackward(record, cells, ut, ...tail, chunk.rows * hidden * 4);
+  const cells = layer.cells[d]! + chunk.firstToken * paddedHidden * 4;
+  return op.lstmBackward(record, cells, ut, ...tail, chunk.rows * paddedHidden * 4);
 }
 
 /** For each direction f32 [words, G·H]: the gradient of a word's input product, the sum over its tokens. */
 function sumByWord({ sizes, heap, pool }: Context, { input, layers }: TapeMemory, scope: Scope): number[] {
   if (input.by !== 'word') return [];
-  const { ids, starts } = input.grouping;
+  const { ids, starts } = input.tokensByWord;
   const groups = new Uint32Array((ids.length + 1) * 3);
   for (let g = 0; g <= ids.length; g++) {
     groups[3 * g] = g;
@@ -135,14 +135,14 @@ function sumByWord({ sizes, heap, pool }: Context, { input, layers }: TapeMemory
   }
   const work = createScope(heap);
   const groupsAt = work.put(groups);
-  const width = sizes.gates * sizes.hidden * 4;
+  const width = sizes.gates * sizes.paddedHidden * 4;
   const sums = Array.from({ length: sizes.directions }, () => scope.allocate((ids.length * width) / 4));
   pool.run(
     ranges(ids.length, PRODUCT_ROWS).flatMap(({ from, count }) =>
       sums.map((sum, d) => [
         op.gatherGradients(
           layers[0]!.records[d]!,
-          16 * sizes.hidden,
+          16 * sizes.paddedHidden,
           input.order,
           groupsAt + from * 12,
           count,
@@ -164,10 +164,10 @@ function wordGradients(
   scope: Scope,
 ): number {
   const { sizes, pool } = context;
-  const count = input.by === 'word' ? input.grouping.ids.length : 0;
+  const count = input.by === 'word' ? input.tokensByWord.ids.length : 0;
   const { inputWidth } = sizes.layer(0);
   const dx = scope.allocate(Math.max(1, count * inputWidth));
-  const ldw = sizes.gates * sizes.hidden * 4;
+  const ldw = sizes.gates * sizes.paddedHidden * 4;
   pool.run(
     ranges(count, PRODUCT_ROWS).map(({ from, count: m }) =>
       inputProducts(
@@ -202,7 +202,7 @@ function inputProducts(
       init: d === 0 ? weights.zeros : out,
       ldi: d === 0 ? 0 : ldc,
       m,
-      k: sizes.gates * sizes.hidden,
+      k: sizes.gates * sizes.paddedHidden,
       n: inputWidth,
     }),
   );
@@ -214,7 +214,7 @@ function tokenGradients(context: Context, tape: TapeMemory, l: number, scope: Sc
   const { inputWidth } = sizes.layer(l);
   const dx = scope.allocate(Math.max(1, tape.batch.tokens * inputWidth));
   const ldx = inputWidth * 4;
-  const stride = 16 * sizes.hidden;
+  const stride = 16 * sizes.paddedHidden;
   const mask = l === 0 ? tape.inputMask : tape.outputMasks[l - 1];
   pool.run(
     tape.batch.chunks.map((chunk): Job => {

@@ -1,14 +1,15 @@
 /** What every pass of a recurrent encoder works with, forward and backward. */
 import type { Heap } from '../threads/heap.ts';
 import type { Steps } from '../threads/instructions.ts';
-import type { Pool } from '../threads/thread-pool.ts';
+import type { ThreadPool } from '../threads/thread-pool.ts';
 import type { Chunk } from './batch-layout.ts';
 import type { LoadedWeights } from './packed-weights.ts';
-import type { RecurrentShape, Sizes } from './shape.ts';
+import type { RecurrentShape } from './shape.ts';
+import type { Sizes } from './sizes.ts';
 
 export interface Context {
   readonly heap: Heap;
-  readonly pool: Pool;
+  readonly pool: ThreadPool;
   readonly shape: RecurrentShape;
   readonly sizes: Sizes;
   readonly weights: LoadedWeights;

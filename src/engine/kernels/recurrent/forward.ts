@@ -21,14 +21,14 @@ export function forward(
   cache: ProductCache,
 ): { output: Float32Array; tape: TapeMemory } {
   const { heap, pool, sizes } = context;
-  const large = 4 * sizes.gates * sizes.hidden ** 2 > LARGE_WEIGHTS;
+  const large = 4 * sizes.gates * sizes.paddedHidden ** 2 > LARGE_WEIGHTS;
   const batch = layOut(ragged, large ? ROWS_OF_LARGE : undefined);
   const cached = options.training ? undefined : cache.lookUp(batch.ids, table, version);
   const tape = createTape(context, batch, table, version, options, cached);
-  heap.floats(tape.out, Math.max(1, batch.rowCount * sizes.outputWidth)).fill(0);
+  heap.f32(tape.out, Math.max(1, batch.rowCount * sizes.paddedOutput)).fill(0);
   embed(context, tape);
   for (let l = 0; l < sizes.layers; l++) runLayer(context, tape, l);
-  pool.run(batch.chunks.map((chunk) => [poolOperation(context, tape, chunk)]));
+  pool.run(batch.chunks.map((chunk) => [poolingInstruction(context, tape, chunk)]));
   return { output: readOutput(context, tape), tape };
 }
 
@@ -38,7 +38,7 @@ function embed({ heap, pool }: Context, tape: TapeMemory): void {
   if (input.by === 'cache') return;
   const width = table.width * 4;
   const scope = createScope(heap);
-  const ids = input.by === 'word' ? input.grouping.ids : batch.ids;
+  const ids = input.by === 'word' ? input.tokensByWord.ids : batch.ids;
   const at = scope.put(ids);
   if (input.by === 'word')
     pool.run(
@@ -78,7 +78,7 @@ function runLayer(context: Context, tape: TapeMemory, l: number): void {
   const mask = tape.outputMasks[l];
   if (!mask) return;
   const { y, dropped } = tape.layers[l]!;
-  const width = sizes.outputWidth * 4;
+  const width = sizes.paddedOutput * 4;
   pool.run(
     tape.batch.chunks.map((chunk) => {
       const place = chunk.firstToken * width;
@@ -96,8 +96,8 @@ function inputProducts(context: Context, tape: TapeMemory, scope: Scope): readon
   if (tape.input.by === 'token') return undefined;
   const { sizes, pool } = context;
   const { input, table } = tape;
-  const words = tape.input.grouping.ids.length;
-  const width = sizes.gates * sizes.hidden;
+  const words = tape.input.tokensByWord.ids.length;
+  const width = sizes.gates * sizes.paddedHidden;
   const products = Array.from({ length: sizes.directions }, () => scope.allocate(words * width));
   pool.run(
     ranges(words, PRODUCT_ROWS).flatMap((some) =>
@@ -116,10 +116,10 @@ function inputProduct(
   d: number,
   product: number | undefined,
 ): Operation {
-  const { hidden, gates } = sizes;
-  const ldr = 16 * hidden;
+  const { paddedHidden, gates } = sizes;
+  const ldr = 16 * paddedHidden;
   const record = tape.layers[l]!.records[d]! + chunk.firstToken * ldr;
-  const width = gates * hidden * 4;
+  const width = gates * paddedHidden * 4;
   if (product !== undefined && tape.input.by !== 'token')
     return op.gather(
       record,
@@ -142,7 +142,7 @@ function inputProduct(
     ldi: 0,
     m: chunk.tokens,
     k: inputWidth,
-    n: gates * hidden,
+    n: gates * paddedHidden,
   });
 }
 
@@ -153,21 +153,28 @@ function recurrence(
   l: number,
   d: number,
 ): Operation {
-  const { hidden, outputWidth } = sizes;
+  const { paddedHidden, paddedOutput } = sizes;
   const layer = tape.layers[l]!;
   const cell = weights.cell(l, d);
-  const record = layer.records[d]! + chunk.firstToken * 16 * hidden;
-  const ldy = outputWidth * 4;
-  const y = layer.y + chunk.firstToken * ldy + d * hidden * 4;
+  const record = layer.records[d]! + chunk.firstToken * 16 * paddedHidden;
+  const ldy = paddedOutput * 4;
+  const y = layer.y + chunk.firstToken * ldy + d * paddedHidden * 4;
   const { starts, steps } = stepsOf(tape, chunk);
-  const tail = [weights.zeros, starts, steps, d, hidden];
+  const tail = [weights.zeros, starts, steps, d, paddedHidden];
   if (shape.cell === 'gru') return op.gruForward(record, y, ldy, cell.u, cell.un, ...tail);
-  return op.lstmForward(record, y, ldy, layer.cells[d]! + chunk.firstToken * hidden * 4, cell.u, ...tail);
+  return op.lstmForward(
+    record,
+    y,
+    ldy,
+    layer.cells[d]! + chunk.firstToken * paddedHidden * 4,
+    cell.u,
+    ...tail,
+  );
 }
 
-function poolOperation({ shape, sizes, weights }: Context, tape: TapeMemory, chunk: Chunk): Operation {
+function poolingInstruction({ shape, sizes, weights }: Context, tape: TapeMemory, chunk: Chunk): Operation {
   const { starts, steps } = stepsOf(tape, chunk);
-  const width = sizes.outputWidth * 4;
+  const width = sizes.paddedOutput * 4;
   return op.poolForward(
     poolingNumber(shape),
     (tape.layers.at(-1)?.dropped ?? tape.input.x) + chunk.firstToken * width,
@@ -180,21 +187,21 @@ function poolOperation({ shape, sizes, weights }: Context, tape: TapeMemory, chu
     width / sizes.directions,
     width,
     weights.attention,
-    tape.shares + chunk.firstToken * 4,
+    tape.attentionWeights + chunk.firstToken * 4,
   );
 }
 
 /** Without the padding of the units. */
 function readOutput({ heap, sizes }: Context, tape: TapeMemory): Float32Array {
   const { rowCount } = tape.batch;
-  const { output, outputWidth, hidden, directions } = sizes;
-  const padded = heap.floats(tape.out, rowCount * outputWidth);
-  if (output === outputWidth) return Float32Array.from(padded);
+  const { output, paddedOutput, paddedHidden, directions } = sizes;
+  const padded = heap.f32(tape.out, rowCount * paddedOutput);
+  if (output === paddedOutput) return Float32Array.from(padded);
   const values = new Float32Array(rowCount * output);
   const block = output / directions;
   for (let r = 0; r < rowCount; r++)
     for (let d = 0; d < directions; d++) {
-      const from = r * outputWidth + d * hidden;
+      const from = r * paddedOutput + d * paddedHidden;
       values.set(padded.subarray(from, from + block), r * output + d * block);
     }
   return values;

@@ -28,7 +28,7 @@ const MOST_BYTES = 2 ** 28;
 
 export function createProductCache(context: Context): ProductCache {
   const { heap, sizes } = context;
-  const width = sizes.gates * sizes.hidden;
+  const width = sizes.gates * sizes.paddedHidden;
   const scope = createScope(heap);
   let products: number[] = [];
   let table: TableMemory | undefined;
@@ -108,7 +108,7 @@ export function wordProducts(
   products: readonly number[],
   { from, count }: Range,
 ): Operation[] {
-  const ldc = sizes.gates * sizes.hidden * 4;
+  const ldc = sizes.gates * sizes.paddedHidden * 4;
   return products.map((product, d) =>
     op.gemm({
       a: x + from * width * 4,

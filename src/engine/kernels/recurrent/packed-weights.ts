@@ -1,8 +1,9 @@
 /** The weights in the shared memory: padded, their gates in the kernels' order, and packed for the matrix products. */
 import type { Heap } from '../threads/heap.ts';
 import { operations as op, type Job } from '../threads/instructions.ts';
-import type { Pool } from '../threads/thread-pool.ts';
-import { sizesOf, type RecurrentShape, type Sizes } from './shape.ts';
+import type { ThreadPool } from '../threads/thread-pool.ts';
+import type { RecurrentShape } from './shape.ts';
+import { sizesOf, type Sizes } from './sizes.ts';
 
 /** Addresses for one direction of one layer; K and N are padded. */
 export interface CellWeights {
@@ -20,7 +21,7 @@ export interface CellWeights {
 
 export interface LoadedWeights {
   cell(layer: number, direction: number): CellWeights;
-  /** f32 [outputWidth] */
+  /** f32 [paddedOutput] */
   readonly attention: number;
   /** f32 [4·H and at least the widest input], all zero. */
   readonly zeros: number;
@@ -44,21 +45,21 @@ interface CellBlocks extends CellWeights {
   readonly plainU: number;
 }
 
-export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): LoadedWeights {
+export function createWeights(heap: Heap, pool: ThreadPool, shape: RecurrentShape): LoadedWeights {
   const sizes = sizesOf(shape);
-  const { hidden, gates, directions, layers, outputWidth } = sizes;
+  const { paddedHidden, gates, directions, layers, paddedOutput } = sizes;
   const allocated: number[] = [];
   const zeroed = (floats: number): number => {
     const at = heap.allocate(floats * 4);
-    heap.floats(at, floats).fill(0);
+    heap.f32(at, floats).fill(0);
     allocated.push(at);
     return at;
   };
   const cells: CellBlocks[] = [];
   for (let l = 0; l < layers; l++)
     for (let d = 0; d < directions; d++) {
-      const input = sizes.layer(l).inputWidth * gates * hidden;
-      const recurrent = hidden * gates * hidden;
+      const input = sizes.layer(l).inputWidth * gates * paddedHidden;
+      const recurrent = paddedHidden * gates * paddedHidden;
       cells.push({
         plainW: zeroed(input),
         w: zeroed(input),
@@ -66,12 +67,12 @@ export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): Lo
         plainU: zeroed(recurrent),
         u: zeroed(recurrent),
         ut: zeroed(recurrent),
-        bias: zeroed(gates * hidden),
-        un: zeroed(hidden),
+        bias: zeroed(gates * paddedHidden),
+        un: zeroed(paddedHidden),
       });
     }
-  const attention = zeroed(outputWidth);
-  const zeros = zeroed(Math.max(4 * hidden, sizes.layer(0).inputWidth, outputWidth));
+  const attention = zeroed(paddedOutput);
+  const zeros = zeroed(Math.max(4 * paddedHidden, sizes.layer(0).inputWidth, paddedOutput));
   const each = shape.cell === 'gru' ? 4 : 3;
   let version = 0;
   let current: Float32Array[] = [];
@@ -83,16 +84,22 @@ export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): Lo
     for (const [index, cell] of cells.entries()) {
       const layer = Math.floor(index / directions);
       writeCell(heap, sizes, shape, layer, cell, weights.slice(index * each, (index + 1) * each));
-      const width = gates * hidden;
+      const width = gates * paddedHidden;
       const { inputWidth } = sizes.layer(layer);
       jobs.push([op.pack(cell.plainW, width * 4, cell.w, inputWidth, width)]);
       jobs.push([op.packTransposed(cell.plainW, width * 4, cell.wt, width, inputWidth)]);
-      jobs.push([op.pack(cell.plainU, width * 4, cell.u, hidden, width)]);
-      jobs.push([op.packTransposed(cell.plainU, width * 4, cell.ut, width, hidden)]);
+      jobs.push([op.pack(cell.plainU, width * 4, cell.u, paddedHidden, width)]);
+      jobs.push([op.packTransposed(cell.plainU, width * 4, cell.ut, width, paddedHidden)]);
     }
     if (shape.pooling === 'attention') {
       const values = weights[cells.length * each]!;
-      copyBlocks(values, heap.floats(attention, outputWidth), directions, sizes.output / directions, hidden);
+      copyBlocks(
+        values,
+        heap.f32(attention, paddedOutput),
+        directions,
+        sizes.output / directions,
+        paddedHidden,
+      );
     }
     pool.run(jobs);
     return ++version;
@@ -104,13 +111,13 @@ export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): Lo
     zeros,
     load,
     unpadKernel: (padded, layer) => unpadKernel(padded, shape, sizes, layer),
-    unpadRecurrent: (padded) => unpadRows(padded, shape, sizes, hidden, shape.hidden, RECURRENT_ORDER),
-    biases: (sums) => biases(sums, shape, hidden),
+    unpadRecurrent: (padded) => unpadRows(padded, shape, sizes, paddedHidden, shape.hidden, RECURRENT_ORDER),
+    biases: (sums) => biases(sums, shape, paddedHidden),
     unpadOutput: (padded) => {
       const block = sizes.output / directions;
       const out = new Float32Array(sizes.output);
       for (let d = 0; d < directions; d++)
-        out.set(padded.subarray(d * hidden, d * hidden + block), d * block);
+        out.set(padded.subarray(d * paddedHidden, d * paddedHidden + block), d * block);
       return out;
     },
     dispose: () => {
@@ -146,35 +153,35 @@ function writeCell(
   cell: CellBlocks,
   [kernel, recurrent, bias, recurrentBias]: readonly Float32Array[],
 ): void {
-  const { gates, hidden } = sizes;
+  const { gates, paddedHidden } = sizes;
   const { inputBlocks, inputBlock, inputWidth } = sizes.layer(layer);
-  const width = gates * hidden;
+  const width = gates * paddedHidden;
   const writeRows = (to: Float32Array, from: Float32Array, row: number, source: number, order: number[]) => {
     for (const [gate, block] of order.entries()) {
       const at = (source * gates + gate) * shape.hidden;
-      to.set(from.subarray(at, at + shape.hidden), row * width + block * hidden);
+      to.set(from.subarray(at, at + shape.hidden), row * width + block * paddedHidden);
     }
   };
-  const w = heap.floats(cell.plainW, inputWidth * width);
+  const w = heap.f32(cell.plainW, inputWidth * width);
   for (let b = 0; b < inputBlocks; b++)
     for (let i = 0; i < inputBlock; i++)
-      writeRows(w, kernel!, b * hidden + i, b * inputBlock + i, INPUT_ORDER[cellOf(shape)]);
-  const u = heap.floats(cell.plainU, hidden * width);
+      writeRows(w, kernel!, b * paddedHidden + i, b * inputBlock + i, INPUT_ORDER[cellOf(shape)]);
+  const u = heap.f32(cell.plainU, paddedHidden * width);
   for (let i = 0; i < shape.hidden; i++) writeRows(u, recurrent!, i, i, RECURRENT_ORDER[cellOf(shape)]);
   const joined = Float32Array.from(bias!);
   if (recurrentBias) {
     // A GRU's two biases of z and r act as one; those of n do not, as r comes between.
     for (let k = 0; k < 2 * shape.hidden; k++) joined[k] = bias![k]! + recurrentBias[k]!;
-    heap.floats(cell.un, hidden).set(recurrentBias.subarray(2 * shape.hidden));
+    heap.f32(cell.un, paddedHidden).set(recurrentBias.subarray(2 * shape.hidden));
   }
-  writeRows(heap.floats(cell.bias, width), joined, 0, 0, INPUT_ORDER[cellOf(shape)]);
+  writeRows(heap.f32(cell.bias, width), joined, 0, 0, INPUT_ORDER[cellOf(shape)]);
 }
 
 /** padded [rows, G·H padded] → [rows, G·H], the padded row of each row given by `place`. */
 function unpadRows(
   padded: Float32Array,
   shape: RecurrentShape,
-  { gates, hidden }: Sizes,
+  { gates, paddedHidden }: Sizes,
   block: number,
   rows: number,
   orders: typeof INPUT_ORDER,
@@ -185,7 +192,7 @@ function unpadRows(
   for (let row = 0; row < rows; row++) {
     const source = Math.floor(row / perBlock) * block + (row % perBlock);
     for (const [gate, place] of order.entries()) {
-      const at = source * gates * hidden + place * hidden;
+      const at = source * gates * paddedHidden + place * paddedHidden;
       out.set(padded.subarray(at, at + shape.hidden), (row * gates + gate) * shape.hidden);
     }
   }
@@ -194,14 +201,22 @@ function unpadRows(
 
 function unpadKernel(padded: Float32Array, shape: RecurrentShape, sizes: Sizes, layer: number): Float32Array {
   const { inputBlocks, inputBlock } = sizes.layer(layer);
-  return unpadRows(padded, shape, sizes, sizes.hidden, inputBlocks * inputBlock, INPUT_ORDER, inputBlock);
+  return unpadRows(
+    padded,
+    shape,
+    sizes,
+    sizes.paddedHidden,
+    inputBlocks * inputBlock,
+    INPUT_ORDER,
+    inputBlock,
+  );
 }
 
-function biases(sums: Float32Array, shape: RecurrentShape, hidden: number): Float32Array[] {
+function biases(sums: Float32Array, shape: RecurrentShape, paddedHidden: number): Float32Array[] {
   const gather = (blocks: readonly number[]): Float32Array => {
     const out = new Float32Array(blocks.length * shape.hidden);
     for (const [gate, block] of blocks.entries())
-      out.set(sums.subarray(block * hidden, block * hidden + shape.hidden), gate * shape.hidden);
+      out.set(sums.subarray(block * paddedHidden, block * paddedHidden + shape.hidden), gate * shape.hidden);
     return out;
   };
   // A GRU's record is n | z | r | hn.

@@ -2,13 +2,14 @@
 import { rowCount, type Ragged } from '../../../formats/ragged.ts';
 import type { EmbeddingTable, TableMemory } from '../embedding/embedding-table.ts';
 import type { Heap } from '../threads/heap.ts';
-import type { Pool } from '../threads/thread-pool.ts';
+import type { ThreadPool } from '../threads/thread-pool.ts';
 import { backward } from './backward.ts';
 import type { Context, ForwardOptions } from './context.ts';
 import { forward } from './forward.ts';
 import { createProductCache } from './input-products.ts';
 import { createWeights } from './packed-weights.ts';
-import { sizesOf, weightShapes, type RecurrentShape } from './shape.ts';
+import { weightShapes, type RecurrentShape } from './shape.ts';
+import { sizesOf } from './sizes.ts';
 import type { TapeMemory } from './tape.ts';
 
 /** The memory of a training forward pass, until `backward` or `release`. */
@@ -19,7 +20,7 @@ export interface Tape {
 
 export interface Recurrent {
   readonly shape: RecurrentShape;
-  /** Units of an output row: hidden × directions, or `input` without a recurrent layer. */
+  /** Units of an output row: paddedHidden × directions, or `input` without a recurrent layer. */
   readonly outputSize: number;
   /** Token ids of each text → [rows, D]; a text without tokens gives a row of zeros. Weights as in weightShapes. */
   forward(
@@ -36,7 +37,7 @@ export interface Recurrent {
   dispose(): void;
 }
 
-export function createRecurrent(heap: Heap, pool: Pool, shape: RecurrentShape): Recurrent {
+export function createRecurrent(heap: Heap, pool: ThreadPool, shape: RecurrentShape): Recurrent {
   const sizes = sizesOf(shape);
   const weights = createWeights(heap, pool, shape);
   const context: Context = { heap, pool, shape, sizes, weights };

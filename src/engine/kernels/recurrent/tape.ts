@@ -1,6 +1,6 @@
 /** What a forward pass leaves in the shared memory for its backward pass. */
 import type { TableMemory } from '../embedding/embedding-table.ts';
-import type { Grouping } from '../embedding/grouping.ts';
+import type { TokensByWord } from '../embedding/grouping.ts';
 import { dropoutMask, type DropoutMask } from '../threads/instructions.ts';
 import { createScope, type Scope } from '../threads/scope.ts';
 import type { Batch } from './batch-layout.ts';
@@ -26,11 +26,11 @@ export interface LayerTape {
 export type InputTape =
   /** f32 [tokens, input width], after dropout. */
   | { readonly by: 'token'; readonly x: number }
-  /** f32 [words, input width]; addresses of the grouping's arrays. */
+  /** f32 [words, input width]; and the addresses of tokensByWord's arrays. */
   | {
       readonly by: 'word';
       readonly x: number;
-      readonly grouping: Grouping;
+      readonly tokensByWord: TokensByWord;
       readonly wordOf: number;
       readonly order: number;
     }
@@ -50,8 +50,8 @@ export interface TapeMemory {
   readonly layers: readonly LayerTape[];
   /** f32 [rows, output width]: the pooled output. */
   readonly out: number;
-  /** f32 [tokens]: attention's shares. */
-  readonly shares: number;
+  /** f32 [tokens]: the softmax of attention pooling. */
+  readonly attentionWeights: number;
   readonly inputMask: DropoutMask | undefined;
   readonly outputMasks: readonly (DropoutMask | undefined)[];
   release(): void;
@@ -71,19 +71,19 @@ export function createTape(
 ): TapeMemory {
   const scope = createScope(heap);
   const { tokens, rowCount } = batch;
-  const { hidden, directions, layers: count } = sizes;
+  const { paddedHidden, directions, layers: count } = sizes;
   const rate = training ? dropout : { input: 0, output: 0 };
   const outputMasks = Array.from({ length: count }, (_, l) => dropoutMask(rate.output, seed, 1 + l));
   const inputMask = dropoutMask(rate.input, seed, 0);
   const block = (width: number): number => scope.allocate(Math.max(1, tokens * width));
   const layers = outputMasks.map((mask): LayerTape => {
-    const y = block(directions * hidden);
+    const y = block(directions * paddedHidden);
     const each = <T>(make: () => T): T[] => Array.from({ length: directions }, make);
     return {
       y,
-      dropped: mask ? block(directions * hidden) : y,
-      records: each(() => block(4 * hidden)),
-      cells: shape.cell === 'lstm' ? each(() => block(hidden)) : [],
+      dropped: mask ? block(directions * paddedHidden) : y,
+      records: each(() => block(4 * paddedHidden)),
+      cells: shape.cell === 'lstm' ? each(() => block(paddedHidden)) : [],
     };
   });
   let released = false;
@@ -98,8 +98,8 @@ export function createTape(
       ? { by: 'cache', x: 0, products: cached.products, wordOf: scope.put(cached.places) }
       : createInput(scope, batch, table, count > 0 && !inputMask),
     layers,
-    out: scope.allocate(Math.max(1, rowCount * sizes.outputWidth)),
-    shares: shape.pooling === 'attention' ? block(1) : 0,
+    out: scope.allocate(Math.max(1, rowCount * sizes.paddedOutput)),
+    attentionWeights: shape.pooling === 'attention' ? block(1) : 0,
     inputMask,
     outputMasks,
     release: () => {
@@ -112,14 +112,14 @@ export function createTape(
 
 function createInput(scope: Scope, { ids }: Batch, table: TableMemory, mayGroup: boolean): InputTape {
   if (mayGroup) {
-    const grouping = table.group(ids);
-    if (grouping.ids.length <= WORTH_GROUPING * ids.length)
+    const tokensByWord = table.group(ids);
+    if (tokensByWord.ids.length <= WORTH_GROUPING * ids.length)
       return {
         by: 'word',
-        x: scope.allocate(Math.max(1, grouping.ids.length * table.width)),
-        grouping,
-        wordOf: scope.put(grouping.wordOf),
-        order: scope.put(grouping.order),
+        x: scope.allocate(Math.max(1, tokensByWord.ids.length * table.width)),
+        tokensByWord,
+        wordOf: scope.put(tokensByWord.wordOf),
+        order: scope.put(tokensByWord.order),
       };
   }
   return { by: 'token', x: scope.allocate(Math.max(1, ids.length * table.width)) };

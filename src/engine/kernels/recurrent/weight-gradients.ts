@@ -38,13 +38,13 @@ export function weightGradients(
 ): Float32Array[] {
   const { heap, sizes, pool, shape, weights } = context;
   const scope = createScope(heap);
-  const { hidden, gates, directions, outputWidth } = sizes;
+  const { paddedHidden, gates, directions, paddedOutput } = sizes;
   const { tokens } = tape.batch;
   const { inputWidth } = sizes.layer(l);
-  const width = gates * hidden;
+  const width = gates * paddedHidden;
   const layer = tape.layers[l]!;
   const input = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
-  const wordCount = tape.input.by === 'word' ? tape.input.grouping.ids.length : 0;
+  const wordCount = tape.input.by === 'word' ? tape.input.tokensByWord.ids.length : 0;
   const jobs: Job[] = [];
   const finish: (() => Float32Array[])[] = [];
   for (let d = 0; d < directions; d++) {
@@ -54,18 +54,18 @@ export function weightGradients(
       lda: inputWidth * 4,
       index: 0,
       b: words ? words[d]! : record,
-      ldb: words ? width * 4 : 16 * hidden,
+      ldb: words ? width * 4 : 16 * paddedHidden,
       count: words ? wordCount : tokens,
       m: inputWidth,
     });
     const recurrent = slicedProduct(context, scope, jobs, {
-      a: layer.y + d * hidden * 4,
-      lda: outputWidth * 4,
+      a: layer.y + d * paddedHidden * 4,
+      lda: paddedOutput * 4,
       index: scope.put(previousTokens(tape.batch, d === 1)),
-      b: record + (shape.cell === 'gru' ? hidden * 4 : 0),
-      ldb: 16 * hidden,
+      b: record + (shape.cell === 'gru' ? paddedHidden * 4 : 0),
+      ldb: 16 * paddedHidden,
       count: tokens,
-      m: hidden,
+      m: paddedHidden,
     });
     const sums = slicedSums(context, scope, jobs, record, tokens);
     finish.push(() => [
@@ -74,7 +74,7 @@ export function weightGradients(
       ...weights.biases(sums()),
     ]);
   }
-  pool.run(jobs, (Math.max(inputWidth, hidden) + width) * 512);
+  pool.run(jobs, (Math.max(inputWidth, paddedHidden) + width) * 512);
   const gradients = finish.flatMap((each) => each());
   scope.release();
   return gradients;
@@ -88,7 +88,7 @@ function slicedProduct(
   { a, lda, index, b, ldb, count, m }: Product,
 ): () => Float32Array {
   const { sizes, weights } = context;
-  const n = sizes.gates * sizes.hidden;
+  const n = sizes.gates * sizes.paddedHidden;
   const slices = slicesOf(count);
   const part = scope.allocate(slices * m * n);
   for (let s = 0; s < slices; s++) {
@@ -120,7 +120,7 @@ function slicedSums(
   record: number,
   count: number,
 ): () => Float32Array {
-  const width = 4 * context.sizes.hidden;
+  const width = 4 * context.sizes.paddedHidden;
   const slices = slicesOf(count);
   const part = scope.allocate(slices * width);
   for (let s = 0; s < slices; s++) {
@@ -145,5 +145,5 @@ function sumSlices({ pool, heap }: Context, part: number, floats: number, slices
         return [op.sumRows(at, floats * 4, at, slices, count * 4)];
       }),
     );
-  return heap.floats(part, floats);
+  return heap.f32(part, floats);
 }

@@ -10,8 +10,8 @@ export interface Heap {
   /** Bytes given out now. */
   used(): number;
   /** Views hold until the next allocation, which may move the end of the memory. */
-  floats(address: number, length: number): Float32Array;
-  words(address: number, length: number): Uint32Array;
+  f32(address: number, length: number): Float32Array;
+  u32(address: number, length: number): Uint32Array;
 }
 
 interface Hole {
@@ -69,8 +69,8 @@ export function createHeap(): Heap {
     allocate,
     free,
     used: () => used,
-    floats: (address, length) => new Float32Array(memory.buffer, address, length),
-    words: (address, length) => new Uint32Array(memory.buffer, address, length),
+    f32: (address, length) => new Float32Array(memory.buffer, address, length),
+    u32: (address, length) => new Uint32Array(memory.buffer, address, length),
   };
 }
 

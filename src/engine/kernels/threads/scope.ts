@@ -18,7 +18,7 @@ export function createScope(heap: Heap): Scope {
     allocate,
     put(values) {
       const at = allocate(values.length);
-      heap.words(at, values.length).set(values);
+      heap.u32(at, values.length).set(values);
       return at;
     },
     release() {

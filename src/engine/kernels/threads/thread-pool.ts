@@ -10,7 +10,7 @@ import type { Heap } from './heap.ts';
 import { OPERATION_WORDS, type Job } from './instructions.ts';
 import { WORKER_SOURCE } from './thread-source.ts';
 
-export interface Pool {
+export interface ThreadPool {
   readonly threads: number;
   /** Runs all the jobs and returns when the last is done. `scratch`: bytes that each thread has for itself. */
   run(jobs: readonly Job[], scratch?: number): void;
@@ -40,7 +40,7 @@ export function enableRelaxedSimd(): void {
   if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
-export async function createPool(heap: Heap, module: WasmModule, threads: number): Promise<Pool> {
+export async function createThreadPool(heap: Heap, module: WasmModule, threads: number): Promise<ThreadPool> {
   const instance = wasmInstance(module, heap.memory) as Exports;
   const words = new Int32Array(heap.memory.buffer, CONTROL, 16);
   const state = new BigInt64Array(heap.memory.buffer, CONTROL + 8, 1);
@@ -153,7 +153,7 @@ function createTable(heap: Heap): { write(jobs: readonly Job[]): number } {
         capacity = needed * 2;
         at = heap.allocate(capacity * 4);
       }
-      const words = heap.words(at, needed);
+      const words = heap.u32(at, needed);
       let place = head;
       for (const [index, job] of jobs.entries()) {
         words[2 * index] = at + place * 4;

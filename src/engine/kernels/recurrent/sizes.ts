@@ -1,0 +1,45 @@
+/** The sizes of a recurrent encoder as the kernels see them: every block of units padded to whole panels. */
+import { pad } from '../padding.ts';
+import { directionCount, layerCount, outputWidth, type RecurrentShape } from './shape.ts';
+
+/** The input of one layer. */
+export interface LayerSizes {
+  /** In blocks: the embedding, or the directions of the layer below. */
+  readonly inputBlocks: number;
+  /** Units of a block, without padding. */
+  readonly inputBlock: number;
+  /** Padded width of all blocks together. */
+  readonly inputWidth: number;
+}
+
+export interface Sizes {
+  readonly directions: number;
+  readonly layers: number;
+  /** G: 3 (GRU) or 4 (LSTM). */
+  readonly gates: number;
+  /** H in the kernels: units of one direction. */
+  readonly paddedHidden: number;
+  /** Units of the pooled output, without padding. */
+  readonly output: number;
+  readonly paddedOutput: number;
+  readonly layer: (index: number) => LayerSizes;
+}
+
+export function sizesOf(shape: RecurrentShape): Sizes {
+  const directions = directionCount(shape);
+  const output = outputWidth(shape);
+  const paddedHidden = pad(output / directions);
+  const paddedOutput = paddedHidden * directions;
+  return {
+    directions,
+    layers: layerCount(shape),
+    gates: shape.cell === 'gru' ? 3 : 4,
+    paddedHidden,
+    output,
+    paddedOutput,
+    layer: (index) =>
+      index === 0
+        ? { inputBlocks: 1, inputBlock: shape.input, inputWidth: pad(shape.input) }
+        : { inputBlocks: directions, inputBlock: shape.hidden, inputWidth: paddedOutput },
+  };
+}
