@@ -1,6 +1,7 @@
 /** Dense products and elementwise functions for operations that are not recurrent. */
 import type { Heap } from './threads/heap.ts';
-import { operations as op, type Job, type Operation } from './threads/instructions.ts';
+import { FUNCTION, recurrentOperations as op } from './abi.generated.ts';
+import type { Instruction, Job } from './threads/instructions.ts';
 import type { ThreadPool } from './threads/thread-pool.ts';
 import { pad } from './padding.ts';
 import { createScope, type Scope } from './threads/scope.ts';
@@ -53,7 +54,7 @@ export function matMul(
   heap.f32(zeros, N).fill(0);
   pool.run(
     Array.from({ length: b.length / (k * n) }, (_, i) => [
-      op.pack(right + i * K * N * 4, N * 4, packed + i * K * N * 4, K, N),
+      op.pack({ src: right + i * K * N * 4, lds: N * 4, out: packed + i * K * N * 4, K, N }),
     ]),
   );
   const shared = { a: a.length === m * k, b: b.length === k * n };
@@ -69,9 +70,9 @@ export function matMul(
           ldc: N * 4,
           init: zeros,
           ldi: 0,
-          m: Math.min(ROWS_A_JOB, m - row),
-          k: K,
-          n: N,
+          M: Math.min(ROWS_A_JOB, m - row),
+          K,
+          N,
         }),
       ]);
   pool.run(jobs);
@@ -112,17 +113,17 @@ function place(heap: Heap, scope: Scope, values: Float32Array, layout: Placement
 
 /** Values that a job takes. */
 const VALUES_A_JOB = 16_384;
-const FUNCTIONS = ['exp', 'log', 'tanh', 'sigmoid'] as const;
-export type ElementwiseFunction = (typeof FUNCTIONS)[number];
+export type ElementwiseFunction = keyof typeof FUNCTION;
 
 export function map(heap: Heap, pool: ThreadPool, name: ElementwiseFunction, x: Float32Array): Float32Array {
   if (x.length === 0) return new Float32Array(0);
   const at = heap.allocate(x.length * 4);
   heap.f32(at, x.length).set(x);
-  const jobs: Operation[][] = [];
+  const jobs: Instruction[][] = [];
   for (let from = 0; from < x.length; from += VALUES_A_JOB) {
     const place = at + from * 4;
-    jobs.push([op.map(FUNCTIONS.indexOf(name), place, place, Math.min(VALUES_A_JOB, x.length - from))]);
+    const count = Math.min(VALUES_A_JOB, x.length - from);
+    jobs.push([op.map({ kind: FUNCTION[name], src: place, dst: place, count })]);
   }
   pool.run(jobs);
   const out = Float32Array.from(heap.f32(at, x.length));

@@ -5,7 +5,9 @@
 import { createGrouper, type TokensByWord } from './grouping.ts';
 import { gatherRows, type RowSums } from './gather-rows.ts';
 import type { Heap } from '../threads/heap.ts';
-import { floatBits, operations as op, type Job } from '../threads/instructions.ts';
+import { power } from '../../../base/math.ts';
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Job } from '../threads/instructions.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import { pad } from '../padding.ts';
 
@@ -122,11 +124,11 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
     const sums = heap.allocate(pieces * 8);
     pool.run(
       Array.from({ length: pieces }, (_, p) => [
-        op.squares(
-          gradients + p * ROWS_A_JOB * width * 4,
-          Math.min(ROWS_A_JOB, count - p * ROWS_A_JOB) * width,
-          sums + p * 8,
-        ),
+        op.squares({
+          g: gradients + p * ROWS_A_JOB * width * 4,
+          count: Math.min(ROWS_A_JOB, count - p * ROWS_A_JOB) * width,
+          out: sums + p * 8,
+        }),
       ]),
     );
     const total = new Float64Array(heap.memory.buffer, sums, pieces).reduce((sum, x) => sum + x, 0);
@@ -148,9 +150,18 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
       const numbers = adamNumbers(options);
       const jobs: Job[] = [];
       for (let slot = 0; slot < count; slot += ROWS_A_JOB) {
-        const some = Math.min(ROWS_A_JOB, count - slot);
-        const at = gradients + slot * width * 4;
-        jobs.push([op.adam(data, m, v, at, rowsAt + slot * 4, some, width * 4, ...numbers)]);
+        jobs.push([
+          op.adam({
+            table: data,
+            m,
+            v,
+            g: gradients + slot * width * 4,
+            rows: rowsAt + slot * 4,
+            count: Math.min(ROWS_A_JOB, count - slot),
+            width: width * 4,
+            ...numbers,
+          }),
+        ]);
       }
       pool.run(jobs);
       heap.free(rowsAt);
@@ -261,26 +272,21 @@ function unpad(padded: Float32Array, columns: number, width: number): Float32Arr
   return out;
 }
 
-/** The words of the kernel from `rate` on. Powers by multiplication: Math.pow's last bits are the engine's choice. */
-function adamNumbers(o: AdamStep): number[] {
-  const power = (base: number): number => {
-    let result = 1;
-    let square = base;
-    for (let left = o.step; left > 0; left = Math.floor(left / 2)) {
-      if (left % 2 === 1) result *= square;
-      square *= square;
-    }
-    return result;
+type AdamNumbers = Pick<
+  Parameters<typeof op.adam>[0],
+  'rate' | 'beta1' | 'beta2' | 'rest1' | 'rest2' | 'epsilon' | 'decay' | 'scale' | 'root'
+>;
+
+function adamNumbers(o: AdamStep): AdamNumbers {
+  return {
+    rate: o.learningRate / (1 - power(o.beta1, o.step)),
+    beta1: o.beta1,
+    beta2: o.beta2,
+    rest1: 1 - o.beta1,
+    rest2: 1 - o.beta2,
+    epsilon: o.epsilon,
+    decay: 1 - o.learningRate * o.weightDecay,
+    scale: o.scale,
+    root: 1 / (1 - power(o.beta2, o.step)),
   };
-  return [
-    o.learningRate / (1 - power(o.beta1)),
-    o.beta1,
-    o.beta2,
-    1 - o.beta1,
-    1 - o.beta2,
-    o.epsilon,
-    1 - o.learningRate * o.weightDecay,
-    o.scale,
-    1 / (1 - power(o.beta2)),
-  ].map(floatBits);
 }

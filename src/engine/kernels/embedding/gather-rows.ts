@@ -1,6 +1,7 @@
 /** Sums of rows of a matrix in the shared memory, in parallel; each sum adds its rows in the order given. */
 import type { Heap } from '../threads/heap.ts';
-import { operations as op, type Job } from '../threads/instructions.ts';
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Job } from '../threads/instructions.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 
 /** Which rows each sum is of: those at order[i], starts[g] ≤ i < starts[g + 1]. */
@@ -40,8 +41,17 @@ export function gatherRows(
   heap.u32(groupsAt, groups.length).set(groups);
   const jobs: Job[] = [];
   for (let g = 0; g < targets.length; g += SUMS_A_JOB) {
-    const some = Math.min(SUMS_A_JOB, targets.length - g);
-    jobs.push([op.gatherGradients(from, width * 4, orderAt, groupsAt + g * 12, some, to, width * 4)]);
+    jobs.push([
+      op.gatherGradients({
+        dx: from,
+        ldx: width * 4,
+        order: orderAt,
+        groups: groupsAt + g * 12,
+        count: Math.min(SUMS_A_JOB, targets.length - g),
+        gradients: to,
+        width: width * 4,
+      }),
+    ]);
   }
   pool.run(jobs);
   heap.free(orderAt);

@@ -1,8 +1,10 @@
-import { operations as op, type Job, type Operation } from '../threads/instructions.ts';
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Instruction, Job } from '../threads/instructions.ts';
 import { ranges } from '../threads/ranges.ts';
 import { createScope, type Scope } from '../threads/scope.ts';
 import type { Chunk } from './batch-layout.ts';
-import { poolingNumber, stepsOf, type Context } from './context.ts';
+import { dropoutOf, poolingFields } from './chunk-instructions.ts';
+import { stepsOf, type Context } from './context.ts';
 import { PRODUCT_ROWS } from './input-products.ts';
 import type { TapeMemory } from './tape.ts';
 import { weightGradients } from './weight-gradients.ts';
@@ -33,7 +35,7 @@ export function backward(context: Context, tape: TapeMemory, gradient: Float32Ar
   if (shape.pooling === 'attention') {
     const sum = scope.allocate(sizes.paddedOutput);
     const width = sizes.paddedOutput * 4;
-    pool.run([[op.sumRows(dv, width, sum, batch.chunks.length, width)]]);
+    pool.run([[op.sumRows({ src: dv, lds: width, dst: sum, count: batch.chunks.length, width })]]);
     gradients.push([weights.unpadOutput(heap.f32(sum, sizes.paddedOutput))]);
   }
   scope.release();
@@ -57,71 +59,65 @@ function writeGradient({ heap, sizes }: Context, at: number, gradient: Float32Ar
 }
 
 function poolingJob(
-  { shape, sizes, weights }: Context,
+  context: Context,
   tape: TapeMemory,
   chunk: Chunk,
   index: number,
   { g, dy, dv }: { g: number; dy: number; dv: number },
 ): Job {
+  const { sizes } = context;
   const width = sizes.paddedOutput * 4;
-  const top = tape.layers.at(-1)?.dropped ?? tape.input.x;
-  const { starts, steps } = stepsOf(tape, chunk);
-  const rows = tape.rows + chunk.rowsAt * 4;
   const out = dy + chunk.firstToken * width;
-  const job: Operation[] = [
-    op.poolBackward(
-      poolingNumber(shape),
-      top + chunk.firstToken * width,
-      width,
-      starts,
-      steps,
-      chunk.rows,
-      tape.out,
-      rows,
-      width / sizes.directions,
-      width,
-      weights.attention,
-      tape.attentionWeights + chunk.firstToken * 4,
-      g,
-      out,
-      width,
-      dv + index * width,
-    ),
-  ];
+  const gradient = op.poolingBackward({
+    ...poolingFields(context, tape, chunk),
+    g,
+    dy: out,
+    ldd: width,
+    dv: dv + index * width,
+  });
   const mask = tape.outputMasks.at(-1) ?? (sizes.layers === 0 ? tape.inputMask : undefined);
-  if (mask) job.push(op.dropout([out, width], [out, width], { starts, steps }, rows, mask, width));
-  return job;
+  if (!mask) return [gradient];
+  return [gradient, dropoutOf(tape, chunk, mask, { from: out, to: out, width })];
 }
 
 /** Backwards through time: the records become the gradients of the pre-activations. */
 function recurrence(context: Context, tape: TapeMemory, l: number, dy: number): void {
   const { sizes, pool } = context;
   const jobs = tape.batch.chunks.flatMap((chunk) =>
-    Array.from({ length: sizes.directions }, (_, d) => [recurrenceOperation(context, tape, chunk, l, d, dy)]),
+    Array.from({ length: sizes.directions }, (_, d) => [
+      recurrenceInstruction(context, tape, chunk, l, d, dy),
+    ]),
   );
   const mostRows = Math.max(0, ...tape.batch.chunks.map((chunk) => chunk.rows));
   pool.run(jobs, 2 * mostRows * sizes.paddedHidden * 4);
 }
 
-function recurrenceOperation(
+function recurrenceInstruction(
   { sizes, shape, weights }: Context,
   tape: TapeMemory,
   chunk: Chunk,
   l: number,
   d: number,
   dy: number,
-): Operation {
+): Instruction {
   const { paddedHidden, paddedOutput } = sizes;
   const layer = tape.layers[l]!;
   const ldy = paddedOutput * 4;
   const place = chunk.firstToken * ldy + d * paddedHidden * 4;
-  const { starts, steps } = stepsOf(tape, chunk);
   const record = layer.records[d]! + chunk.firstToken * 16 * paddedHidden;
   const { ut } = weights.cell(l, d);
-  const tail = [dy + place, ldy, weights.zeros, starts, steps, d, paddedHidden];
-  if (shape.cell === 'gru') return op.gruBackward(record, layer.y + place, ldy, ut, ...tail);
-  const cells = layer.cells[d]! + chunk.firstToken * paddedHidden * 4;
-  return op.lstmBackward(record, cells, ut, ...tail, chunk.rows * paddedHidden * 4);
+  const rest = {
+    ut,
+    dy: dy + place,
+    ldd: ldy,
+    zeros: weights.zeros,
+    ...stepsOf(tape, chunk),
+    reverse: d === 1,
+    H: paddedHidden,
+  };
+  if (shape.cell === 'gru') return op.gruBackward({ record, y: layer.y + place, ldy, ...rest });
+  const c = layer.cells[d]! + chunk.firstToken * paddedHidden * 4;
+  return op.lstmBackward({ record, c, dc: chunk.rows * paddedHidden * 4, ...rest });
 }
 
 /** For each direction f32 [words, G·H]: the gradient of a word's input product, the sum over its tokens. */
@@ -140,15 +136,15 @@ function sumByWord({ sizes, heap, pool }: Context, { input, layers }: TapeMemory
   pool.run(
     ranges(ids.length, PRODUCT_ROWS).flatMap(({ from, count }) =>
       sums.map((sum, d) => [
-        op.gatherGradients(
-          layers[0]!.records[d]!,
-          16 * sizes.paddedHidden,
-          input.order,
-          groupsAt + from * 12,
+        op.gatherGradients({
+          dx: layers[0]!.records[d]!,
+          ldx: 16 * sizes.paddedHidden,
+          order: input.order,
+          groups: groupsAt + from * 12,
           count,
-          sum,
+          gradients: sum,
           width,
-        ),
+        }),
       ]),
     ),
   );
@@ -189,7 +185,7 @@ function inputProducts(
   gradients: readonly { at: number; stride: number }[],
   out: number,
   m: number,
-): Operation[] {
+): Instruction[] {
   const { inputWidth } = sizes.layer(l);
   const ldc = inputWidth * 4;
   return gradients.map(({ at, stride }, d) =>
@@ -201,9 +197,9 @@ function inputProducts(
       ldc,
       init: d === 0 ? weights.zeros : out,
       ldi: d === 0 ? 0 : ldc,
-      m,
-      k: sizes.gates * sizes.paddedHidden,
-      n: inputWidth,
+      M: m,
+      K: sizes.gates * sizes.paddedHidden,
+      N: inputWidth,
     }),
   );
 }
@@ -221,8 +217,7 @@ function tokenGradients(context: Context, tape: TapeMemory, l: number, scope: Sc
       const out = dx + chunk.firstToken * ldx;
       const records = tape.layers[l]!.records.map((at) => ({ at: at + chunk.firstToken * stride, stride }));
       const job = inputProducts(context, l, records, out, chunk.tokens);
-      const rows = tape.rows + chunk.rowsAt * 4;
-      if (mask) job.push(op.dropout([out, ldx], [out, ldx], stepsOf(tape, chunk), rows, mask, ldx));
+      if (mask) job.push(dropoutOf(tape, chunk, mask, { from: out, to: out, width: ldx }));
       return job;
     }),
   );

@@ -1,6 +1,5 @@
 /** What every pass of a recurrent encoder works with, forward and backward. */
 import type { Heap } from '../threads/heap.ts';
-import type { Steps } from '../threads/instructions.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import type { Chunk } from './batch-layout.ts';
 import type { LoadedWeights } from './packed-weights.ts';
@@ -14,9 +13,6 @@ export interface Context {
   readonly sizes: Sizes;
   readonly weights: LoadedWeights;
 }
-
-const POOLINGS = ['last', 'mean', 'max', 'attention'] as const;
-export const poolingNumber = ({ pooling }: RecurrentShape): number => POOLINGS.indexOf(pooling);
 
 export interface ForwardOptions {
   /** Without it nothing is kept for a backward pass, and dropout is off. */
@@ -33,8 +29,11 @@ export interface ForwardOptions {
   readonly tableTrainable: boolean;
 }
 
-/** `tape`: starts is the address of the batch's step starts. */
-export const stepsOf = (tape: { readonly starts: number }, chunk: Chunk): Steps => ({
+/** The steps of a chunk, as the kernels take them. `tape.starts`: the address of the batch's step starts. */
+export const stepsOf = (
+  tape: { readonly starts: number },
+  chunk: Chunk,
+): { readonly starts: number; readonly steps: number } => ({
   starts: tape.starts + chunk.startsAt * 4,
   steps: chunk.steps,
 });

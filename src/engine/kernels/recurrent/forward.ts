@@ -1,10 +1,12 @@
 import type { Ragged } from '../../../formats/ragged.ts';
 import type { TableMemory } from '../embedding/embedding-table.ts';
-import { operations as op, type Job, type Operation } from '../threads/instructions.ts';
-import { ranges } from '../threads/ranges.ts';
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Instruction, Job } from '../threads/instructions.ts';
+import { ranges, type Range } from '../threads/ranges.ts';
 import { createScope, type Scope } from '../threads/scope.ts';
 import { layOut, type Chunk } from './batch-layout.ts';
-import { poolingNumber, stepsOf, type Context, type ForwardOptions } from './context.ts';
+import { dropoutOf, poolingFields } from './chunk-instructions.ts';
+import { stepsOf, type Context, type ForwardOptions } from './context.ts';
 import { PRODUCT_ROWS, wordProducts, type ProductCache } from './input-products.ts';
 import { createTape, type TapeMemory } from './tape.ts';
 
@@ -28,7 +30,7 @@ export function forward(
   heap.f32(tape.out, Math.max(1, batch.rowCount * sizes.paddedOutput)).fill(0);
   embed(context, tape);
   for (let l = 0; l < sizes.layers; l++) runLayer(context, tape, l);
-  pool.run(batch.chunks.map((chunk) => [poolingInstruction(context, tape, chunk)]));
+  pool.run(batch.chunks.map((chunk) => [op.poolingForward(poolingFields(context, tape, chunk))]));
   return { output: readOutput(context, tape), tape };
 }
 
@@ -38,25 +40,26 @@ function embed({ heap, pool }: Context, tape: TapeMemory): void {
   if (input.by === 'cache') return;
   const width = table.width * 4;
   const scope = createScope(heap);
-  const ids = input.by === 'word' ? input.tokensByWord.ids : batch.ids;
-  const at = scope.put(ids);
+  const ids = scope.put(input.by === 'word' ? input.tokensByWord.ids : batch.ids);
+  const gather = ({ from, count }: Range): Instruction =>
+    op.gather({
+      x: input.x + from * width,
+      ldx: width,
+      table: table.data,
+      ldt: width,
+      ids: ids + from * 4,
+      count,
+      width,
+    });
   if (input.by === 'word')
-    pool.run(
-      ranges(ids.length, PRODUCT_ROWS).map(({ from, count }) => [
-        op.gather(input.x + from * width, width, table.data, width, at + from * 4, count, width),
-      ]),
-    );
+    pool.run(ranges(input.tokensByWord.ids.length, PRODUCT_ROWS).map((some) => [gather(some)]));
   else
     pool.run(
       batch.chunks.map((chunk): Job => {
         const x = input.x + chunk.firstToken * width;
-        const rows = tape.rows + chunk.rowsAt * 4;
-        const job: Operation[] = [
-          op.gather(x, width, table.data, width, at + chunk.firstToken * 4, chunk.tokens, width),
-        ];
-        if (tape.inputMask)
-          job.push(op.dropout([x, width], [x, width], stepsOf(tape, chunk), rows, tape.inputMask, width));
-        return job;
+        const embeddings = gather({ from: chunk.firstToken, count: chunk.tokens });
+        if (!tape.inputMask) return [embeddings];
+        return [embeddings, dropoutOf(tape, chunk, tape.inputMask, { from: x, to: x, width })];
       }),
     );
   scope.release();
@@ -82,10 +85,7 @@ function runLayer(context: Context, tape: TapeMemory, l: number): void {
   pool.run(
     tape.batch.chunks.map((chunk) => {
       const place = chunk.firstToken * width;
-      const rows = tape.rows + chunk.rowsAt * 4;
-      return [
-        op.dropout([y + place, width], [dropped + place, width], stepsOf(tape, chunk), rows, mask, width),
-      ];
+      return [dropoutOf(tape, chunk, mask, { from: y + place, to: dropped + place, width })];
     }),
   );
 }
@@ -115,21 +115,21 @@ function inputProduct(
   l: number,
   d: number,
   product: number | undefined,
-): Operation {
+): Instruction {
   const { paddedHidden, gates } = sizes;
   const ldr = 16 * paddedHidden;
   const record = tape.layers[l]!.records[d]! + chunk.firstToken * ldr;
   const width = gates * paddedHidden * 4;
   if (product !== undefined && tape.input.by !== 'token')
-    return op.gather(
-      record,
-      ldr,
-      product,
+    return op.gather({
+      x: record,
+      ldx: ldr,
+      table: product,
+      ldt: width,
+      ids: tape.input.wordOf + chunk.firstToken * 4,
+      count: chunk.tokens,
       width,
-      tape.input.wordOf + chunk.firstToken * 4,
-      chunk.tokens,
-      width,
-    );
+    });
   const { inputWidth } = sizes.layer(l);
   const from = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
   return op.gemm({
@@ -140,9 +140,9 @@ function inputProduct(
     ldc: ldr,
     init: weights.cell(l, d).bias,
     ldi: 0,
-    m: chunk.tokens,
-    k: inputWidth,
-    n: gates * paddedHidden,
+    M: chunk.tokens,
+    K: inputWidth,
+    N: gates * paddedHidden,
   });
 }
 
@@ -152,43 +152,17 @@ function recurrence(
   chunk: Chunk,
   l: number,
   d: number,
-): Operation {
+): Instruction {
   const { paddedHidden, paddedOutput } = sizes;
   const layer = tape.layers[l]!;
   const cell = weights.cell(l, d);
   const record = layer.records[d]! + chunk.firstToken * 16 * paddedHidden;
   const ldy = paddedOutput * 4;
   const y = layer.y + chunk.firstToken * ldy + d * paddedHidden * 4;
-  const { starts, steps } = stepsOf(tape, chunk);
-  const tail = [weights.zeros, starts, steps, d, paddedHidden];
-  if (shape.cell === 'gru') return op.gruForward(record, y, ldy, cell.u, cell.un, ...tail);
-  return op.lstmForward(
-    record,
-    y,
-    ldy,
-    layer.cells[d]! + chunk.firstToken * paddedHidden * 4,
-    cell.u,
-    ...tail,
-  );
-}
-
-function poolingInstruction({ shape, sizes, weights }: Context, tape: TapeMemory, chunk: Chunk): Operation {
-  const { starts, steps } = stepsOf(tape, chunk);
-  const width = sizes.paddedOutput * 4;
-  return op.poolForward(
-    poolingNumber(shape),
-    (tape.layers.at(-1)?.dropped ?? tape.input.x) + chunk.firstToken * width,
-    width,
-    starts,
-    steps,
-    chunk.rows,
-    tape.out,
-    tape.rows + chunk.rowsAt * 4,
-    width / sizes.directions,
-    width,
-    weights.attention,
-    tape.attentionWeights + chunk.firstToken * 4,
-  );
+  const rest = { zeros: weights.zeros, ...stepsOf(tape, chunk), reverse: d === 1, H: paddedHidden };
+  if (shape.cell === 'gru') return op.gruForward({ record, y, ldy, u: cell.u, un: cell.un, ...rest });
+  const c = layer.cells[d]! + chunk.firstToken * paddedHidden * 4;
+  return op.lstmForward({ record, y, ldy, c, u: cell.u, ...rest });
 }
 
 /** Without the padding of the units. */

@@ -3,7 +3,8 @@
  * words, so that most tokens cost the recurrence alone.
  */
 import type { TableMemory } from '../embedding/embedding-table.ts';
-import { operations as op, type Operation } from '../threads/instructions.ts';
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Instruction } from '../threads/instructions.ts';
 import { ranges, type Range } from '../threads/ranges.ts';
 import { createScope } from '../threads/scope.ts';
 import type { Context } from './context.ts';
@@ -94,7 +95,15 @@ function compute(
   const x = scope.allocate(Math.max(1, ids.length * width));
   pool.run(
     ranges(ids.length, PRODUCT_ROWS).map((some) => [
-      op.gather(x + some.from * ldx, ldx, data, ldx, at + some.from * 4, some.count, ldx),
+      op.gather({
+        x: x + some.from * ldx,
+        ldx,
+        table: data,
+        ldt: ldx,
+        ids: at + some.from * 4,
+        count: some.count,
+        width: ldx,
+      }),
       ...wordProducts(context, { x, width }, products, some),
     ]),
   );
@@ -107,7 +116,7 @@ export function wordProducts(
   { x, width }: { readonly x: number; readonly width: number },
   products: readonly number[],
   { from, count }: Range,
-): Operation[] {
+): Instruction[] {
   const ldc = sizes.gates * sizes.paddedHidden * 4;
   return products.map((product, d) =>
     op.gemm({
@@ -118,9 +127,9 @@ export function wordProducts(
       ldc,
       init: weights.cell(0, d).bias,
       ldi: 0,
-      m: count,
-      k: width,
-      n: ldc / 4,
+      M: count,
+      K: width,
+      N: ldc / 4,
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** The weights in the shared memory: padded, their gates in the kernels' order, and packed for the matrix products. */
+import { recurrentOperations as op } from '../abi.generated.ts';
 import type { Heap } from '../threads/heap.ts';
-import { operations as op, type Job } from '../threads/instructions.ts';
+import type { Job } from '../threads/instructions.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import type { RecurrentShape } from './shape.ts';
 import { sizesOf, type Sizes } from './sizes.ts';
@@ -86,10 +87,13 @@ export function createWeights(heap: Heap, pool: ThreadPool, shape: RecurrentShap
       writeCell(heap, sizes, shape, layer, cell, weights.slice(index * each, (index + 1) * each));
       const width = gates * paddedHidden;
       const { inputWidth } = sizes.layer(layer);
-      jobs.push([op.pack(cell.plainW, width * 4, cell.w, inputWidth, width)]);
-      jobs.push([op.packTransposed(cell.plainW, width * 4, cell.wt, width, inputWidth)]);
-      jobs.push([op.pack(cell.plainU, width * 4, cell.u, paddedHidden, width)]);
-      jobs.push([op.packTransposed(cell.plainU, width * 4, cell.ut, width, paddedHidden)]);
+      const lds = width * 4;
+      jobs.push(
+        [op.pack({ src: cell.plainW, lds, out: cell.w, K: inputWidth, N: width })],
+        [op.packTransposed({ src: cell.plainW, lds, out: cell.wt, K: width, N: inputWidth })],
+        [op.pack({ src: cell.plainU, lds, out: cell.u, K: paddedHidden, N: width })],
+        [op.packTransposed({ src: cell.plainU, lds, out: cell.ut, K: width, N: paddedHidden })],
+      );
     }
     if (shape.pooling === 'attention') {
       const values = weights[cells.length * each]!;

@@ -1,10 +1,10 @@
 /** What a forward pass leaves in the shared memory for its backward pass. */
 import type { TableMemory } from '../embedding/embedding-table.ts';
 import type { TokensByWord } from '../embedding/grouping.ts';
-import { dropoutMask, type DropoutMask } from '../threads/instructions.ts';
 import { createScope, type Scope } from '../threads/scope.ts';
 import type { Batch } from './batch-layout.ts';
 import type { Context, ForwardOptions } from './context.ts';
+import { dropoutMask, type DropoutMask } from './dropout.ts';
 import type { CachedProducts } from './input-products.ts';
 
 /** Addresses of one layer's values; [tokens] first everywhere. */

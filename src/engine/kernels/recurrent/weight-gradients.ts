@@ -1,5 +1,6 @@
 /** Gradients of a layer's weights: products over all tokens, cut into slices whose results are added up in order. */
-import { operations as op, type Job } from '../threads/instructions.ts';
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Job } from '../threads/instructions.ts';
 import { ranges } from '../threads/ranges.ts';
 import { createScope, type Scope } from '../threads/scope.ts';
 import { previousTokens } from './batch-layout.ts';
@@ -94,19 +95,19 @@ function slicedProduct(
   for (let s = 0; s < slices; s++) {
     const { from, tokens } = slice(count, s, slices);
     jobs.push([
-      op.gemmTransposed(
-        index ? a : a + from * lda,
+      op.gemmTransposed({
+        a: index ? a : a + from * lda,
         lda,
-        index ? index + from * 4 : 0,
-        b + from * ldb,
+        index: index ? index + from * 4 : 0,
+        b: b + from * ldb,
         ldb,
-        part + s * m * n * 4,
-        n * 4,
+        c: part + s * m * n * 4,
+        ldc: n * 4,
         tokens,
-        m,
-        n,
-        weights.zeros,
-      ),
+        M: m,
+        N: n,
+        zeros: weights.zeros,
+      }),
     ]);
   }
   return () => sumSlices(context, part, m * n, slices);
@@ -125,8 +126,10 @@ function slicedSums(
   const part = scope.allocate(slices * width);
   for (let s = 0; s < slices; s++) {
     const { from, tokens } = slice(count, s, slices);
-    const at = record + from * width * 4;
-    jobs.push([op.sumRows(at, width * 4, part + s * width * 4, tokens, width * 4)]);
+    const lds = width * 4;
+    jobs.push([
+      op.sumRows({ src: record + from * lds, lds, dst: part + s * lds, count: tokens, width: lds }),
+    ]);
   }
   return () => sumSlices(context, part, width, slices);
 }
@@ -142,7 +145,7 @@ function sumSlices({ pool, heap }: Context, part: number, floats: number, slices
     pool.run(
       ranges(floats, SUM_FLOATS).map(({ from, count }) => {
         const at = part + from * 4;
-        return [op.sumRows(at, floats * 4, at, slices, count * 4)];
+        return [op.sumRows({ src: at, lds: floats * 4, dst: at, count: slices, width: count * 4 })];
       }),
     );
   return heap.f32(part, floats);

@@ -1,6 +1,7 @@
 /** Memory shared by the compute threads, given out in blocks and taken back. */
 import { PipelineError } from '../../../base/diagnostic.ts';
-import { MOST_PAGES, PAGE_BYTES, sharedWasmMemory, type SharedWasmMemory } from './webassembly.ts';
+import { PAGE_BYTES } from '../abi.generated.ts';
+import { MOST_PAGES, sharedWasmMemory, type SharedWasmMemory } from './webassembly.ts';
 
 export interface Heap {
   readonly memory: SharedWasmMemory;
@@ -20,7 +21,7 @@ interface Hole {
 }
 
 const ALIGNMENT = 64;
-/** The first page is the pool's. */
+/** The first page holds the control block and the kernels' constants (../abi.mjs). */
 const FIRST = PAGE_BYTES;
 
 export function createHeap(): Heap {
