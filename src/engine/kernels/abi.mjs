@@ -79,7 +79,7 @@ export const OPERATIONS = {
     ),
     gruForward: operation(
       'gru.forward',
-      `record: address, y: address, ldy: bytes, u: address, un: address, ${RECURRENCE}, beat: beat`,
+      `record: address, y: address, ldy: bytes, u: address, recurrentBias: address, ${RECURRENCE}, beat: beat`,
     ),
     lstmForward: operation(
       'lstm.forward',

@@ -1,3 +1,5 @@
+import { RECURRENT_CELLS } from '../../../src/formats/cells.ts';
+
 const dropout = {
   description: 'Parts of the values that are set to zero while training, the rest being scaled up.',
   type: 'object',
@@ -28,8 +30,8 @@ export const encoderSchema = {
   default: {},
   properties: {
     cell: {
-      description: 'The recurrent layer: gru, lstm, or none to pool the token embeddings themselves.',
-      enum: ['gru', 'lstm', 'none'],
+      description: `The recurrent layer: ${RECURRENT_CELLS.join(', ')}, or none to pool the token embeddings themselves.`,
+      enum: [...RECURRENT_CELLS, 'none'],
       default: 'gru',
     },
     hidden: {

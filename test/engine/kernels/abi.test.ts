@@ -14,7 +14,7 @@ it("an instruction is its operation's number, then the fields in the order of th
 });
 
 it('a float is there as its bits, a flag as 0 or 1, and what the thread knows is not there', () => {
-  const addresses = { record: 1, y: 2, ldy: 3, u: 4, un: 5, zeros: 6, starts: 7, steps: 8 };
+  const addresses = { record: 1, y: 2, ldy: 3, u: 4, recurrentBias: 5, zeros: 6, starts: 7, steps: 8 };
   const [, ...gru] = recurrentOperations.gruForward({ ...addresses, reverse: true, H: 16 });
   expect(gru).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 1, 16]);
   const [, ...dropout] = recurrentOperations.dropout({

@@ -3,8 +3,9 @@ import type { Instruction, Job } from '../threads/instructions.ts';
 import { ranges } from '../threads/ranges.ts';
 import { createScope, type Scope } from '../threads/scope.ts';
 import type { Chunk } from './batch-layout.ts';
-import { dropoutOf, poolingFields } from './chunk-instructions.ts';
-import { stepsOf, type Context } from './context.ts';
+import { kernelsOf } from './cells/registry.ts';
+import { dropoutOf, poolingFields, recurrenceFields } from './chunk-instructions.ts';
+import type { Context } from './context.ts';
 import { PRODUCT_ROWS } from './input-products.ts';
 import type { TapeMemory } from './tape.ts';
 import { weightGradients } from './weight-gradients.ts';
@@ -82,42 +83,19 @@ function poolingJob(
 
 /** Backwards through time: the records become the gradients of the pre-activations. */
 function recurrence(context: Context, tape: TapeMemory, l: number, dy: number): void {
-  const { sizes, pool } = context;
+  const { sizes, pool, shape } = context;
+  const rowBytes = sizes.paddedHidden * 4;
+  const cell = kernelsOf(shape.cell);
   const jobs = tape.batch.chunks.flatMap((chunk) =>
-    Array.from({ length: sizes.directions }, (_, d) => [
-      recurrenceInstruction(context, tape, chunk, l, d, dy),
-    ]),
+    Array.from({ length: sizes.directions }, (_, d) => {
+      const fields = recurrenceFields(context, tape, chunk, l, d);
+      const { ut } = context.weights.cell(l, d);
+      const gradient = dy + chunk.firstToken * fields.ldy + d * rowBytes;
+      return [cell.backward({ ...fields, ut, dy: gradient, ldd: fields.ldy, dc: chunk.rows * rowBytes })];
+    }),
   );
   const mostRows = Math.max(0, ...tape.batch.chunks.map((chunk) => chunk.rows));
-  pool.run(jobs, 2 * mostRows * sizes.paddedHidden * 4);
-}
-
-function recurrenceInstruction(
-  { sizes, shape, weights }: Context,
-  tape: TapeMemory,
-  chunk: Chunk,
-  l: number,
-  d: number,
-  dy: number,
-): Instruction {
-  const { paddedHidden, paddedOutput } = sizes;
-  const layer = tape.layers[l]!;
-  const ldy = paddedOutput * 4;
-  const place = chunk.firstToken * ldy + d * paddedHidden * 4;
-  const record = layer.records[d]! + chunk.firstToken * 16 * paddedHidden;
-  const { ut } = weights.cell(l, d);
-  const rest = {
-    ut,
-    dy: dy + place,
-    ldd: ldy,
-    zeros: weights.zeros,
-    ...stepsOf(tape, chunk),
-    reverse: d === 1,
-    H: paddedHidden,
-  };
-  if (shape.cell === 'gru') return op.gruBackward({ record, y: layer.y + place, ldy, ...rest });
-  const c = layer.cells[d]! + chunk.firstToken * paddedHidden * 4;
-  return op.lstmBackward({ record, c, dc: chunk.rows * paddedHidden * 4, ...rest });
+  pool.run(jobs, cell.scratchBlocks * mostRows * rowBytes);
 }
 
 /** For each direction f32 [words, G·H]: the gradient of a word's input product, the sum over its tokens. */
@@ -131,14 +109,14 @@ function sumByWord({ sizes, heap, pool }: Context, { input, layers }: TapeMemory
   }
   const work = createScope(heap);
   const groupsAt = work.put(groups);
-  const width = sizes.gates * sizes.paddedHidden * 4;
+  const width = sizes.gatesWidth * 4;
   const sums = Array.from({ length: sizes.directions }, () => scope.allocate((ids.length * width) / 4));
   pool.run(
     ranges(ids.length, PRODUCT_ROWS).flatMap(({ from, count }) =>
       sums.map((sum, d) => [
         op.gatherGradients({
           dx: layers[0]!.records[d]!,
-          ldx: 16 * sizes.paddedHidden,
+          ldx: sizes.recordWidth * 4,
           order: input.order,
           groups: groupsAt + from * 12,
           count,
@@ -163,7 +141,7 @@ function wordGradients(
   const count = input.by === 'word' ? input.tokensByWord.ids.length : 0;
   const { inputWidth } = sizes.layer(0);
   const dx = scope.allocate(Math.max(1, count * inputWidth));
-  const ldw = sizes.gates * sizes.paddedHidden * 4;
+  const ldw = sizes.gatesWidth * 4;
   pool.run(
     ranges(count, PRODUCT_ROWS).map(({ from, count: m }) =>
       inputProducts(
@@ -198,7 +176,7 @@ function inputProducts(
       init: d === 0 ? weights.zeros : out,
       ldi: d === 0 ? 0 : ldc,
       M: m,
-      K: sizes.gates * sizes.paddedHidden,
+      K: sizes.gatesWidth,
       N: inputWidth,
     }),
   );
@@ -210,7 +188,7 @@ function tokenGradients(context: Context, tape: TapeMemory, l: number, scope: Sc
   const { inputWidth } = sizes.layer(l);
   const dx = scope.allocate(Math.max(1, tape.batch.tokens * inputWidth));
   const ldx = inputWidth * 4;
-  const stride = 16 * sizes.paddedHidden;
+  const stride = sizes.recordWidth * 4;
   const mask = l === 0 ? tape.inputMask : tape.outputMasks[l - 1];
   pool.run(
     tape.batch.chunks.map((chunk): Job => {

@@ -1,7 +1,8 @@
-/** What forward and backward say to the kernels in the same words: the dropout and the pooling of a chunk. */
+/** The instructions about a chunk that forward and backward have in common: dropout, pooling and the recurrence. */
 import { POOLING, recurrentOperations as op } from '../abi.generated.ts';
 import type { Instruction } from '../threads/instructions.ts';
 import type { Chunk } from './batch-layout.ts';
+import type { RecurrenceFields } from './cells/cell.ts';
 import { stepsOf, type Context } from './context.ts';
 import type { DropoutMask } from './dropout.ts';
 import type { TapeMemory } from './tape.ts';
@@ -46,5 +47,29 @@ export function poolingFields(
     width,
     v: weights.attention,
     weights: tape.attentionWeights + chunk.firstToken * 4,
+  };
+}
+
+/** One direction of a layer, from the chunk's first token on: what a cell's forward and backward both take. */
+export function recurrenceFields(
+  { sizes, weights }: Context,
+  tape: TapeMemory,
+  chunk: Chunk,
+  l: number,
+  d: number,
+): RecurrenceFields {
+  const { paddedHidden: H, paddedOutput, recordWidth } = sizes;
+  const layer = tape.layers[l]!;
+  const ldy = paddedOutput * 4;
+  const memory = layer.memories[d];
+  return {
+    record: layer.records[d]! + chunk.firstToken * recordWidth * 4,
+    y: layer.y + chunk.firstToken * ldy + d * H * 4,
+    ldy,
+    c: memory === undefined ? 0 : memory + chunk.firstToken * H * 4,
+    zeros: weights.zeros,
+    ...stepsOf(tape, chunk),
+    reverse: d === 1,
+    H,
   };
 }

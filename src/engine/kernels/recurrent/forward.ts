@@ -5,14 +5,17 @@ import type { Instruction, Job } from '../threads/instructions.ts';
 import { ranges, type Range } from '../threads/ranges.ts';
 import { createScope, type Scope } from '../threads/scope.ts';
 import { layOut, type Chunk } from './batch-layout.ts';
-import { dropoutOf, poolingFields } from './chunk-instructions.ts';
-import { stepsOf, type Context, type ForwardOptions } from './context.ts';
+import { kernelsOf } from './cells/registry.ts';
+import { dropoutOf, poolingFields, recurrenceFields } from './chunk-instructions.ts';
+import type { Context, ForwardOptions } from './context.ts';
 import { PRODUCT_ROWS, wordProducts, type ProductCache } from './input-products.ts';
 import { createTape, type TapeMemory } from './tape.ts';
 
 /** Recurrent weights beyond this leave the second-level cache, and are read once a step for all rows of a chunk. */
 const LARGE_WEIGHTS = 2 ** 18;
 const ROWS_OF_LARGE = 20;
+/** Wide embeddings are cut as if they had such weights: the order in which gradients are added up depends on the cut. */
+const GATES_OF_NONE = 4;
 
 export function forward(
   context: Context,
@@ -23,7 +26,7 @@ export function forward(
   cache: ProductCache,
 ): { output: Float32Array; tape: TapeMemory } {
   const { heap, pool, sizes } = context;
-  const large = 4 * sizes.gates * sizes.paddedHidden ** 2 > LARGE_WEIGHTS;
+  const large = 4 * (sizes.gates || GATES_OF_NONE) * sizes.paddedHidden ** 2 > LARGE_WEIGHTS;
   const batch = layOut(ragged, large ? ROWS_OF_LARGE : undefined);
   const cached = options.training ? undefined : cache.lookUp(batch.ids, table, version);
   const tape = createTape(context, batch, table, version, options, cached);
@@ -97,7 +100,7 @@ function inputProducts(context: Context, tape: TapeMemory, scope: Scope): readon
   const { sizes, pool } = context;
   const { input, table } = tape;
   const words = tape.input.tokensByWord.ids.length;
-  const width = sizes.gates * sizes.paddedHidden;
+  const width = sizes.gatesWidth;
   const products = Array.from({ length: sizes.directions }, () => scope.allocate(words * width));
   pool.run(
     ranges(words, PRODUCT_ROWS).flatMap((some) =>
@@ -116,10 +119,9 @@ function inputProduct(
   d: number,
   product: number | undefined,
 ): Instruction {
-  const { paddedHidden, gates } = sizes;
-  const ldr = 16 * paddedHidden;
+  const ldr = sizes.recordWidth * 4;
   const record = tape.layers[l]!.records[d]! + chunk.firstToken * ldr;
-  const width = gates * paddedHidden * 4;
+  const width = sizes.gatesWidth * 4;
   if (product !== undefined && tape.input.by !== 'token')
     return op.gather({
       x: record,
@@ -142,27 +144,14 @@ function inputProduct(
     ldi: 0,
     M: chunk.tokens,
     K: inputWidth,
-    N: gates * paddedHidden,
+    N: sizes.gatesWidth,
   });
 }
 
-function recurrence(
-  { sizes, shape, weights }: Context,
-  tape: TapeMemory,
-  chunk: Chunk,
-  l: number,
-  d: number,
-): Instruction {
-  const { paddedHidden, paddedOutput } = sizes;
-  const layer = tape.layers[l]!;
-  const cell = weights.cell(l, d);
-  const record = layer.records[d]! + chunk.firstToken * 16 * paddedHidden;
-  const ldy = paddedOutput * 4;
-  const y = layer.y + chunk.firstToken * ldy + d * paddedHidden * 4;
-  const rest = { zeros: weights.zeros, ...stepsOf(tape, chunk), reverse: d === 1, H: paddedHidden };
-  if (shape.cell === 'gru') return op.gruForward({ record, y, ldy, u: cell.u, un: cell.un, ...rest });
-  const c = layer.cells[d]! + chunk.firstToken * paddedHidden * 4;
-  return op.lstmForward({ record, y, ldy, c, u: cell.u, ...rest });
+function recurrence(context: Context, tape: TapeMemory, chunk: Chunk, l: number, d: number): Instruction {
+  const { u, recurrentBias } = context.weights.cell(l, d);
+  const fields = { ...recurrenceFields(context, tape, chunk, l, d), u, recurrentBias };
+  return kernelsOf(context.shape.cell).forward(fields);
 }
 
 /** Without the padding of the units. */

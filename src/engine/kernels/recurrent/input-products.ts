@@ -29,7 +29,7 @@ const MOST_BYTES = 2 ** 28;
 
 export function createProductCache(context: Context): ProductCache {
   const { heap, sizes } = context;
-  const width = sizes.gates * sizes.paddedHidden;
+  const width = sizes.gatesWidth;
   const scope = createScope(heap);
   let products: number[] = [];
   let table: TableMemory | undefined;
@@ -117,7 +117,7 @@ export function wordProducts(
   products: readonly number[],
   { from, count }: Range,
 ): Instruction[] {
-  const ldc = sizes.gates * sizes.paddedHidden * 4;
+  const ldc = sizes.gatesWidth * 4;
   return products.map((product, d) =>
     op.gemm({
       a: x + from * width * 4,

@@ -3,23 +3,20 @@
  * How these are padded for the kernels is in sizes.ts.
  */
 
+import { cellOf, type CellChoice } from './cells/registry.ts';
+
 /**
  * `none` has no recurrent layer: it pools the embeddings themselves (`hidden` and `layers` mean nothing then).
  * Pooling `last` of two directions concatenates the last forward state and the last backward state, both of which have
  * seen the whole text. `attention` is the softmax over a text's tokens of h·v, v being a weight.
  */
 export interface RecurrentShape {
-  readonly cell: 'gru' | 'lstm' | 'none';
+  readonly cell: CellChoice;
   readonly input: number;
   readonly hidden: number;
   readonly layers: number;
   readonly bidirectional: boolean;
   readonly pooling: 'last' | 'mean' | 'max' | 'attention';
-}
-
-/** Gates computed at once: GRU z, r, n; LSTM i, f, g, o. */
-export function gateCount(cell: RecurrentShape['cell']): number {
-  return { gru: 3, lstm: 4, none: 0 }[cell];
 }
 
 /** 0 without a recurrent layer. */
@@ -43,26 +40,29 @@ export interface WeightShape {
 }
 
 /**
- * The weights in their order: for each layer and direction `kernel` [input, G·H], `recurrent` [H, G·H], `bias` [G·H]
- * and for a GRU `recurrentBias` [G·H]; then `attention` [D]. Gates lie z | r | n (GRU: update, reset, candidate; reset
- * after the product, as in PyTorch and cuDNN) or i | f | g | o (LSTM).
- *   GRU   z = σ(x·Wz + bz + h·Uz + cz), r = σ(x·Wr + br + h·Ur + cr),
- *         n = tanh(x·Wn + bn + r ∘ (h·Un + cn)), h' = (1 − z) ∘ n + z ∘ h
- *   LSTM  c' = σ(f) ∘ c + σ(i) ∘ tanh(g), h' = σ(o) ∘ tanh(c')
+ * The weights in their order: for each layer and direction `kernel` [input, G·H], `recurrent` [H, G·H] and the cell's
+ * biases [G·H], the gates in the order of the cell; then `attention` [D].
  */
 export function weightShapes(shape: RecurrentShape): readonly WeightShape[] {
-  const width = gateCount(shape.cell) * shape.hidden;
-  const directions = directionCount(shape);
   const weights: WeightShape[] = [];
-  for (let l = 0; l < layerCount(shape); l++)
-    for (let d = 0; d < directions; d++) {
-      const prefix = `layer${l}.${d === 0 ? 'forward' : 'backward'}`;
-      const input = l === 0 ? shape.input : shape.hidden * directions;
-      weights.push({ name: `${prefix}.kernel`, shape: [input, width] });
-      weights.push({ name: `${prefix}.recurrent`, shape: [shape.hidden, width] });
-      weights.push({ name: `${prefix}.bias`, shape: [width] });
-      if (shape.cell === 'gru') weights.push({ name: `${prefix}.recurrentBias`, shape: [width] });
-    }
+  const cell = cellOf(shape.cell);
+  if (cell) {
+    const width = cell.gates * shape.hidden;
+    const directions = directionCount(shape);
+    for (let l = 0; l < shape.layers; l++)
+      for (let d = 0; d < directions; d++) {
+        const prefix = `layer${l}.${d === 0 ? 'forward' : 'backward'}`;
+        const input = l === 0 ? shape.input : shape.hidden * directions;
+        weights.push({ name: `${prefix}.kernel`, shape: [input, width] });
+        weights.push({ name: `${prefix}.recurrent`, shape: [shape.hidden, width] });
+        for (const { name } of cell.biases) weights.push({ name: `${prefix}.${name}`, shape: [width] });
+      }
+  }
   if (shape.pooling === 'attention') weights.push({ name: 'attention', shape: [outputWidth(shape)] });
   return weights;
+}
+
+/** How many weights each direction of a layer has. */
+export function weightsEach({ cell }: RecurrentShape): number {
+  return 2 + (cellOf(cell)?.biases.length ?? 0);
 }

@@ -1,5 +1,6 @@
 /** The sizes of a recurrent encoder as the kernels see them: every block of units padded to whole panels. */
 import { pad } from '../padding.ts';
+import { cellOf, kernelsOf } from './cells/registry.ts';
 import { directionCount, layerCount, outputWidth, type RecurrentShape } from './shape.ts';
 
 /** The input of one layer. */
@@ -15,8 +16,11 @@ export interface LayerSizes {
 export interface Sizes {
   readonly directions: number;
   readonly layers: number;
-  /** G: 3 (GRU) or 4 (LSTM). */
+  /** G; 0 without a recurrent layer, as the next two. */
   readonly gates: number;
+  /** Floats of the gates of a token, G·H, and of its record. */
+  readonly gatesWidth: number;
+  readonly recordWidth: number;
   /** H in the kernels: units of one direction. */
   readonly paddedHidden: number;
   /** Units of the pooled output, without padding. */
@@ -26,6 +30,8 @@ export interface Sizes {
 }
 
 export function sizesOf(shape: RecurrentShape): Sizes {
+  const cell = cellOf(shape.cell);
+  const gates = cell?.gates ?? 0;
   const directions = directionCount(shape);
   const output = outputWidth(shape);
   const paddedHidden = pad(output / directions);
@@ -33,7 +39,9 @@ export function sizesOf(shape: RecurrentShape): Sizes {
   return {
     directions,
     layers: layerCount(shape),
-    gates: shape.cell === 'gru' ? 3 : 4,
+    gates,
+    gatesWidth: gates * paddedHidden,
+    recordWidth: cell ? kernelsOf(shape.cell).recordBlocks * paddedHidden : 0,
     paddedHidden,
     output,
     paddedOutput,

@@ -3,6 +3,7 @@ import type { TableMemory } from '../embedding/embedding-table.ts';
 import type { TokensByWord } from '../embedding/grouping.ts';
 import { createScope, type Scope } from '../threads/scope.ts';
 import type { Batch } from './batch-layout.ts';
+import { kernelsOf } from './cells/registry.ts';
 import type { Context, ForwardOptions } from './context.ts';
 import { dropoutMask, type DropoutMask } from './dropout.ts';
 import type { CachedProducts } from './input-products.ts';
@@ -13,10 +14,10 @@ export interface LayerTape {
   readonly y: number;
   /** The same after dropout; `y` itself without. */
   readonly dropped: number;
-  /** For each direction f32 [tokens, 4·H]: the records of the cell. */
+  /** For each direction f32 [tokens, recordWidth]: the records of the cell. */
   readonly records: readonly number[];
-  /** For each direction of an LSTM f32 [tokens, H]. */
-  readonly cells: readonly number[];
+  /** For each direction f32 [tokens, H]: the second states of a cell that has a memory. */
+  readonly memories: readonly number[];
 }
 
 /**
@@ -82,8 +83,8 @@ export function createTape(
     return {
       y,
       dropped: mask ? block(directions * paddedHidden) : y,
-      records: each(() => block(4 * paddedHidden)),
-      cells: shape.cell === 'lstm' ? each(() => block(paddedHidden)) : [],
+      records: each(() => block(sizes.recordWidth)),
+      memories: kernelsOf(shape.cell).hasMemory ? each(() => block(paddedHidden)) : [],
     };
   });
   let released = false;

@@ -4,6 +4,7 @@ import type { Job } from '../threads/instructions.ts';
 import { ranges } from '../threads/ranges.ts';
 import { createScope, type Scope } from '../threads/scope.ts';
 import { previousTokens } from './batch-layout.ts';
+import { kernelsOf } from './cells/registry.ts';
 import type { Context } from './context.ts';
 import type { TapeMemory } from './tape.ts';
 
@@ -39,10 +40,10 @@ export function weightGradients(
 ): Float32Array[] {
   const { heap, sizes, pool, shape, weights } = context;
   const scope = createScope(heap);
-  const { paddedHidden, gates, directions, paddedOutput } = sizes;
+  const { paddedHidden, directions, paddedOutput, gatesWidth: width } = sizes;
+  const recordBytes = sizes.recordWidth * 4;
   const { tokens } = tape.batch;
   const { inputWidth } = sizes.layer(l);
-  const width = gates * paddedHidden;
   const layer = tape.layers[l]!;
   const input = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
   const wordCount = tape.input.by === 'word' ? tape.input.tokensByWord.ids.length : 0;
@@ -55,7 +56,7 @@ export function weightGradients(
       lda: inputWidth * 4,
       index: 0,
       b: words ? words[d]! : record,
-      ldb: words ? width * 4 : 16 * paddedHidden,
+      ldb: words ? width * 4 : recordBytes,
       count: words ? wordCount : tokens,
       m: inputWidth,
     });
@@ -63,16 +64,16 @@ export function weightGradients(
       a: layer.y + d * paddedHidden * 4,
       lda: paddedOutput * 4,
       index: scope.put(previousTokens(tape.batch, d === 1)),
-      b: record + (shape.cell === 'gru' ? paddedHidden * 4 : 0),
-      ldb: 16 * paddedHidden,
+      b: record + kernelsOf(shape.cell).recurrentBlock * paddedHidden * 4,
+      ldb: recordBytes,
       count: tokens,
       m: paddedHidden,
     });
     const sums = slicedSums(context, scope, jobs, record, tokens);
     finish.push(() => [
-      weights.unpadKernel(kernel(), l),
-      weights.unpadRecurrent(recurrent()),
-      ...weights.biases(sums()),
+      weights.layout.unpadKernel(kernel(), l),
+      weights.layout.unpadRecurrent(recurrent()),
+      ...weights.layout.biases(sums()),
     ]);
   }
   pool.run(jobs, (Math.max(inputWidth, paddedHidden) + width) * 512);
@@ -89,7 +90,7 @@ function slicedProduct(
   { a, lda, index, b, ldb, count, m }: Product,
 ): () => Float32Array {
   const { sizes, weights } = context;
-  const n = sizes.gates * sizes.paddedHidden;
+  const n = sizes.gatesWidth;
   const slices = slicesOf(count);
   const part = scope.allocate(slices * m * n);
   for (let s = 0; s < slices; s++) {
@@ -113,7 +114,7 @@ function slicedProduct(
   return () => sumSlices(context, part, m * n, slices);
 }
 
-/** Over the tokens, of the four blocks of a record. */
+/** Over the tokens, of the blocks of a record. */
 function slicedSums(
   context: Context,
   scope: Scope,
@@ -121,7 +122,7 @@ function slicedSums(
   record: number,
   count: number,
 ): () => Float32Array {
-  const width = 4 * context.sizes.paddedHidden;
+  const width = context.sizes.recordWidth;
   const slices = slicesOf(count);
   const part = scope.allocate(slices * width);
   for (let s = 0; s < slices; s++) {
