@@ -1,7 +1,7 @@
 /** One step: loss and gradients of a batch, clipped, then AdamW over the dense weights and the token embeddings. */
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../../src/base/random.ts';
-import { lossFor } from '../../src/engine/losses/registry.ts';
+import { lossFor } from '../../src/engine/losses/loss-for.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import { adamW, type DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
 import { scheduleFactor } from '../../src/engine/optimizer/schedule.ts';
