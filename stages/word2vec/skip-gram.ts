@@ -53,7 +53,7 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   const steps = (inputs + batch * targets) * width;
   if (4 * (2 * rows * width + 2 * steps) > MOST_BYTES)
     throw new PipelineError('E_LIMIT', `${rows} words of ${dimensions} dimensions need more than 4 GiB`, {
-      hint: 'lower max_vocab or raise min_count in the tokenize stage, or lower dimensions',
+      hint: 'Lower max_vocab or raise min_count in the tokenize stage, or lower dimensions.',
     });
   const heap = createHeap();
   const pool = await createThreadPool(heap, wasmModule(WASM), shape.threads);

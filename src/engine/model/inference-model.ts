@@ -25,7 +25,7 @@ export interface Inference {
 const PASS = { training: false, dropout: { input: 0, output: 0 }, seed: 0, tableTrainable: false };
 
 interface Tower {
-  /** The recurrent layers, and the bare embeddings where they stand beside them. */
+  /** One for each pooled part: the recurrent layers and, with `skip`, the token embeddings. */
   readonly recurrents: readonly Recurrent[];
   readonly parts: readonly (readonly Float32Array[])[];
   readonly projection: readonly Float32Array[];
@@ -79,7 +79,7 @@ function project(
   return kernels.matMul(values, kernel, shape).map((value, i) => value + bias[i % dimensions]!);
 }
 
-/** Each part's rows scaled to length 1, and put one beside the other. */
+/** Concatenates the parts' rows, each scaled to length 1: [rows, sum of widths]. */
 function concatColumns(parts: readonly Rows[], count: number): Rows {
   const width = parts.reduce((sum, part) => sum + part.width, 0);
   const values = new Float32Array(count * width);

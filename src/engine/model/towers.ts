@@ -23,7 +23,7 @@ function recurrentShape(encoder: EncoderConfig, input: number): RecurrentShape {
   return { cell, input, hidden, layers, bidirectional, pooling };
 }
 
-/** What is pooled: the states of the recurrent layers and, with `skip`, the token embeddings beside them. */
+/** What is pooled: the states of the recurrent layers and, with `skip`, the token embeddings. */
 export function pooledParts(encoder: EncoderConfig, input: number): readonly RecurrentShape[] {
   const states = recurrentShape(encoder, input);
   return encoder.skip && encoder.cell !== 'none' ? [states, { ...states, cell: 'none' }] : [states];
@@ -38,7 +38,7 @@ export function embeddingWidth(encoder: EncoderConfig, input: number): number {
   return encoder.projection ?? pooledWidth(encoder, input);
 }
 
-/** Weights of each pooled part: those of the recurrent layers, and of what stands beside them as `skip.…`. */
+/** Weights of each pooled part: those of the recurrent layers, and with `skip` those of the pooled embeddings as `skip.…`. */
 function partShapes(encoder: EncoderConfig, input: number): readonly (readonly WeightShape[])[] {
   return pooledParts(encoder, input).map((part, index) =>
     weightShapes(part).map(({ name, shape }) => ({ name: index === 0 ? name : `skip.${name}`, shape })),

@@ -1,3 +1,7 @@
+/**
+ * The backward pass: from the gradient of the output [rows, D] through pooling and layers to the embeddings. The
+ * gradients of the weights themselves are made in weight-gradients.ts.
+ */
 import { recurrentOperations as op } from '../abi.generated.ts';
 import type { Instruction, Job } from '../threads/instructions.ts';
 import { ranges } from '../threads/ranges.ts';

@@ -1,3 +1,7 @@
+/**
+ * The forward pass: token ids → embeddings → layers → pooled output [rows, D]. It says which instruction works on which
+ * piece of memory; the arithmetic is in assembly/lib, the memory in tape.ts.
+ */
 import type { Ragged } from '../../../formats/ragged.ts';
 import type { TableMemory } from '../embedding/embedding-table.ts';
 import { recurrentOperations as op } from '../abi.generated.ts';

@@ -1,4 +1,13 @@
-/** What a forward pass leaves in the shared memory for its backward pass. */
+/**
+ * What a forward pass leaves in the shared memory for its backward pass, and how that memory is laid out. Everything is
+ * by token, in the order of the batch's chunks (batch-layout.ts); H is padded, D is paddedOutput.
+ *
+ *     input.x    [tokens or words, input width]
+ *     layer l    y [tokens, D] | dropped [tokens, D]          both directions, one after the other in a row
+ *                records [tokens, recordWidth]                 for each direction
+ *                memories [tokens, H]                          for each direction, if the cell has a memory
+ *     out        [rows, D]
+ */
 import type { TableMemory } from '../embedding/embedding-table.ts';
 import type { TokensByWord } from '../embedding/grouping.ts';
 import { createScope, type Scope } from '../threads/scope.ts';

@@ -85,7 +85,7 @@ function growMemory(memory: SharedWasmMemory, pages: number, bytes: number): voi
       'E_LIMIT',
       `the embedded engine needs ${Math.ceil(bytes / 2 ** 20)} MiB more, beyond the 4 GiB that it can address or what the machine has`,
       {
-        hint: 'lower batch_size, max_document_length, the hidden size or the vocabulary (docs/benchmarks/train.md has the formula)',
+        hint: 'Lower batch_size, max_document_length, the hidden size or the vocabulary; docs/benchmarks/train.md has the formula.',
         cause,
       },
     );

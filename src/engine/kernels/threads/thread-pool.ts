@@ -114,7 +114,7 @@ function waitForAll(control: Int32Array): void {
 
 function brokenPool(reason: string): PipelineError {
   return new PipelineError('E_ENGINE', `the embedded engine stopped: ${reason}`, {
-    hint: 'run again; if it happens again, try --threads 1 and report it',
+    hint: 'Run it again. If it happens again, try --threads 1 and report it.',
   });
 }
 

@@ -1,6 +1,6 @@
+/** The part of WebAssembly's JavaScript interface that is used here; TypeScript declares it for browsers only. */
 import { PAGE_BYTES } from '../abi.generated.ts';
 
-/** The part of WebAssembly's JavaScript interface that is used here; TypeScript declares it for browsers only. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }

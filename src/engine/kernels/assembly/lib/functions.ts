@@ -1,3 +1,5 @@
+// Elementwise functions of four floats at a time, from additions, multiplications and divisions alone: no function
+// here leaves its last bits to the machine.
 import { CONSTANTS, FUNCTION_EXP, FUNCTION_LOG, FUNCTION_TANH } from './abi.generated';
 import { MADD } from './multiply-add';
 

@@ -1,14 +1,21 @@
+// The GRU over the tokens of a chunk, forward and backward. B rows, T steps, H padded hidden units.
 import { MADD } from './multiply-add';
 import { sigmoid4, tanh4 } from './functions';
 import { gemm } from './gemm';
 
+// Tokens lie step after step, the rows that still run first. Of three texts of 3, 2 and 1 tokens:
+//
+//     step         0        1     2
+//     token        0 1 2    3 4   5        starts = 0, 3, 5, 6
+//     of text      a b c    a b   a
+//
 // A token's record is four blocks of H floats: n | z | r | h, that is the input projection of the candidate n,
 // the update gate z, the reset gate r, and the candidate's recurrent part hn = h·Un + cn. The first three are the
 // columns of the input product, the last three those of the recurrent one, so each product is one call.
 // z = σ(xz + hz), r = σ(xr + hr), n = tanh(xn + r ∘ hn), h' = n + z ∘ (h − n): cuDNN's and PyTorch's GRU.
 
 /**
- * Tokens lie step after step, the rows still running first: step t is tokens starts[t] … starts[t + 1).
+ * Step t is tokens starts[t] … starts[t + 1).
  *   record  in: input projections with both biases of z and r; out: n, z, r, hn
  *   y       states of this direction, row stride ldy
  *   u       panels of the recurrent weights, columns z | r | n;  recurrentBias: the recurrent bias of n, f32 [H]

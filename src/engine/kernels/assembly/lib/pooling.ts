@@ -1,8 +1,9 @@
+// Pooling over a text's tokens, forward and backward.
 import { MADD } from './multiply-add';
 import { POOLING_ATTENTION, POOLING_LAST, POOLING_MAX, POOLING_MEAN } from './abi.generated';
 import { exp4 } from './functions';
 
-// Pooling: the states of a text's tokens → one vector. `kind` is one of POOLING_….
+// `kind` is one of POOLING_….
 // Tokens lie as in gru.ts: token t of row i of a chunk is starts[t] + i.
 
 @inline function token(starts: usize, t: u32, i: u32): usize {
