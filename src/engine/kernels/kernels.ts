@@ -26,7 +26,7 @@ export interface Kernels {
    */
   matMul(a: Float32Array, b: Float32Array, shape: MatMulShape): Float32Array;
   /**
-   * Elementwise, by arithmetic of our own. Errors in units of the last place: exp and log 1.5, sigmoid 3 (it stays at
+   * Elementwise functions of our own. Errors in units of the last place: exp and log 1.5, sigmoid 3 (it stays at
    * 1.6e-38 below −87), tanh 7 (at most four below 1 from ±7.9 on).
    */
   exp(x: Float32Array): Float32Array;
