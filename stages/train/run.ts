@@ -4,7 +4,7 @@
  */
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openArithmetic } from '../../src/engine/backends/open-backend.ts';
+import { openBackend } from '../../src/engine/backends/open-backend.ts';
 import { createModel } from '../../src/engine/model/training-model.ts';
 import { writeModel, type ModelWeights } from '../../src/formats/model.ts';
 import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
@@ -51,9 +51,9 @@ export async function trainStage(
     context.warn(
       `no validation: the split '${params.validation.split}' has no usable query; the last epoch is kept`,
     );
-  const arithmetic = await openArithmetic(context.engine, context.threads);
+  const backend = await openBackend(context.engine, context.threads);
   try {
-    const model = createModel(start.config, arithmetic, start.subwords);
+    const model = createModel(start.config, backend, start.subwords);
     model.assign(start.weights);
     const result = await train({
       context,
@@ -65,7 +65,7 @@ export async function trainStage(
     writeArtifact(context.output, tokensFolder, tokens, start, result);
     return report(result.state, result.weights);
   } finally {
-    arithmetic.dispose();
+    backend.dispose();
   }
 }
 

@@ -3,7 +3,8 @@ import { random } from '../../src/base/random.ts';
 import { effectiveRows, type Subwords } from '../../src/engine/model/subword-table.ts';
 import { summed } from '../../src/engine/backends/plain-table.ts';
 import { subwordBuckets } from '../../src/engine/model/subwords.ts';
-import { embeddingWidth, initialWeight, towersOf, towerShapes } from '../../src/engine/model/towers.ts';
+import { initialWeight } from '../../src/engine/model/initial-weights.ts';
+import { embeddingWidth, towersOf, towerShapes } from '../../src/engine/model/towers.ts';
 import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../src/formats/model.ts';
 import type { Tensor } from '../../src/formats/safetensors.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
@@ -61,11 +62,11 @@ function firstEmbeddings(context: Context, tokens: Tokens): Tensor<Float32Array>
     throw new PipelineError('E_INPUT', `there are ${other.rows} vectors for a vocabulary of ${rows} words`, {
       hint: 'Use vectors and tokens from the same chain of stages.',
     });
-  return sideBySide(given);
+  return concatColumns(given);
 }
 
 /** [rows, sum of dimensions] */
-function sideBySide(given: readonly WordVectors[]): Tensor<Float32Array> {
+function concatColumns(given: readonly WordVectors[]): Tensor<Float32Array> {
   const rows = given[0]!.rows;
   const width = given.reduce((sum, { dimensions }) => sum + dimensions, 0);
   const data = new Float32Array(rows * width);

@@ -1,7 +1,7 @@
 /** One training step: loss and gradients of a batch, gradient clipping, AdamW. The loop over steps is in trainer.ts. */
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../../src/base/random.ts';
-import { lossFor } from '../../src/engine/losses/registry.ts';
+import { lossFor } from '../../src/engine/losses/loss-for.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import { adamW, type DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
 import { scheduleFactor } from '../../src/engine/optimizer/schedule.ts';

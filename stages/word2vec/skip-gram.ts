@@ -3,9 +3,10 @@
  * by batch. Which words form a batch is decided in train.ts.
  */
 import { exp, log } from '../../src/base/math.ts';
+import { SIGMOID_TABLE, skipGramOperations as op } from '../../src/engine/kernels/abi.generated.ts';
 import { createHeap, type Heap } from '../../src/engine/kernels/threads/heap.ts';
-import { floatBits, type Job } from '../../src/engine/kernels/threads/instructions.ts';
-import { createPool } from '../../src/engine/kernels/threads/thread-pool.ts';
+import type { Job } from '../../src/engine/kernels/threads/instructions.ts';
+import { createThreadPool } from '../../src/engine/kernels/threads/thread-pool.ts';
 import { WASM } from '../../src/engine/kernels/skip-gram.generated.ts';
 import { wasmModule } from '../../src/engine/kernels/threads/webassembly.ts';
 import { PipelineError } from '../../src/stage.ts';
@@ -39,8 +40,7 @@ export interface SkipGram {
 }
 
 const LANES = 16;
-const TABLE_LENGTH = 4096;
-const TABLE_LIMIT = 8;
+const { length: TABLE_LENGTH, limit: TABLE_LIMIT } = SIGMOID_TABLE;
 const MOST_BYTES = 2 ** 32;
 /** Groups whose gradients one job computes: about 30 µs of work. */
 const GROUPS_A_JOB = 16;
@@ -59,7 +59,7 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
       hint: 'Lower `max_vocab` or raise `min_count` in the tokenize stage, or lower `dimensions`.',
     });
   const heap = createHeap();
-  const pool = await createPool(heap, wasmModule(WASM), shape.threads);
+  const pool = await createThreadPool(heap, wasmModule(WASM), shape.threads);
   const at = {
     words: heap.allocate(4 * rows * width),
     contexts: heap.allocate(4 * rows * width),
@@ -73,12 +73,12 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   };
   const lists = { words: createLists(heap, inputs), contexts: createLists(heap, batch * targets) };
   // The pool has reserved its own, small blocks, so the memory no longer grows and views stay valid.
-  fillTables(heap.floats(at.sigmoid, TABLE_LENGTH), heap.floats(at.logs, TABLE_LENGTH));
-  heap.floats(at.words, rows * width).fill(0);
-  heap.floats(at.contexts, rows * width).fill(0);
+  fillTables(heap.f32(at.sigmoid, TABLE_LENGTH), heap.f32(at.logs, TABLE_LENGTH));
+  heap.f32(at.words, rows * width).fill(0);
+  heap.f32(at.contexts, rows * width).fill(0);
   const stride = width * 4;
-  const groups = heap.words(at.groups, batch * (2 + targets));
-  const inputIds = heap.words(at.inputs, inputs);
+  const groups = heap.u32(at.groups, batch * (2 + targets));
+  const inputIds = heap.u32(at.inputs, inputs);
   let [queued, used] = [0, 0];
 
   const add: SkipGram['add'] = (ids, from, to, centre, negative) => {
@@ -101,14 +101,25 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   const gradientJobs = (rate: number): Job[] => {
     const jobs: Job[] = [];
     for (let first = 0; first < queued; first += GROUPS_A_JOB) {
-      const group = at.groups + 4 * first * (2 + targets);
-      const count = Math.min(GROUPS_A_JOB, queued - first);
-      const loss = at.losses + 8 * (first / GROUPS_A_JOB);
       jobs.push([
-        [
-          ...[1, at.words, at.contexts, stride, group, count, negatives, at.inputs, first * targets],
-          ...[at.wordSteps, at.targetSteps, floatBits(rate), at.sigmoid, at.logs, loss],
-        ],
+        op.gradients({
+          ...{
+            words: at.words,
+            contexts: at.contexts,
+            stride,
+            groups: at.groups + 4 * first * (2 + targets),
+          },
+          count: Math.min(GROUPS_A_JOB, queued - first),
+          negatives,
+          inputs: at.inputs,
+          firstTarget: first * targets,
+          wordSteps: at.wordSteps,
+          targetSteps: at.targetSteps,
+          rate,
+          sigmoid: at.sigmoid,
+          logs: at.logs,
+          loss: at.losses + 8 * (first / GROUPS_A_JOB),
+        }),
       ]);
     }
     return jobs;
@@ -119,10 +130,14 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
     const jobs = gradientJobs(rate);
     pool.run(jobs, 4 * shape.window * targets);
     pool.run(
-      Array.from({ length: PARTS }, (_, part) => [
-        [2, at.words, stride, lists.words.at(part), lists.words.length(part), at.wordSteps],
-        [2, at.contexts, stride, lists.contexts.at(part), lists.contexts.length(part), at.targetSteps],
-      ]),
+      Array.from({ length: PARTS }, (_, part) =>
+        [
+          { table: at.words, list: lists.words, steps: at.wordSteps },
+          { table: at.contexts, list: lists.contexts, steps: at.targetSteps },
+        ].map(({ table, list, steps }) =>
+          op.apply({ table, stride, list: list.at(part), count: list.length(part), steps }),
+        ),
+      ),
     );
     lists.words.clear();
     lists.contexts.clear();
@@ -131,8 +146,8 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   };
 
   return {
-    words: heap.floats(at.words, rows * width),
-    contexts: heap.floats(at.contexts, rows * width),
+    words: heap.f32(at.words, rows * width),
+    contexts: heap.f32(at.contexts, rows * width),
     width,
     add,
     queued: () => queued,
@@ -153,14 +168,14 @@ interface Lists {
 
 function createLists(heap: Heap, capacity: number): Lists {
   const address = heap.allocate(8 * capacity * PARTS);
-  const words = heap.words(address, 2 * capacity * PARTS);
+  const entries = heap.u32(address, 2 * capacity * PARTS);
   const lengths = new Uint32Array(PARTS);
   return {
     push: (row, place) => {
       const part = row % PARTS;
       const entry = 2 * (part * capacity + lengths[part]!++);
-      words[entry] = row;
-      words[entry + 1] = place;
+      entries[entry] = row;
+      entries[entry + 1] = place;
     },
     at: (part) => address + 8 * part * capacity,
     length: (part) => lengths[part]!,

@@ -2,6 +2,7 @@
  * Schemas of the model's parameters: the layers of the encoder, and the token embeddings with their subwords. The model
  * itself is in src/engine/model.
  */
+import { RECURRENT_CELLS } from '../../../src/formats/cells.ts';
 
 const dropout = {
   description: 'Dropout rates.',
@@ -33,8 +34,8 @@ export const encoderSchema = {
   default: {},
   properties: {
     cell: {
-      description: 'Recurrent cell: `gru`, `lstm`, or `none` to pool the token embeddings directly.',
-      enum: ['gru', 'lstm', 'none'],
+      description: `Recurrent cell: ${RECURRENT_CELLS.map((cell) => `\`${cell}\``).join(', ')}, or \`none\` to pool the token embeddings directly.`,
+      enum: [...RECURRENT_CELLS, 'none'],
       default: 'gru',
     },
     hidden: {
