@@ -77,7 +77,7 @@ async function runDigests(rig: Rig): Promise<Record<string, string | null>> {
 }
 
 /** Twenty stages are twenty processes: seconds on an idle machine, more on a busy one. */
-describe('the test split', { timeout: 300_000 }, () => {
+describe('the test split', () => {
   it('changes no vector, triplet or weight, whatever its queries and judgements are', async () => {
     const rig = makeRig();
     writeCorpus(rig, [

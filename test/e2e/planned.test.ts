@@ -73,7 +73,7 @@ async function checkStep(rig: Rig): Promise<void> {
   expect(new Set(after)).toEqual(new Set(['cached']));
 }
 
-it('what was planned is what runs, whatever the stages and the edits', { timeout: 600_000 }, async () => {
+it('what was planned is what runs, whatever the stages and the edits', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(stage, { minLength: STAGES, maxLength: STAGES }),

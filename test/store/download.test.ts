@@ -4,15 +4,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { sleep } from '../../src/base/clock.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { digestOf, digestOfFile } from '../../src/base/hash.ts';
 import { download, type Download, type DownloadOptions } from '../../src/store/download.ts';
+import { replaceSleep } from '../helpers/clock.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
-
-// Real pauses, of which the calls are counted.
-vi.mock(import('../../src/base/clock.ts'), { spy: true });
 
 /** Long enough to come in several pieces, and no byte like its neighbours. */
 const CONTENT = Buffer.alloc(300_000, 'The quick brown fox jumps over the lazy dog 0123456789. ');
@@ -172,14 +169,15 @@ describe('a download', () => {
       else answer(request, response);
     });
     const { get, logs } = trial(server.url);
-    vi.mocked(sleep).mockClear();
-    await get({ backoffMs: 20 });
+    const pauses: number[] = [];
+    replaceSleep((milliseconds) => pauses.push(milliseconds));
+    await get({ backoffMs: 1_000 });
     expect(logs.map((log) => log.replace(server.url, ''))).toEqual([
       ': the server answers 503 Service Unavailable; trying again',
       ': the server answers 429 Too Many Requests; trying again',
       ': the server answers 503 Service Unavailable; trying again',
     ]);
-    expect(vi.mocked(sleep).mock.calls.map(([milliseconds]) => milliseconds)).toEqual([20, 40, 80]);
+    expect(pauses).toEqual([1_000, 2_000, 4_000]);
   });
 
   it('gives up after five fruitless attempts in a row', async () => {

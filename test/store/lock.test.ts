@@ -2,31 +2,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { monotonic, sleep } from '../../src/base/clock.ts';
+import { describe, expect, it } from 'vitest';
 import { thisProcess } from '../../src/base/owner.ts';
 import { lockOr, tryLock } from '../../src/store/lock.ts';
+import { timeThatSleepMoves } from '../helpers/clock.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
 
-vi.mock(import('../../src/base/clock.ts'), { spy: true });
-
 const never = new AbortController().signal;
-
-/** A clock that only the pauses of a waiting process move, and what happens during each of them. */
-function timeThatSleepMoves(during: (elapsed: number) => void = () => undefined): { elapsed: () => number } {
-  let elapsed = 0;
-  vi.mocked(monotonic).mockImplementation(() => elapsed);
-  vi.mocked(sleep).mockImplementation((milliseconds) => {
-    elapsed += milliseconds;
-    during(elapsed);
-    return Promise.resolve();
-  });
-  onTestFinished(() => {
-    vi.mocked(monotonic).mockRestore();
-    vi.mocked(sleep).mockRestore();
-  });
-  return { elapsed: () => elapsed };
-}
 
 describe('locks', () => {
   it('are held by one at a time and free again when released', () => {
@@ -84,7 +66,7 @@ describe('locks', () => {
     it('are respected as long as they are renewed', async () => {
       const path = join(temporaryFolder(), 'k');
       writeFileSync(path, foreign);
-      const lastRenewal = 600_000;
+      const lastRenewal = 2 * patience.foreignMs;
       const time = timeThatSleepMoves((elapsed) => {
         if (elapsed <= lastRenewal) utimesSync(path, elapsed, elapsed);
       });
