@@ -6,6 +6,7 @@ const ROOMS = [
   'base',
   'stage',
   'formats',
+  'artifacts',
   'engine',
   'retrieval',
   'store',

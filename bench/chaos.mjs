@@ -1,6 +1,6 @@
 // `node bench/chaos.mjs [random|calls|syscalls|together|power]… [--rounds N] [--seed N] [--step N] [--json]`
 // disturbs runs of the built command in every way we know and checks the store after each. Without a name it
-// does all of them. Ends with 1 when anything was lost, damaged, made twice or left behind.
+// does all of them. Exits with 1 if anything was lost, damaged, made twice or left behind.
 import { parseArgs } from 'node:util';
 import { calls } from './chaos/calls.mjs';
 import { power } from './chaos/power.mjs';
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.find((name) => !Object.hasOwn(KINDS, name));
 if (unknown !== undefined) {
-  console.error(`error: there is no '${unknown}'; there is: ${Object.keys(KINDS).join(', ')}`);
+  console.error(`error: there is no disturbance '${unknown}'; choose from ${Object.keys(KINDS).join(', ')}`);
   process.exit(2);
 }
 const numbers = Object.fromEntries(

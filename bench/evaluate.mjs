@@ -1,9 +1,9 @@
-// Evaluation on MedQuAD: do other tools compute our figures from the run files alone, and how fast are the searches?
+// Evaluation on MedQuAD: whether other tools compute the same metrics from the run files alone, and the speed of search.
 //
 //   npm run bench -- evaluate
 //
-// Reads the MedQuAD files from MEDQUAD_DIR or ../shared/data/medquad. PIPELINE_PYTHON names a Python that has
-// numpy, scipy, pytrec_eval-terrier, ir-measures and bm25s; without one the peers' columns are left out.
+// MEDQUAD_DIR names the folder of MedQuAD. PIPELINE_PYTHON names a Python with numpy, scipy, pytrec_eval-terrier,
+// ir-measures and bm25s; without one the peers' columns are left out.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -46,7 +46,7 @@ function medquad() {
   return folders.find((folder) => folder && existsSync(join(folder, 'test.jsonl.gz')));
 }
 
-/** Runs the built command and gives each stage's folder, metrics and seconds. */
+/** Runs the built command and returns each stage's folder, metrics and seconds. */
 function runPipeline(folder, data) {
   const spec = join(folder, 'bench.yaml');
   writeFileSync(spec, SPEC(data));
@@ -68,7 +68,7 @@ function runPipeline(folder, data) {
   return stages;
 }
 
-/** The searches as modules of this process, so that nothing but they is timed. */
+/** The search functions as modules of this process, so that only they are timed. */
 async function loadSearches() {
   const names = [
     'retrieval/ann',
@@ -98,7 +98,7 @@ async function loadSearches() {
   }
 }
 
-/** Queries in a second of one core, by CPU time so that a busy machine tells the same: the best of three passes. */
+/** Queries per second of CPU time on one core, which other load hardly affects: the best of three passes. */
 function throughput(queries, pass) {
   let best = Infinity;
   for (let i = 0; i < 3; i++) {
@@ -145,7 +145,7 @@ function peers(script, ...args) {
 export async function run() {
   const data = medquad();
   if (!data) {
-    console.log('MedQuAD is not here: set MEDQUAD_DIR to its folder.');
+    console.log('MedQuAD was not found: set MEDQUAD_DIR to its folder.');
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'bench-evaluate-'));
@@ -172,7 +172,7 @@ function printAgreement({ report, narrow_report: other, tokens }) {
     ['bm25s, method lucene, on the same tokens', 'bm25_agreement.py', [tokens.path, report.path]],
   ]) {
     const result = peers(script, ...args);
-    if (!result) console.log(`${title}: not run, PIPELINE_PYTHON has not the packages`);
+    if (!result) console.log(`${title}: skipped, PIPELINE_PYTHON does not have the packages`);
     else console.log(`### ${title}: ${result.ok ? 'all agree' : 'DIFFERENCES'}\n\n${result.text}\n`);
     if (result && !result.ok) process.exitCode = 1;
   }
@@ -183,9 +183,9 @@ async function printSpeed(stages) {
     await measureSearches(stages);
   const rate = (value) => Math.round(value).toLocaleString('en-US');
   console.log(
-    `## Searches: ${queries} queries, ${documents.rows} documents, ${documents.columns} dimensions, top 100, one thread\n`,
+    `## Search: ${queries} queries, ${documents.rows} documents, ${documents.columns} dimensions, top 100, one thread\n`,
   );
-  console.log('| search | queries/s | CPU ms a query | |\n| --- | ---: | ---: | --- |');
+  console.log('| search | queries/s | CPU ms per query | |\n| --- | ---: | ---: | --- |');
   for (const [name, value, note] of [
     ['exact, queries in batch', batch, `${gflops(batch).toFixed(1)} GFLOPS in double precision`],
     ['exact, one at a time', single, `${gflops(single).toFixed(1)} GFLOPS`],
@@ -202,8 +202,8 @@ async function printSpeed(stages) {
   console.log('\n## Stages\n\n| stage | seconds | |\n| --- | ---: | --- |');
   const notes = {
     index: `${rate(stages.index.metrics['documents/s'])} vectors/s added, one thread`,
-    report: 'BM25, model, fusion; 1,000 bootstrap samples, 10,000 tosses',
-    triplets: `${rate(stages.triplets.metrics.triplets)} triplets by BM25, model and chance`,
+    report: 'BM25, model, fusion; 1,000 bootstrap samples, 10,000 permutations',
+    triplets: `${rate(stages.triplets.metrics.triplets)} triplets from BM25, model and random`,
   };
   for (const [name, note] of Object.entries(notes))
     console.log(`| ${name} | ${stages[name].seconds.toFixed(1)} | ${note} |`);

@@ -1,5 +1,5 @@
-// A store with many run records: what a run with nothing to do and the history commands take then.
-// Processor time stands beside the wall time, which lies on a busy machine.
+// How long a run with nothing to do and the history commands take in a store with many run records.
+// Processor time is given next to wall time, because wall time is unreliable on a busy machine.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ function makeProject() {
   mkdirSync(join(folder, 'artifacts'));
 }
 
-/** Runs a command and returns the processor time that it took in seconds: on a busy machine the wall lies. */
+/** Runs a command and returns its processor time in seconds. */
 function processorTime(...argv) {
   const script = '"$@" > /dev/null || exit 1; times';
   const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', script, 'sh', ...argv], {
@@ -43,7 +43,7 @@ function processorTime(...argv) {
 
 const pipeline = (...args) => processorTime(process.execPath, command, ...args);
 
-/** Copies of a real record, a minute apart and each with a seed and metrics of its own. */
+/** Copies of a real record, a minute apart, each with its own seed and metrics. */
 function addRecords() {
   const runs = join(folder, 'artifacts', 'runs');
   const [file] = readdirSync(runs).filter((name) => name.endsWith('.json'));
@@ -106,7 +106,7 @@ export async function run() {
     console.log(`${RECORDS} records of ${bytes} bytes`);
     const cpu = pipeline('runs', '--all', '--json');
     console.log(
-      `  first list of all, which builds the index: ${(cpu * 1000).toFixed(0)} ms of processor time`,
+      `  first listing of all runs, which builds the index: ${(cpu * 1000).toFixed(0)} ms of processor time`,
     );
     report(`${RECORDS} records`);
   } finally {

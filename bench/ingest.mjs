@@ -2,9 +2,9 @@
 //
 //   npm run bench -- ingest [--times 1,10,100] [--texts same|distinct] [--threads 2]
 //
-// Reads the MedQuAD files from MEDQUAD_DIR or ../shared/data/medquad. More rows are the same rows with changed ids,
-// written to a temporary folder (100 times: 2 GB packed, and as much again for DuckDB); with `--texts distinct`
-// every copy's texts differ too, so that nothing folds together.
+// MEDQUAD_DIR names the folder of MedQuAD. Larger inputs repeat the same rows with changed ids, written to a temporary
+// folder (100 times: 2 GB compressed, and as much again for DuckDB). With `--texts distinct`, every copy's texts differ
+// too, so that no documents are deduplicated across copies.
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,7 +119,7 @@ export async function run(args = []) {
   });
   const data = medquad();
   if (!data) {
-    console.log('MedQuAD is not here: set MEDQUAD_DIR to its folder.');
+    console.log('MedQuAD was not found: set MEDQUAD_DIR to its folder.');
     return;
   }
   const distinct = values.texts === 'distinct';
@@ -127,7 +127,7 @@ export async function run(args = []) {
   console.log(
     `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`,
   );
-  console.log(`${threads} threads, copies with ${distinct ? 'texts of their own' : 'the same texts'}`);
+  console.log(`${threads} threads, copies with ${distinct ? 'distinct texts' : 'the same texts'}`);
   const table = [];
   for (const times of values.times.split(',').map(Number))
     table.push(await row(data, times, { distinct, threads }));

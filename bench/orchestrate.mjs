@@ -1,4 +1,4 @@
-// The orchestrator's own costs, beside DVC and Snakemake where `DVC` and `SNAKEMAKE` name their commands.
+// The orchestrator's overhead, compared with DVC and Snakemake if `DVC` and `SNAKEMAKE` name their commands.
 import { existsSync, mkdirSync, openSync, closeSync, ftruncateSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +41,7 @@ export async function run() {
   await files();
 }
 
-/** Eight stages in a row, all cached, beside an empty Node process. */
+/** Eight stages in a row, all cached, compared with an empty Node process. */
 function nothingToDo() {
   console.log('## 8 stages, nothing to do\n');
   const ours = project('chain', chainSpec(8));
@@ -63,7 +63,7 @@ function nothingToDo() {
     Snakemake: `≥ 6 ×: ${reached(seconds.Snakemake >= 6 * seconds.pipeline)}`,
   };
   printTable(
-    ['command', `median of ${ROUNDS}`, 'of ours', 'goal'],
+    ['command', `median of ${ROUNDS}`, 'relative', 'goal'],
     Object.entries(seconds).map(([name, value]) => [
       name,
       text(value),
@@ -73,7 +73,7 @@ function nothingToDo() {
   );
 }
 
-/** The specs' own `matrix:` where there is one, else every stage written out. */
+/** With `matrix:` if the command supports it, else with every stage written out. */
 function gridProject(name, a, b, c) {
   const matrix = project(name, gridSpec(a, b, c));
   try {
@@ -114,7 +114,7 @@ function grid() {
     seconds.plan[name] = planned;
   }
   printTable(
-    ['work', 'command', 'time', 'of ours', 'goal'],
+    ['work', 'command', 'time', 'relative', 'goal'],
     Object.entries(seconds).flatMap(([work, byName]) =>
       Object.entries(byName).map(([name, value]) => {
         const goal = GOALS[work][name];
@@ -132,7 +132,7 @@ function grid() {
   );
 }
 
-/** 10,000 stages planned, read and checked anew and then remembered. */
+/** Plans 10,000 stages: first with the spec read and checked anew, then with the spec cached. */
 function large() {
   console.log('## 10,000 stages: plan\n');
   const ours = gridProject('large', 25, 20, 20);
@@ -146,14 +146,14 @@ function large() {
   };
   printTable(
     ['spec', 'median of 3', 'peak memory', 'goal'],
-    [row('read and checked', anew), row('remembered', remembered)],
+    [row('read and checked', anew), row('spec cached', remembered)],
   );
 }
 
 const FILES = 20_000;
 const BYTES = 10e9;
 
-/** Sparse files: their bytes count when they are read, and take no room. */
+/** Sparse files: they are read in full but take no disk space. */
 function makeFiles(folder, count, bytes) {
   for (let i = 0; i < count; i++) {
     const inner = join(folder, String(i % 100));
@@ -173,7 +173,7 @@ async function files() {
   const empty = project('empty', spec);
   makeFiles(join(full.folder, 'data'), FILES, BYTES);
   makeFiles(join(empty.folder, 'data'), 1, 1);
-  // A file that was written within the clock's granularity is not remembered.
+  // The digest of a file written within the clock's granularity is not cached.
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   const first = full.pipeline('run', 's.yaml').seconds;
   empty.pipeline('run', 's.yaml');
@@ -188,7 +188,7 @@ async function files() {
       ['first run, reading all', text(first), ''],
       ['one file, nothing to do', text(seconds.empty), ''],
       ['20,000 files, nothing to do', text(seconds.full), ''],
-      ['over the empty case', text(over), `< 400 ms: ${reached(over < 0.4)}`],
+      ['difference', text(over), `< 400 ms: ${reached(over < 0.4)}`],
     ],
   );
 }

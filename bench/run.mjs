@@ -1,4 +1,4 @@
-// `npm run bench -- NAME…`: each benchmark is a module beside this one that exports `run()` and prints a table.
+// `npm run bench -- NAME…`: each benchmark is a module in this folder that exports `run()` and prints a table.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ const there = NAMES.filter((name) => existsSync(moduleOf(name)));
 
 function fail(message) {
   console.error(`error: ${message}`);
-  console.error(`There is: ${there.join(', ')}. Without a name all of them run, one after the other.`);
+  console.error(`The benchmarks are ${there.join(', ')}. Without a name, all of them run in turn.`);
   process.exit(2);
 }
 

@@ -1,9 +1,9 @@
-// Training: triplets a second of the embedded engine's kernels and of PyTorch, on the same batches, in turns.
+// Training: triplets per second of the embedded engine's kernels and of PyTorch, on the same batches, alternating.
 //
 //   npm run bench -- train
 //
-// PYTHON names a Python with torch (the CPU wheel is enough); MEDQUAD_DIR the MedQuAD files, by default
-// ../shared/data/medquad. What is missing is left out, and said so. BENCH_ROUNDS: rounds of each, 4 by default.
+// PYTHON names a Python with torch (the CPU wheel is enough); MEDQUAD_DIR names the folder of MedQuAD. What is missing
+// is skipped with a notice. BENCH_ROUNDS: rounds of each, 4 by default.
 import { pathToFileURL } from 'node:url';
 import { compare, print } from './engine/compare.mjs';
 import { peak } from './engine/peak.mjs';

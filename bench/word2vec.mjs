@@ -1,10 +1,10 @@
-// Skip-gram beside gensim's on MedQuAD's documents and training queries: words a second, and what the vectors are
-// worth for retrieval (MRR@10 of mean word vectors on the validation queries).
+// Skip-gram compared with gensim's on MedQuAD's documents and training queries: words per second, and the quality of the
+// vectors for retrieval (MRR@10 of mean word vectors on the validation queries).
 //
 //   npm run bench -- word2vec
 //
-// Reads the MedQuAD files from MEDQUAD_DIR or ../shared/data/medquad. PIPELINE_PYTHON names a Python that has gensim
-// and numpy (pip install gensim, into an environment of its own); without one gensim's rows are left out.
+// MEDQUAD_DIR names the folder of MedQuAD. PIPELINE_PYTHON names a Python with gensim and numpy (pip install gensim, in
+// a virtual environment); without one gensim's rows are left out.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createHash } from 'node:crypto';
@@ -80,7 +80,7 @@ function peers(tokens, threads, vectors) {
     { encoding: 'utf8', env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' } },
   );
   if (child.status !== 0) {
-    console.log(`gensim is left out: ${python} does not run the script (PIPELINE_PYTHON).`);
+    console.log(`gensim is skipped: ${python} cannot run the script (PIPELINE_PYTHON names another Python).`);
     return [];
   }
   return child.stdout
@@ -92,7 +92,7 @@ function peers(tokens, threads, vectors) {
 export async function run() {
   const data = medquad();
   if (!data) {
-    console.log('MedQuAD is not here: set MEDQUAD_DIR to its folder.');
+    console.log('MedQuAD was not found: set MEDQUAD_DIR to its folder.');
     return;
   }
   const cores = availableParallelism();
@@ -103,7 +103,7 @@ export async function run() {
     const tokens = makeTokens(folder, data);
     const ours = threads.map((count) => train(folder, tokens, count));
     if (new Set(ours.map(({ digest }) => digest)).size !== 1)
-      throw new Error('the bytes depend on the threads');
+      throw new Error('the bytes depend on the number of threads');
     const theirs = peers(tokens, threads, ours[0].vectors);
     const quality = theirs.find(({ name }) => name === 'pipeline')?.mrr;
     const grouped = (value) => Math.round(value).toLocaleString('en-US');

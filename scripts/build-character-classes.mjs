@@ -1,6 +1,6 @@
 // Writes src/retrieval/character-classes.generated.ts: the tokeniser's view of Unicode 15.0, frozen.
-// Every Node brings its own Unicode version, so `\p{L}` means other characters on each; the file is therefore
-// made once, by a Node that has exactly the version named here (Node 20.0 does), and checked in.
+// Each Node version has its own Unicode version, so `\p{L}` matches different characters. The file is therefore
+// generated once, by a Node with exactly the Unicode version named here (such as Node 20.0), and checked in.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ if (process.versions.unicode !== UNICODE) {
   process.exit(1);
 }
 
-/** In the order of `CharacterClass` in src/retrieval/characters.ts; the first that fits. */
+/** In the order of `CharacterClass` in src/retrieval/characters.ts; the first match counts. */
 const classes = [
   ['u', (text) => /^[\p{Cn}\p{Cs}]$/u.test(text) && !/^\p{Default_Ignorable_Code_Point}$/u.test(text)],
   // U+200B ZERO WIDTH SPACE is ignorable to a renderer and a word boundary to a reader.
@@ -39,7 +39,7 @@ writeFileSync(
   `// Made by scripts/build-character-classes.mjs; do not edit.
 export const UNICODE_VERSION = '${UNICODE}';
 
-/** Run lengths over all code points from U+0000: a class letter and how often it comes, 1 unless it says. */
+/** Run lengths over all code points from U+0000: a class letter and its count (1 if there is none). */
 export const CLASS_RUNS =
   '${text}';
 `,

@@ -1,9 +1,9 @@
-// Compiles every src/engine/kernels/assembly/*.ts to WebAssembly and writes it as a module that needs no file
-// beside it: src/engine/kernels/<name>.generated.ts exports `WASM`, the binary in base64.
-// A source's first line may carry options of the compiler: `// asc: --enable simd --importMemory`. A second line
-// `// fast: --enable relaxed-simd` makes a second build, <name>-fast.generated.ts, with these options too, in which
-// an import of `lib/x` takes `lib/x.fast.ts` where the first takes `lib/x.exact.ts` (if there are such files).
-// What is up to date (by the digest of sources and options) is left alone, so that builds stay quick.
+// Compiles every src/engine/kernels/assembly/*.ts to WebAssembly and writes it as a self-contained module:
+// src/engine/kernels/<name>.generated.ts exports `WASM`, the binary in base64.
+// The first line of a source may have compiler options: `// asc: --enable simd --importMemory`. A second line
+// `// fast: --enable relaxed-simd` adds a second build with these options too, <name>-fast.generated.ts. In it, an
+// import of `lib/x` resolves to `lib/x.fast.ts`, and in the first build to `lib/x.exact.ts` (if these files exist).
+// Outputs that are up to date (by the digest of sources and options) are not built again.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,6 @@
-// Builds dist/ from src/ and stages/: the command, the stage process, one module per stage kind, and
-// kinds.json, which holds all that the planner needs to know of each kind without loading it.
+// Builds dist/ from src/ and stages/: the command, the stage process, one module per stage kind, kinds.json, which
+// has everything that the planner needs to know about each kind without loading it, and the entries that users' kinds
+// import, with their types.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -15,6 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
+import { buildTypes } from './build-types.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -22,6 +24,9 @@ const kindNames = readdirSync(join(root, 'stages'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(join(root, 'stages', entry.name, 'kind.ts')))
   .map((entry) => entry.name)
   .sort();
+
+/** What users import: `exports` in package.json, `ENTRIES` in src/kinds/imports.ts. */
+const publicEntries = ['stage', 'artifacts'];
 
 /** Loaded at run time from node_modules: native or large, and needed by few commands. */
 const external = ['@duckdb/*', 'usearch', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'esbuild'];
@@ -45,8 +50,8 @@ async function buildModules() {
   const entries = {
     pipeline: 'src/cli/pipeline.ts',
     'stage-process': 'src/execute/stage-process.ts',
-    stage: 'src/stage.ts',
   };
+  for (const entry of publicEntries) entries[entry] = `src/${entry}.ts`;
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;
   await build({
     ...common,
@@ -64,13 +69,13 @@ async function buildModules() {
 }
 
 /**
- * Digest of a kind's code: its own module and every project module that it reaches, as one bundle without
- * comments and white space, so that a cosmetic edit changes no key and an edit to a helper does.
+ * Digest of an entry's code, such as a kind's: its own module and every project module that it imports, as one bundle
+ * without comments and white space. A cosmetic edit changes no key; an edit to a helper does.
  */
-async function codeOf(kind) {
+async function codeOf(entry) {
   const result = await build({
     ...common,
-    entryPoints: [`stages/${kind}/kind.ts`],
+    entryPoints: [entry],
     packages: 'external',
     minifyWhitespace: true,
     metafile: true,
@@ -83,7 +88,7 @@ async function codeOf(kind) {
   };
 }
 
-/** One short digest a source file, so that a changed bundle can say which of its files changed. */
+/** A short digest of each source file, to tell which files of a changed bundle have changed. */
 async function sourceDigests(metafile) {
   const [{ inputs }] = Object.values(metafile.outputs);
   const files = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0);
@@ -109,25 +114,35 @@ async function describeKinds() {
     if (!stage) throw new Error(`stages/${name}/kind.ts exports no 'stage'`);
     const { run, ...declaration } = stage;
     if (typeof run !== 'function') throw new Error(`stages/${name}/kind.ts: stage.run is missing`);
-    kinds[name] = { declaration, ...(await codeOf(name)) };
+    kinds[name] = { declaration, ...(await codeOf(`stages/${name}/kind.ts`)) };
   }
   writeFileSync(join(dist, 'kinds.json'), JSON.stringify(kinds));
 }
 
+/** Part of the key of each user's kind that imports the entry: it reads and writes files for the kind. */
+async function describeEntries() {
+  const { code } = await codeOf('src/artifacts.ts');
+  writeFileSync(join(dist, 'entries.json'), JSON.stringify({ artifacts: code }));
+}
+
 /** `npx pipeline` looks in node_modules/.bin, where npm links every package's commands but the root's own. */
-function linkCommand() {
+function linkCommands() {
   const target = join(dist, 'pipeline.js');
   const source = readFileSync(target, 'utf8');
   if (!source.startsWith('#!')) writeFileSync(target, `#!/usr/bin/env node\n${source}`);
   chmodSync(target, 0o755);
   const bin = join(root, 'node_modules', '.bin');
   mkdirSync(bin, { recursive: true });
-  rmSync(join(bin, 'pipeline'), { force: true });
-  symlinkSync('../../dist/pipeline.js', join(bin, 'pipeline'));
+  for (const command of Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).bin)) {
+    rmSync(join(bin, command), { force: true });
+    symlinkSync('../../dist/pipeline.js', join(bin, command));
+  }
 }
 
 rmSync(dist, { recursive: true, force: true });
 buildKernels();
 await buildModules();
 await describeKinds();
-linkCommand();
+await describeEntries();
+buildTypes(publicEntries);
+linkCommands();

@@ -1,11 +1,11 @@
-// JSON Schema of the lines that `pipeline run --json` writes, from the TypeScript type EventLine itself: the two
-// cannot drift apart. Knows the few forms that the type uses and stops at any other.
+// JSON Schema of the lines that `pipeline run --json` writes, generated from the TypeScript type EventLine, so that the
+// two always agree. Supports the few forms that the type uses and throws on any other.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const SOURCE = join(root, 'src', 'run', 'events.ts');
+const SOURCE = join(root, 'src', 'execute', 'events.ts');
 
 export function eventsSchema() {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
@@ -39,7 +39,7 @@ function converter(checker, defs) {
 
   const convert = (type) => {
     const name = nameOf(type);
-    // Values of parameters are whatever YAML can hold.
+    // Values of parameters are any YAML values.
     if (name === 'Json' || name === 'JsonObject') return {};
     if (name === undefined || checker.isArrayType(type)) return inline(type);
     if (!(name in defs)) {

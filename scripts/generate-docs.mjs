@@ -1,12 +1,13 @@
-// Writes schema/pipeline.schema.json and docs/STAGES.md from dist/kinds.json (`npm run build` first), and
-// schema/events.schema.json from the types.
-// With --check it writes nothing and fails where they are not what the kinds declare now.
+// Writes schema/pipeline.schema.json and docs/STAGES.md from dist/kinds.json (`npm run build` first),
+// schema/events.schema.json from the types, and docs/ARTIFACTS.md from comments.
+// With --check it writes nothing and fails if they are out of date.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import prettier from 'prettier';
+import { artifactsDocument } from './artifacts-document.mjs';
 import { eventsSchema } from './events-schema.mjs';
 import { stagesDocument } from './stages-document.mjs';
 
@@ -42,6 +43,7 @@ const outputs = {
   'schema/pipeline.schema.json': JSON.stringify(await specSchema()),
   'schema/events.schema.json': JSON.stringify(eventsSchema()),
   'docs/STAGES.md': stagesDocument(kinds),
+  'docs/ARTIFACTS.md': artifactsDocument(root),
 };
 
 const check = process.argv.includes('--check');

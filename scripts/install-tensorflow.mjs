@@ -1,8 +1,8 @@
 // Installs native TensorFlow for `engine.backend: tensorflow` into .tensorflow/ from package registries alone:
-//   1. @tensorflow/tfjs-node (or -gpu) from npm, its install script, which downloads from elsewhere, left out;
-//   2. libtensorflow and its headers out of TensorFlow's Python wheel, from PyPI or a mirror that pip knows;
-//   3. the addon, compiled from the npm package's own sources against both.
-// Needs Python with pip, a C++17 compiler and some 1.5 GB of disk; Linux on x86-64 or arm64. What it does is told as it goes.
+//   1. @tensorflow/tfjs-node (or -gpu) from npm, without its install script, which downloads from another host;
+//   2. libtensorflow and its headers from TensorFlow's Python wheel, from PyPI or a mirror configured in pip;
+//   3. the addon, compiled from the npm package's sources against both.
+// Needs Python with pip, a C++17 compiler and about 1.5 GB of disk; Linux on x86-64 or arm64. It prints each step.
 //   node scripts/install-tensorflow.mjs [--gpu] [--wheel FILE]
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-/** The oldest wheel line that has the C library as a file of its own is 2.10; its C interface has been stable since. */
+/** 2.10 is the oldest wheel version with the C library as a separate file; its C interface has been stable since. */
 const TENSORFLOW = '2.15.1';
 const TFJS = '4.22.0';
 const NAPI = 8;
@@ -118,7 +118,7 @@ function compile(folder, tensorflow) {
   );
 }
 
-/** Loads it once in a process of its own: half an installation is worse than none. */
+/** Loads it once in a separate process, to detect an incomplete installation. */
 function check(folder) {
   const script = `
     const util = require('node:util');

@@ -1,4 +1,4 @@
-// docs/STAGES.md: one section a kind, from its declaration.
+// Generates docs/STAGES.md: one section per kind, from its declaration.
 
 const LEAD = `# Stage kinds
 
@@ -59,7 +59,7 @@ function parametersOf(schema, name) {
   return variantSections(schema, name);
 }
 
-/** Each variant of a discriminated schema has a table of its own. */
+/** Each variant of a discriminated schema has its own table. */
 function variantSections({ discriminator: { propertyName }, oneOf }, subject) {
   const sections = oneOf.flatMap((variant) => {
     const tag = variant.properties?.[propertyName] ?? {};
@@ -113,7 +113,7 @@ function parameterTable(rows) {
 }
 
 function defaultText(parent, name, property) {
-  // An empty mapping is filled in by the defaults of its own names, which have rows of their own.
+  // An empty mapping is filled with the defaults of its properties, which have their own rows.
   if ('default' in property)
     return JSON.stringify(property.default) === '{}' ? '' : code(JSON.stringify(property.default));
   return parent.required?.includes(name) ? 'required' : '';
@@ -151,7 +151,7 @@ function table(head, rows) {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** Descriptions are text with `code` in them: elsewhere <name> would be taken for HTML. */
+/** Descriptions are text with `code` in them; outside code, <name> would be read as HTML. */
 function prose(text) {
   return text.replace(/`[^`]*`|</g, (match) => (match === '<' ? '&lt;' : match));
 }

@@ -1,7 +1,7 @@
 /**
- * The contract between the orchestrator and a stage kind: the only thing both sides import.
- * A kind is a module that exports `stage = defineStage({...})`. Importing it must be cheap: the planner reads
- * the declaration without running it, so heavy libraries belong behind `import()` inside `run`.
+ * `two-tower/stage`: the contract between the orchestrator and a stage kind, the only module that both sides import.
+ * A kind is a module that exports `stage = defineStage({...})`. Importing it must be cheap, because the planner
+ * reads the declaration without running it: load heavy libraries with `import()` inside `run`. See docs/KINDS.md.
  */
 import type { JsonObject } from './base/json.ts';
 
@@ -9,7 +9,7 @@ export type { Json, JsonObject } from './base/json.ts';
 export { PipelineError } from './base/diagnostic.ts';
 export type { FromSchema } from './base/schema-type.ts';
 
-/** What an artifact holds; docs/ARTIFACTS.md lists the files of each type. A kind of yours may add names. */
+/** What an artifact holds; docs/ARTIFACTS.md lists the files of each type. Your own kinds may add names. */
 export type ArtifactType =
   | 'corpus'
   | 'tokens'
@@ -23,11 +23,11 @@ export type ArtifactType =
   | (string & Record<never, never>);
 
 /**
- * A JSON Schema (draft 2020-12 vocabulary that ajv knows) for a kind's `with`. Every property has a
- * `description`, and a `default` where it may be left out: defaults are filled in before the key is made.
- * A string with `"x-path": "input"` is a path, glob, folder or URL that the stage reads: relative to the spec
- * file, replaced in the key by the content it names, and made absolute in `context.params`. Written `as const`, the
- * schema gives the type of the parameters too: `FromSchema<typeof parameters>`.
+ * A JSON Schema (the draft 2020-12 vocabulary that ajv supports) for a kind's `with`. Every property has a
+ * `description`, and a `default` if it may be left out: defaults are filled in before the key is computed.
+ * A string with `"x-path": "input"` is a path, glob, folder or URL that the stage reads. It is relative to the spec
+ * file, is replaced in the key by the content that it names, and is absolute in `context.params`. Written `as const`,
+ * the schema gives the type of the parameters too: `FromSchema<typeof parameters>`.
  */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -37,18 +37,18 @@ export interface InputSlot {
   readonly description: string;
   readonly optional?: boolean;
   /**
-   * Takes a list of stages instead of one: true all instances of a matrix that fit, 'paired' of each name the one that
-   * belongs to the stage's own instance.
+   * Takes a list of stages instead of one. With `true`, a name stands for all matching instances of a matrix; with
+   * 'paired', for the one instance that matches the stage's own.
    */
   readonly many?: boolean | 'paired';
-  /** When this input is given, `x-path` parameters are relative to its folder and not to the spec. */
+  /** If this input is given, `x-path` parameters are relative to its folder instead of the spec's. */
   readonly rootsPaths?: boolean;
 }
 
 /** A finished artifact that a stage reads. Its files are immutable. */
 export interface InputArtifact {
   readonly type: ArtifactType;
-  /** Name of the stage that made it, for messages only: it is not part of any key. */
+  /** Name of the stage that produced it, for messages only: not part of any key. */
   readonly stage: string;
   /** Absolute path of the artifact's folder. */
   readonly path: string;
@@ -68,7 +68,7 @@ export interface EngineRequest {
 /** The numeric engine that the plan chose; part of the key of kinds that are `numeric`. */
 export interface Engine {
   readonly backend: 'wasm' | 'tensorflow';
-  /** `fast` allows fused multiply-add: quicker, and its bytes differ from `exact`. */
+  /** `fast` allows fused multiply-add: faster, but its results differ from `exact` in the last bits. */
   readonly precision: 'exact' | 'fast';
   /** Where TensorFlow computes; always `cpu` for wasm. */
   readonly device: 'cpu' | 'gpu';
@@ -77,47 +77,58 @@ export interface Engine {
 
 export interface Progress {
   readonly done: number;
-  /** Absent while unknown. */
+  /** Absent if unknown. */
   readonly total?: number;
   /** What is counted: `rows`, `triplets`, `bytes`. */
   readonly unit: string;
-  /** A few words on what goes on or how it goes: `epoch 3/10 · loss 0.12`. */
+  /** A few words of detail: `epoch 3/10 · loss 0.12`. */
   readonly note?: string;
 }
+
+/** `AbortSignal`, where the types of Node or of browsers are there to tell what that is. */
+export type StageSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : {
+      readonly aborted: boolean;
+      readonly reason: unknown;
+      throwIfAborted(): void;
+      addEventListener(type: 'abort', listener: () => void): void;
+      removeEventListener(type: 'abort', listener: () => void): void;
+    };
 
 export interface StageContext<P = JsonObject> {
   /** `with` after interpolation, validation and defaults; `x-path` values are absolute. */
   readonly params: P;
-  /** By slot; slots that take many hold arrays; absent optional slots are missing. */
+  /** By slot: an array for slots that take many; absent for optional slots that are not given. */
   readonly inputs: Readonly<Record<string, InputArtifact | readonly InputArtifact[]>>;
-  /** An empty folder: what is written here becomes the artifact. */
+  /** An empty folder. Files written here become the artifact. */
   readonly output: string;
   /** An empty folder for temporary files, removed afterwards. */
   readonly scratch: string;
   /** Where finished downloads are kept between runs, addressed by URL. */
   readonly downloads: string;
-  /** A folder that survives a killed or failed attempt at this very key: for checkpoints. Removed on success. */
+  /** A folder for checkpoints. It survives a killed or failed attempt at the same key and is removed on success. */
   readonly resume: string;
   /** The spec's folder. */
   readonly project: string;
-  /** Compute threads that the stage may use. The bytes of the artifact must not depend on it. */
+  /** Number of compute threads the stage may use. The artifact's bytes must not depend on it. */
   readonly threads: number;
   readonly engine: Engine;
-  /** Aborted on Ctrl-C; a stage that ignores it is killed. */
-  readonly signal: AbortSignal;
+  /** Aborted on Ctrl-C. A stage that ignores it is killed. */
+  readonly signal: StageSignal;
   progress(progress: Progress): void;
   log(message: string): void;
   warn(message: string): void;
 }
 
 export interface StageResult {
-  /** Figures for people and for `show`, `compare`: counts, rates, quality. Not part of the digest. */
+  /** Counts, rates and quality measures, for `show`, `compare` and sweeps. Not part of the digest. */
   readonly metrics?: Metrics;
-  /** The few words shown behind a finished stage: `MRR@10 0.61`. */
+  /** A short result, shown next to the finished stage: `MRR@10 0.61`. */
   readonly headline?: string;
   /**
-   * For files whose bytes are not canonical (a database): path inside the artifact → text that stands for the
-   * logical content, such as a hash over its ordered rows.
+   * For files whose bytes are not canonical, such as a database: path inside the artifact → text that identifies
+   * the logical content, such as a hash of the ordered rows.
    */
   readonly digests?: Readonly<Record<string, string>>;
 }
@@ -129,19 +140,19 @@ export interface StageKind<P = JsonObject> {
   /** By slot name. The name `*` stands for any further names. */
   readonly inputs: Readonly<Record<string, InputSlot>>;
   readonly output: ArtifactType;
-  /** True where the artifact holds the results of engine arithmetic, so that the engine is part of the key. */
+  /** True if the artifact holds results of engine arithmetic: the engine is then part of the key. */
   readonly numeric?: boolean;
-  /** npm packages whose version is part of the key because their output is stored. */
+  /** npm packages whose versions are part of the key, because their output is stored. */
   readonly libraries?: readonly string[];
   run(context: StageContext<P>): Promise<StageResult>;
 }
 
-/** Gives a stage kind its type. */
+/** Type-checks a stage kind. */
 export function defineStage<P = JsonObject>(kind: StageKind<P>): StageKind<P> {
   return kind;
 }
 
-/** The artifact in a slot that takes one; throws where the slot is empty, which the spec check rules out. */
+/** The artifact in a slot that takes one. Throws if the slot is empty, which the spec check rules out. */
 export function input(context: Pick<StageContext, 'inputs'>, slot: string): InputArtifact {
   const artifact = optionalInput(context, slot);
   if (!artifact) throw new Error(`no input '${slot}'`);
@@ -157,11 +168,11 @@ export function optionalInput(
   return artifact;
 }
 
-/** The artifacts in a slot that takes many; none where it is left out. */
+/** The artifacts in a slot that takes many; an empty list if it is not given. */
 export function inputList(context: Pick<StageContext, 'inputs'>, slot: string): readonly InputArtifact[] {
   const artifacts = context.inputs[slot] ?? [];
   return 'path' in artifacts ? [artifacts] : artifacts;
 }
 
-/** The plain data of a kind: all of it that the planner needs, and nothing that has to be run. */
+/** A kind without its code: the plain data that the planner needs. */
 export type KindDeclaration = Omit<StageKind, 'run'>;

@@ -1,4 +1,4 @@
-// A fault at every call that changes the store, one after the other: killed before it, killed half-way through
+// Injects a fault at every call that changes the store, one call per run: killed before it, killed halfway through
 // a write, or failing with ENOSPC, EIO or EACCES; in the runner and in the stage process.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ async function makeOnce(project, wanted, fault) {
   return { faults, first };
 }
 
-/** Everything is there; --force is disturbed while it replaces. Afterwards nothing may be missing. */
+/** Everything is cached; --force is disturbed while it replaces. Afterwards nothing may be missing. */
 async function replace(project, _, fault) {
   for (const name of ['tmp', 'locks']) rmSync(join(project.store, name), { recursive: true, force: true });
   await run(project);
@@ -39,7 +39,7 @@ async function replace(project, _, fault) {
   const faults = [...artifactFaults(project.store), ...stacks(first)];
   const second = await run(project);
   if (second.code !== 0) faults.push(`the next run ended with ${second.code}: ${second.stderr}`);
-  // `two` is made from what `one` gave, so only `one` has to be found whatever happened.
+  // `two` is made from the output of `one`, so only `one` must be found in every case.
   if (second.executed.includes('one')) faults.push('`one` had to be made again');
   faults.push(...artifactFaults(project.store));
   return { faults, first };
@@ -50,7 +50,7 @@ const SCENARIOS = [
   { name: 'replacing', files: CHANGING, args: ['--force'], attempt: replace },
 ];
 
-/** Tries every `step`th boundary; returns one row a scenario, process and kind of fault. */
+/** Tries every `step`th call; returns one row per scenario, process and kind of fault. */
 export async function calls({ step = 1, whats = WHATS, log = () => {} } = {}) {
   const rows = [];
   for (const { name, files, args, attempt } of SCENARIOS) {

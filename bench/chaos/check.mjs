@@ -1,4 +1,4 @@
-// What must hold of a store at any moment, checked without any of the pipeline's own code.
+// Checks what must hold for a store at any moment, without any of the pipeline's own code.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ const OTHERS = new Set(['tmp', 'runs', 'locks', 'logs', 'resume', 'downloads', '
 const sha256 = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 const list = (folder) => (existsSync(folder) ? readdirSync(folder) : []);
 
-/** Faults of every artifact in the store: what bears a key has to be whole, read-only and as its manifest says. */
+/** Faults of all artifacts in the store: each must be complete, read-only and match its manifest. */
 export function artifactFaults(store) {
   const faults = [];
   for (const kind of list(store).filter((name) => !OTHERS.has(name) && !name.startsWith('.')))
@@ -39,7 +39,7 @@ export function artifactFaults(store) {
   return faults;
 }
 
-/** True for a folder whose maker died before it could name itself: it holds nothing, and goes after a day. */
+/** True for a folder whose process died before it wrote its owner: it is empty and is removed after a day. */
 function isNameless(folder) {
   const names = list(folder);
   if (names.length === 0) return true;
@@ -51,17 +51,17 @@ function isNameless(folder) {
   }
 }
 
-/** Work folders and locks: none after a run that executed something, because it clears up first. */
+/** Leftover work folders and locks. A run that executes something removes old ones first, so it must leave none. */
 export const leftovers = (store) => [
   ...list(join(store, 'tmp')).filter((name) => !isNameless(join(store, 'tmp', name))),
   ...list(join(store, 'locks')),
 ];
 
-/** Artifacts that a run had told to be finished and that are not there any more. */
+/** Artifacts that a run reported as finished and that are missing now. */
 export const lost = (finished) =>
   finished.filter(({ path }) => !existsSync(path)).map(({ stage }) => `${stage} was finished and is gone`);
 
-/** Output that no user should see: our own stacks. */
+/** Output that no user should see: our own stack traces. */
 export const stacks = ({ stderr }) =>
   /internal error|^\s+at .*\(/m.test(stderr) ? [`shows a stack: ${stderr.slice(0, 400)}`] : [];
 

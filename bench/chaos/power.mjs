@@ -1,6 +1,6 @@
-// What a power cut would leave. strace records every call of a run; a model that forgets all that was not
-// flushed (file contents without fsync, names in folders without fsync of the folder) is asked at two moments:
-// when an artifact gets its name, all below it must be safe; when it is reported finished, its name must be too.
+// Models a power cut. strace records every call of a run; the model forgets everything that was not flushed (file
+// contents without fsync, names in folders without fsync of the folder). It is checked at two moments: when an artifact
+// gets its name, everything below it must be durable; when it is reported finished, its name must be durable too.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasStrace } from './syscalls.mjs';
@@ -9,7 +9,7 @@ import { makeProject, MIXED, run } from './project.mjs';
 const TRACED =
   'openat,creat,mkdir,rename,renameat,renameat2,unlink,rmdir,fsync,fdatasync,write,writev,pwrite64,ftruncate,chmod,fchmod';
 
-/** One line of `strace -f -y`: call, its arguments as text, whether it succeeded; lines of split calls are joined. */
+/** Parses `strace -f -y`: call, arguments as text, whether it succeeded. Lines of interrupted calls are joined. */
 function* callsIn(text) {
   const unfinished = new Map();
   for (const line of text.split('\n')) {
@@ -63,7 +63,7 @@ class Disk {
         }
     this.named(to);
   }
-  /** What of a folder's tree would be lost. */
+  /** The paths below a folder that would be lost. */
   unsafeBelow(folder) {
     return [...this.unsafeContent, ...this.unsafeName].filter((it) => it.startsWith(`${folder}/`));
   }
@@ -71,7 +71,7 @@ class Disk {
 
 const ARTIFACT = /\/[a-z-]+\/[0-9a-f]{64}$/;
 
-/** Feeds one call to the model; says what a power cut at this moment would break. */
+/** Feeds one call to the model; returns what a power cut at this moment would break. */
 function step(disk, seen, { name, args, result }) {
   const [first, second] = pathsIn(args);
   switch (name) {

@@ -9,7 +9,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const COMMAND = join(root, 'dist', 'pipeline.js');
 export const SHIM = pathToFileURL(join(root, 'bench', 'chaos', 'shim.mjs')).href;
 
-/** Two commands, one after the other; each execution leaves a line in `made`. */
+/** Two commands, one after the other; each execution appends a line to `made`. */
 export const SMALL = {
   's.yaml': `
 name: small
@@ -21,7 +21,7 @@ stages:
 `,
 };
 
-/** The same with a result that differs each time: --force has to replace an artifact. */
+/** The same with a result that differs each time, so that --force replaces an artifact. */
 export const CHANGING = {
   's.yaml': SMALL['s.yaml'].replace('echo 1 > $OUTPUT/x', 'date +%s%N > $OUTPUT/x'),
 };
@@ -44,7 +44,7 @@ export const stage = defineStage({
 });
 `;
 
-/** Built-in kinds that write databases, a kind of the user's own, and commands beside each other. */
+/** Built-in kinds that write databases, a user-defined kind, and commands that run in parallel. */
 export const MIXED = {
   'rows.tsv': [
     'query\tdocument',
@@ -101,7 +101,7 @@ function readText(path) {
   }
 }
 
-/** Starts the command, behind `before` (strace and its flags), and gathers what it says. */
+/** Starts the command, prefixed with `before` (strace and its flags), and collects its output. */
 export function start(project, args, { env = {}, before = [] } = {}) {
   const [program, ...rest] = [...before, process.execPath, COMMAND, ...args];
   const child = spawn(program, rest, {
@@ -119,7 +119,7 @@ export function start(project, args, { env = {}, before = [] } = {}) {
   return { child, finished };
 }
 
-/** `pipeline run SPEC --json`: exit code, events, and the stages by what became of them. */
+/** `pipeline run SPEC --json`: exit code, events, and the stages by outcome. */
 export const run = (project, options = {}) =>
   start(project, ['run', project.spec, '--json', ...(options.args ?? [])], options).finished;
 

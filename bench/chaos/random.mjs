@@ -1,10 +1,10 @@
-// kill -9 at random moments: of the runner, of it and all it started at once, or of a stage process. Then the
-// run is started again, sometimes killed again, and has to end as an undisturbed one.
+// kill -9 at random moments: of the runner, of the runner and all its descendants, or of a stage process. Then the
+// run is started again, sometimes killed again, and must end like an undisturbed one.
 import { readdirSync, readFileSync } from 'node:fs';
 import { artifactFaults, leftovers, lost, sameDigests, stacks } from './check.mjs';
 import { makeProject, MIXED, run, start } from './project.mjs';
 
-/** A small repeatable generator of numbers in [0, 1): mulberry32. */
+/** A small seeded generator of numbers in [0, 1): mulberry32. */
 function generator(seed) {
   let state = seed >>> 0;
   return () => {
@@ -15,7 +15,7 @@ function generator(seed) {
   };
 }
 
-/** Children of a process, and theirs. */
+/** All descendants of a process. */
 function descendants(pid) {
   let children = [];
   try {
@@ -53,7 +53,7 @@ async function disturbed(project, target, delay) {
   return result;
 }
 
-/** True while some process still works on the project: an orphan. */
+/** True while some process still works on the project (an orphan). */
 function orphans({ folder }) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -1,6 +1,6 @@
-// Loaded into the runner or the stage process by NODE_OPTIONS=--import: counts the calls that change the store,
-// and at the one that FAULT names kills the process or lets the call fail. Counting is exact and repeatable, so
-// every boundary can be tried in turn.
+// Loaded into the runner or the stage process by NODE_OPTIONS=--import. Counts the calls that change the store; at the
+// call that FAULT names, it kills the process or makes the call fail. The count is deterministic, so every call can be
+// tried in turn.
 import { syncBuiltinESMExports } from 'node:module';
 import { appendFileSync as append } from 'node:fs';
 import fs from 'node:fs';
@@ -13,7 +13,7 @@ const WRITES = /[wa+]/;
 const open = new Map();
 let calls = 0;
 
-/** Does what is asked for at the chosen call; `part` writes the first half of what was to be written. */
+/** Injects the fault at the chosen call; `part` writes the first half of the data. */
 function reached(name, target, part) {
   calls += 1;
   if (count) append(count, `${name} ${target}\n`);

@@ -1,5 +1,5 @@
-// SIGKILL of the runner at every system call by which it changes a file system: strace counts the calls and
-// kills at the one asked for, between any two that Node's own functions make.
+// SIGKILL of the runner at every system call that changes the file system. strace counts the calls and kills at the
+// chosen one, so kills also fall between the system calls of a single Node function.
 import { spawnSync } from 'node:child_process';
 import { artifactFaults, leftovers, lost, sameDigests } from './check.mjs';
 import { makeProject, run, SMALL } from './project.mjs';
@@ -22,7 +22,7 @@ export const hasStrace = () => spawnSync('strace', ['-o', '/dev/null', 'true']).
 
 const strace = (...args) => ['strace', '-qq', ...args];
 
-/** How often an undisturbed run makes each call, in its main thread: the one that writes the store. */
+/** How often an undisturbed run makes each call in its main thread, which writes the store. */
 async function countCalls(project, file) {
   project.reset();
   await run(project, { before: strace('-c', '-U', 'name,calls', '-e', `trace=${CALLS.join()}`, '-o', file) });

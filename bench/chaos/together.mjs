@@ -1,4 +1,4 @@
-// Several runs at once on one store: each artifact made once, also when one of them is killed on the way.
+// Several runs at once on one store: each artifact is made once, even if one of the runs is killed.
 import { artifactFaults, leftovers, sameDigests, stacks } from './check.mjs';
 import { makeProject, start } from './project.mjs';
 
@@ -27,7 +27,7 @@ async function round(project, runs, victim) {
     faults.push(...sameDigests(digests, survivors[0].digests));
   }
   const made = project.made();
-  // What the killed run was just making has to be made a second time.
+  // What the killed run was making must be made a second time.
   const allowed = made.length - 4 <= runs - survivors.length;
   if (!allowed || ['a', 'b', 'c', 'd'].some((name) => count(made, name) < 1))
     faults.push(`made: ${made.join(' ')}`);

@@ -1,11 +1,11 @@
-// Times our kernels and PyTorch in turns on the same batches; of each the fastest step and the median.
+// Times our kernels and PyTorch alternately on the same batches; reports the fastest step and the median of each.
 import { availableParallelism } from 'node:os';
 import { openOurs } from './ours.mjs';
 import { tokensOf } from './data.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 4);
 
-/** Multiplications and additions of the matrix products, each token's own (nothing saved by words that repeat). */
+/** Multiplications and additions of the matrix products, counted per token (without savings from repeated words). */
 function flopsOf({ cell, input, hidden, bidirectional }, tokens, passes) {
   const gates = cell === 'gru' ? 3 : 4;
   return tokens * (input + hidden) * gates * hidden * 2 * (bidirectional ? 2 : 1) * passes;
@@ -58,7 +58,7 @@ function torchRunners(torch, counts, { shape, batches, what }) {
   );
 }
 
-/** what: 'train' or 'embed'. Gives one line for each engine, precision and thread count. */
+/** what: 'train' or 'embed'. Returns one line for each engine, precision and thread count. */
 export async function compare(sources, torch, work) {
   const { shape, batches, what } = work;
   const all = availableParallelism();
@@ -78,7 +78,7 @@ export async function compare(sources, torch, work) {
   const rows = batches[0].queries.length * (what === 'train' ? 1 : 2);
   const flops = flopsOf(shape, meanTokens, what === 'train' ? 3 : 1);
   return runners.map(({ name, threads }, i) => {
-    // Batches differ in size: of each the fastest of its rounds, then the mean over the batches.
+    // Batches differ in size: the fastest round of each batch, then the mean over the batches.
     const mean = (kind, pick) =>
       batches.reduce((sum, _, b) => sum + statistics(times[i].map((round) => round[b][kind]))[pick], 0) /
       batches.length;
@@ -98,7 +98,7 @@ export async function compare(sources, torch, work) {
 
 const isPeer = ({ name }) => name.startsWith('PyTorch');
 
-/** A second of processor time, at one thread, is comparable even where other programs run on the machine. */
+/** Processor time at one thread is comparable even if other programs run on the machine. */
 export function print(title, unit, lines) {
   const best = (value) => Math.max(0, ...lines.filter(isPeer).map(value));
   const wall = best((line) => line.perSecond);
@@ -116,7 +116,7 @@ export function print(title, unit, lines) {
     if (line.threads > 1) text.push(`${(line.perSecond / one.perSecond).toFixed(2)} × one thread`);
     else {
       text.push(
-        `${line.perProcessorSecond.toFixed(0)} a processor second (${line.gflopsOfProcessor.toFixed(1)} GFLOPS)`,
+        `${line.perProcessorSecond.toFixed(0)} per processor second (${line.gflopsOfProcessor.toFixed(1)} GFLOPS)`,
       );
       if (processor > 0) text.push(`${(line.perProcessorSecond / processor).toFixed(2)} × PyTorch's`);
     }

@@ -1,4 +1,4 @@
-// Batches of token ids: at random with fixed lengths, and MedQuAD's own texts.
+// Batches of token ids: random ids with fixed lengths, and MedQuAD's texts.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const VOCABULARY = 30_000;
-/** Longer texts are cut, as the tokenize stage cuts them. */
+/** Longer texts are truncated, as for a model. */
 const MOST_TOKENS = 256;
 
 export function medquadFolder() {
@@ -14,7 +14,7 @@ export function medquadFolder() {
   return folders.find((folder) => folder && existsSync(join(folder, 'train.jsonl.gz')));
 }
 
-/** Uniform ids: the hardest case, as hardly a word comes twice. */
+/** Uniform ids: the hardest case, because words hardly repeat. */
 export function fixedBatches(random, count, rows, queryLength, documentLength) {
   const source = random(1, 'bench');
   const texts = (n, length) =>
@@ -25,7 +25,7 @@ export function fixedBatches(random, count, rows, queryLength, documentLength) {
   }));
 }
 
-/** Queries with their selected passage and another one; every batch is a stretch of the file's shuffled rows. */
+/** Queries with their selected passage and another one; every batch is a range of the file's shuffled rows. */
 export function medquadBatches({ random, shuffle, createTokenizer }, count, rows) {
   const folder = medquadFolder();
   if (!folder) return undefined;
@@ -53,7 +53,7 @@ export function medquadBatches({ random, shuffle, createTokenizer }, count, rows
   }));
 }
 
-/** Ids by frequency; what is left over is word 0. */
+/** Ids by frequency; all other words are word 0. */
 function vocabulary(texts) {
   const counts = new Map();
   for (const word of texts.flat(2)) counts.set(word, (counts.get(word) ?? 0) + 1);

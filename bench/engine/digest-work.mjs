@@ -1,4 +1,4 @@
-// Prints the SHA-256 of fixed training steps: outputs, gradients, table and moments, of every cell.
+// Prints the SHA-256 of fixed training steps: outputs, gradients, table and moments, for every cell type.
 import { createHash } from 'node:crypto';
 import { random } from '../../src/base/random.ts';
 import { raggedFrom } from '../../src/formats/ragged.ts';

@@ -1,4 +1,4 @@
-// The project's modules from their sources, bundled into one module of this process, so that nothing but they is timed.
+// Bundles the project's source modules into one module of this process, so that only they are timed.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,6 +1,6 @@
 // One training step, and one embedding pass, on the embedded engine's kernels.
 
-/** Two towers, one table; triplet loss of cosines, margin 0.2; AdamW for the weights, lazily for the table. */
+/** Two towers, one table; cosine triplet loss, margin 0.2; AdamW for the weights, lazy AdamW for the table. */
 export async function openOurs(sources, { shape, threads, precision }) {
   const { openKernels, weightShapes, raggedFrom, random } = sources;
   const kernels = await openKernels({ threads, precision });

@@ -1,4 +1,4 @@
-// What the machine's SIMD-128 units give at best: multiplications and additions (or fused ones) on registers alone.
+// The peak speed of the machine's SIMD-128 units: multiplications and additions (or fused ones) on registers only.
 import { setFlagsFromString } from 'node:v8';
 import asc from 'assemblyscript/asc';
 

@@ -1,4 +1,4 @@
-// Where one thread's time goes, from V8's sampling profiler.
+// The shares of one thread's time, from V8's sampling profiler.
 import { Session } from 'node:inspector/promises';
 import { openOurs } from './ours.mjs';
 

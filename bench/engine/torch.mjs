@@ -1,4 +1,4 @@
-// PyTorch beside us: a Python process that waits for commands, so that both sides can be timed in turns.
+// PyTorch as a peer: a Python process that waits for commands, so that both sides can be timed alternately.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
@@ -8,16 +8,16 @@ import { fileURLToPath } from 'node:url';
 const script = join(dirname(dirname(fileURLToPath(import.meta.url))), 'peers', 'torch_recurrent.py');
 const python = process.env.PYTHON ?? process.env.PIPELINE_PYTHON ?? 'python3';
 
-/** Nothing where that Python has no torch. */
+/** Undefined if that Python has no torch. */
 export async function openTorch() {
   if (spawnSync(python, ['-c', 'import torch']).status !== 0) {
     console.log(
-      `PyTorch is left out: \`${python} -c "import torch"\` fails. PYTHON names a Python that has it.`,
+      `PyTorch is skipped: \`${python} -c "import torch"\` fails. Set PYTHON to a Python that has it.`,
     );
     return undefined;
   }
   const env = { ...process.env };
-  // Some machines force a kernel of OpenBLAS for all; the peer may choose its best.
+  // Some machines force one OpenBLAS kernel for all programs; let the peer choose its best.
   delete env.OPENBLAS_CORETYPE;
   const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'], env });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -15,7 +15,7 @@ export const LSTM = {
 export function loadAll() {
   return loadSources(
     'engine/kernels/kernels.ts',
-    'engine/kernels/recurrent.ts',
+    'engine/kernels/recurrent/shape.ts',
     'formats/ragged.ts',
     'base/random.ts',
     'retrieval/tokenizer.ts',
@@ -26,11 +26,11 @@ export function fixed(sources, batches, rows) {
   return fixedBatches(sources.random, batches, rows, 12, 64);
 }
 
-/** Says what is missing, or what the texts are like. */
+/** Prints that MedQuAD is missing, or statistics of its texts. */
 export function medquad(sources, batches, rows) {
   const result = medquadBatches(sources, batches, rows);
   if (!result) {
-    console.log('\nMedQuAD is left out: MEDQUAD_DIR names its folder.');
+    console.log('\nMedQuAD is skipped: set MEDQUAD_DIR to its folder.');
     return undefined;
   }
   const documents = result.flatMap((batch) => batch.documents);
@@ -39,7 +39,7 @@ export function medquad(sources, batches, rows) {
   console.log(
     `\nMedQuAD (train.jsonl.gz): documents of ${mean.toFixed(0)} tokens on average, ` +
       `${Math.max(...documents.map((text) => text.length))} at most; of a batch's tokens ` +
-      `${(100 * Math.max(...distinct)).toFixed(0)} % at most are different words`,
+      `${(100 * Math.max(...distinct)).toFixed(0)} % at most are distinct words`,
   );
   return result;
 }

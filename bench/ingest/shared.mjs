@@ -1,4 +1,4 @@
-// What the benchmarks on MedQuAD have in common: where it lies, how its stages are set, and running one of them.
+// Shared by the benchmarks on MedQuAD: its location, the parameters of its stages, and a function that runs one stage.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,7 +27,7 @@ export function medquad() {
   return folders.find((folder) => folder && existsSync(join(folder, 'test.jsonl.gz')));
 }
 
-/** Runs a built kind in a process of its own; what stage.mjs prints. */
+/** Runs a built kind in a separate process; returns what stage.mjs prints. */
 export function runStage(request) {
   const child = spawnSync(process.execPath, [join(here, 'stage.mjs'), JSON.stringify(request)], {
     encoding: 'utf8',

@@ -1,4 +1,4 @@
-// Runs one built stage kind alone in this process and prints what it took: seconds, processor seconds, peak memory.
+// Runs one built stage kind alone in this process and prints its cost: seconds, processor seconds, peak memory.
 //   node stage.mjs '{"kind": …, "params": …, "inputs": …, "folder": …, "threads": …}'
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 
 const TIME = '/usr/bin/time';
 
-/** Runs a command; seconds, peak memory in bytes (undefined without GNU time), and what it printed. */
+/** Runs a command; returns seconds, peak memory in bytes (undefined without GNU time) and output. */
 export function once(argv, options = {}) {
   const timed = existsSync(TIME);
   const [program, ...args] = timed ? [TIME, '-f', '%M', ...argv] : argv;
@@ -25,8 +25,8 @@ export function once(argv, options = {}) {
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 
 /**
- * Runs several commands in turn, `rounds` times, so that whatever else the machine does hits all of them alike.
- * `commands`: name → function giving a result of `once`. Returns name → median seconds.
+ * Runs several commands in turn, `rounds` times, so that other load affects all of them alike.
+ * `commands`: name → function that returns a result of `once`. Returns name → median seconds.
  */
 export function alternate(commands, rounds) {
   const seconds = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));

@@ -1,4 +1,4 @@
-// The pipelines that are measured, as specs of ours; bench/peers/ has the same for DVC and Snakemake.
+// The measured pipelines as our specs; bench/peers/ has the same for DVC and Snakemake.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ export function project(name, spec) {
   return {
     folder,
     pipeline: (...args) => once([process.execPath, COMMAND, ...args], { cwd: folder }),
-    /** Without what was remembered of the spec, so that it is read and checked anew. */
+    /** Removes the cached spec, so that it is read and checked anew. */
     forget: () => rmSync(join(folder, 'artifacts', 'cache'), { recursive: true, force: true }),
     empty: () => {
       rmSync(join(folder, 'artifacts'), { recursive: true, force: true });

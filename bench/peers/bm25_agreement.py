@@ -1,4 +1,4 @@
-"""Does bm25s, with Lucene's variant of BM25, give our scores on the same tokens?
+"""Checks that bm25s, with Lucene's variant of BM25, gives our scores on the same tokens.
 
     pip install bm25s numpy
     python bench/peers/bm25_agreement.py TOKENS_FOLDER REPORT_FOLDER

@@ -1,4 +1,4 @@
-"""Exact search by NumPy beside ours: prints rows for the table of `npm run bench -- evaluate`.
+"""Exact search by NumPy, for comparison: prints rows for the table of `npm run bench -- evaluate`.
 
 python bench/peers/exact_search.py EMBEDDINGS_FOLDER TOKENS_FOLDER
 """

@@ -1,4 +1,4 @@
-"""Do trec_eval's, ir-measures' and SciPy's figures agree with ours?
+"""Checks that the metrics of trec_eval, ir-measures and SciPy agree with ours.
 
     pip install pytrec_eval-terrier ir-measures scipy
     python bench/peers/trec_agreement.py REPORT_FOLDER [OTHER_REPORT_FOLDER]

@@ -1,7 +1,7 @@
 /**
- * A stage kind of one's own, and the data of quickstart.yaml: documentation comments of TypeScript declaration
- * files, which every machine has after `npm ci`. A symbol's qualified name, cut into words, is a query; its
- * description is the document that answers it. The files come out in the layout of BEIR.
+ * An example of a user's own stage kind, and the data source of quickstart.yaml: the documentation comments of
+ * TypeScript declaration files, which every machine has after `npm ci`. A symbol's qualified name, split into words,
+ * is a query; its description is the relevant document. The output has the BEIR layout.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -58,7 +58,7 @@ export const stage = defineStage<Params>({
   run: (context) => Promise.resolve(collect(context)),
 });
 
-/** The split hangs on the query alone, so adding files moves no query from one split to another. */
+/** The split depends only on the query, so adding files moves no query from one split to another. */
 function splitOf(query: string, { validation_share, test_share }: Params): 'train' | 'validation' | 'test' {
   const position = createHash('sha256').update(query).digest().readUInt32LE(0) / 2 ** 32;
   if (position < test_share) return 'test';
@@ -101,7 +101,7 @@ function collect(context: StageContext<Params>): StageResult {
 interface Ids {
   /** Text → id. */
   readonly texts: ReadonlyMap<string, string>;
-  /** A text's id: the first name that it came with, and a number behind it where others have that name too. */
+  /** The id of a text: its first name, with a number appended if another text has that name. */
   of(text: string, name: string): string;
 }
 

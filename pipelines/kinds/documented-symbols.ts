@@ -9,7 +9,7 @@ export interface DocumentedSymbol {
   readonly description: string;
 }
 
-/** Every declaration of a file that has a documentation comment, in the order of the text. */
+/** Every declaration of a file that has a documentation comment, in source order. */
 export function documentedSymbols(fileName: string, text: string): DocumentedSymbol[] {
   const source = ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true);
   const found: DocumentedSymbol[] = [];

@@ -11,7 +11,7 @@ export function timestamp(): string {
   return new Date().toISOString();
 }
 
-/** Milliseconds that only ever rise: for durations. */
+/** Monotonic milliseconds, for measuring durations. */
 export function monotonic(): number {
   return performance.now();
 }

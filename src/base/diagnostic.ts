@@ -1,4 +1,9 @@
-/** A stretch of one line of a text file; lines and columns count from 1, columns in UTF-16 code units. */
+/**
+ * What can go wrong, as values: diagnostics with a place in the user's text, and expected failures. How they are
+ * printed is decided elsewhere (src/spec/print.ts, src/cli).
+ */
+
+/** A range within one line of a text file; lines and columns count from 1, columns in UTF-16 code units. */
 export interface Location {
   readonly file: string;
   readonly line: number;
@@ -12,10 +17,10 @@ export interface Location {
 /** One problem found in what the user wrote. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
-  /** What is wrong and what was expected, one sentence, no full stop. */
+  /** What is wrong and what was expected: one sentence, lower case, no full stop. */
   readonly message: string;
   readonly location?: Location;
-  /** What to write instead ("did you mean …"). */
+  /** What to do about it: sentences with a capital letter and a full stop, such as "Did you mean 'x'?" */
   readonly hint?: string;
   /** Other places that matter ("first defined here"). */
   readonly related?: readonly { readonly message: string; readonly location: Location }[];
@@ -27,12 +32,18 @@ export type Result<T, E> =
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 export const failure = <E>(error: E): { readonly ok: false; readonly error: E } => ({ ok: false, error });
 
+/** Text from elsewhere, such as a library's message, in the form that hints have. */
+export function asSentence(text: string): string {
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
 /** An expected failure: its message is for the user, and its stack is not shown. */
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   /** Stable, for programs: `E_SPEC`, `E_USAGE`, `E_STAGE`, `E_STORE`, `E_INPUT`, … */
   readonly code: string;
-  /** What the user can do about it. */
+  /** What the user can do about it, in the form of a diagnostic's hint. */
   readonly hint: string | undefined;
   readonly diagnostics: readonly Diagnostic[];
 

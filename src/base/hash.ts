@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { canonicalJson, type Json } from './json.ts';
 
-/** SHA-256 in lower-case hexadecimal over content. */
+/** SHA-256 of content, in lower-case hexadecimal. */
 export type Digest = string & { readonly brand: 'Digest' };
-/** SHA-256 in lower-case hexadecimal over everything that determines an artifact: its cache address. */
+/** SHA-256 of everything that determines an artifact, in lower-case hexadecimal: its address in the store. */
 export type Key = string & { readonly brand: 'Key' };
 
 export function digestOf(content: string | Uint8Array): Digest {
@@ -18,8 +18,8 @@ export function digestOfJson(value: Json): Digest {
 const CHUNK = 1 << 20;
 
 /**
- * SHA-256 of a file's bytes, in constant memory. Synchronous because a stage process has nothing better to
- * do meanwhile and the callback API costs four times as much on small files.
+ * SHA-256 of a file's bytes, in constant memory. Synchronous: a stage process has nothing else to do, and the
+ * callback API is four times slower on small files.
  */
 export function digestOfFile(path: string): Digest {
   const hash = createHash('sha256');

@@ -1,4 +1,4 @@
-/** Where this package is installed: found from this module, so that sources and the built command agree. */
+/** Where this package is installed, found from this module's path, so that sources and the built command agree. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ function findRoot(): string {
 
 /** Absolute path of the package's folder. */
 export const INSTALLATION = findRoot();
-/** Where the built modules lie. */
+/** Folder of the built modules. */
 export const DIST = join(INSTALLATION, 'dist');
 
 function packageJson(folder: string): { name: string; version: string } {
@@ -26,7 +26,7 @@ export function ownPackage(): { readonly name: string; readonly version: string 
   return own;
 }
 
-/** The installed version of an npm package as seen from `from`, or undefined where it is not installed. */
+/** The installed version of an npm package as resolved from `from`, or undefined if it is not installed. */
 export function installedVersion(name: string, from: string = INSTALLATION): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);

@@ -1,4 +1,4 @@
-/** Values that survive a trip through JSON unchanged. */
+/** Values that survive a JSON round trip unchanged. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [name: string]: Json;
@@ -9,9 +9,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The one text of a JSON value: object members sorted by UTF-16 code unit, no white space, numbers in
- * ECMAScript's shortest form (RFC 8785). Two values are equal exactly when their canonical texts are.
- * Throws on what JSON cannot hold (NaN, infinities, functions), because hashing it would hide a bug.
+ * The canonical text of a JSON value (RFC 8785): object members sorted by UTF-16 code unit, no white space, numbers
+ * in ECMAScript's shortest form. Two values are equal exactly when their canonical texts are.
+ * Throws on what JSON cannot represent (NaN, infinities, functions), because hashing it would hide a bug.
  */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);

@@ -1,7 +1,7 @@
 /**
  * Logarithm and exponential from additions, multiplications and divisions alone. ECMAScript leaves the last
- * bits of Math.log, Math.exp, Math.pow and the trigonometric functions to the engine, and V8 has changed some
- * of them between versions; whatever reaches an artifact uses these instead. (Math.sqrt is exact by IEEE 754.)
+ * bits of Math.log, Math.exp, Math.pow and the trigonometric functions to the implementation, and V8 has changed
+ * some of them between versions. Whatever reaches an artifact uses these. (Math.sqrt is exact by IEEE 754.)
  * Algorithms: FreeBSD msun e_log.c and e_exp.c, by Sun Microsystems; error below 1 ulp.
  */
 const words = new Uint32Array(2);
@@ -49,7 +49,7 @@ export function log(x: number): number {
 }
 
 export function log2(x: number): number {
-  // Powers of two come out whole, as nDCG's discounts at ranks 1, 3, 7 … should.
+  // Powers of two give whole numbers, as nDCG's discounts at ranks 1, 3, 7 … should be.
   if (x > 0 && x < Infinity) {
     const { mantissa, exponent } = split(x);
     if (mantissa === 1) return exponent;
@@ -75,12 +75,12 @@ export function exp(x: number): number {
             t *
               (6.61375632143793436117e-5 + t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8))));
   const value = 1 - (low - (r * c) / (2 - c) - high);
-  // Two steps, because 2^k alone over- or underflows at the ends of the range.
+  // Two steps, because 2^k alone overflows or underflows at the ends of the range.
   const first = Math.trunc(k / 2);
   return value * 2 ** first * 2 ** (k - first);
 }
 
-/** base^exponent for a whole exponent by squaring: the same bits everywhere, which Math.pow does not promise. */
+/** base^exponent for a whole exponent, by squaring: the same bits everywhere, which Math.pow does not guarantee. */
 export function power(base: number, exponent: number): number {
   let [result, square] = [1, base];
   for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {

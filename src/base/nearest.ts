@@ -1,4 +1,6 @@
-/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
+/** Finds the name that a user probably meant, and puts it into a hint. */
+
+/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of adjacent characters. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -17,7 +19,7 @@ function editDistance(a: string, b: string): number {
   return last[b.length]!;
 }
 
-/** The name that was probably meant, or undefined where none is close: at most a third of its letters differ. */
+/** The name that was probably meant, or undefined if none is close: at most a third of the letters may differ. */
 export function nearest(written: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Infinity;
@@ -29,4 +31,24 @@ export function nearest(written: string, names: readonly string[]): string | und
     }
   }
   return best;
+}
+
+/** A hint with the name that was probably meant; undefined if none is close. */
+export function didYouMean(written: string, names: readonly string[]): string | undefined {
+  const close = nearest(written, names);
+  return close === undefined ? undefined : `Did you mean '${close}'?`;
+}
+
+/** A hint with the name that was probably meant, or with all of them. */
+export function nameHint(written: string, names: readonly string[]): string | undefined {
+  return didYouMean(written, names) ?? listHint(names);
+}
+
+const MOST_LISTED = 20;
+
+/** A hint that lists the names; undefined if there are none. */
+export function listHint(names: readonly string[]): string | undefined {
+  if (names.length < 2) return names.length === 0 ? undefined : `The only choice is '${names[0]!}'.`;
+  const [listed, more] = [names.slice(0, MOST_LISTED), names.length - MOST_LISTED];
+  return `The choices are ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }

@@ -1,31 +1,31 @@
-/** Who holds a lock or a temporary folder, told so that another process can see whether they still live. */
+/** Identifies the process that holds a lock or a temporary folder, so that others can tell whether it is alive. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 export interface Owner {
   readonly pid: number;
-  /** When the process started, in the kernel's ticks: a pid alone is soon used again. Empty where unknown. */
+  /** Start time in kernel ticks, because pids are reused. Empty if unknown. */
   readonly started: string;
   readonly host: string;
-  /** The kernel's boot id: after a restart no earlier process lives. Empty where unknown. */
+  /** The kernel's boot id: no process survives a reboot. Empty if unknown. */
   readonly boot: string;
-  /** Machines are given equal names, and then only this tells them apart. Empty where unknown. */
+  /** Distinguishes machines with the same host name. Empty if unknown. */
   readonly machine?: string;
-  /** Containers of one machine count their processes apart. Empty where unknown. */
+  /** Containers on one machine number their processes separately. Empty if unknown. */
   readonly namespace?: string;
 }
 
 function startOf(pid: number): string {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Field 22; the command's name in field 2 may hold spaces and brackets, so count from its last bracket.
+    // Field 22. The command name in field 2 may contain spaces and brackets, so count from the last bracket.
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   } catch {
     return '';
   }
 }
 
-/** What a read gives, or nothing where this system has no such file. */
+/** The text that was read, or an empty one if this system has no such file. */
 function known(read: () => string): string {
   try {
     return read().trim();
@@ -48,7 +48,7 @@ export function thisProcess(): Owner {
   return self;
 }
 
-/** `unknown` for a process of another host or container, which cannot be asked. */
+/** `unknown` for a process on another host or in another container, which cannot be checked from here. */
 export function stateOf(owner: Owner): 'alive' | 'dead' | 'unknown' {
   const here = thisProcess();
   if (owner.host !== here.host || (owner.machine ?? here.machine) !== here.machine) return 'unknown';

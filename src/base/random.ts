@@ -1,7 +1,7 @@
 /**
- * The one source of randomness. xoshiro128** (Blackman and Vigna 2018, "Scrambled linear pseudorandom number
- * generators") seeded from SHA-256 of a seed and a purpose, so that streams for different purposes are
- * independent and adding a consumer never shifts another's numbers.
+ * The only source of randomness: xoshiro128** (Blackman and Vigna 2018, "Scrambled linear pseudorandom number
+ * generators"), seeded with the SHA-256 of a seed and a purpose. Streams for different purposes are independent,
+ * and adding a consumer never shifts the numbers of another.
  */
 import { createHash } from 'node:crypto';
 import { log } from './math.ts';
@@ -50,7 +50,7 @@ function randomFromState(state: readonly number[]): Random {
     return value % bound;
   };
 
-  /** Marsaglia's polar method: only multiplication, division, square root and our own logarithm. */
+  /** Marsaglia's polar method: uses only multiplication, division, square root and our own logarithm. */
   const normal = (): number => {
     if (spare !== undefined) {
       const value = spare;

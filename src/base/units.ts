@@ -1,4 +1,4 @@
-/** Sizes and durations as people write them. Undefined for a text that is neither. */
+/** Parses sizes and durations as people write them. Undefined for text that is neither. */
 
 const BYTES: Readonly<Record<string, number>> = {
   '': 1,

@@ -1,4 +1,4 @@
-/** Names and flags of the commands that look back: runs, compare, reproduce, tag, sql. */
+/** Names and flags of the commands on recorded runs: runs, compare, reproduce, tag, sql. */
 import type { Command } from 'commander';
 import { collect, example, positive, withStore, type Done } from './commands/flags.ts';
 import type { CompareOptions } from './commands/compare.ts';
@@ -14,9 +14,9 @@ export function addHistoryCommands(root: Command, done: Done): void {
 
   withStore(root.command('compare'))
     .argument('<run...>', `two or more runs, each ${RUN}`)
-    .description('parameters, metrics and content in which runs differ, and whether by more than chance')
-    .option('--no-significance', 'leave out the test over queries')
-    .option('--json', 'machine-readable')
+    .description('show in which parameters, metrics and contents runs differ, with significance tests')
+    .option('--no-significance', 'leave out the significance tests')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       example('pipeline compare latest~1 latest', 'pipeline compare baseline 1a2b3c 4d5e6f'),
@@ -28,18 +28,18 @@ export function addHistoryCommands(root: Command, done: Done): void {
 
   withStore(root.command('reproduce'))
     .argument('<run>', RUN)
-    .description('execute a recorded run again in a clean store and compare the bytes, digest by digest')
-    .option('--stage <stage>', 'this stage alone, from the inputs that it had')
+    .description('execute a recorded run again in a clean store and compare the digests')
+    .option('--stage <stage>', 'only this stage, from its recorded inputs')
     .option(
       '--times <n>',
-      'how often; every second time with one thread unless --threads is given',
+      'number of executions; every second one uses one thread unless --threads is given',
       positive,
       1,
     )
-    .option('--into <folder>', 'make the clean stores in this empty folder and keep them')
-    .option('--jobs <n>', 'stages that may execute at the same time (default: cores)', positive)
-    .option('--threads <n>', 'compute threads of one stage', positive)
-    .option('--json', 'machine-readable')
+    .option('--into <folder>', 'create the clean stores in this empty folder and keep them')
+    .option('--jobs <n>', 'number of stages that may execute concurrently (default: cores)', positive)
+    .option('--threads <n>', 'compute threads per stage', positive)
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       example('pipeline reproduce latest', 'pipeline reproduce latest --stage model --times 4'),
@@ -51,11 +51,11 @@ export function addHistoryCommands(root: Command, done: Done): void {
 
   withStore(root.command('tag'))
     .argument('<run>', RUN)
-    .argument('[tag...]', 'words that stand for the run from now on')
-    .description('tags and a note for a run; tagged runs are never garbage')
-    .option('--remove', 'take these tags away')
-    .option('--note <text>', 'a remark; an empty one removes it')
-    .option('--json', 'machine-readable')
+    .argument('[tag...]', 'names for the run')
+    .description('add tags and a note to a run; the artifacts of tagged runs are never collected as garbage')
+    .option('--remove', 'remove these tags')
+    .option('--note <text>', 'note on the run; an empty one removes it')
+    .option('--json', 'print JSON')
     .addHelpText('after', example('pipeline tag latest baseline --note "before hard negatives"'))
     .action(async (run: string, tags: readonly string[], options: TagOptions) => {
       const { tagCommand } = await import('./commands/tag.ts');
@@ -64,9 +64,9 @@ export function addHistoryCommands(root: Command, done: Done): void {
 
   withStore(root.command('sql'))
     .argument('<statement>', 'a DuckDB SELECT over the tables runs, params, metrics and stages')
-    .description('ask the history in SQL')
-    .option('--json', 'an array of objects')
-    .option('--csv', 'comma-separated values')
+    .description('query the recorded runs with SQL')
+    .option('--json', 'print an array of objects')
+    .option('--csv', 'print comma-separated values')
     .addHelpText(
       'after',
       example(
@@ -82,22 +82,22 @@ export function addHistoryCommands(root: Command, done: Done): void {
 
 function addRuns(root: Command, done: Done): void {
   withStore(root.command('runs'))
-    .description('the history: what was run when, and what came out')
-    .option('--spec <name>', 'runs of this spec only, by its name or the end of its path')
-    .option('--outcome <outcome>', 'done, failed or interrupted')
-    .option('--tag <tag>', 'runs with this tag')
+    .description('list recorded runs with their results')
+    .option('--spec <name>', 'only runs of this spec: its name or the end of its path')
+    .option('--outcome <outcome>', 'only runs with this outcome: done, failed or interrupted')
+    .option('--tag <tag>', 'only runs with this tag')
     .option(
       '--where <condition>',
-      "on a parameter, metric or field: 'report.mrr@10>0.4'; repeatable",
+      "condition on a parameter, metric or field, such as 'report.mrr@10>0.4'; repeatable",
       collect,
     )
-    .option('--since <when>', 'an age or a date: 7d, 12h, 2026-01-31')
-    .option('--sort <name>', 'by a field, parameter or metric; -name for descending')
-    .option('--columns <names>', 'comma-separated fields, parameters and metrics')
-    .option('--diff', 'a column for each parameter that is not the same in all the runs shown')
-    .option('--limit <n>', 'how many', positive, 20)
-    .option('--all', 'all of them')
-    .option('--json', 'machine-readable')
+    .option('--since <when>', 'only runs since an age or a date: 7d, 12h, 2026-01-31')
+    .option('--sort <name>', 'sort by a field, parameter or metric; -name sorts in descending order')
+    .option('--columns <names>', 'comma-separated fields, parameters and metrics to show')
+    .option('--diff', 'add a column for each parameter that differs between the runs shown')
+    .option('--limit <n>', 'number of runs to show', positive, 20)
+    .option('--all', 'show all runs')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       example(

@@ -1,4 +1,4 @@
-/** The `pipeline` command: names, flags and exit codes. Each command's own file is loaded when it is asked for. */
+/** The `pipeline` command: names, flags and exit codes. The file of each command is loaded when it is used. */
 import { Command, Option } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
@@ -15,37 +15,38 @@ import type { SweepOptions } from './commands/sweep.ts';
 import { addStoreCommands } from './store-commands.ts';
 
 const USAGE = 2;
-/** Errors in what the user wrote, as against errors in what happened then. */
+/** Errors in what the user wrote, as opposed to errors during execution. */
 const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE']);
 
-/** `--force` alone is true; what it names is collected. */
+/** `--force` without a value is true; values are collected. */
 function collectForce(text: string, all?: boolean | readonly string[]): readonly string[] {
   return [...(Array.isArray(all) ? (all as readonly string[]) : []), text];
 }
 
-const SELECTORS = 'a name, several with commas, * and ?, or model[margin=0.2] of a matrix';
+const SELECTORS =
+  'names separated by commas, with * and ? as wildcards, or model[margin=0.2] for instances of a matrix';
 
-const SPEC = 'the experiment, a YAML file';
+const SPEC = 'YAML file of the experiment';
 
 function withSpec(command: Command, spec = SPEC): Command {
   return command
     .argument('<spec>', spec)
-    .option('--set <stage.param=value>', 'change one value of the spec; may be repeated', collect)
-    .option('--params <file>', 'a YAML or JSON file of values that override the spec')
+    .option('--set <stage.param=value>', 'change one value of the spec; repeatable', collect)
+    .option('--params <file>', 'YAML or JSON file with values that override the spec')
     .option(
       '--store <folder>',
-      "where artifacts live (default: PIPELINE_STORE, or artifacts/ in the spec's project)",
+      "folder of the artifacts (default: PIPELINE_STORE, or artifacts/ in the spec's project)",
     );
 }
 
 function withSelection(command: Command): Command {
   return withSpec(command)
-    .option('--only <stages>', `these stages alone; ${SELECTORS}`, collect)
-    .option('--from <stages>', 'these stages and all that depends on them', collect)
-    .option('--until <stages>', 'these stages and all that they depend on', collect)
+    .option('--only <stages>', `only these stages: ${SELECTORS}`, collect)
+    .option('--from <stages>', 'only these stages and those that depend on them', collect)
+    .option('--until <stages>', 'only these stages and those that they depend on', collect)
     .option(
       '--force [stages]',
-      'execute although cached: these stages, or all that are selected',
+      'execute these stages, or all selected ones, even if they are cached',
       collectForce,
     );
 }
@@ -57,73 +58,71 @@ function program(): Command {
     .description('Runs dense-retrieval experiments described in YAML; executes only what changed.')
     .version(ownPackage().version)
     .exitOverride()
-    .showHelpAfterError('(--help shows what there is)');
+    .showHelpAfterError('(see --help)');
 
   withSelection(root.command('run'))
-    .description('make everything that is not there yet')
-    .option('--jobs <n>', 'stages that may execute at the same time (default: cores)', positive)
-    .option('--threads <n>', 'compute threads of one stage (default: cores)', positive)
+    .description('execute every stage that is not cached')
+    .option('--jobs <n>', 'number of stages that may execute concurrently (default: cores)', positive)
+    .option('--threads <n>', 'compute threads per stage (default: cores)', positive)
     .option(
       '--memory <size>',
-      'what the `resources.memory` of stages at work may add up to (default: all)',
+      'limit for the sum of `resources.memory` of concurrent stages (default: all memory)',
       bytes,
     )
-    .option('--gpus <n>', 'the same for `resources.gpu` (default: 1)', positive)
-    .option('--keep-going', 'after a failure, go on with what does not depend on it')
+    .option('--gpus <n>', 'limit for the sum of `resources.gpu` (default: 1)', positive)
+    .option('--keep-going', 'after a failure, continue with stages that do not depend on it')
     .option('--dry-run', 'show what would run and why')
-    .option('--json', 'events as JSON lines on stdout')
+    .option('--json', 'print events as JSON lines on stdout')
     .action(async (spec: string, options: RunCommandOptions) => {
       const { runCommand } = await import('./commands/run.ts');
       exitCode = await runCommand(spec, options);
     });
 
   withSelection(root.command('plan'))
-    .description('what would run and why')
+    .description('show what would run and why')
     .option(
       '--diff <run>',
-      'what differs from a past run: its id or part of it, a tag, latest, or last for the last of this spec',
+      'show what differs from a past run: its id or part of it, a tag, latest, or last for the last run of this spec',
     )
-    .option('--json', 'machine-readable')
+    .option('--json', 'print JSON')
     .action(async (spec: string, options: PlanOptions) => {
       const { planCommand } = await import('./commands/plan.ts');
       exitCode = await planCommand(spec, options);
     });
 
   withSpec(root.command('sweep'))
-    .description("many configurations of one spec; `--set 'model.loss.margin=0.1,0.2'` tries both values")
+    .description(
+      "execute many configurations of a spec; `--set 'model.loss.margin=0.1,0.2'` tries both values",
+    )
     .option(
       '--random <n>',
-      'how many draws from distributions, such as model.lr=log_uniform(1e-4,1e-2)',
+      'number of trials of a random search over distributions, such as model.lr=log_uniform(1e-4,1e-2)',
       positive,
     )
-    .option('--seed <n>', 'the seed of the draws', whole)
-    .option('--metric <stage.metric>', 'what configurations are ranked by')
-    .option('--minimize', 'the smallest metric is the best')
-    .option('--columns <stage.metric,…>', 'further metrics to show beside it', collect)
-    .option(
-      '--experiments <names>',
-      'these experiments of the spec alone; * and ? stand for letters',
-      collect,
-    )
+    .option('--seed <n>', 'seed of the random search', whole)
+    .option('--metric <stage.metric>', 'metric by which configurations are ranked')
+    .option('--minimize', 'lower metrics are better')
+    .option('--columns <stage.metric,…>', 'additional metrics to show', collect)
+    .option('--experiments <names>', 'only these experiments of the spec; * and ? are wildcards', collect)
     .option(
       '--repeat <parameter=values>',
       'execute every configuration with each value, such as params.seed=42,43,44, and rank by the mean',
       collect,
     )
-    .option('--baseline <name>', 'the experiment or configuration that the others are compared with')
+    .option('--baseline <name>', 'experiment or configuration with which the others are compared')
     .option('--halving <parameter=min..max>', 'successive halving over a budget, such as model.epochs=1..9')
-    .option('--jobs <n>', 'stages that may execute at the same time (default: cores)', positive)
+    .option('--jobs <n>', 'number of stages that may execute concurrently (default: cores)', positive)
     .option('--threads <n>', 'compute threads shared among them (default: cores)', positive)
     .option(
       '--memory <size>',
-      'what the `resources.memory` of stages at work may add up to (default: all)',
+      'limit for the sum of `resources.memory` of concurrent stages (default: all memory)',
       bytes,
     )
-    .option('--gpus <n>', 'the same for `resources.gpu` (default: 1)', positive)
-    .option('--write <file>', 'write the best configuration there, as a spec over this one')
-    .option('--report <file>', 'write the table there, as Markdown')
-    .option('--dry-run', 'only say what would be executed')
-    .option('--json', 'events as JSON lines on stdout')
+    .option('--gpus <n>', 'limit for the sum of `resources.gpu` (default: 1)', positive)
+    .option('--write <file>', 'write the best configuration to a new spec that extends this one')
+    .option('--report <file>', 'write the table to a new Markdown file')
+    .option('--dry-run', 'only show what would be executed')
+    .option('--json', 'print events as JSON lines on stdout')
     .action(async (spec: string, options: SweepOptions) => {
       const { sweepCommand } = await import('./commands/sweep.ts');
       exitCode = await sweepCommand(spec, options);
@@ -131,17 +130,17 @@ function program(): Command {
 
   withSpec(root.command('accept'))
     .argument('<stages...>', SELECTORS)
-    .description('keep the results of stages whose code changed without changing what they make')
-    .option('--json', 'machine-readable')
+    .description('keep the results of stages whose code has changed, because the change does not affect them')
+    .option('--json', 'print JSON')
     .action(async (spec: string, stages: readonly string[], options: AcceptOptions) => {
       const { acceptCommand } = await import('./commands/accept.ts');
       exitCode = await acceptCommand(spec, stages, options);
     });
 
-  withSpec(root.command('show'), `${SPEC}; or a recorded run: its id, a tag, latest`)
+  withSpec(root.command('show'), `${SPEC}, or a recorded run: its id, a tag, latest`)
     .argument('[stage]', 'only this stage')
-    .description('parameters, metrics and artifact paths of the current result, or of a recorded run')
-    .option('--json', 'machine-readable')
+    .description('show parameters, metrics and artifact paths of the current results or of a recorded run')
+    .option('--json', 'print JSON')
     .action(async (spec: string, stage: string | undefined, options: ShowOptions) => {
       const { showCommand } = await import('./commands/show.ts');
       exitCode = await showCommand(spec, stage, options);
@@ -149,23 +148,21 @@ function program(): Command {
 
   withSpec(root.command('query'))
     .argument('<text...>', 'the question')
-    .description('the top documents for a question')
-    .option('--top <n>', 'how many', positive, 5)
+    .description('find the best documents for a question')
+    .option('--top <n>', 'number of documents', positive, 5)
     .option('--exact', 'compare with every document instead of using the index')
-    .option('--index <stage>', 'which index, where the spec has several')
+    .option('--index <stage>', 'index to use, if the spec has several')
     .option('--threads <n>', 'compute threads', positive)
-    .option('--json', 'machine-readable')
+    .option('--json', 'print JSON')
     .action(async (spec: string, text: readonly string[], options: QueryOptions) => {
       const { queryCommand } = await import('./commands/query.ts');
       exitCode = await queryCommand(spec, text.join(' '), options);
     });
 
   withSpec(root.command('graph'))
-    .description('the stages as a graph, with their states and times')
+    .description('print the stages as a graph, with their states and times')
     .addOption(
-      new Option('--format <format>', 'output language')
-        .choices(['mermaid', 'dot', 'json'])
-        .default('mermaid'),
+      new Option('--format <format>', 'output format').choices(['mermaid', 'dot', 'json']).default('mermaid'),
     )
     .action(async (spec: string, options: GraphOptions) => {
       const { graphCommand } = await import('./commands/graph.ts');
@@ -180,7 +177,7 @@ function program(): Command {
 
   root
     .command('init')
-    .argument('[file]', 'where to write it', 'experiment.yaml')
+    .argument('[file]', 'file to write', 'experiment.yaml')
     .description('write a commented starter spec')
     .action(async (file: string) => {
       const { initCommand } = await import('./commands/init.ts');
@@ -190,7 +187,7 @@ function program(): Command {
   root
     .command('schema')
     .argument('[kind]', 'only the parameters of this stage kind')
-    .description('the JSON Schema of specs, for editors')
+    .description('print the JSON Schema of specs, for editors')
     .action(async (kind: string | undefined) => {
       const { schemaCommand } = await import('./commands/schema.ts');
       exitCode = schemaCommand(kind);
@@ -201,7 +198,7 @@ function program(): Command {
 
 async function showError(error: unknown): Promise<number> {
   const { name, code, exitCode: wanted } = error as { name?: string; code?: string; exitCode?: number };
-  // Commander has printed its own message by now; --help and --version come this way with exit code 0.
+  // Commander has already printed its message; --help and --version arrive here with exit code 0.
   if (name === 'CommanderError' || code?.startsWith('commander.')) return wanted === 0 ? 0 : USAGE;
   const style = styleFor(useColor(process.stderr));
   if (!(error instanceof PipelineError)) {

@@ -1,4 +1,4 @@
-/** Names and flags of the commands that look after the store: verify, gc, export, import, doctor. */
+/** Names and flags of the commands that maintain the store: verify, gc, export, import, doctor. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { parseAge } from '../history/filter.ts';
@@ -14,7 +14,7 @@ function age(text: string): number {
     return parseAge(text);
   } catch (error) {
     if (error instanceof PipelineError)
-      throw new InvalidArgumentError(`It takes an age such as 12h, 7d or 2w.`);
+      throw new InvalidArgumentError('It must be an age, such as 12h, 7d or 2w.');
     throw error;
   }
 }
@@ -23,12 +23,12 @@ const DAY = 86_400;
 
 export function addStoreCommands(root: Command, done: Done): void {
   withStore(root.command('verify'))
-    .argument('[run...]', 'only what these runs made or found')
+    .argument('[run...]', 'only the artifacts of these runs')
     .description(
-      'compare every file with its recorded hash; what is damaged is moved aside and made again by the next run',
+      'compare every file with its recorded hash and move damaged artifacts aside; the next run makes them again',
     )
-    .option('--keep', 'only report: move nothing')
-    .option('--json', 'machine-readable')
+    .option('--keep', 'only report damage; move nothing')
+    .option('--json', 'print JSON')
     .addHelpText('after', example('pipeline verify', 'pipeline verify latest --keep'))
     .action(async (runs: readonly string[], options: VerifyOptions) => {
       const { verifyCommand } = await import('./commands/verify.ts');
@@ -39,9 +39,9 @@ export function addStoreCommands(root: Command, done: Done): void {
 
   withStore(root.command('doctor'))
     .description(
-      'whether this machine and this store can do what is asked of them, and how to get what is missing',
+      'check the requirements on this machine and this store, and show how to install what is missing',
     )
-    .option('--json', 'machine-readable')
+    .option('--json', 'print JSON')
     .addHelpText('after', example('pipeline doctor'))
     .action(async (options: DoctorOptions) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
@@ -50,11 +50,11 @@ export function addStoreCommands(root: Command, done: Done): void {
 
   withStore(root.command('export'))
     .argument('<run>', 'a run: its id or part of it, a tag, latest, or latest~2')
-    .description('a run with its artifacts as one archive')
-    .option('--output <file>', 'a name ending in .tar, .tar.gz or .tar.zst (default: the id and .tar.gz)')
-    .option('--stage <stage>', 'only what this stage made; repeatable', collect)
-    .option('--no-artifacts', 'the record alone')
-    .option('--json', 'machine-readable')
+    .description('write a run with its artifacts to an archive')
+    .option('--output <file>', 'name ending in .tar, .tar.gz or .tar.zst (default: the id with .tar.gz)')
+    .option('--stage <stage>', 'only the artifact of this stage; repeatable', collect)
+    .option('--no-artifacts', 'only the record of the run')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       example('pipeline export latest --output paper.tar.gz', 'pipeline export best --stage model'),
@@ -65,9 +65,9 @@ export function addStoreCommands(root: Command, done: Done): void {
     });
 
   withStore(root.command('import'))
-    .argument('<archive>', 'what pipeline export wrote')
-    .description('take a run with its artifacts in, after checking every byte')
-    .option('--json', 'machine-readable')
+    .argument('<archive>', 'archive written by pipeline export')
+    .description('add a run with its artifacts to the store, after verifying every byte')
+    .option('--json', 'print JSON')
     .addHelpText('after', example('pipeline import paper.tar.gz --store artifacts'))
     .action(async (archive: string, options: ImportOptions) => {
       const { importCommand } = await import('./commands/import.ts');
@@ -77,25 +77,29 @@ export function addStoreCommands(root: Command, done: Done): void {
 
 function addGc(root: Command, done: Done): void {
   withStore(root.command('gc'))
-    .description('remove artifacts that no run refers to, and leftovers of processes that are gone')
+    .description('remove artifacts that no run refers to, and leftovers of processes that have ended')
     .option(
       '--keep-runs <n>',
-      'only the last n runs of each spec (and tagged ones) protect what they refer to',
+      'keep only artifacts of the last n runs of each spec and of tagged runs',
       positive,
     )
-    .option('--older-than <age>', 'also what no run used for this long, current results excepted', age)
-    .option('--larger-than <size>', 'leave smaller artifacts alone', bytes)
+    .option(
+      '--older-than <age>',
+      'also remove artifacts that no run has used for this long, except current results',
+      age,
+    )
+    .option('--larger-than <size>', 'keep smaller artifacts', bytes)
     .option(
       '--max-size <size>',
-      'then remove what is cheapest to make again until artifacts take no more than this',
+      'then remove artifacts, cheapest to make again first, until the rest is no larger than this',
       bytes,
     )
-    .option('--spec <file>', 'keep what this spec finds cached now; repeatable', collect)
-    .option('--grace <age>', 'how young an artifact without a run stays', age, DAY)
-    .option('--forget', 'with --keep-runs: remove the records of the other runs too')
-    .option('--downloads', 'finished downloads too')
-    .option('--dry-run', 'show what would go and how large it is')
-    .option('--json', 'machine-readable')
+    .option('--spec <file>', 'keep the current results of this spec; repeatable', collect)
+    .option('--grace <age>', 'keep artifacts without a run that are younger than this', age, DAY)
+    .option('--forget', 'with --keep-runs: also remove the records of the other runs')
+    .option('--downloads', 'also remove finished downloads')
+    .option('--dry-run', 'only show what would be removed and how large it is')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       example(

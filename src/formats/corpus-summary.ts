@@ -1,4 +1,4 @@
-/** corpus.json: what a corpus holds and how it came to be, readable without opening the database. */
+/** `corpus.json` of a corpus: what it holds and how it came to be, readable without opening the database. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -18,7 +18,7 @@ export interface SplitCounts {
   readonly candidates: number;
 }
 
-/** A downloaded file. Local files are not listed: their paths are a machine's own. */
+/** A downloaded file. Local files are not listed, because their paths differ between machines. */
 export interface CorpusSource {
   readonly url: string;
   readonly sha256: string;
@@ -30,9 +30,9 @@ export interface CorpusSummary {
   readonly counts: CorpusCounts;
   /** In the order in which their first queries are numbered. */
   readonly splits: readonly SplitCounts[];
-  /** Rows folded into an earlier equal one. */
+  /** Rows merged into an earlier equal one. */
   readonly duplicates: { readonly documents: number; readonly qrels: number; readonly candidates: number };
-  /** Rows left out because they are wrong, by reason; empty unless `on_error: skip`. */
+  /** Invalid rows that were skipped, by reason; empty unless `on_error: skip`. */
   readonly rejects: Readonly<Record<string, number>>;
   readonly sources: readonly CorpusSource[];
 }

@@ -1,13 +1,18 @@
 /**
- * The `corpus` artifact: corpus.duckdb and corpus.json.
+ * The `corpus` artifact: documents, queries and relevance judgements in a DuckDB database.
  *
- *   documents   doc_id UINTEGER, name VARCHAR, text VARCHAR
- *   queries     query_id UINTEGER, name VARCHAR, split VARCHAR, text VARCHAR, query_type VARCHAR or NULL
- *   qrels       query_id UINTEGER, doc_id UINTEGER, relevance INTEGER
- *   candidates  query_id UINTEGER, doc_id UINTEGER, position UINTEGER
+ * - `corpus.duckdb`: four tables.
+ *   - `documents`: `doc_id` UINTEGER, `name` VARCHAR, `text` VARCHAR. No two documents have the same text.
+ *   - `queries`: `query_id` UINTEGER, `name` VARCHAR, `split` VARCHAR, `text` VARCHAR, `query_type` VARCHAR or NULL.
+ *   - `qrels`: `query_id` UINTEGER, `doc_id` UINTEGER, `relevance` INTEGER; above 0 is relevant.
+ *   - `candidates`: `query_id` UINTEGER, `doc_id` UINTEGER, `position` UINTEGER: the documents that the data proposes
+ *     for a query, from position 0. The table may be empty.
+ * - `corpus.json`: counts of documents, queries, qrels and candidates, in all and by split; how many rows were folded
+ *   into equal ones or rejected; downloaded files with their SHA-256.
  *
- * doc_id and query_id are dense from 0 and every table is stored in order of its first columns (candidates:
- * query_id, position), so reading it front to back needs no sort. No two documents have the same text.
+ * `doc_id` and `query_id` count from 0 without gaps. Every table is stored in order of its first two columns
+ * (`candidates`: `query_id`, `position`), so reading it front to back needs no sort. `name` is the id that the data
+ * had: unique among documents, and among the queries of a split. Open the database read-only.
  */
 import { join } from 'node:path';
 import { readCorpusSummary, type CorpusCounts, type SplitCounts } from './corpus-summary.ts';
@@ -31,7 +36,7 @@ export interface TextBatch {
 }
 
 export interface DocumentText {
-  /** External id: unique; the number as text where the data has none. */
+  /** External id: unique; the number as text if the data has none. */
   readonly name: string;
   readonly text: string;
 }
@@ -45,14 +50,14 @@ export interface QueryRow {
   readonly type: string | null;
 }
 
-/** Flat columns, ordered by query and then document. Above 0 is relevant; the pair occurs once. */
+/** Flat columns, ordered by query and then document. Relevance above 0 is relevant; each pair occurs once. */
 export interface Qrels {
   readonly queries: Uint32Array;
   readonly documents: Uint32Array;
   readonly relevance: Int32Array;
 }
 
-/** Flat columns, ordered by query and then position; positions of a query count from 0 without gaps. */
+/** Flat columns, ordered by query and then position; a query's positions count from 0 without gaps. */
 export interface Candidates {
   readonly queries: Uint32Array;
   readonly documents: Uint32Array;
@@ -68,9 +73,9 @@ export interface Corpus {
   documents(): AsyncGenerator<TextBatch, void>;
   /** External ids by doc_id. */
   documentNames(): Promise<string[]>;
-  /** Queries by rising id in batches of at most 2,048; of one split, or of all. */
+  /** Queries by ascending id in batches of at most 2,048; of one split, or of all. */
   queries(split?: string): AsyncGenerator<TextBatch, void>;
-  /** The same with everything known of them, at once. */
+  /** The same queries with all their columns, as one array. */
   queryRows(split?: string): Promise<QueryRow[]>;
   qrels(split?: string): Promise<Qrels>;
   candidates(split?: string): Promise<Candidates>;
@@ -82,7 +87,7 @@ export interface OpenCorpusOptions {
   readonly memoryMegabytes?: number;
 }
 
-/** Opens a corpus for reading; any number of processes may, also where its folder is read-only. */
+/** Opens a corpus for reading. Any number of processes may do so, even in a read-only folder. */
 export async function openCorpus(folder: string, options: OpenCorpusOptions = {}): Promise<Corpus> {
   const summary = readCorpusSummary(folder);
   const database = await openDatabase(join(folder, CORPUS_FILE), { ...options, readOnly: true });
@@ -120,7 +125,7 @@ async function documentTexts(
 ): Promise<Map<number, DocumentText>> {
   const found = new Map<number, DocumentText>();
   const wanted = [...new Set(ids)].filter((id) => Number.isInteger(id) && id >= 0).sort((a, b) => a - b);
-  // A list as long as this already reads most of the table's blocks once.
+  // A list of this length already reads most of the table's blocks.
   const AT_ONCE = 2_048;
   for (let start = 0; start < wanted.length; start += AT_ONCE) {
     const list = wanted.slice(start, start + AT_ONCE).join(',');
@@ -165,8 +170,8 @@ async function queryRows(database: Database, split: string | undefined): Promise
 }
 
 /**
- * Three columns of a table whose rows belong to queries, as typed arrays of equal length. A split's rows are
- * picked here and not by a join, because a join may give its rows in another order.
+ * Three columns of a table whose rows belong to queries, as typed arrays of equal length. The rows of a split are
+ * selected here and not by a join, because a join may change their order.
  */
 async function triples(
   database: Database,
@@ -192,7 +197,7 @@ async function queriesOf(database: Database, split: string): Promise<Set<number>
   return new Set(rows.map((row) => row['query_id'] as number));
 }
 
-/** Moves the rows of the wanted queries to the front, in place, and returns how many they are. */
+/** Moves the rows of the wanted queries to the front, in place, and returns their number. */
 function keepRows(columns: readonly Uint32Array[], wanted: ReadonlySet<number>): number {
   const queries = columns[0]!;
   let kept = 0;

@@ -1,4 +1,4 @@
-/** DuckDB as this project opens it: bounded memory, no extension from the network, names and texts quoted. */
+/** DuckDB as this project uses it: bounded memory, no extensions from the network, quoting of names and strings. */
 import type { Json } from '../base/json.ts';
 import {
   DuckDBDataChunk,
@@ -16,24 +16,24 @@ export interface SqlTable {
 }
 
 export interface Database {
-  /** Runs statements whose rows nobody wants. */
+  /** Runs statements and discards their rows. */
   run(sql: string): Promise<void>;
   /** All rows of a small result. */
   rows(sql: string): Promise<Record<string, SqlValue>[]>;
-  /** A result with its columns in order, every value in a form that JSON has. */
+  /** A result with its columns in order and every value as JSON. */
   table(sql: string): Promise<SqlTable>;
-  /** Chunks of at most 2,048 rows, on a connection of their own, so that several may be read side by side. */
+  /** Chunks of at most 2,048 rows, on a separate connection, so that several results can be read at once. */
   stream(sql: string): AsyncGenerator<DuckDBDataChunk, void>;
-  /** Adds rows to a table in the order given: quicker than INSERT, and nothing has to be quoted. */
+  /** Adds rows to a table in the order given; faster than INSERT, and needs no quoting. */
   appender(table: string): Promise<Appender>;
   /** Stops the statement that `run` or `rows` waits for; it fails with an "Interrupted" error. */
   interrupt(): void;
-  /** Share of the running statement that is done, 0 to 100; negative while unknown. */
+  /** Percentage of the running statement that is done; negative if unknown. */
   percentage(): number;
   close(): void;
 }
 
-/** Its rows are in the table once it is closed; those of an appender that is not closed never are. */
+/** The rows are committed when the appender is closed, and lost if it is not. */
 export interface Appender {
   row(...values: readonly SqlValue[]): void;
   close(): Promise<void>;
@@ -42,13 +42,13 @@ export interface Appender {
 export interface DatabaseOptions {
   readonly readOnly?: boolean;
   readonly threads?: number;
-  /** What DuckDB may hold before it spills to `scratch`. */
+  /** Memory limit; DuckDB spills to `scratch` beyond it. */
   readonly memoryMegabytes?: number;
-  /** Folder for what does not fit in memory; without one nothing is spilled. */
+  /** Folder for data that does not fit in memory; without it, DuckDB does not spill. */
   readonly scratch?: string;
 }
 
-/** Opens a database file, or one in memory for `:memory:`. */
+/** Opens a database file, or an in-memory database for `:memory:`. */
 export async function openDatabase(path: string, options: DatabaseOptions = {}): Promise<Database> {
   const instance = await DuckDBInstance.create(path, {
     access_mode: options.readOnly ? 'READ_ONLY' : 'AUTOMATIC',
@@ -100,7 +100,7 @@ async function* streamChunks(instance: DuckDBInstance, sql: string): AsyncGenera
 }
 
 const VECTOR = 2_048;
-/** DuckDB's own appender keeps 204,800 rows, however long they are. */
+/** DuckDB's own appender buffers 204,800 rows, however long they are. */
 const FLUSH_CHARACTERS = 8 << 20;
 
 async function appendRows(connection: DuckDBConnection, table: string): Promise<Appender> {
@@ -146,7 +146,7 @@ function appendColumns(
   appender.appendDataChunk(chunk);
 }
 
-/** Copies a whole-number column without NULLs into `target` from `offset` on. */
+/** Copies an integer column without NULLs into `target`, starting at `offset`. */
 export function copyIntegers(
   chunk: DuckDBDataChunk,
   column: number,
@@ -162,7 +162,7 @@ export function strings(chunk: DuckDBDataChunk, column: number): string[] {
   return chunk.getColumnValues(column) as string[];
 }
 
-/** A text as an SQL literal. */
+/** A string as an SQL literal. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,6 +1,11 @@
 /**
- * The `embeddings` artifact: documents.npy [documents, D] and queries.npy [queries, D], row = doc_id or
- * query_id, with embeddings.json saying which score compares them.
+ * The `embeddings` artifact: one vector for each document and each query.
+ *
+ * - `documents.npy` [documents, D] and `queries.npy` [queries, D]: float32; row = `doc_id` or `query_id`.
+ * - `embeddings.json`: `similarity`, `dimensions` (D), `documents` and `queries` (the numbers of rows).
+ *
+ * `similarity` says how two vectors are compared: `cosine` q·d/(|q||d|), `dot` q·d, `euclidean` −|q − d|. A higher
+ * score is a better match. Vectors compared by cosine have length 1.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

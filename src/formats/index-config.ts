@@ -1,4 +1,13 @@
-/** The `index` artifact: index.usearch (usearch's own file, keys = doc_ids) and index.json, what is in it. */
+/**
+ * The `index` artifact: an approximate nearest-neighbour index over the document embeddings.
+ *
+ * - `index.usearch`: the HNSW graph in usearch's own format; keys are `doc_id`s.
+ * - `index.json`: the version of usearch, `similarity`, `quantization` of the stored vectors, `dimensions`,
+ *   `documents`, and the graph's parameters.
+ *
+ * usearch gives distances, where less is better: cosine 1 − q·d/(|q||d|), dot 1 − q·d, euclidean |q − d|². The bytes
+ * of the graph may differ between machines; the artifact's digest stands on the vectors and the parameters.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Similarity } from './embeddings.ts';
@@ -16,13 +25,13 @@ export interface IndexConfig {
   readonly quantization: Quantization;
   readonly dimensions: number;
   readonly documents: number;
-  /** Neighbours that a node of the graph keeps (M in the HNSW paper). */
+  /** Neighbours per node of the graph (M in the HNSW paper). */
   readonly connectivity: number;
-  /** Candidates looked at while a vector is added (ef_construction) … */
+  /** Candidates examined when a vector is added (efConstruction in the HNSW paper). */
   readonly expansion_add: number;
-  /** … and while one is searched for (ef). */
+  /** Candidates examined by a search (ef in the HNSW paper). */
   readonly expansion_search: number;
-  /** Whether several threads added at once, so that the graph is another one each time. */
+  /** True if several threads added vectors at once: the graph then differs from build to build. */
   readonly parallel?: boolean;
 }
 

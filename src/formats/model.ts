@@ -1,10 +1,22 @@
 /**
  * The `model` artifact: all that is needed to encode a text, without the artifacts that it was made from.
- *   model.json         the configuration below
- *   model.safetensors  `embeddings` [rows, dimensions] and the dense weights, F32, as `<tower>.<weight>` where the
- *                      tower is `encoder`, or `query` and `document` where they do not share weights
- *   vocabulary.tsv, tokenizer.json  as in the `tokens` artifact
- *   history.jsonl      one line an epoch: its loss, learning rate and validation figures
+ *
+ * - `model.json`: the similarity, the encoder's shape, and the sizes of the table and of an embedding.
+ * - `model.safetensors`: all F32, row-major.
+ *   - `embeddings` [rows, dimensions]: the table of token embeddings; row = token id.
+ *   - `<tower>.<weight>`: the tower is `encoder`, or `query` and `document` where they do not share weights. D is the
+ *     width of the layer's input, H the hidden size, G the number of gates (GRU 3: z, r, n; LSTM 4: i, f, g, o),
+ *     stored next to each other along the last axis.
+ *     - `layer0.forward.kernel` [D, G·H], `.recurrent` [H, G·H], `.bias` [G·H], and for a GRU `.recurrentBias`
+ *       [G·H]; with `bidirectional` the same of `layer0.backward`; then `layer1` and so on.
+ *     - `attention` [W], where pooling is `attention` and W is the width of what is pooled; `skip.attention` [D] of the
+ *       token embeddings that are pooled too with `skip`.
+ *     - `projection.kernel` [W, P] and `projection.bias` [P], where there is a projection to P values.
+ * - `vocabulary.tsv`, `tokenizer.json`: as in the `tokens` artifact.
+ * - `history.jsonl`: one JSON object an epoch: `epoch`, `step`, mean `loss`, `learning_rate` at the last step, mean
+ *   `gradient_norm`, and `validation` figures or null.
+ *
+ * The weights are those of the epoch with the best validation MRR@10, or of the last where none was validated.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,22 +30,22 @@ export interface EncoderConfig {
   readonly layers: number;
   readonly bidirectional: boolean;
   readonly pooling: 'last' | 'mean' | 'max' | 'attention';
-  /** Whether the pooled token embeddings stand beside the pooled states, each of length 1. */
+  /** Whether the pooled token embeddings are concatenated with the pooled states, each normalised to length 1. */
   readonly skip: boolean;
-  /** Width of the embedding of a text where it is not the encoder's own. */
+  /** Width of a text's embedding if it is projected; null if it has the encoder's own width. */
   readonly projection: number | null;
-  /** Whether queries and documents go through the same weights. The embedding table is always shared. */
+  /** Whether queries and documents are encoded with the same weights. The embedding table is always shared. */
   readonly shared: boolean;
 }
 
 export interface ModelConfig {
   readonly format: 1;
-  /** What compares two embeddings; those compared by cosine have length 1. */
+  /** How two embeddings are compared; with cosine, they have length 1. */
   readonly similarity: Similarity;
   readonly encoder: EncoderConfig;
-  /** The table: one row a token id. */
+  /** The embedding table: one row per token id. */
   readonly embeddings: { readonly rows: number; readonly dimensions: number };
-  /** Width of the embedding of a text. */
+  /** Width of a text's embedding. */
   readonly dimensions: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * NumPy's .npy, version 1.0 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), for
- * row-major little-endian float32 matrices: what `numpy.load(path, mmap_mode="r")` opens without copying.
+ * row-major little-endian float32 matrices. `numpy.load(path, mmap_mode="r")` opens them without copying.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { PipelineError } from '../base/diagnostic.ts';
@@ -26,7 +26,7 @@ function header(rows: number, columns: number): Buffer {
   return Buffer.concat([MAGIC, length, Buffer.from(body, 'latin1')]);
 }
 
-/** Creates the file; `chunks` are consecutive whole rows, so a matrix larger than memory can be written. */
+/** Creates the file from chunks of consecutive whole rows, so that a matrix larger than memory can be written. */
 export function writeNpy(path: string, rows: number, columns: number, chunks: Iterable<Float32Array>): void {
   const descriptor = openSync(path, 'wx');
   try {
@@ -51,7 +51,7 @@ interface NpyFile {
   readonly start: number;
 }
 
-/** Opens a float32 matrix for as long as `read` runs; anything else is an `E_FORMAT` error. */
+/** Opens a float32 matrix while `read` runs. Any other file is an `E_FORMAT` error. */
 function withNpy<T>(path: string, read: (file: NpyFile) => T): T {
   const descriptor = openSync(path, 'r');
   try {
@@ -68,14 +68,14 @@ function withNpy<T>(path: string, read: (file: NpyFile) => T): T {
     const [rows, columns] = [Number(shape[1]), Number(shape[2])];
     const start = 10 + length;
     if (fstatSync(descriptor).size !== start + rows * columns * Float32Array.BYTES_PER_ELEMENT)
-      throw new PipelineError('E_FORMAT', `${path} is cut short`);
+      throw new PipelineError('E_FORMAT', `${path} has the wrong size for its shape`);
     return read({ descriptor, rows, columns, start });
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Reads a float32 matrix; anything else is an `E_FORMAT` error. */
+/** Reads a float32 matrix. Any other file is an `E_FORMAT` error. */
 export function readNpy(path: string): Matrix {
   return withNpy(path, ({ descriptor, rows, columns, start }) => {
     const data = new Float32Array(rows * columns);
@@ -84,7 +84,7 @@ export function readNpy(path: string): Matrix {
   });
 }
 
-/** Reads these rows alone, in the order given: a few of a large matrix. */
+/** Reads only these rows, in the order given: for a few rows of a large matrix. */
 export function readNpyRows(path: string, wanted: ArrayLike<number>): Matrix {
   return withNpy(path, ({ descriptor, rows, columns, start }) => {
     const data = new Float32Array(wanted.length * columns);

@@ -1,6 +1,12 @@
 /**
- * per_query.tsv of a report: a header, then one line a query: its name, some counts, and `system/measure` columns.
- * `rank` columns are positions, where less is better; every other measure is in 0 … 1, and more is better.
+ * The `report` artifact: how well the model finds relevant documents, next to other systems (docs/EVALUATION.md).
+ *
+ * - `report.md`: for reading.
+ * - `metrics.json`: every figure: `systems`, `comparisons`, `query_types`, `seeds`.
+ * - `per_query.tsv`: a header, then one line a query: `query` (its name), `relevant` and `candidates` (how many it
+ *   has), then `system/measure` columns. `rank` is the position of the first relevant document, from 1, where less is
+ *   better; every other measure is in 0 … 1, and more is better. An empty field: the query has no such value.
+ * - `runs/SYSTEM.trec` and `qrels.trec`: ranked lists and judgements in TREC's formats, below.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,13 +16,13 @@ const FILE = 'per_query.tsv';
 
 export interface PerQuery {
   readonly queries: readonly string[];
-  /** `model/mrr@10` → one value a query; a query that has none is left out by NaN. Ranks are not in it. */
+  /** `model/mrr@10` → one value per query; NaN for a query without a value. Does not include ranks. */
   readonly measures: ReadonlyMap<string, Float64Array>;
   /** `model/rank` → from 1; NaN where nothing relevant is listed. */
   readonly ranks: ReadonlyMap<string, Float64Array>;
 }
 
-/** Undefined where the artifact has no such file. Throws `E_ARTIFACT` where it cannot be understood. */
+/** Undefined if the artifact has no such file. Throws `E_ARTIFACT` if the file is malformed. */
 export function readPerQuery(folder: string): PerQuery | undefined {
   const path = join(folder, FILE);
   if (!existsSync(path)) return undefined;

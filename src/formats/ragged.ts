@@ -1,7 +1,7 @@
-/** Rows of different lengths in two flat arrays: row i is `values[offsets[i] .. offsets[i + 1])`. */
+/** Rows of different lengths in two flat arrays: row i is `values[offsets[i]]` up to, not including, `values[offsets[i + 1]]`. */
 export interface Ragged {
   readonly values: Uint32Array;
-  /** [rows + 1], starts with 0, never falls. */
+  /** [rows + 1], starts with 0, non-decreasing. */
   readonly offsets: Uint32Array;
 }
 

@@ -1,8 +1,9 @@
 /**
- * The safetensors container (https://huggingface.co/docs/safetensors, format 1.0): an 8-byte little-endian
- * header length, a JSON header, then the tensors' bytes, row-major and little-endian. We write the header in
- * canonical JSON padded with spaces to a multiple of 8, tensors in the order of their names, so that equal
- * tensors give equal files.
+ * The safetensors container, format 1.0 (https://huggingface.co/docs/safetensors): an 8-byte little-endian
+ * header length, a JSON header, then the tensors' bytes, row-major and little-endian. The header is canonical JSON
+ * padded with spaces to a multiple of 8, and the tensors go by name, so that equal tensors give equal files.
+ *
+ * Element types here are F32, I32, U32 and U8. Python's `safetensors` package knows U32 for NumPy.
  */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { PipelineError } from '../base/diagnostic.ts';
@@ -32,7 +33,7 @@ function typeName(data: TensorData): TypeName {
 
 const ALIGNMENT = 8;
 
-/** Writes named tensors and a few strings of metadata. Throws where a shape and its data disagree. */
+/** Writes named tensors and string metadata. Throws if a shape does not match its data. */
 export function writeSafetensors(
   path: string,
   tensors: Readonly<Record<string, Tensor>>,
@@ -68,7 +69,7 @@ export function writeSafetensors(
 
 const WRITE_CHUNK = 1 << 26;
 
-/** Writes every byte: one write call may take fewer than it is given, and at most 2 GiB. */
+/** Writes every byte: a single write call may write fewer than asked, and at most 2 GiB. */
 export function writeFully(descriptor: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) {
     done += writeSync(descriptor, bytes, done, Math.min(WRITE_CHUNK, bytes.length - done));
@@ -80,7 +81,7 @@ export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** Reads a whole file. Types other than F32, I32, U32 and U8 and damaged headers are an `E_FORMAT` error. */
+/** Reads a whole file. Damaged headers and types other than F32, I32, U32 and U8 are an `E_FORMAT` error. */
 export function readSafetensors(path: string): SafetensorsFile {
   const file = readFileSync(path);
   const damaged = (why: string): PipelineError =>
@@ -109,7 +110,7 @@ export function readSafetensors(path: string): SafetensorsFile {
       data_offsets: [number, number];
     };
     if (!(dtype in TYPES)) throw damaged(`tensor ${name} has type ${dtype}`);
-    if (start + offsets[1] > file.length) throw damaged(`tensor ${name} ends after the file does`);
+    if (start + offsets[1] > file.length) throw damaged(`tensor ${name} extends past the end of the file`);
     const bytes = file.subarray(start + offsets[0], start + offsets[1]);
     const Type = TYPES[dtype as TypeName];
     const data =
@@ -117,13 +118,13 @@ export function readSafetensors(path: string): SafetensorsFile {
         ? new Type(bytes.buffer, bytes.byteOffset, bytes.byteLength / Type.BYTES_PER_ELEMENT)
         : new Type(new Uint8Array(bytes).buffer);
     if (shape.reduce((product, length) => product * length, 1) !== data.length)
-      throw damaged(`tensor ${name} has a size that its shape denies`);
+      throw damaged(`the size of tensor ${name} does not match its shape`);
     tensors.set(name, { shape, data });
   }
   return { metadata: (header['__metadata__'] ?? {}) as Record<string, string>, tensors };
 }
 
-/** A tensor that must be there with this element type. */
+/** A tensor that must exist and have this element type. */
 export function requireTensor<D extends TensorData>(
   file: SafetensorsFile,
   name: string,
@@ -133,9 +134,9 @@ export function requireTensor<D extends TensorData>(
   if (!tensor)
     throw new PipelineError(
       'E_FORMAT',
-      `the tensor ${name} is missing; there are ${[...file.tensors.keys()].join(', ')}`,
+      `tensor ${name} is missing; the file has ${[...file.tensors.keys()].join(', ')}`,
     );
   if (!(tensor.data instanceof Type))
-    throw new PipelineError('E_FORMAT', `the tensor ${name} is not a ${Type.name}`);
+    throw new PipelineError('E_FORMAT', `tensor ${name} is not a ${Type.name}`);
   return { shape: tensor.shape, data: tensor.data };
 }

@@ -1,10 +1,22 @@
 /**
  * The `tokens` artifact: the corpus as numbers, so that no later stage opens the database to compute.
- *   vocabulary.tsv      one `token<TAB>count` a line; the line's number from 0 is the token's id
- *   tokenizer.json      the settings, the splits' names and the lengths that the model sees
- *   tokens.safetensors  the arrays below
- * Ids 0 and 1 are padding and unknown; the rest go by falling count. The vocabulary is whole, so BM25 sees
- * every word; a model sees the first `model_vocabulary` ids and takes the others as unknown.
+ *
+ * - `vocabulary.tsv`: one `token<TAB>count` a line, UTF-8; the line's number, from 0, is the token's id. Counts are of
+ *   all documents and the training queries.
+ * - `tokenizer.json`: Unicode normalisation, letter case, `model_vocabulary`, the lengths in tokens that models read,
+ *   and the names of the splits.
+ * - `tokens.safetensors`: row i of documents is `doc_id` i, row i of queries `query_id` i.
+ *   - `document_ids` [tokens] U32 and `document_offsets` [documents + 1] U32: the token ids of document i are
+ *     `document_ids[document_offsets[i] .. document_offsets[i + 1])`, in the order of the text, at full length.
+ *   - `query_ids` and `query_offsets`: the same of queries.
+ *   - `query_split` [queries] U8: position of the query's split in `splits` of tokenizer.json.
+ *   - `qrels_query` U32, `qrels_document` U32, `qrels_relevance` I32, each [judgements]: the judgements, by query and
+ *     then document.
+ *   - `candidate_ids` and `candidate_offsets` U32: the candidates of query i, as `doc_id`s in the data's order.
+ * - `statistics.json`: lengths in words and shares of unknown words; for people.
+ *
+ * Ids 0 and 1 are padding and unknown; the others go by falling count, and equal counts by code points. The vocabulary
+ * is whole, so that BM25 sees every word; models see the ids below `model_vocabulary` and take the others as unknown.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,12 +31,12 @@ export interface TokenizerConfig {
   /** Unicode normalisation form, then case folding: `NFKC` and true unless the spec says otherwise. */
   readonly normalization: 'NFC' | 'NFKC' | 'none';
   readonly lowercase: boolean;
-  /** Ids below this are known to models: vocabulary after `min_count` and `max_vocab`, special tokens included. */
+  /** Size of the models' vocabulary, after `min_count` and `max_vocab` and including the special tokens. */
   readonly model_vocabulary: number;
-  /** Models read at most this many tokens; the artifact holds them all. */
+  /** Models read at most this many tokens of a text; the artifact holds all of them. */
   readonly max_query_length: number;
   readonly max_document_length: number;
-  /** Names of the splits; `querySplit` holds positions in this list. */
+  /** Names of the splits; `querySplit` holds indices into this list. */
   readonly splits: readonly string[];
 }
 
@@ -33,7 +45,7 @@ export interface Vocabulary {
   readonly counts: readonly number[];
 }
 
-/** Judgements in the order (query, document). */
+/** Relevance judgements, ordered by (query, document). */
 export interface Qrels {
   readonly query: Uint32Array;
   readonly document: Uint32Array;
@@ -43,14 +55,14 @@ export interface Qrels {
 export interface Tokens {
   readonly config: TokenizerConfig;
   readonly vocabulary: Vocabulary;
-  /** Row = doc_id: the whole document's token ids. */
+  /** Row = doc_id: all token ids of the document. */
   readonly documents: Ragged;
   /** Row = query_id. */
   readonly queries: Ragged;
-  /** [queries]: position in `config.splits`. */
+  /** [queries]: index into `config.splits`. */
   readonly querySplit: Uint8Array;
   readonly qrels: Qrels;
-  /** Row = query_id: doc_ids of its candidates in the data's order; empty where there are none. */
+  /** Row = query_id: doc_ids of its candidates, in the order of the data. */
   readonly candidates: Ragged;
 }
 
@@ -115,14 +127,14 @@ export function readTokens(folder: string): Tokens {
   };
 }
 
-/** What a model sees of one row: at most `maximum` ids, those outside its vocabulary as unknown. */
+/** One row as a model sees it: at most `maximum` ids, those outside its vocabulary replaced by unknown. */
 export function modelIds(ids: Uint32Array, config: TokenizerConfig, maximum: number): Uint32Array {
   const seen = ids.slice(0, maximum);
   for (let i = 0; i < seen.length; i++) if (seen[i]! >= config.model_vocabulary) seen[i] = UNKNOWN;
   return seen;
 }
 
-/** query_ids of one split, rising. */
+/** query_ids of one split, ascending. */
 export function queriesOfSplit(tokens: Tokens, split: string): Uint32Array {
   const position = tokens.config.splits.indexOf(split);
   const found: number[] = [];
@@ -132,7 +144,7 @@ export function queriesOfSplit(tokens: Tokens, split: string): Uint32Array {
   return Uint32Array.from(found);
 }
 
-/** query_id → doc_id → relevance, for relevance above 0; queries without any are absent. */
+/** query_id → doc_id → relevance, for relevance above 0. Queries without relevant documents are absent. */
 export function relevantDocuments(tokens: Tokens): Map<number, Map<number, number>> {
   const byQuery = new Map<number, Map<number, number>>();
   const { query, document, relevance } = tokens.qrels;

@@ -1,7 +1,9 @@
 /**
- * TREC's text formats, as trec_eval, pytrec_eval and ir-measures read them:
- *   run    query Q0 document rank score tag
- *   qrels  query 0 document relevance
+ * TREC's text formats, as trec_eval, pytrec_eval and ir-measures read them.
+ *
+ * - A run has lines `query Q0 document rank score tag`.
+ * - Judgements have lines `query 0 document relevance`.
+ *
  * Fields are split at white space, so in names white space, control characters and `%` are written as the percent
  * escapes of their UTF-8 bytes, and an empty name as a single `%`.
  * Readers order a list by its scores alone, in single precision, and break ties in their own ways: scores are
@@ -22,7 +24,7 @@ function percentEscape(character: string): string {
   return hex.map((byte) => `%${byte}`).join('');
 }
 
-/** The lines of one query's list, best first. Names are escaped already. */
+/** The run file's lines for one query, best first. Names must already be escaped. */
 export function runLines(
   query: string,
   documents: readonly string[],
@@ -38,12 +40,12 @@ export function runLines(
   return lines;
 }
 
-/** Names are escaped already. */
+/** Names must already be escaped. */
 export function qrelsLine(query: string, document: string, relevance: number): string {
   return `${query} 0 ${document} ${relevance}\n`;
 }
 
-/** Nine digits tell all float32 values apart. */
+/** Nine significant digits distinguish all float32 values. */
 function decimal(score: number): string {
   return String(Number(score.toPrecision(9)));
 }
@@ -51,7 +53,7 @@ function decimal(score: number): string {
 const single = new Float32Array(1);
 const bits = new Int32Array(single.buffer);
 
-/** The greatest float32 below a float32. */
+/** The largest float32 below the given one. */
 function nextSmaller(value: number): number {
   if (value === Infinity) return Infinity;
   if (value === 0) return -(2 ** -149);

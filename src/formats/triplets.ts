@@ -1,9 +1,17 @@
 /**
- * The `triplets` artifact, `triplets.safetensors`: n rows of a query, one of its positives and k negatives.
- *   query [n], positive [n], negatives [n, k]  U32: query_id and doc_ids
- *   source [n, k]  U8: position in `sources`, the strategy that proposed the negative
- * and, where a scorer was asked for, what it gives the query with each document (for margin-MSE):
- *   positive_score [n], negative_scores [n, k]  F32: higher is better, in the scorer's own unit
+ * The `triplets` artifact: n rows of a query, one of its relevant documents and k irrelevant ones.
+ *
+ * - `triplets.safetensors`
+ *   - `query` [n] U32: `query_id`; `positive` [n] U32: `doc_id`.
+ *   - `negatives` [n, k] U32: `doc_id`s.
+ *   - `source` [n, k] U8: which source proposed the negative, as position in `sources`, a JSON list in the file's
+ *     metadata.
+ *   - `positive_score` [n] F32 and `negative_scores` [n, k] F32, only where a scorer was asked for: its scores of the
+ *     query with each document, in its own unit; higher is better. `scorer` in the metadata names it.
+ * - `mining.json`: how many negatives each source gave, what the guards rejected, and how hard the negatives are; for
+ *   people.
+ *
+ * The order of the rows has no meaning: training shuffles them by its seed.
  */
 import { join } from 'node:path';
 import { readSafetensors, requireTensor, writeSafetensors, type SafetensorsFile } from './safetensors.ts';
@@ -11,7 +19,7 @@ import { readSafetensors, requireTensor, writeSafetensors, type SafetensorsFile 
 export interface Triplets {
   readonly query: Uint32Array;
   readonly positive: Uint32Array;
-  /** Row-major [n, perQuery]. */
+  /** Row-major [n, k]. */
   readonly negatives: Uint32Array;
   readonly negativesPerTriplet: number;
   readonly source: Uint8Array;
@@ -20,11 +28,11 @@ export interface Triplets {
 }
 
 export interface TripletScores {
-  /** Who gave them: `bm25`, or `model` for the embeddings of an earlier round. */
+  /** The scorer: `bm25`, or `model` for the embeddings of an earlier round. */
   readonly scorer: string;
   /** [n] */
   readonly positive: Float32Array;
-  /** Row-major [n, perQuery], beside `negatives`. */
+  /** Row-major [n, k], parallel to `negatives`. */
   readonly negatives: Float32Array;
 }
 

@@ -1,7 +1,10 @@
 /**
- * The `vectors` artifact, `vectors.safetensors`: word vectors for the ids that models know.
- *   vectors [model_vocabulary, dimensions]  F32: row = token id; row 0 (padding) is zero
- *   known [model_vocabulary]  U8: 1 where the vector was loaded or trained, 0 where it was made up
+ * The `vectors` artifact: word vectors for the ids that models know.
+ *
+ * - `vectors.safetensors`
+ *   - `vectors` [model_vocabulary, dimensions] F32: row = token id of the `tokens` artifact; row 0 (padding) is zero.
+ *   - `known` [model_vocabulary] U8: 1 where the vector was loaded or trained, 0 where it was made up.
+ * - `neighbours.json`: the nearest words of some frequent words, with their cosine; for people.
  */
 import { join } from 'node:path';
 import { readSafetensors, requireTensor, writeSafetensors } from './safetensors.ts';

@@ -1,4 +1,4 @@
-/** Whether executing a stage again gave what was recorded. */
+/** Judges whether executing a stage again gave the recorded result. */
 import type { Manifest } from '../store/manifest.ts';
 import type { StageRecord } from './record.ts';
 
@@ -10,8 +10,8 @@ export type Attempt =
 export interface Agreement {
   readonly stage: string;
   /**
-   * `agrees`: the bytes are those recorded. `differs`: the same key gave other bytes. `changed`: the key is another,
-   * so other bytes mean nothing. `unstable`: the new executions differ among themselves.
+   * `agrees`: the recorded bytes. `differs`: other bytes for the same key. `changed`: another key, so that other bytes
+   * are expected. `unstable`: the new executions differ from each other.
    */
   readonly verdict: 'agrees' | 'differs' | 'changed' | 'unstable' | 'failed';
   readonly recorded: { readonly key: string; readonly digest: string };
@@ -19,12 +19,12 @@ export interface Agreement {
   readonly digests: readonly (string | null)[];
   readonly threads: readonly number[];
   readonly key: string | null;
-  /** Files in which executions differ from each other, or from the recorded artifact where that is there. */
+  /** Files in which executions differ from each other, or from the recorded artifact if it is in the store. */
   readonly files: readonly string[];
   readonly error: string | null;
 }
 
-/** `original` is the recorded artifact's manifest, where it is still in the store. */
+/** `original` is the manifest of the recorded artifact, if it is still in the store. */
 export function judge(
   stage: string,
   { key, digest }: StageRecord,
@@ -54,7 +54,7 @@ function verdictOf(recorded: Agreement['recorded'], { key, digest }: Manifest): 
   return key === recorded.key ? 'differs' : 'changed';
 }
 
-/** Paths that not all manifests have with the same content. */
+/** Paths whose content is not the same in all manifests. */
 function differingFiles(manifests: readonly Manifest[]): string[] {
   const contents = manifests.map(
     ({ files }) => new Map(files.map((file) => [file.path, file.logical ?? file.sha256])),

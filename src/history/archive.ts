@@ -1,9 +1,9 @@
 /**
- * A run and its artifacts as one tar file, in an order that lets a reader check everything as it comes:
+ * The archive of a run and its artifacts: a tar file, in an order that lets a reader check entries as they arrive:
  *   export.json                              format, the run, its artifacts with their digests
  *   runs/ID.json, runs/notes/ID.json         the record, tags and note
  *   artifacts/KIND/KEY/manifest.json         then the files that it lists
- * No times, owners or absolute paths: the same run gives the same bytes.
+ * It has no times, owners or absolute paths, so the same run gives the same bytes.
  */
 import { openSync, closeSync, readSync } from 'node:fs';
 import zlib from 'node:zlib';
@@ -21,17 +21,17 @@ export interface Contents {
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** Of the name of an archive to write. Throws `E_USAGE` where it is none that we know. */
+/** The compression that the name of a new archive asks for. Throws `E_USAGE` for an unknown extension. */
 export function compressionOf(file: string): Compression {
   if (/\.tar$/i.test(file)) return 'none';
   if (/\.(tar\.gz|tgz)$/i.test(file)) return 'gzip';
   if (/\.(tar\.zst|tzst)$/i.test(file)) return 'zstd';
-  throw new PipelineError('E_USAGE', `${file} does not end like an archive`, {
-    hint: 'Name it .tar, .tar.gz or .tar.zst.',
+  throw new PipelineError('E_USAGE', `${file} does not have the extension of an archive`, {
+    hint: 'Use .tar, .tar.gz or .tar.zst.',
   });
 }
 
-/** Of an archive to read, by its first bytes. Undefined for what is none of them. */
+/** The compression of an existing archive, by its first bytes. Undefined if it is not an archive. */
 export function compressionIn(file: string): Compression | undefined {
   const head = Buffer.alloc(512);
   const descriptor = openSync(file, 'r');
@@ -45,7 +45,7 @@ export function compressionIn(file: string): Compression | undefined {
   return head.toString('latin1', 257, 262) === 'ustar' ? 'none' : undefined;
 }
 
-/** Node has zstd from 22.15 and 23.8 on; the types here are those of the oldest version that we run on. */
+/** Node has zstd from 22.15 and 23.8 on; the types here are those of the oldest supported version. */
 type Zstd = Partial<Record<'createZstdCompress' | 'createZstdDecompress', () => Duplex>>;
 
 export function compressor(compression: Compression): Duplex[] {
@@ -61,7 +61,7 @@ export function decompressor(compression: Compression): Duplex[] {
 function zstd(name: keyof Zstd): Duplex {
   const create = (zlib as Zstd)[name];
   if (create) return create();
-  throw new PipelineError('E_USAGE', `Node ${process.version} has no zstd`, {
-    hint: 'Use Node 22.15 or later, or .tar.gz; the zstd command turns one into the other.',
+  throw new PipelineError('E_USAGE', `Node ${process.version} does not support zstd`, {
+    hint: 'Use Node 22.15 or later, or .tar.gz.',
   });
 }

@@ -1,22 +1,22 @@
-/** What two or more runs differ in. */
+/** The differences between two or more runs. */
 import type { RunRecord } from './record.ts';
 import { metricsOf, parametersOf, type Scalar, type Values } from './values.ts';
 
 export interface Difference {
   readonly name: string;
-  /** One value a run, in their order; undefined where a run has none of the name. */
+  /** One value per run, in their order; undefined if a run has no value. */
   readonly values: readonly (Scalar | undefined)[];
-  /** Value minus the first run's, for numbers; undefined otherwise, and for the first. */
+  /** Difference from the first run, for numbers; undefined otherwise, and for the first run. */
   readonly deltas: readonly (number | undefined)[];
 }
 
 export interface RunComparison {
   readonly runs: readonly string[];
-  /** What was asked for, then what it was made with, then what came out. */
+  /** Parameters, then the environment, then the results. */
   readonly parameters: readonly Difference[];
   readonly environment: readonly Difference[];
   readonly metrics: readonly Difference[];
-  /** Stages whose content differs, with each run's digest. */
+  /** Stages whose artifacts differ, with the digest in each run. */
   readonly stages: readonly Difference[];
 }
 
@@ -39,7 +39,7 @@ function digestsOf({ stages }: RunRecord): Values {
   return Object.fromEntries(Object.entries(stages).map(([name, { digest }]) => [name, digest]));
 }
 
-/** Names whose values are not all the same, in the order in which they first appear. */
+/** Names whose values differ, in the order of their first appearance. */
 function differences(runs: readonly Values[]): Difference[] {
   const names = [...new Set(runs.flatMap(Object.keys))];
   return names

@@ -1,4 +1,4 @@
-/** Which earlier executions a stage is compared with, from the run records. */
+/** Finds the earlier executions that a stage is compared with to explain why it runs. */
 import { PipelineError } from '../base/diagnostic.ts';
 import type { EarlierKey } from '../plan/earlier.ts';
 import { readRun } from './find.ts';
@@ -7,13 +7,13 @@ import { readRunRecord, runIds, type RunRecord } from './record.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
 import type { StoreLayout } from '../store/layout.ts';
 
-/** How many records beyond the latest are looked through for a nearer execution … */
+/** Number of recent records that are searched for the most similar execution … */
 const RECORDS = 10;
-/** … where that is quick: the records of a large matrix are large. */
+/** … unless the spec has more stages than this, because the records of a large matrix are large. */
 const MOST_STAGES = 500;
 const SIBLINGS = 4;
 
-/** A stage's own executions, latest first; those of its siblings in a matrix where it has none. */
+/** The executions of a stage, latest first, or those of other instances of its matrix if it has none. */
 export function earlierKeys(spec: Spec, layout: StoreLayout): (stage: StageSpec) => readonly EarlierKey[] {
   const latest = latestExecution(layout, spec.name);
   const groups = new Map<string, readonly EarlierKey[]>();
@@ -60,18 +60,18 @@ function executionIn(record: RunRecord, stage: string): Omit<EarlierKey, 'own'>[
   return kind !== undefined && key && (state === 'executed' || state === 'cached') ? [{ kind, key }] : [];
 }
 
-/** What a given run made or found, for `plan --diff`. */
+/** The keys of a given run, for `plan --diff`. */
 export function keysOfRun(record: RunRecord): (stage: StageSpec) => readonly EarlierKey[] {
   return (stage) => executionIn(record, stage.name).map((one) => ({ ...one, own: true }));
 }
 
-/** A run as `findRun` knows them, or `last`: the last one of this spec. */
+/** A run as named for `findRun`, or `last` for the last run of this spec. */
 export function recordOfRun(layout: StoreLayout, specName: string, run: string): RunRecord {
   if (run !== 'last') return readRun(layout, run);
   const records = runIds(layout).map((id) => readRunRecord(layout, id));
   const last = records.find((record) => record?.spec.name === specName);
   if (last) return last;
-  throw new PipelineError('E_USAGE', `no run of '${specName}' is recorded in ${layout.root}`, {
-    hint: '`pipeline runs` lists those of other specs.',
+  throw new PipelineError('E_USAGE', `${layout.root} has no recorded run of '${specName}'`, {
+    hint: 'Run `pipeline runs` for the runs of other specs.',
   });
 }

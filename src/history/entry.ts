@@ -1,7 +1,7 @@
 import type { RunRecord, StageRecord } from './record.ts';
 import { metricsOf, parametersOf, type Values } from './values.ts';
 
-/** One run as lists and tables show it. */
+/** The summary of a run for lists and tables. */
 export interface RunEntry {
   readonly id: string;
   readonly spec: string;

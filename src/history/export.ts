@@ -1,3 +1,4 @@
+/** Writes the archive of a run; archive.ts describes its layout. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,11 +17,11 @@ import type { RunRecord } from './record.ts';
 export interface Export {
   readonly record: RunRecord;
   readonly notes: Notes;
-  /** Each once. */
+  /** Without duplicates. */
   readonly artifacts: readonly Artifact[];
 }
 
-/** Writes the archive; the file appears when it is whole. Throws `E_STORE` where an artifact is damaged. */
+/** Writes the archive; the file appears when it is complete. Throws `E_STORE` if an artifact is damaged. */
 export async function writeArchive(exported: Export, file: string, signal: AbortSignal): Promise<void> {
   const compression = compressor(compressionOf(file));
   const aside = join(dirname(file), `.${randomUUID()}.part`);
@@ -59,7 +60,7 @@ async function fill(tar: Pack, { record, notes, artifacts }: Export): Promise<vo
   }
 }
 
-/** The epoch for all: when something was exported is nobody's content. */
+/** The same time for all entries, so that the archive does not depend on when it was written. */
 const MTIME = new Date(0);
 
 async function addText(tar: Pack, name: string, value: unknown): Promise<void> {
@@ -72,8 +73,8 @@ async function addFile(tar: Pack, name: string, path: string, { size, sha256 }: 
   const source = createReadStream(path).on('data', (chunk) => hash.update(chunk));
   await add(tar, name, size, source);
   if (hash.digest('hex') !== sha256)
-    throw new PipelineError('E_STORE', `${path} has other bytes than when it was made`, {
-      hint: '`pipeline verify` moves what is damaged aside; run the spec again, then export.',
+    throw new PipelineError('E_STORE', `${path} has changed since it was made`, {
+      hint: 'Run `pipeline verify` to move the damaged artifact aside, run the spec again, then export.',
     });
 }
 

@@ -1,4 +1,4 @@
-/** Which of all runs are wanted. */
+/** Conditions that select runs by their fields, parameters, metrics and age. */
 import { now } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { nearest } from '../base/nearest.ts';
@@ -6,7 +6,7 @@ import type { RunEntry } from './entry.ts';
 import type { Notes } from './notes.ts';
 import type { Scalar } from './values.ts';
 
-/** An entry with what people added to it. */
+/** An entry with its tags and note. */
 export type NotedEntry = RunEntry & Notes;
 
 export interface Condition {
@@ -21,14 +21,14 @@ const CONDITION = /^(?<name>[^=<>!]+)(?<operator><=|>=|!=|=|<|>)(?<value>.*)$/s;
 export function parseCondition(text: string): Condition {
   const parts = CONDITION.exec(text)?.groups;
   if (!parts)
-    throw new PipelineError('E_USAGE', `'${text}' is not a condition`, {
-      hint: "Write a name, one of = != < <= > >=, and a value: 'model.loss.margin=0.2'.",
+    throw new PipelineError('E_USAGE', `'${text}' is not a valid condition`, {
+      hint: "Write a name, one of = != < <= > >=, and a value, such as 'model.loss.margin=0.2'.",
     });
   const { name, operator, value } = parts as unknown as Condition;
   return { name: name.trim(), operator, value: value.trim() };
 }
 
-/** A value that is not there meets no condition but `!=`. */
+/** A missing value meets only `!=`. */
 export function meets(entry: NotedEntry, { name, operator, value }: Condition): boolean {
   const found = valueOf(entry, name);
   if (found === undefined) return operator === '!=';
@@ -94,7 +94,7 @@ export function checkName(name: string, entries: readonly NotedEntry[]): void {
   throw new PipelineError('E_USAGE', `no run has a field, parameter or metric '${name}'`, {
     hint:
       close === undefined
-        ? `Fields are ${FIELDS.join(', ')}; parameters and metrics are named as in \`pipeline show RUN\`.`
+        ? `The fields are ${FIELDS.join(', ')}. Parameters and metrics are named as in \`pipeline show RUN\`.`
         : `Did you mean '${close}'?`,
   });
 }
@@ -106,12 +106,12 @@ export function parseAge(text: string): number {
   const parts = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)$/.exec(text.trim());
   if (parts) return Number(parts[1]) * UNITS[parts[2]!]!;
   if (text.trim() === '0') return 0;
-  throw new PipelineError('E_USAGE', `'${text}' is not an age`, {
-    hint: 'Write a number and s, min, h, d or w: 30min, 12h, 7d.',
+  throw new PipelineError('E_USAGE', `'${text}' is not a valid age`, {
+    hint: 'Write a number and s, min, h, d or w, such as 30min, 12h or 7d.',
   });
 }
 
-/** An age before now, or a date: the timestamp, comparable as text with a run's `started`. Throws `E_USAGE`. */
+/** An age before now, or a date, as a timestamp that is comparable with a run's `started`. Throws `E_USAGE`. */
 export function parseSince(text: string): string {
   if (/^\d{4}-\d\d-\d\d/.test(text)) {
     const time = new Date(text);
@@ -121,7 +121,7 @@ export function parseSince(text: string): string {
     return new Date(now() - parseAge(text) * 1000).toISOString();
   } catch {
     throw new PipelineError('E_USAGE', `'${text}' is neither an age nor a date`, {
-      hint: 'Write 12h, 7d, 2w, or 2026-01-31, or 2026-01-31T12:00Z.',
+      hint: 'Examples: 12h, 7d, 2w, 2026-01-31, 2026-01-31T12:00Z.',
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Takes an archive in. Nothing of it is trusted: names are held against a fixed form and against the manifests,
- * files are written into a work folder, hashed there, and only published when everything agrees.
+ * Reads an archive without trusting it: names are checked against a fixed form and against the manifests, and files
+ * are written to a work folder and hashed there. They are published only if everything is correct.
  */
 import { createReadStream, createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,17 +22,17 @@ export interface Received {
   readonly artifacts: readonly Sealed[];
 }
 
-/** A text of an archive, such as a manifest, is never larger. */
+/** Limit for JSON files in an archive, such as manifests. */
 const LARGEST_TEXT = 256 * 1024 * 1024;
 
 export function refused(message: string): PipelineError {
   return new PipelineError('E_ARCHIVE', message, { hint: 'Nothing was imported.' });
 }
 
-/** Unpacks and checks everything into `work`. Throws `E_ARCHIVE` for whatever is not as it should be. */
+/** Unpacks everything into `work` and checks it. Throws `E_ARCHIVE` for an invalid archive. */
 export async function readArchive(file: string, work: string, signal: AbortSignal): Promise<Received> {
   const compression = compressionIn(file);
-  if (compression === undefined) throw refused(`${file} is no archive: neither tar, tar.gz nor tar.zst`);
+  if (compression === undefined) throw refused(`${file} is not a tar, tar.gz or tar.zst archive`);
   const receiver = newReceiver(work);
   const tar = extract();
   const taken = (async (): Promise<void> => {
@@ -44,14 +44,14 @@ export async function readArchive(file: string, work: string, signal: AbortSigna
       taken,
     ]);
   } catch (error) {
-    // The pipeline fails too when an entry was refused, and then the refusal is the reason.
+    // The pipeline also fails when an entry is refused, and then the refusal is the reason.
     const reason: unknown = await taken.then(
       () => error,
       (first: unknown) => first,
     );
     if (reason instanceof PipelineError) throw reason;
     signal.throwIfAborted();
-    throw refused(`${file} is damaged or cut off: ${(reason as Error).message}`);
+    throw refused(`${file} is damaged or truncated: ${(reason as Error).message}`);
   }
   return receiver.finish();
 }
@@ -75,7 +75,7 @@ function newReceiver(work: string): Receiver {
     const announced = contents!.artifacts.find((one) => one.kind === kind && one.key === key);
     const manifest = await jsonOf(entry);
     if (!announced || manifests.has(key))
-      throw refused(`${entry.header.name} does not belong into this archive`);
+      throw refused(`unexpected entry '${entry.header.name}' in the archive`);
     checkManifest(manifest, announced);
     manifests.set(key, manifest);
     mkdirSync(join(work, key), { recursive: true });
@@ -86,7 +86,7 @@ function newReceiver(work: string): Receiver {
     const listed = manifests.get(key)?.files.find((file) => file.path === path);
     if (!listed) throw refused(`${name} is not in the manifest of its artifact`);
     if (listed.size !== size)
-      throw refused(`${name} has ${size ?? 0} bytes, its manifest says ${listed.size}`);
+      throw refused(`${name} has ${size ?? 0} bytes, but ${listed.size} in its manifest`);
     const target = join(work, key, path);
     mkdirSync(dirname(target), { recursive: true });
     if (existsSync(target)) throw refused(`${name} is in the archive twice`);
@@ -96,22 +96,22 @@ function newReceiver(work: string): Receiver {
   return {
     async take(entry): Promise<void> {
       const { name, type } = entry.header;
-      if (type !== 'file')
-        throw refused(`${name} is a ${type ?? 'thing'}, and an archive holds plain files only`);
+      if (type !== 'file') throw refused(`${name} is not a regular file (${type ?? 'unknown type'})`);
       if (name === CONTENTS && !contents) contents = contentsOf(await jsonOf(entry));
-      else if (!contents) throw refused(`it does not begin with ${CONTENTS}, so it is no export of a run`);
+      else if (!contents)
+        throw refused(`the archive does not begin with ${CONTENTS}, so it is not an exported run`);
       else if (RUN.test(name) && !record)
         record = recordOf(await jsonOf(entry), RUN.exec(name)![1]!, contents);
       else if (NOTES.exec(name)?.[1] === contents.run) notes = notesOf(await jsonOf(entry));
       else {
         const [, kind, key, path] = ARTIFACT.exec(name) ?? [];
-        if (kind === undefined) throw refused(`'${name}' does not belong into an export of a run`);
+        if (kind === undefined) throw refused(`unexpected entry '${name}' in the archive`);
         if (path === MANIFEST) await takeManifest(entry, kind, key!);
         else await takeFile(entry, key!, path!);
       }
     },
     finish(): Received {
-      if (!contents || !record) throw refused('it is empty or ends too early');
+      if (!contents || !record) throw refused('the archive is empty or truncated');
       const artifacts = contents.artifacts.map(({ kind, key }): Sealed => {
         const manifest = manifests.get(key);
         if (!manifest) throw refused(`the artifact ${kind}/${key} is missing`);
@@ -131,7 +131,7 @@ async function jsonOf(entry: Entry): Promise<never> {
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as never;
   } catch {
-    throw refused(`${name} is no JSON`);
+    throw refused(`${name} is not valid JSON`);
   }
 }
 
@@ -142,7 +142,7 @@ function contentsOf(value: unknown): Contents {
     typeof value['run'] === 'string' &&
     Array.isArray(value['artifacts']) &&
     value['artifacts'].every((one) => isObject(one) && typeof one['kind'] === 'string');
-  if (!sound) throw refused(`${CONTENTS} is not of a form that this version knows`);
+  if (!sound) throw refused(`${CONTENTS} has a format that this version does not know`);
   return value as unknown as Contents;
 }
 
@@ -164,19 +164,19 @@ function checkManifest(manifest: Manifest, announced: Contents['artifacts'][numb
   const { kind, key } = announced;
   const name = `artifacts/${kind}/${key}`;
   if (!KIND.test(kind) || (RESERVED_NAMES as readonly string[]).includes(kind))
-    throw refused(`'${kind}' cannot be the name of a stage kind`);
+    throw refused(`'${kind}' is not a valid name of a stage kind`);
   if (!isObject(manifest) || !Array.isArray(manifest.files) || !isObject(manifest.keyDocument))
-    throw refused(`${name} has no manifest of a form that this version knows`);
+    throw refused(`the manifest of ${name} has a format that this version does not know`);
   if (manifest.kind !== kind || manifest.key !== key || keyOf(manifest.keyDocument) !== key)
-    throw refused(`the manifest of ${name} is that of another artifact`);
+    throw refused(`the manifest of ${name} belongs to another artifact`);
   for (const { path } of manifest.files)
     if (typeof path !== 'string' || !isInside(path))
       throw refused(`${name} lists a file outside its folder: ${JSON.stringify(path)}`);
   if (digestOfFiles(manifest.files) !== manifest.digest || manifest.digest !== announced.digest)
-    throw refused(`the files listed for ${name} do not give its digest`);
+    throw refused(`the files listed for ${name} do not match its digest`);
 }
 
-/** A relative path with forward slashes that stays where it is put, and is not the manifest. */
+/** Whether the path is relative, has forward slashes, stays inside the folder, and is not the manifest. */
 function isInside(path: string): boolean {
   const parts = path.split('/');
   return (
@@ -186,18 +186,18 @@ function isInside(path: string): boolean {
   );
 }
 
-/** Hashes what was unpacked, and makes it durable and read-only on the way. */
+/** Hashes the unpacked files, and makes them durable and read-only. */
 function checkContent(folder: string, manifest: Manifest): void {
   const logical = manifest.files.flatMap(({ path, logical: text }) =>
     text === undefined ? [] : [[path, text]],
   );
   for (const { path } of manifest.files)
     if (!existsSync(join(folder, path)))
-      throw refused(`${manifest.kind}/${manifest.key} lacks its file ${path}`);
+      throw refused(`the file ${path} of ${manifest.kind}/${manifest.key} is missing`);
   const sealed = new Map(
     seal(folder, Object.fromEntries(logical) as Record<string, string>).map((file) => [file.path, file]),
   );
   for (const file of manifest.files)
     if (canonicalJson(sealed.get(file.path) as unknown as Json) !== canonicalJson(file as unknown as Json))
-      throw refused(`${manifest.kind}/${manifest.key}: ${file.path} has other bytes than its manifest says`);
+      throw refused(`${manifest.kind}/${manifest.key}: ${file.path} does not match its hash in the manifest`);
 }

@@ -1,7 +1,7 @@
 /**
- * The latest key of every stage of a spec, in one small file per spec name, so that neither a run with nothing
- * to do nor the question why a stage runs reads the history, however long that is. It repeats what the records
- * say: where it is missing or torn it is put together from the latest of them.
+ * The latest key of every stage of a spec, in one small file per spec name. With it, neither a run with nothing to do
+ * nor the explanation why a stage runs has to read the run records, however many there are. The file is only a cache
+ * of the records: if it is missing or damaged, it is rebuilt from the latest of them.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,13 +20,13 @@ interface Latest {
   readonly format: 1;
   readonly spec: string;
   readonly run: string;
-  /** Of the spec's file and every stage's key: two runs with the same one tell the same. */
+  /** Digest of the spec's file and every stage's key: equal for runs with equal results. */
   readonly fingerprint: string;
-  /** Each stage's latest execution, which may be of an earlier run than the latest. */
+  /** Each stage's latest result, which may come from an earlier run than the latest. */
   readonly stages: Readonly<Record<string, LatestStage>>;
 }
 
-/** How many records back a missing file is put together from: far enough, and bounded. */
+/** Number of records from which a missing file is rebuilt. */
 const LOOK_BACK = 200;
 
 function latestFile(layout: StoreLayout, specName: string): string {
@@ -73,7 +73,7 @@ function readLatest(layout: StoreLayout, specName: string): Latest | undefined {
   return recall(layout, specName) ?? fromRecords(layout, specName);
 }
 
-/** True where the latest run of the spec went just like this one. */
+/** Whether the latest run of the spec had the same keys as this one, so that a record would duplicate it. */
 export function repeatsLatest(layout: StoreLayout, record: RunRecord): boolean {
   return readLatest(layout, record.spec.name)?.fingerprint === fingerprintOf(record);
 }
@@ -86,14 +86,14 @@ export function rememberLatest(layout: StoreLayout, record: RunRecord): void {
   writeAtomically(latestFile(layout, spec.name), JSON.stringify(latest), { durable: true });
 }
 
-/** The latest execution of a stage of the spec: the run in which it was made or found. */
+/** The latest result of each stage of the spec, whether it was executed or cached. */
 export function latestExecution(
   layout: StoreLayout,
   specName: string,
 ): (stage: string) => LatestStage | undefined {
   let latest: Latest | null | undefined;
   return (stage) => {
-    // `null` stands for none, so that a spec that never ran is not looked up once a stage.
+    // `null` stands for none, so that a spec that has never run is not looked up for every stage.
     if (latest === undefined) latest = readLatest(layout, specName) ?? null;
     return latest && Object.hasOwn(latest.stages, stage) ? latest.stages[stage] : undefined;
   };

@@ -1,4 +1,4 @@
-/** What people add to a run afterwards: tags and a note. Kept beside the records, which are written once. */
+/** Tags and notes that users add to a run. Stored next to the records, which are never changed. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesIn, writeAtomically } from '../base/files.ts';
@@ -6,14 +6,14 @@ import { isObject } from '../base/json.ts';
 import type { StoreLayout } from '../store/layout.ts';
 
 export interface Notes {
-  /** Sorted, each once. A tagged run is never garbage. */
+  /** Sorted, without duplicates. Artifacts of a tagged run are never garbage. */
   readonly tags: readonly string[];
   readonly note: string | null;
 }
 
 export const NO_NOTES: Notes = { tags: [], note: null };
 
-/** Letters and digits of any script, and a little punctuation: a tag stands for a run on the command line. */
+/** Letters and digits of any script, and some punctuation, so that a tag is one word on the command line. */
 export const TAG = /^[\p{L}\p{N}_][\p{L}\p{N}_.+@-]*$/u;
 
 function notesFolder(layout: StoreLayout): string {
@@ -47,7 +47,7 @@ export function writeNotes(layout: StoreLayout, id: string, { tags, note }: Note
   }
 }
 
-/** Notes of every run that has any, by id. */
+/** Notes of all runs that have any, by id. */
 export function allNotes(layout: StoreLayout): ReadonlyMap<string, Notes> {
   const names = namesIn(notesFolder(layout), 'empty');
   const ids = names.filter((name) => /^[^.].*\.json$/.test(name)).map((name) => name.slice(0, -5));

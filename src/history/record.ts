@@ -1,4 +1,4 @@
-/** Run records: what each run took, made and measured. One JSON file a run, written once. */
+/** Run records: the spec, results and environment of each run. One JSON file per run, written once. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -20,12 +20,12 @@ export interface StageRecord {
   readonly error?: string;
 }
 
-/** `with` is in the record's `parameters`; where things stood in the file matters no more. */
+/** `with` is in the record's `parameters`; places in the file are not recorded. */
 export interface ResolvedStage extends Omit<StageSpec, 'kind' | 'with' | 'paths' | 'location'> {
   /** Name of a built-in kind, or absolute path of a user's module. */
   readonly uses: string;
   readonly origin: 'built-in' | 'module';
-  /** The kind's code at that time. */
+  /** The kind's code digest at that time. */
   readonly code: Digest;
   readonly paths: readonly Omit<PathParameter, 'location'>[];
 }
@@ -43,9 +43,9 @@ export interface RunRecord {
   readonly started: string;
   readonly seconds: number;
   readonly outcome: 'done' | 'failed' | 'interrupted';
-  /** Resolved `with` of every stage, so that the run can be told from any other. */
+  /** Resolved `with` of every stage. */
   readonly parameters: Readonly<Record<string, JsonObject>>;
-  /** The rest of the spec as it was run; absent in records of earlier versions, which cannot be reproduced. */
+  /** The rest of the resolved spec; absent in records of earlier versions, which cannot be reproduced. */
   readonly resolved?: ResolvedSpec;
   readonly stages: Readonly<Record<string, StageRecord>>;
   readonly environment: {
@@ -58,8 +58,8 @@ export interface RunRecord {
 }
 
 /**
- * `20260131T120000Z-3e7a1b2`: sorts by time, unique without coordination. The first three digits after the
- * hyphen are the milliseconds, so that a script's quick runs sort too.
+ * `20260131T120000Z-3e7a1b2`: sorts by time and is unique without coordination. The first three digits after the
+ * hyphen are the milliseconds, so that runs in quick succession are sorted too.
  */
 export function newRunId(timestamp: string): string {
   const milliseconds = new Date(timestamp).getUTCMilliseconds().toString(16).padStart(3, '0');
@@ -83,7 +83,7 @@ export function runIds(layout: StoreLayout): string[] {
     .reverse();
 }
 
-/** Undefined where there is none, or what is there is no record. */
+/** Undefined if there is no valid record. */
 export function readRunRecord(layout: StoreLayout, id: string): RunRecord | undefined {
   try {
     return parseRunRecord(readFileSync(runFile(layout, id), 'utf8'));
@@ -92,7 +92,7 @@ export function readRunRecord(layout: StoreLayout, id: string): RunRecord | unde
   }
 }
 
-/** Undefined for a text that is not a record; only what every reader relies on is looked at. */
+/** Undefined for text that is not a record. Only the fields that every reader needs are checked. */
 export function parseRunRecord(text: string): RunRecord | undefined {
   let value: unknown;
   try {

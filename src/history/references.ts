@@ -1,4 +1,4 @@
-/** Which artifacts the recorded runs refer to. */
+/** Which artifacts the recorded runs refer to, for garbage collection. */
 import { PipelineError } from '../base/diagnostic.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import { latestStages } from './latest-keys.ts';
@@ -6,9 +6,9 @@ import { allNotes } from './notes.ts';
 import { readRunRecord, runIds, type RunRecord } from './record.ts';
 
 export interface Reference {
-  /** When the latest run that refers to it began; milliseconds since the epoch. */
+  /** Start of the latest run that refers to it, in milliseconds since the epoch. */
   readonly lastUsed: number;
-  /** One of the last runs of its spec refers to it, or it is a stage's current result. */
+  /** Whether one of the last runs of its spec refers to it, or it is a stage's current result. */
   readonly kept: boolean;
   readonly tagged: boolean;
 }
@@ -21,8 +21,8 @@ export interface References {
 }
 
 /**
- * `keepRuns` is how many of each spec's runs are its last ones. Throws `E_RECORD` where a record cannot be read,
- * because what it refers to is unknown then.
+ * `keepRuns` is the number of last runs per spec. Throws `E_RECORD` if a record cannot be read, because its references
+ * are then unknown.
  */
 export function referencesOf(layout: StoreLayout, keepRuns: number): References {
   const notes = allNotes(layout);
@@ -53,7 +53,7 @@ export function referencesOf(layout: StoreLayout, keepRuns: number): References 
   return { artifacts, others };
 }
 
-/** `kind/key` of everything that the run made or found. */
+/** `kind/key` of every artifact of the run. */
 export function artifactsOf({ stages }: RunRecord): string[] {
   return Object.values(stages).flatMap(({ kind, key }) => (key ? [`${kind}/${key}`] : []));
 }
@@ -61,9 +61,9 @@ export function artifactsOf({ stages }: RunRecord): string[] {
 function unreadable(id: string): PipelineError {
   return new PipelineError(
     'E_RECORD',
-    `the record of run ${id} cannot be read, so what it refers to is unknown`,
+    `the record of run ${id} cannot be read, so its artifacts are unknown`,
     {
-      hint: `Restore it, or delete it if its artifacts may go: runs/${id}.json in the store.`,
+      hint: `Restore runs/${id}.json in the store, or delete it if its artifacts may be removed.`,
     },
   );
 }

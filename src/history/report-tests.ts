@@ -1,4 +1,4 @@
-/** Whether two runs differ by more than chance, query by query, where both kept a report with its queries. */
+/** Significance tests between the reports of two runs, over their per-query scores. */
 import type { Key } from '../base/hash.ts';
 import { mean } from '../base/statistics.ts';
 import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
@@ -15,7 +15,7 @@ export interface MeasureTest extends PairedTest {
 
 export interface ReportTest {
   readonly stage: string;
-  /** Against the first run. */
+  /** The run that is compared with the first one. */
   readonly run: string;
   /** Queries that only one of the two reports has. */
   readonly unmatched: number;
@@ -24,7 +24,7 @@ export interface ReportTest {
 
 export type Significance =
   | ({ readonly state: 'tested' } & ReportTest)
-  /** Both have the report, and it cannot be tested: why. */
+  /** Both have the report, but it cannot be tested. */
   | { readonly state: 'untested'; readonly stage: string; readonly run: string; readonly because: string };
 
 /** One result for each report that the first and another run have under the same stage name. */
@@ -46,12 +46,14 @@ function testStage(
   const untested = (because: string): Significance => ({ state: 'untested', stage, run: other.id, because });
   const [left, right] = [perQuery(layout, a.kind, a.key), perQuery(layout, b.kind, b.key)];
   if (left === 'gone' || right === 'gone') {
-    // Without its artifact nobody knows whether the stage was a report at all; its metrics tell well enough.
+    // Without the artifact, the metrics show whether the stage was a report.
     const looksLikeReport = Object.keys(a.metrics).some((name) => name.includes('@'));
     return looksLikeReport ? untested('a report is no longer in the store') : undefined;
   }
   if (!left || !right) return undefined;
-  return testReports(left, right, stage, other.id) ?? untested('the reports share no query and measure');
+  return (
+    testReports(left, right, stage, other.id) ?? untested('the reports have no query and measure in common')
+  );
 }
 
 function perQuery(layout: StoreLayout, kind: string, key: Key): PerQuery | 'gone' | undefined {

@@ -1,4 +1,4 @@
-/** The spec as a run saw it, kept in its record: enough to run the very same thing again without the YAML file. */
+/** The resolved spec in the record of a run: enough to execute the run again without the YAML file. */
 import { PipelineError } from '../base/diagnostic.ts';
 import type { Kind, KindCatalogue } from '../kinds/kind.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
@@ -24,18 +24,18 @@ function without<T extends object, K extends keyof T>(value: T, names: readonly 
   return Object.fromEntries(left) as Omit<T, K>;
 }
 
-/** The spec of a recorded run, with the kinds as they are now. Throws `E_KIND` where a kind is gone. */
+/** The spec of a recorded run, with the current kinds. Throws `E_KIND` if a kind no longer exists. */
 export async function specOfRecord(record: RunRecord, kinds: KindCatalogue): Promise<Spec> {
   const { id, resolved, parameters, environment } = record;
   if (!resolved)
-    throw new PipelineError('E_USAGE', `the record of ${id} does not hold its spec`, {
-      hint: `Version ${environment.version} recorded it without; run the spec again to have a record that does.`,
+    throw new PipelineError('E_USAGE', `the record of run ${id} does not contain its spec`, {
+      hint: `It was recorded by version ${environment.version}. Run the spec again for a complete record.`,
     });
   const stages: StageSpec[] = [];
   for (const stage of resolved.stages) {
     const { uses, origin } = stage;
     const kind = origin === 'module' ? await kinds.module(uses) : builtIn(kinds, uses);
-    // Only a missing file is ever shown by its place; that of the whole spec will do.
+    // Only an error about a missing input file uses the location, and the start of the spec is enough.
     const location = { file: resolved.file, line: 1, column: 1, length: 1, text: '' };
     stages.push({
       ...without(stage, ['uses', 'origin', 'code']),
@@ -51,6 +51,6 @@ function builtIn(kinds: KindCatalogue, name: string): Kind {
   const kind = kinds.builtIn(name);
   if (kind) return kind;
   throw new PipelineError('E_KIND', `this version has no stage kind '${name}'`, {
-    hint: 'The run was recorded by another version; its record says which.',
+    hint: 'The run was recorded by another version, which its record names.',
   });
 }

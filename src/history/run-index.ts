@@ -1,7 +1,7 @@
 /**
- * All runs of a store, quickly: an entry for each, kept in one file of the cache folder, one line a run. The
- * records are the truth: entries without a record are dropped, records without an entry are read and added, and
- * the file may be deleted at any time.
+ * An index of all runs of a store: one file in the cache folder with one line per run. The records are authoritative:
+ * entries without a record are dropped, and records without an entry are read and added. The file may be deleted at any
+ * time.
  */
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,16 +17,16 @@ export interface History {
   readonly damaged: readonly string[];
 }
 
-/** Raised when an entry gains or changes a field, so that old lines are not taken for new ones. */
+/** Incremented when the fields of an entry change, so that old lines are not used. */
 const FORMAT = 1;
-/** The file is written anew when it holds this many times as many lines as there are runs. */
+/** The file is rewritten when it has this many times as many lines as there are runs. */
 const WASTE = 2;
 
 function indexFile(layout: StoreLayout): string {
   return join(layout.cache, `runs-${FORMAT}.ndjson`);
 }
 
-/** The latest `limit` runs, from their records alone: for a few that is quicker than the whole list. */
+/** The latest `limit` runs, read from their records: for a few runs this is faster than the whole index. */
 export function latestEntries(layout: StoreLayout, limit: number): History {
   const entries: RunEntry[] = [];
   const damaged: string[] = [];
@@ -71,7 +71,7 @@ function recall(file: string): { readonly known: ReadonlyMap<string, RunEntry>; 
       const entry = JSON.parse(line) as RunEntry;
       known.set(entry.id, entry);
     } catch {
-      // Torn by a crash, or the empty one at the end: its record is read again.
+      // A line that was cut off by a crash, or the empty last one: the record is read again.
     }
   }
   return { known, lines: lines.length - 1 };
@@ -89,10 +89,10 @@ function remember(
     if (lines > WASTE * entries.length + 100) writeAtomically(file, text(entries), { durable: true });
     else if (added.length > 0) {
       mkdirSync(dirname(file), { recursive: true });
-      // One write at the end of the file: two processes that add at once do not mix their lines.
+      // A single write at the end of the file, so that concurrent processes do not mix their lines.
       appendFileSync(file, text(added));
     }
   } catch {
-    // A store that cannot be written to can still be read from: next time is only slower.
+    // A read-only store can still be read: the next time is only slower.
   }
 }

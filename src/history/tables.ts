@@ -1,4 +1,4 @@
-/** The history as tables for SQL, made from the records when a statement mentions them. */
+/** The recorded runs as tables for SQL, created from the records when a statement mentions them. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { literal, type Database } from '../formats/duckdb.ts';
@@ -9,7 +9,7 @@ import { allNotes, NO_NOTES } from './notes.ts';
 import { readRunRecord } from './record.ts';
 import type { Scalar } from './values.ts';
 
-/** May hold more than the table's columns, and less. */
+/** May have more or fewer members than the table has columns. */
 type Row = Readonly<Record<string, Json | undefined>>;
 
 interface Table {
@@ -17,12 +17,12 @@ interface Table {
   readonly rows: (layout: StoreLayout) => Iterable<Row>;
 }
 
-/** A value twice: as text, and as a number where it is one. */
+/** A value as text, and also as a number if it is one. */
 function typed(value: Scalar): { readonly value: string | null; readonly number: number | null } {
   return { value: value === null ? null : String(value), number: typeof value === 'number' ? value : null };
 }
 
-/** Name → columns with their DuckDB types, and where the rows come from. */
+/** Name → columns with their DuckDB types, and the source of the rows. */
 export const TABLES: Readonly<Record<string, Table>> = {
   runs: {
     columns: {
@@ -92,7 +92,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
   },
 };
 
-/** Makes each table that the statement could mean; `scratch` is an empty folder for their rows. */
+/** Creates each table whose name occurs in the statement; `scratch` is an empty folder for their rows. */
 export async function createTables(
   database: Database,
   layout: StoreLayout,
@@ -111,7 +111,7 @@ export async function createTables(
   }
 }
 
-/** Written in pieces: the metrics of ten thousand runs do not have to fit in one string. */
+/** Rows are written in pieces, because the metrics of ten thousand runs may not fit in one string. */
 const PIECE = 1 << 20;
 
 function writeRows(file: string, columns: readonly string[], rows: Iterable<Row>): void {

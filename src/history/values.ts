@@ -13,7 +13,7 @@ export function parametersOf(record: Pick<RunRecord, 'params' | 'parameters'>): 
   return values;
 }
 
-/** Lists of plain values stay whole, because a position in a list means little to a reader. */
+/** Lists of scalars are kept as one value, because an index in a list means little to a reader. */
 function flatten(value: Json, name: string, into: Record<string, Scalar>): void {
   if (Array.isArray(value)) {
     const items = value as readonly Json[];

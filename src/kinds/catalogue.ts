@@ -1,3 +1,4 @@
+/** All stage kinds: the built-in ones, as the build described them, and users' modules, loaded on first use. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
@@ -20,12 +21,11 @@ function readBuiltKinds(): BuiltKinds {
     return JSON.parse(readFileSync(join(DIST, 'kinds.json'), 'utf8')) as BuiltKinds;
   } catch (error) {
     throw new PipelineError('E_INSTALL', `the package is not built: ${(error as Error).message}`, {
-      hint: 'Run `npm ci` or `npm run build` in its folder.',
+      hint: 'Run `npm ci` or `npm run build` in the folder of the package.',
     });
   }
 }
 
-/** The built-in kinds as the build described them, and users' modules as they are found. */
 export function openCatalogue(layout: StoreLayout): KindCatalogue {
   const built = readBuiltKinds();
   const modules = new Map<string, Promise<Kind>>();

@@ -1,9 +1,9 @@
 import { isObject } from '../base/json.ts';
 import type { KindDeclaration, StageKind } from '../stage.ts';
 
-/** What is wrong with an exported `stage`, or nothing. */
+/** What is wrong with an exported `stage`; undefined if nothing is. */
 export function faultOfStage(stage: unknown): string | undefined {
-  if (!isObject(stage)) return "it exports no 'stage' made by defineStage({...})";
+  if (!isObject(stage)) return "it does not export a 'stage' made by defineStage({...})";
   if (typeof stage['description'] !== 'string') return 'stage.description must be a string';
   if (!isObject(stage['parameters'])) return 'stage.parameters must be a JSON Schema';
   if (!isObject(stage['inputs'])) return 'stage.inputs must be an object of slots';

@@ -1,13 +1,13 @@
 /**
- * Approximate search with usearch's HNSW graph (Malkov and Yashunin 2018). The library is native and loaded on
- * first use, by its ES module entry.
+ * Approximate nearest-neighbour search with usearch's HNSW graph (Malkov and Yashunin 2018). The native library is
+ * loaded on first use.
  *
- * How reproducible the graph is, as measured with usearch 2.25.3 on Linux: one adding thread and equal batches
- * give the same file every time, whatever the number of cores. x86-64 CPUs with AVX-512, with AVX2 only and
- * without AVX, and arm64 with NEON (the latter three emulated) all gave the same file for 2,000 × 128 vectors, but
- * nothing promises it: usearch picks its kernels by the CPU, and draws node levels from the C++ library's generator
- * and logarithm. Several adding threads give another graph each time, and so does another batch size. So the file's
- * bytes are not canonical, and what must not depend on the machine must not depend on approximate results.
+ * Reproducibility of the graph, measured with usearch 2.25.3 on Linux: one thread and a fixed batch size give the
+ * same file every time, whatever the number of cores. x86-64 CPUs with AVX-512, with AVX2 only and without AVX, and
+ * arm64 with NEON (the last three emulated) all gave the same file for 2,000 × 128 vectors, but this is not
+ * guaranteed: usearch selects its kernels by the CPU, and draws node levels with the C++ library's generator and
+ * logarithm. Several threads give a different graph each time, and so does another batch size. The file's bytes are
+ * therefore not canonical, and results that must not depend on the machine must not depend on approximate search.
  */
 import { join } from 'node:path';
 import type { Index } from 'usearch';
@@ -16,7 +16,7 @@ import { INDEX_FILE, readIndexConfig, type IndexConfig } from '../formats/index-
 import type { Matrix } from '../formats/npy.ts';
 import { rank, type Ranking } from './ranking.ts';
 
-/** usearch's distances as our scores: higher is better. */
+/** Converts usearch's distances to scores: higher is better. */
 const SCORES: Readonly<Record<Similarity, (distance: number) => number>> = {
   cosine: (distance) => 1 - distance,
   dot: (distance) => 1 - distance,
@@ -38,12 +38,12 @@ async function emptyIndex(config: IndexConfig): Promise<Index> {
   });
 }
 
-/** Vectors added by one call: the graph depends on it, so it is a constant. */
+/** Vectors added per call. The graph depends on it, so it is a constant. */
 const BATCH = 512;
 
 /**
- * Adds every row of [documents, D] under its number and saves the graph. Yields how many are in after each batch,
- * for progress and so that the caller can stop.
+ * Adds every row of [documents, D] under its row number and saves the graph. Yields the number of rows added after
+ * each batch, for progress and so that the caller can stop.
  */
 export async function* buildIndex(
   folder: string,
@@ -63,11 +63,11 @@ export async function* buildIndex(
 
 export interface AnnIndex {
   readonly config: IndexConfig;
-  /** About the best k documents for one query [D]. Scores are those of the quantised vectors. */
+  /** Approximately the best k documents for one query [D]. Scores are those of the quantised vectors. */
   search(query: Float32Array, k: number): Ranking;
 }
 
-/** Opens an `index` artifact; the graph is mapped, not read. */
+/** Opens an `index` artifact. The graph is memory-mapped, not read. */
 export async function openIndex(folder: string): Promise<AnnIndex> {
   const config = readIndexConfig(folder);
   const index = await emptyIndex(config);

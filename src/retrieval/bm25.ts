@@ -5,11 +5,11 @@
  *   score(q, d) = Σ over q's tokens t of idf(t) · tf / (tf + k1 · (1 − b + b · |d| / average |d|))
  *   idf(t) = ln(1 + (N − df + 0.5) / (df + 0.5))
  *
- * A token that occurs twice in the query counts twice. The constant factor k1 + 1 of the original formula is left
- * out, as Lucene does; it changes no order. The one difference to Lucene: it keeps |d| in one byte (exact up
- * to 40 tokens, then 4 significant bits), we keep it whole, so scores of long documents differ slightly
- * (Kamphuis et al. 2020, "Which BM25 Do You Mean?", found no effect on quality).
- * Padding and unknown tokens count in |d| but match nothing.
+ * A token that occurs twice in the query counts twice. As in Lucene, the constant factor k1 + 1 of the original
+ * formula is left out; it does not change the ranking. The only difference from Lucene is that it stores |d| in one
+ * byte (exact up to 40 tokens, then 4 significant bits), while |d| is exact here, so scores of long documents differ
+ * slightly (Kamphuis et al. 2020, "Which BM25 Do You Mean?", found no effect on quality).
+ * Padding and unknown tokens count towards |d| but match nothing.
  */
 import { log } from '../base/math.ts';
 import type { Ragged } from '../formats/ragged.ts';
@@ -18,22 +18,22 @@ import { invert, type InvertedIndex } from './inverted-index.ts';
 import { createTopK, rank, type Ranking, type TopK } from './ranking.ts';
 
 export interface Bm25Parameters {
-  /** How fast repeated occurrences stop counting: 0 ignores frequencies. Lucene: 1.2, Anserini: 0.9. */
+  /** Term-frequency saturation; 0 ignores frequencies. Lucene: 1.2, Anserini: 0.9. */
   readonly k1: number;
-  /** How far a document's length counts: 0 not at all, 1 fully. Lucene: 0.75, Anserini: 0.4. */
+  /** Length normalisation: 0 none, 1 full. Lucene: 0.75, Anserini: 0.4. */
   readonly b: number;
 }
 
 export interface Bm25 {
-  /** The best k documents that hold a word of the query; fewer where fewer do. */
+  /** The best k documents that contain a token of the query; fewer if fewer do. */
   search(query: Uint32Array, k: number): Ranking;
-  /** Of the given documents, in their order: 0 without a word in common. The same scores as by `search`. */
+  /** Scores of the given documents, in their order; 0 without a common token. Equal to the scores of `search`. */
   scores(query: Uint32Array, documents: Uint32Array): Float64Array;
-  /** The given documents, all of them, ranked by these scores. */
+  /** All the given documents, ranked by these scores. */
   rankCandidates(query: Uint32Array, candidates: Uint32Array): Ranking;
 }
 
-/** Builds the index. `tokens` is the vocabulary's size: every id in `documents` is below it. */
+/** Builds the index. `tokens` is the vocabulary size: every id in `documents` is below it. */
 export function createBm25(documents: Ragged, tokens: number, parameters: Bm25Parameters): Bm25 {
   const index = invert(documents, tokens);
   const weights = postingWeights(index, parameters);
@@ -53,7 +53,7 @@ export function createBm25(documents: Ragged, tokens: number, parameters: Bm25Pa
   };
 }
 
-/** What each posting adds to its document's score. [postings] */
+/** The contribution of each posting to its document's score. [postings] */
 function postingWeights(index: InvertedIndex, { k1, b }: Bm25Parameters): Float64Array {
   const { offsets, documents, frequencies, lengths, averageLength } = index;
   const saturation = Float64Array.from(lengths, (length) => k1 * (1 - b + (b * length) / averageLength));
@@ -74,7 +74,7 @@ export function inverseDocumentFrequency(documents: number, documentFrequency: n
   return log(1 + (documents - documentFrequency + 0.5) / (documentFrequency + 0.5));
 }
 
-/** BM25's weight of every token below `tokens` for these documents. */
+/** The inverse document frequency of every token below `tokens` in these documents. */
 export function inverseDocumentFrequencies(documents: Ragged, tokens: number): Float64Array {
   const { offsets, lengths } = invert(documents, tokens);
   return Float64Array.from({ length: tokens }, (_, token) =>
@@ -95,12 +95,12 @@ function accumulate(
   }
 }
 
-/** Takes the best documents out of `scores` and leaves zeros behind. */
+/** Collects the best documents from `scores` and resets it to zero. */
 function collect(scores: Float64Array, top: TopK): Ranking {
   let threshold = 0;
   for (let document = 0; document < scores.length; document++) {
     const score = scores[document]!;
-    // Documents come by rising id, so an equal score never displaces one that is held.
+    // Documents come in ascending order of id, so an equal score never displaces an earlier document.
     if (score > threshold) {
       top.offer(document, score);
       threshold = Math.max(0, top.threshold());
@@ -110,7 +110,7 @@ function collect(scores: Float64Array, top: TopK): Ranking {
   return top.take();
 }
 
-/** One document's score, adding in the same order as `accumulate` and so to the same bits. */
+/** One document's score, summed in the same order as in `accumulate`, so that the bits are equal. */
 function scoreOf(index: InvertedIndex, weights: Float64Array, query: Uint32Array, document: number): number {
   let score = 0;
   for (const token of query) {

@@ -1,22 +1,22 @@
 /**
- * What the tokeniser takes each code point for, by Unicode 15.0 whatever version Node itself brings. Characters
- * of later versions are `UNASSIGNED` on every Node, so that a text has the same tokens everywhere.
+ * Character classes for the tokenizer, by Unicode 15.0 whatever version Node has. Characters of later versions are
+ * `UNASSIGNED` on every Node, so that a text has the same tokens everywhere.
  */
 import { CLASS_RUNS } from './character-classes.generated.ts';
 
 /** White space, punctuation, symbols, controls, private use. */
 export const SEPARATOR = 0;
-/** Letters, and numbers that are no decimal digits (Ⅻ, ፲). */
+/** Letters, and numbers that are not decimal digits (Ⅻ, ፲). */
 export const LETTER = 1;
-/** Combining marks: they belong to the character before them. */
+/** Combining marks, which belong to the preceding character. */
 export const MARK = 2;
 /** Decimal digits of any script. */
 export const DIGIT = 3;
-/** Han and Hiragana, written without spaces: a token each. */
+/** Han and Hiragana, written without spaces: each character is a token. */
 export const SINGLE = 4;
-/** Without a look of their own (soft hyphen, joiners, variation selectors): taken out. */
+/** Invisible characters (soft hyphen, joiners, variation selectors): removed. */
 export const IGNORED = 5;
-/** Not assigned in Unicode 15.0, and lone surrogates. */
+/** Code points that Unicode 15.0 does not assign, and lone surrogates. */
 export const UNASSIGNED = 6;
 /** ' and ’ and ʼ. */
 export const APOSTROPHE = 7;

@@ -1,8 +1,8 @@
 /**
- * Dot products of many vectors against many, to the same bits on every machine: float32 values multiplied and
- * added in double precision (where their products are exact), each by one accumulator from the first dimension to
- * the last, whatever is computed beside it. So one query alone (in JavaScript), many together (in SIMD WebAssembly)
- * and a single pair give the same numbers.
+ * Dot products of many vectors with many others, equal to the bit on every machine: float32 values are multiplied and
+ * added in double precision (where their products are exact), with one accumulator per pair, from the first dimension
+ * to the last. One query alone (in JavaScript), many queries together (in SIMD WebAssembly) and a single pair
+ * therefore give the same numbers.
  */
 import { WASM } from '../engine/kernels/dot-products.generated.ts';
 import {
@@ -12,23 +12,23 @@ import {
   type WasmModule,
 } from '../engine/kernels/threads/webassembly.ts';
 
-/** Queries that are taken at once. */
+/** Largest number of queries in a batch. */
 export const QUERIES_AT_ONCE = 16;
-/** Documents whose products are made at once. */
+/** Largest number of documents in a tile. */
 export const TILE = 256;
 
 const BLOCK = 8;
-/** From so many queries on, a block of eight is quicker than each by itself. */
+/** From this many queries on, a block of eight is faster than one query at a time. */
 const ENOUGH = 3;
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 
-/** Products of one batch of queries after the other with tiles of documents. */
+/** Products of a batch of queries with tiles of documents. */
 export interface DotProducts {
   /** Sets the queries: [count, dimensions], at most QUERIES_AT_ONCE. */
   queries(rows: Float32Array, count: number): void;
   /**
-   * Products with documents `first` to `first + count` of [documents, dimensions], at most TILE: query i's are at
-   * i · TILE. Valid until the next call.
+   * Products with `count` documents of [documents, dimensions] from `first` on, at most TILE. Those of query i start
+   * at i · TILE. Valid until the next call.
    */
   tile(documents: Float32Array, first: number, count: number): Float64Array;
 }
@@ -69,7 +69,7 @@ export function createDotProducts(dimensions: number): DotProducts {
         return products;
       }
       values.set(documents.subarray(first * dimensions, (first + count) * dimensions), places.documents);
-      // An odd last document is taken with what is left of an earlier tile; nobody reads that product.
+      // The kernel takes documents in pairs: an odd last one is paired with stale data, whose product is not read.
       kernel.dotProducts(
         places.queries,
         Math.ceil(asked / BLOCK),
@@ -84,7 +84,7 @@ export function createDotProducts(dimensions: number): DotProducts {
   };
 }
 
-/** Lays queries out as [blocks, dimensions, 8]; the missing ones of the last block stay as they were. */
+/** Lays queries out as [blocks, dimensions, 8]. Unused places of the last block keep their old values. */
 function interleave(rows: Float32Array, count: number, dimensions: number, to: Float64Array): void {
   for (let query = 0; query < count; query++) {
     const block = Math.floor(query / BLOCK) * BLOCK * dimensions;
@@ -93,7 +93,7 @@ function interleave(rows: Float32Array, count: number, dimensions: number, to: F
   }
 }
 
-/** One query with each document, four documents side by side. */
+/** One query with each document, four documents at a time. */
 function oneQuery(
   queries: Float32Array,
   q: number,
@@ -127,7 +127,7 @@ function oneQuery(
     out[to + j] = dotProduct(queries, q, documents, (first + j) * dimensions, dimensions);
 }
 
-/** left[l …] · right[r …] over `dimensions` values, to the very bits that tiles hold. */
+/** left[l …] · right[r …] over `dimensions` values, equal to the bit to the products of a tile. */
 export function dotProduct(
   left: Float32Array,
   l: number,

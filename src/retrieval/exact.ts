@@ -1,4 +1,4 @@
-/** Exact search: every query against every document. */
+/** Exact nearest-neighbour search: compares every query with every document. */
 import { PipelineError } from '../base/diagnostic.ts';
 import type { Similarity } from '../formats/embeddings.ts';
 import type { Matrix } from '../formats/npy.ts';
@@ -7,17 +7,17 @@ import { createTopK, rank, type Ranking } from './ranking.ts';
 
 export interface ExactSearch {
   /**
-   * The best k documents for each of these rows of `queries` [n, dimensions], one ranking after the other: a
-   * generator, so that memory does not grow with n and the caller may stop or report between two.
+   * The best k documents for each of these rows of `queries` [n, dimensions], one ranking at a time. A generator, so
+   * that memory does not grow with n and the caller can stop or report progress in between.
    */
   search(queries: Matrix, rows: ArrayLike<number>, k: number): Generator<Ranking, void>;
-  /** Scores of the given documents for one row of `queries`, in their order: the same to the bit as by `search`. */
+  /** Scores of the given documents for one row of `queries`, in their order; equal to the bit to those of `search`. */
   scores(queries: Matrix, row: number, documents: Uint32Array): Float64Array;
   /** The given documents, ranked by these scores. */
   rankCandidates(queries: Matrix, row: number, candidates: Uint32Array): Ranking;
 }
 
-/** Throws `E_INPUT` where a document's vector is not finite. documents: [documents, dimensions] */
+/** Throws `E_INPUT` if a document's vector is not finite. documents: [documents, dimensions] */
 export function createExactSearch(documents: Matrix, similarity: Similarity): ExactSearch {
   const squares = squaredNorms(documents, 'document');
   const norms = squares.map(Math.sqrt);
@@ -28,7 +28,7 @@ export function createExactSearch(documents: Matrix, similarity: Similarity): Ex
       case 'cosine':
         return norm === 0 || norms[document] === 0 ? 0 : dot / (norm * norms[document]!);
       case 'euclidean':
-        // In doubles the cancellation costs 1e-8 of the norm at worst, less than float32 resolves; 0 stays 0.
+        // In double precision, cancellation costs at most 1e-8 of the norm, below float32's resolution; 0 stays 0.
         return -Math.sqrt(Math.max(0, square + squares[document]! - 2 * dot));
     }
   };
@@ -92,7 +92,7 @@ function offerTile(
   let threshold = collector.threshold();
   for (let j = 0; j < dots.length; j++) {
     const value = score(dots[j]!, square, norm, first + j);
-    // Documents come by rising id, so an equal score never displaces one that is held.
+    // Documents come in ascending order of id, so an equal score never displaces an earlier document.
     if (value > threshold) {
       collector.offer(first + j, value);
       threshold = collector.threshold();
@@ -106,7 +106,7 @@ function squaredNorms({ rows, columns, data }: Matrix, what: string): Float64Arr
     const square = dotProduct(data, row * columns, data, row * columns, columns);
     if (!Number.isFinite(square))
       throw new PipelineError('E_INPUT', `the embedding of a ${what} (row ${row}) is not finite`, {
-        hint: 'The model has probably diverged: lower the learning rate or clip gradients.',
+        hint: 'The model has probably diverged. Lower the learning rate or clip the gradients.',
       });
     squares[row] = square;
   }

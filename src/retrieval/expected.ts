@@ -1,6 +1,6 @@
 /**
- * What the measures of metrics.ts give on average over all orders of n documents, R of them relevant: the random
- * baseline without a draw. `relevant` is as there, and its documents are among the n.
+ * Expected values of the measures in metrics.ts over all orders of n documents, R of them relevant: the random
+ * baseline, without sampling. `relevant` is as in metrics.ts, and its documents are among the n.
  */
 import { log2 } from '../base/math.ts';
 import { idealGain, type Relevance } from './metrics.ts';
@@ -32,7 +32,7 @@ export function expectedPrecision(n: number, relevant: Relevance, k: number): nu
   return (Math.min(k, n) / k) * (relevant.size / n);
 }
 
-/** Each rank holds the mean relevance. */
+/** The expected relevance at each rank is the mean relevance. */
 export function expectedNdcg(n: number, relevant: Relevance, k: number): number {
   const mean = [...relevant.values()].reduce((sum, gain) => sum + gain, 0) / n;
   let discounts = 0;
@@ -40,7 +40,7 @@ export function expectedNdcg(n: number, relevant: Relevance, k: number): number 
   return (mean * discounts) / idealGain(relevant, k);
 }
 
-/** E[AP] = 1/n · Σ over r ≤ depth of (1 + (r − 1)(R − 1)/(n − 1)) / r: precision at r, given that r is relevant. */
+/** E[AP] = 1/n · Σ over r ≤ depth of (1 + (r − 1)(R − 1)/(n − 1)) / r: the precision at r if rank r is relevant. */
 export function expectedAveragePrecision(n: number, relevant: Relevance, depth: number): number {
   const others = n > 1 ? (relevant.size - 1) / (n - 1) : 0;
   let sum = 0;

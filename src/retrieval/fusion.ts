@@ -2,13 +2,13 @@ import { rank, type Ranking } from './ranking.ts';
 
 export interface FusionList {
   readonly documents: Uint32Array;
-  /** How much the list counts, relative to the others. */
+  /** Weight of the list, relative to the others. */
   readonly weight: number;
 }
 
 /**
- * Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), with weights: score(d) = Σ over the lists that hold d
- * of weight / (k + rank). A larger k flattens the difference between ranks; the paper uses 60 and equal weights.
+ * Weighted reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): score(d) = Σ over the lists that contain d of
+ * weight / (k + rank). A larger k flattens the difference between ranks. The paper uses k = 60 and equal weights.
  */
 export function reciprocalRankFusion(lists: readonly FusionList[], k: number, depth: number): Ranking {
   const scores = new Map<number, number>();

@@ -1,20 +1,20 @@
-/** Which documents hold a token, and how often: what BM25 searches. */
+/** An inverted index: which documents contain a token, and how often. BM25 searches it. */
 import type { Ragged } from '../formats/ragged.ts';
 import { rowCount } from '../formats/ragged.ts';
 
 export interface InvertedIndex {
-  /** Token t's postings are at offsets[t] … offsets[t + 1]. [tokens + 1] */
+  /** Postings of token t are at offsets[t] up to, not including, offsets[t + 1]. [tokens + 1] */
   readonly offsets: Uint32Array;
-  /** doc_ids, rising within a token. [postings] */
+  /** doc_ids, ascending within a token. [postings] */
   readonly documents: Uint32Array;
-  /** How often the token occurs in that document. [postings] */
+  /** Number of occurrences of the token in the document. [postings] */
   readonly frequencies: Uint32Array;
-  /** Tokens of each document. [documents] */
+  /** Number of tokens in each document. [documents] */
   readonly lengths: Uint32Array;
   readonly averageLength: number;
 }
 
-/** Two passes over the rows: count distinct (token, document) pairs, then place them. Memory: 8 bytes a posting. */
+/** Two passes over the rows: count distinct (token, document) pairs, then place them. Memory: 8 bytes per posting. */
 export function invert(documents: Ragged, tokens: number): InvertedIndex {
   const count = rowCount(documents);
   const lengths = new Uint32Array(count);
@@ -28,7 +28,7 @@ export function invert(documents: Ragged, tokens: number): InvertedIndex {
 
 function postingOffsets({ values, offsets: rows }: Ragged, tokens: number): Uint32Array {
   const offsets = new Uint32Array(tokens + 1);
-  // Document of the token's latest occurrence, plus 1: documents come in order, so one number a token will do.
+  // Document of the token's latest occurrence, plus 1. Documents come in order, so one number per token is enough.
   const latest = new Uint32Array(tokens);
   for (let document = 0; document + 1 < rows.length; document++) {
     for (let i = rows[document]!; i < rows[document + 1]!; i++) {

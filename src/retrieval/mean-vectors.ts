@@ -4,9 +4,9 @@ import { SPECIAL_TOKENS } from '../formats/tokens.ts';
 import type { WordVectors } from '../formats/vectors.ts';
 
 /**
- * The mean of each text's word vectors, over all its words that have one, each counted by its weight (all alike where
- * none are given): what retrieval reaches without any training of an encoder. Summed in double precision; a text
- * without such a word is the zero vector. weights: by token id, at least one for each vector. [rows, D]
+ * The weighted mean of the word vectors of each text's tokens (unweighted without `weights`): a baseline that needs no
+ * trained encoder. Tokens without a vector are skipped; a text without any vector gets the zero vector. Summed in
+ * double precision. weights: by token id, at least one per vector. Returns [rows, D].
  */
 export function meanVectors(texts: Ragged, vectors: WordVectors, weights?: Float64Array): Matrix {
   const { rows: words, dimensions } = vectors;

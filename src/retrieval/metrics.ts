@@ -1,26 +1,26 @@
 /**
- * Measures of one ranked list, by trec_eval's definitions (https://github.com/usnistgov/trec_eval; names in
- * brackets), each in 0 … 1. `relevant` maps doc_id → relevance above 0; it must not be empty: queries without
- * relevant documents are left out of averages by the caller, and counted.
+ * Measures of one ranked list, as defined by trec_eval (https://github.com/usnistgov/trec_eval; names in brackets),
+ * each in 0 … 1. `relevant` maps doc_id → relevance above 0 and must not be empty: the caller leaves queries without
+ * relevant documents out of averages, and counts them.
  */
 import { log2 } from '../base/math.ts';
 
 export type Relevance = ReadonlyMap<number, number>;
 
-/** Rank from 1 of the first relevant document, or undefined where none is listed. */
+/** Rank, from 1, of the first relevant document; undefined if none is listed. */
 export function firstRelevantRank(ranking: Uint32Array, relevant: Relevance): number | undefined {
   const position = ranking.findIndex((document) => relevant.has(document));
   return position < 0 ? undefined : position + 1;
 }
 
-/** RR@k [recip_rank of the list cut at k]: 1 / rank of the first relevant document; 0 beyond k. Mean: MRR. */
+/** RR@k [recip_rank of the list cut off at k]: 1 / rank of the first relevant document, 0 beyond k. Mean: MRR. */
 export function reciprocalRank(ranking: Uint32Array, relevant: Relevance, k = Infinity): number {
   const found = firstRelevantRank(ranking, relevant);
   return found !== undefined && found <= k ? 1 / found : 0;
 }
 
 /**
- * nDCG@k [ndcg_cut]: Σ relevance / log2(rank + 1) over the first k, divided by that of the best possible list
+ * nDCG@k [ndcg_cut]: Σ relevance / log2(rank + 1) over the first k, divided by that of the ideal ranking
  * (Järvelin and Kekäläinen 2002). The gain is the relevance itself (linear, as in trec_eval), not 2^relevance − 1.
  */
 export function ndcg(ranking: Uint32Array, relevant: Relevance, k: number): number {
@@ -28,7 +28,7 @@ export function ndcg(ranking: Uint32Array, relevant: Relevance, k: number): numb
   return discountedGain(gains) / idealGain(relevant, k);
 }
 
-/** DCG@k of the best possible list. */
+/** DCG@k of the ideal ranking. */
 export function idealGain(relevant: Relevance, k: number): number {
   return discountedGain([...relevant.values()].sort((a, b) => b - a).slice(0, k));
 }
@@ -38,8 +38,8 @@ function discountedGain(gains: readonly number[]): number {
 }
 
 /**
- * Average precision [map]: the mean over all relevant documents of the precision at their rank, 0 for those not
- * listed. The list's length is the cut-off: trec_eval's habit is 1,000.
+ * Average precision [map]: the mean, over all relevant documents, of the precision at their rank, 0 for those not
+ * listed. The list's length is the cut-off; trec_eval's default is 1,000.
  */
 export function averagePrecision(ranking: Uint32Array, relevant: Relevance): number {
   let found = 0;
@@ -56,17 +56,17 @@ function relevantWithin(ranking: Uint32Array, relevant: Relevance, k: number): n
   return ranking.subarray(0, k).reduce((count, document) => (relevant.has(document) ? count + 1 : count), 0);
 }
 
-/** Recall@k [recall]: the part of the relevant documents that is among the first k. */
+/** Recall@k [recall]: the fraction of the relevant documents that are among the first k. */
 export function recall(ranking: Uint32Array, relevant: Relevance, k: number): number {
   return relevantWithin(ranking, relevant, k) / relevant.size;
 }
 
-/** Precision@k [P]: the part of the first k that is relevant; a list shorter than k counts as padded. */
+/** Precision@k [P]: the fraction of the first k that are relevant; a list shorter than k counts as padded. */
 export function precision(ranking: Uint32Array, relevant: Relevance, k: number): number {
   return relevantWithin(ranking, relevant, k) / k;
 }
 
-/** Hit@k [success]: 1 where any of the first k is relevant. */
+/** Hit@k [success]: 1 if any of the first k is relevant. */
 export function hit(ranking: Uint32Array, relevant: Relevance, k: number): number {
   return relevantWithin(ranking, relevant, k) > 0 ? 1 : 0;
 }

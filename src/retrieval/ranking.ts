@@ -1,13 +1,13 @@
-/** Ranked lists, and how the best k of many scores are kept. */
+/** Ranked lists, and the selection of the best k of many scores. */
 
-/** Documents by falling score; equal scores by rising doc_id, so that a list is one and the same everywhere. */
+/** Documents by descending score; ties by ascending doc_id, so that a list is the same everywhere. */
 export interface Ranking {
   readonly documents: Uint32Array;
   /** Higher is better. */
   readonly scores: Float64Array;
 }
 
-/** Whether (score, document) goes before (otherScore, otherDocument) in a ranking. */
+/** Whether (score, document) ranks before (otherScore, otherDocument). */
 export function precedes(
   score: number,
   document: number,
@@ -29,15 +29,15 @@ export function rank(documents: ArrayLike<number>, scores: ArrayLike<number>, k 
 }
 
 export interface TopK {
-  /** Keeps the document where it is among the k best so far. A document may be offered once. */
+  /** Keeps the document if it is among the k best so far. Each document may be offered once. */
   offer(document: number, score: number): void;
-  /** What a score must reach to be kept: −∞ until there are k. For skipping the call. */
+  /** The lowest score kept, −∞ until there are k: lets the caller skip `offer`. */
   threshold(): number;
-  /** The ranking; empties the collector for the next use. */
+  /** Returns the ranking and empties the collector. */
   take(): Ranking;
 }
 
-/** A binary heap of the k best, the worst of them on top. */
+/** A binary heap of the k best with the worst of them at the root. */
 export function createTopK(k: number): TopK {
   const documents = new Uint32Array(k);
   const scores = new Float64Array(k);

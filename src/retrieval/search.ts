@@ -1,4 +1,4 @@
-/** One question against a corpus of embeddings: what `pipeline query` asks. */
+/** Searches a corpus of embeddings for one query vector, with or without an index: used by `pipeline query`. */
 import { join } from 'node:path';
 import { DOCUMENTS_FILE, readEmbeddingsConfig, type Similarity } from '../formats/embeddings.ts';
 import { readNpy, readNpyRows, type Matrix } from '../formats/npy.ts';
@@ -9,14 +9,14 @@ import type { Ranking } from './ranking.ts';
 export interface SearchPlace {
   /** Folder of the `embeddings` artifact. */
   readonly embeddings: string;
-  /** Folder of an `index` over these embeddings; without it every document is compared. */
+  /** Folder of an `index` of these embeddings; without it, the search is exact. */
   readonly index?: string | undefined;
   readonly top: number;
 }
 
 export interface Hit {
   readonly doc_id: number;
-  /** Higher is better; from an index built for the embeddings' own similarity, the same number as without one. */
+  /** Higher is better. With an index built for the embeddings' similarity, the same number as without one. */
   readonly score: number;
 }
 
@@ -36,7 +36,7 @@ function searchAll(query: Float32Array, { embeddings, top }: SearchPlace): Ranki
   return search.search(asMatrix(query), [0], top).next().value!;
 }
 
-/** The graph proposes, the vectors themselves decide the order: their few rows are read from the file. */
+/** The index proposes candidates; exact scores of their vectors, which are read from the file, rank them. */
 async function searchIndex(query: Float32Array, folder: string, place: SearchPlace): Promise<Ranking> {
   const index = await openIndex(folder);
   const proposed = index.search(query, place.top).documents.sort();

@@ -1,4 +1,4 @@
-/** How sure a mean, and a difference of means, can be: resampling over queries, seeded and the same everywhere. */
+/** Confidence intervals and tests of means by resampling over queries; seeded, so the same everywhere. */
 import { random, type Random } from '../base/random.ts';
 import { quantile } from '../base/statistics.ts';
 
@@ -11,8 +11,8 @@ export interface Bootstrap {
 }
 
 /**
- * Percentile bootstrap intervals (Efron 1979) of the means of several columns over the same queries. Every sample
- * draws the queries once for all columns, so intervals of differences are paired. Each column: [queries].
+ * Percentile bootstrap confidence intervals (Efron 1979) of the means of several columns over the same queries. Each
+ * sample draws the queries once for all columns, so intervals of differences are paired. Each column: [queries].
  */
 export function bootstrapIntervals(
   columns: readonly Float64Array[],
@@ -41,13 +41,13 @@ export function bootstrapIntervals(
 
 export interface PairedTest {
   readonly queries: number;
-  /** Queries on which the two differ; the others say nothing. */
+  /** Queries on which the two differ; the others do not affect p. */
   readonly differing: number;
   /** Mean of b minus mean of a. */
   readonly difference: number;
   /** Two-sided. */
   readonly p: number;
-  /** All sign patterns were tried; otherwise `samples` random ones. */
+  /** All sign patterns were counted; otherwise `samples` random ones. */
   readonly exact: boolean;
 }
 
@@ -65,10 +65,10 @@ export const TEST_SAMPLES = 10_000;
 export const EXACT_UP_TO = 14;
 
 /**
- * The paired randomisation test (Fisher 1935; for retrieval: Smucker, Allan and Carterette, "A comparison of
- * statistical significance tests for information retrieval evaluation", CIKM 2007): if two systems were alike,
- * either could have had either score of a query, so each query's difference may as well bear the other sign.
- * p is the share of sign patterns under which the mean difference is at least as far from zero as the observed.
+ * Fisher's paired randomisation test, two-sided (Smucker, Allan and Carterette 2007, "A comparison of statistical
+ * significance tests for information retrieval evaluation"). If two systems were equally good, the two scores of a query
+ * could be swapped, so each query's difference could have either sign. p is the fraction of sign patterns for which the
+ * mean difference is at least as far from zero as the observed one.
  * Scores of the same queries in the same order, each array of length n ≥ 1.
  */
 export function pairedTest(

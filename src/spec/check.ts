@@ -1,4 +1,7 @@
-/** Files and overrides → a checked Spec, or everything that is wrong with them. */
+/**
+ * Files and overrides → a checked Spec, or everything that is wrong with them. This is the full check; load.ts avoids
+ * it for a spec that was valid before.
+ */
 import { basename, dirname, extname } from 'node:path';
 import { failure, ok, type Diagnostic, type Result } from '../base/diagnostic.ts';
 import { readMerged, type Reader } from './values/bases.ts';
@@ -39,12 +42,12 @@ function gather(options: LoadOptions): Gathered {
   };
 }
 
-/** A spec and variations of it, which are read from the same files once. */
+/** A spec and its variations, for which the files are read only once. */
 export interface Variable {
   readonly checked: Checked;
-  /** What its `sweep:` asks for. */
+  /** Its `sweep:` section. */
   readonly sweep: SweepRequest | undefined;
-  /** The spec with values laid over it; the warnings are those of the spec itself. */
+  /** The spec with some values overridden. Warnings are those of the spec itself. */
   vary(overrides: readonly Override[]): Promise<Result<Spec, readonly Diagnostic[]>>;
 }
 
@@ -74,12 +77,12 @@ async function checkRoot(
   onOutline?: (outline: Outline) => void,
 ): Promise<Result<Checked, readonly Diagnostic[]>> {
   const { options, found } = gathered;
-  const worked = interpolated(root, gathered);
-  const outline = readOutline(worked.root, gathered.report);
+  const values = interpolated(root, gathered);
+  const outline = readOutline(values.root, gathered.report);
   onOutline?.(outline);
   const kinds = new Map<string, KindReference>();
-  const stages = await checkStages(outline, { ...worked.scope, catalogue: options.kinds, kinds });
-  worked.finish();
+  const stages = await checkStages(outline, { ...values.scope, catalogue: options.kinds, kinds });
+  values.finish();
   if (found.some(({ severity }) => severity === 'error')) return failure(inOrder(found, file, options.set));
   const spec: Spec = {
     file,
@@ -110,18 +113,18 @@ function readWhole(file: string, gathered: Gathered): MapNode | undefined {
   return root;
 }
 
-/** Values that are worked out, and what that took. */
-interface Worked {
+/** The spec's values after interpolation, and the scope in which they were interpolated. */
+interface Interpolated {
   readonly root: MapNode;
   readonly scope: Omit<StageScope, 'catalogue' | 'kinds'>;
-  /** Tells of parameters that nothing refers to; to be called when everything has been read. */
+  /** Reports unused parameters; to be called when everything has been read. */
   readonly finish: () => void;
 }
 
-/** All values except those under names of the author's own, which count where they are used. */
-function interpolated(root: MapNode, { report, env, used, found }: Gathered): Worked {
+/** Interpolates all values except those under `x-` names, which are checked where they are used. */
+function interpolated(root: MapNode, { report, env, used, found }: Gathered): Interpolated {
   const written = root.entries.get('params')?.value;
-  // What is no mapping is reported as such, and not once more at every reference.
+  // A value that is not a mapping is reported once, not again at every reference.
   const params = written && written.type !== 'map' && !isNull(written) ? failedAt(written.place) : written;
   const usedParams = new Set<string>();
   const scope = { params, env, report, used, usedParams };
@@ -134,7 +137,7 @@ function interpolated(root: MapNode, { report, env, used, found }: Gathered): Wo
   const whole = refuseDeferred(mapNode(new Map(entries), root.place), report);
   const sound = found.length === before;
   const finish = (): void => {
-    // A faulty reference may be the one that was meant to use it.
+    // An invalid reference may be the one that was meant to use a parameter.
     const errors = found.some(({ severity }) => severity === 'error');
     if (params?.type === 'map' && sound && !(errors && holdsDeferred(whole)))
       reportUnused(params, usedParams, report);
@@ -142,19 +145,19 @@ function interpolated(root: MapNode, { report, env, used, found }: Gathered): Wo
   return { root: whole, scope, finish };
 }
 
-/** A parameter that nothing refers to has no effect, which is seldom what its author meant. */
+/** An unused parameter has no effect, which is rarely intended. */
 function reportUnused(params: MapNode, used: ReadonlySet<string>, report: Report): void {
   for (const [name, { key }] of params.entries)
     if (!used.has(name))
-      report({ ...errorAt(key, `nothing refers to the parameter '${name}'`), severity: 'warning' });
+      report({ ...errorAt(key, `the parameter '${name}' is not used`), severity: 'warning' });
 }
 
-/** Instances of a matrix share what was written once. */
+/** Removes duplicates, which arise because the instances of a matrix share their source text. */
 function distinct(found: readonly Diagnostic[]): Diagnostic[] {
   return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** As a reader goes through the texts: the spec first, then other files, each from its top, then every --set. */
+/** In reading order: the spec first, then other files, each from its top, then every --set. */
 function inOrder(all: readonly Diagnostic[], main: string, sets: readonly string[] = []): Diagnostic[] {
   const found = distinct(all);
   const rank = ({ location }: Diagnostic): string => {

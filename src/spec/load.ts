@@ -3,8 +3,8 @@ import { openMemory } from './remembered-specs.ts';
 import type { LoadedSpec, LoadOptions } from './spec.ts';
 
 /**
- * Reads and checks the spec in `file` (an absolute path). A spec that was sound before, with the same files,
- * overrides, variables and kinds, is recalled without loading the parsers, which cost more than all else.
+ * Reads and checks the spec in `file` (an absolute path). A spec that was valid before, with the same files, overrides,
+ * variables and kinds, is taken from the cache without loading the parsers, which take longer than everything else.
  */
 export async function loadSpec(
   file: string,

@@ -1,5 +1,5 @@
-/** The shape of a spec around its stages' parameters: which names there are, and what they hold. */
-import { nearest } from '../base/nearest.ts';
+/** Reads everything in a spec except the stages' parameters, which are checked against their kind's schema later. */
+import { didYouMean } from '../base/nearest.ts';
 import { readExecution, type Execution } from './stages/execution.ts';
 import { readMatrix, type Matrix } from './stages/matrix.ts';
 import { checkNames, isFailed } from './text/names.ts';
@@ -17,7 +17,7 @@ import {
   STAGE_NAME,
 } from './text/vocabulary.ts';
 
-/** A stage as written, its values interpolated. */
+/** A stage as written, with its values interpolated. */
 export interface RawStage {
   readonly name: string;
   readonly key: Place;
@@ -25,7 +25,7 @@ export interface RawStage {
   readonly uses: ScalarNode;
   readonly inputs: MapNode;
   readonly with: MapNode;
-  /** The word `with`, or the stage's name where it has none. */
+  /** The name `with` in the file, or the stage's name if it has none. */
   readonly withKey: Place;
   readonly matrix: Matrix | undefined;
   readonly execution: Execution;
@@ -37,21 +37,21 @@ export interface Outline {
   readonly params: MapNode;
   readonly engine: EngineRequest;
   readonly sweep: SweepRequest | undefined;
-  /** Stages whose outline is sound; the others are reported. */
+  /** Stages whose outline is valid; the others are reported. */
   readonly stages: readonly RawStage[];
-  /** Names of all stages, sound or not. */
+  /** Names of all stages, valid or not. */
   readonly stageNames: readonly string[];
 }
 
 export function readOutline(root: MapNode, report: Report): Outline {
-  // Names that begin with x- are the author's own: a place for anchors.
+  // Names that begin with x- are ignored: a place for anchors.
   checkNames(root, SPEC_NAMES, 'the spec', report, (name) => name.startsWith('x-'));
   const stages = root.entries.get('stages');
   const entries = stages ? [...(asMap(stages, 'stages', report, stages.key)?.entries ?? [])] : [];
   if (!stages || (entries.length === 0 && (stages.value.type === 'map' || isNull(stages.value))))
     report(
       errorAt(stages?.key ?? { ...root.place, end: root.place.start + 1 }, 'the spec has no stages', {
-        hint: 'stages: {corpus: {uses: ingest, with: {…}}}',
+        hint: 'Example: `stages: {corpus: {uses: ingest, with: {…}}}`.',
       }),
     );
   return {
@@ -71,12 +71,12 @@ export function readOutline(root: MapNode, report: Report): Outline {
 
 function readStage(name: string, entry: Entry, report: Report): RawStage | undefined {
   if (!STAGE_NAME.test(name)) {
-    const hint = 'letters, digits, _ and -, beginning with a letter or _';
-    report(errorAt(entry.key, `'${name}' cannot be the name of a stage`, { hint }));
+    const hint = 'A name has letters, digits, _ and -, and begins with a letter or _.';
+    report(errorAt(entry.key, `'${name}' is not a valid stage name`, { hint }));
   } else if (RESERVED_STAGE_NAMES.includes(name))
     report(
       errorAt(entry.key, `a stage cannot be called '${name}'`, {
-        hint: `--set ${name}.… means the spec's own ${name}`,
+        hint: `Rename it: \`--set ${name}.…\` refers to the spec's own \`${name}\`.`,
       }),
     );
   const { value } = entry;
@@ -84,7 +84,7 @@ function readStage(name: string, entry: Entry, report: Report): RawStage | undef
     if (!isFailed(value))
       report(
         errorAt(isNull(value) ? entry.key : value.place, `the stage '${name}' has no \`uses\``, {
-          hint: `${name}: {uses: ingest}`,
+          hint: `Example: \`${name}: {uses: ingest}\`.`,
         }),
       );
     return undefined;
@@ -106,7 +106,7 @@ function readUses(name: string, key: Place, stage: MapNode, report: Report): Sca
   if (!uses || isNull(uses.value)) {
     report(
       errorAt(uses?.key ?? key, `the stage '${name}' has no \`uses\``, {
-        hint: 'name its kind, such as `uses: ingest`, or a module of yours, `uses: ./kind.ts`',
+        hint: 'Name a built-in kind, such as `uses: ingest`, or your own module, such as `uses: ./kind.ts`.',
       }),
     );
     return undefined;
@@ -114,7 +114,7 @@ function readUses(name: string, key: Place, stage: MapNode, report: Report): Sca
   if (uses.value.type === 'scalar' && typeof uses.value.value === 'string') return uses.value;
   if (!isFailed(uses.value))
     report(
-      errorAt(uses.value.place, `\`uses\` takes the name of a kind, got ${describe(toJson(uses.value))}`),
+      errorAt(uses.value.place, `\`uses\` must be the name of a kind, got ${describe(toJson(uses.value))}`),
     );
   return undefined;
 }
@@ -127,9 +127,9 @@ function readEngine(written: MapNode | undefined, report: Report): EngineRequest
     const value = toJson(node);
     const found = values.find((one) => one === value);
     if (found !== undefined) return found;
-    const close = typeof value === 'string' ? nearest(value, values) : undefined;
-    const hint = close === undefined ? undefined : `did you mean '${close}'?`;
-    report(errorAt(node.place, `expected ${alternatives(values)}, got ${describe(value)}`, { hint }));
+    const hint = typeof value === 'string' ? didYouMean(value, values) : undefined;
+    const message = `\`${name}\` must be ${alternatives(values)}, got ${describe(value)}`;
+    report(errorAt(node.place, message, { hint }));
     return values[0]!;
   };
   return {
@@ -141,7 +141,7 @@ function readEngine(written: MapNode | undefined, report: Report): EngineRequest
 function readName(entry: Entry | undefined, report: Report): string | undefined {
   const name = readText(entry, 'name', report);
   if (name !== undefined && (name.trim() === '' || /[\n\r]/.test(name)))
-    report(errorAt(entry!.value.place, 'a name is one line of text'));
+    report(errorAt(entry!.value.place, '`name` must be one line of text'));
   return name;
 }
 
@@ -149,12 +149,12 @@ function readText(entry: Entry | undefined, name: string, report: Report): strin
   if (!entry || isNull(entry.value) || isFailed(entry.value)) return undefined;
   const value = toJson(entry.value);
   if (typeof value === 'string') return value;
-  const hint = typeof value === 'object' ? undefined : `write "${String(value)}" in quotes`;
-  report(errorAt(entry.value.place, `\`${name}\` takes a text, got ${describe(value)}`, { hint }));
+  const hint = typeof value === 'object' ? undefined : `Write '${String(value)}' in quotes.`;
+  report(errorAt(entry.value.place, `\`${name}\` must be a string, got ${describe(value)}`, { hint }));
   return undefined;
 }
 
-/** A mapping; one that is absent or left empty has no entries, and lies at `otherwise` where it is absent. */
+/** A mapping. An absent or empty one has no entries; an absent one is located at `otherwise`. */
 function asMap(
   entry: Entry | undefined,
   name: string,
@@ -165,7 +165,7 @@ function asMap(
   if (entry.value.type === 'map') return entry.value;
   if (!isFailed(entry.value)) {
     const got = describe(toJson(entry.value));
-    report(errorAt(entry.value.place, `\`${name}\` takes a mapping, got ${got}`));
+    report(errorAt(entry.value.place, `\`${name}\` must be a mapping, got ${got}`));
   }
   return undefined;
 }

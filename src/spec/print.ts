@@ -1,4 +1,4 @@
-/** Diagnostics as people read them: where, the line itself with the offending part underlined, what to do. */
+/** Formats diagnostics for people: the place, the line with the offending part underlined, and what to do. */
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import { cells } from '../base/cells.ts';
@@ -8,7 +8,7 @@ export interface PrintOptions {
   readonly color: boolean;
 }
 
-/** Longer lines are cut around the offending part. */
+/** Longer lines are shortened around the offending part. */
 const MAX_CELLS = 100;
 const TAB = '    ';
 
@@ -58,7 +58,7 @@ function excerpt(location: Location, mark: string, style: Style, margin: string,
   ];
 }
 
-/** The line as shown, and how many cells come before the underlined part and belong to it. */
+/** The line as shown, and the width in terminal cells of what precedes the underlined part and of that part. */
 function cut({ text, column, length }: Location): { text: string; before: number; length: number } {
   const head = visible(text.slice(0, column - 1));
   const body = visible(text.slice(column - 1, column - 1 + length));
@@ -86,7 +86,7 @@ function keepEnd(text: string, most: number): string {
   return `…${characters.join('')}`;
 }
 
-/** Tabs as spaces, control characters as pictures: nothing in a file may steer the terminal. */
+/** Replaces tabs by spaces and control characters by visible symbols, so that no file can control the terminal. */
 function visible(text: string): string {
   return text
     .replaceAll('\t', TAB)

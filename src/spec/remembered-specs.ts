@@ -1,4 +1,4 @@
-/** Specs that were found sound, kept so that a rerun needs neither the YAML parser nor the schema compiler. */
+/** A cache of valid specs, so that a rerun needs neither the YAML parser nor the schema compiler. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,15 +8,15 @@ import { digestOf, digestOfJson, type Digest } from '../base/hash.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Checked, KindReference, LoadedSpec, LoadOptions, Spec, StageSpec } from './spec.ts';
 
-/** Everything that the outcome hangs on, and the outcome. */
+/** Everything that the result of the check depends on, and the result. */
 interface Remembered {
   readonly format: 1;
-  /** The code that did the checking. */
+  /** Identifies the code that checked the spec. */
   readonly checker: string;
   readonly files: readonly (readonly [path: string, digest: Digest])[];
-  /** Values are digested: a secret does not belong in a cache. */
+  /** Only digests of the values, because a secret must not be written to a cache. */
   readonly variables: readonly (readonly [name: string, digest: Digest | null])[];
-  /** The distinct kinds, with the digests of their code, which holds their schemas. */
+  /** The distinct kinds, with the digests of their code, which includes their schemas. */
   readonly kinds: readonly { readonly reference: KindReference; readonly code: Digest }[];
   readonly spec: Omit<Spec, 'stages'>;
   readonly stages: readonly (Omit<StageSpec, 'kind'> & { readonly kind: number })[];
@@ -35,10 +35,10 @@ export function openMemory(folder: string, file: string, options: LoadOptions): 
     recall: () => recall(record, options),
     remember(checked): void {
       try {
-        // A spec may quote values of variables, so the record is for its owner alone.
+        // A spec may contain values of variables, so only the owner may read the record.
         writeAtomically(record, JSON.stringify(recordOf(checked)), { mode: 0o600 });
       } catch {
-        // A store that cannot be written to can still be read from: next time is only slower.
+        // A read-only store can still be used: the next run is only slower.
       }
     },
   };
@@ -56,7 +56,7 @@ function ownValue(env: LoadOptions['env'], name: string): string | undefined {
 const digestOfVariable = (value: string | undefined): Digest | null =>
   value === undefined ? null : digestOf(value);
 
-/** Reading a file that was valid before as the same text: a byte order mark aside, bytes decide. */
+/** Digest of a file's text, without a byte order mark. */
 const digestOfText = (text: string): Digest => digestOf(text.startsWith('\ufeff') ? text.slice(1) : text);
 
 async function recall(record: string, options: LoadOptions): Promise<LoadedSpec | undefined> {
@@ -79,7 +79,7 @@ async function recall(record: string, options: LoadOptions): Promise<LoadedSpec 
     const stages = known.stages.map((stage) => ({ ...stage, kind: kinds[stage.kind]! }));
     return { spec: { ...known.spec, stages }, warnings: known.warnings };
   } catch {
-    // Missing, torn, or a faulty module: the full check says what there is to say.
+    // The record is missing or damaged, or a module has an error: the full check reports it.
     return undefined;
   }
 }

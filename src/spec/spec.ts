@@ -1,4 +1,4 @@
-/** What a spec is once it is checked, and what reading one takes and gives. No code. */
+/** Types only: a checked spec, and the input and output of reading one. */
 import type { Diagnostic, Location } from '../base/diagnostic.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Kind, KindCatalogue } from '../kinds/kind.ts';
@@ -8,7 +8,7 @@ import type { EngineRequest } from '../stage.ts';
 export interface Spec {
   /** Absolute path of the YAML file. */
   readonly file: string;
-  /** Its folder: what relative paths in it start from. */
+  /** Its folder, which relative paths in it start from. */
   readonly directory: string;
   readonly name: string;
   readonly description?: string;
@@ -22,37 +22,37 @@ export interface StageSpec {
   readonly name: string;
   readonly description?: string;
   readonly kind: Kind;
-  /** Slot → names of the stages that feed it; one name unless the slot takes many. */
+  /** Slot → names of the stages that feed it: a single name unless the slot takes many. */
   readonly inputs: Readonly<Record<string, readonly string[]>>;
-  /** `with` as the kind will see it, `x-path` values absolute (or relative to `rootedIn`). */
+  /** `with` as the kind receives it, `x-path` values absolute (or relative to `rootedIn`). */
   readonly with: JsonObject;
   /** Every `x-path` value in `with`. */
   readonly paths: readonly PathParameter[];
-  /** The stage's name in the file. */
+  /** Place of the stage's name in the file. */
   readonly location: Location;
-  /** Of an instance of a matrix: the name in the file … */
+  /** For an instance of a matrix: the stage's name in the file … */
   readonly group?: string;
-  /** … and the values that tell it from its siblings, as they stand in its name. */
+  /** … and the values of its matrix variables, as they appear in its name. */
   readonly matrix?: Readonly<Record<string, string>>;
-  /** What is there is used, whatever has changed. */
+  /** The existing result is used, whatever has changed. */
   readonly frozen?: true;
-  /** Seconds after which an attempt is ended. */
+  /** Seconds after which an attempt is killed. */
   readonly timeout?: number;
   readonly retries?: Retries;
   readonly resources?: Resources;
 }
 
-/** How often a failed stage is tried again, and after how many seconds. */
+/** How often a failed stage is retried, and after how many seconds. */
 export interface Retries {
   readonly count: number;
   readonly delay: number;
-  /** Each pause is this many times the one before … */
+  /** Each delay is this many times the previous one … */
   readonly factor: number;
-  /** … and never longer. */
+  /** … up to this maximum. */
   readonly longest: number;
 }
 
-/** What a stage takes while it executes; what is not given is not counted. */
+/** Resources that a stage needs while it executes. Absent ones are not counted. */
 export interface Resources {
   readonly threads?: number;
   /** Bytes. */
@@ -65,12 +65,12 @@ export interface PathParameter {
   readonly pointer: string;
   /** An absolute path or glob, or an http(s) URL; relative where `rootedIn` is set. */
   readonly value: string;
-  /** The slot in whose artifact the path lies; absent for files outside the store. */
+  /** The slot whose artifact contains the path; absent for files outside the store. */
   readonly rootedIn?: string;
   readonly location?: Location;
 }
 
-/** How a kind is found again: what `uses` said, its path made absolute. */
+/** The value of `uses`, with an absolute path: enough to find the kind again. */
 export type KindReference = { readonly builtIn: string } | { readonly module: string };
 
 export interface LoadOptions {
@@ -79,9 +79,9 @@ export interface LoadOptions {
   readonly set?: readonly string[];
   /** Absolute path of a YAML or JSON file with values for `params`, `engine` and `stages`. */
   readonly paramsFile?: string;
-  /** Where `${env.NAME}` is looked up; nothing else of it is used. */
+  /** Environment variables, used only for `${env.NAME}`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** A folder that may be deleted at any time: what was found sound is remembered there. */
+  /** A folder for the cache of valid specs; it may be deleted at any time. */
   readonly cacheDir?: string;
 }
 
@@ -90,7 +90,7 @@ export interface LoadedSpec {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** A checked spec and all that it was made of. */
+/** A checked spec and everything that it was read from. */
 export interface Checked {
   readonly spec: Spec;
   readonly warnings: readonly Diagnostic[];

@@ -1,4 +1,4 @@
-/** `--set` of `pipeline sweep`: one value is set, several are an axis of the grid, a distribution is drawn from. */
+/** Parses `--set` and `--repeat` of `pipeline sweep`: a single value, several values (a grid) or a distribution. */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { readDistribution } from '../spec/sweep/distribution.ts';
 import type { Source } from '../spec/text/source.ts';
@@ -38,7 +38,7 @@ export function readSweepArguments(sets: readonly string[], directory: string): 
   return { fixed, axes, space, faults };
 }
 
-/** `--repeat params.seed=42,43`; undefined for what is no such text. */
+/** `--repeat params.seed=42,43`; undefined for invalid text. */
 export function readRepeat(text: string): SweepAxis | undefined {
   const [, path, written] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   const values = splitValues(written ?? '');
@@ -46,7 +46,7 @@ export function readRepeat(text: string): SweepAxis | undefined {
   return { path, values: values.map((value) => ({ set: `${path}=${value}` })) };
 }
 
-/** At commas outside brackets and quotes: `a,[1,2],"x,y"` is three values. */
+/** Splits at commas outside brackets and quotes: `a,[1,2],"x,y"` has three values. */
 export function splitValues(text: string): string[] {
   const values: string[] = [];
   let depth = 0;

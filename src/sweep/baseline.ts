@@ -1,13 +1,13 @@
-/** Which configuration the others are compared with. */
+/** Finds the configuration with which the others are compared. */
 import { canonicalJson } from '../base/json.ts';
-import { listHint, nameHint } from '../spec/sweep/sweep-checks.ts';
+import { listHint, nameHint } from '../base/nearest.ts';
 import type { Configuration } from './configurations.ts';
 
 export type FoundBaseline =
   | { readonly found: true; readonly configuration: Configuration }
   | { readonly found: false; readonly message: string; readonly hint: string | undefined };
 
-/** By a configuration's whole name, or by an experiment's where that is one configuration. */
+/** By the full name of a configuration, or by that of an experiment with only one configuration. */
 export function findBaseline(name: string, configurations: readonly Configuration[]): FoundBaseline {
   const exact = configurations.find((one) => one.name === name);
   const points = exact ? [exact] : configurations.filter(({ experiment }) => experiment === name);
@@ -20,7 +20,7 @@ export function findBaseline(name: string, configurations: readonly Configuratio
   return { found: false, message: `there is no configuration '${name}'`, hint: nameHint(name, names) };
 }
 
-/** The same configuration in another sweep, where it may be called otherwise. */
+/** Whether two configurations are the same; in different sweeps they may have different names. */
 export function sameConfiguration(a: Configuration, b: Configuration): boolean {
   const identity = ({ experiment, values }: Configuration): string =>
     canonicalJson([experiment ?? null, values]);

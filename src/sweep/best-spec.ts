@@ -1,4 +1,4 @@
-/** The best configuration as a spec of a few lines over the one that was swept. */
+/** The best configuration as a short spec that extends the swept one. */
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Trial } from './trial.ts';
@@ -7,7 +7,7 @@ type Best = Pick<Trial, 'configuration' | 'spec'>;
 
 type Tree = { [name: string]: Json | Tree };
 
-/** `base` is how the new file names the swept spec. What was repeated is left as it is there. */
+/** `base` is the path of the swept spec as seen from the new file. Repeated parameters are not changed. */
 export function bestSpec({ configuration, spec }: Best, base: string, more: JsonObject = {}): JsonObject {
   const tree: Tree = {};
   for (const [path, value] of Object.entries({ ...configuration.values, ...more })) {
@@ -18,7 +18,7 @@ export function bestSpec({ configuration, spec }: Best, base: string, more: Json
   return { extends: base, ...tree };
 }
 
-/** A list cannot be changed in part by a file over its base, so all of it is given. */
+/** A spec can only replace a whole list of its base, so the whole list is written. */
 function place(tree: Tree, spec: Spec, stage: string, path: readonly string[], value: Json): void {
   let current: Json | undefined = spec.stages.find(({ name, group }) => (group ?? name) === stage)?.with;
   for (const [index, name] of path.entries()) {

@@ -1,6 +1,6 @@
 /**
- * Many variations of a spec as one: stages that are the same in several of them, down to all that feeds them, are
- * one stage of the combined spec, which therefore executes once.
+ * Combines many variations of a spec into one. Stages that are equal in several variations, including all their
+ * inputs, become one stage of the combined spec, which executes once.
  */
 import { digestOfJson } from '../base/hash.ts';
 import type { Json } from '../base/json.ts';
@@ -9,7 +9,7 @@ import type { Spec, StageSpec } from '../spec/spec.ts';
 
 export interface Combined {
   readonly spec: Spec;
-  /** For each variation: its stages' names → names in the combined spec. */
+  /** For each variation: stage name → name in the combined spec. */
   readonly names: readonly ReadonlyMap<string, string>[];
   /** Name in the combined spec → name in the variations. */
   readonly original: ReadonlyMap<string, string>;
@@ -39,7 +39,7 @@ export function combine(specs: readonly Spec[]): Combined {
   };
 }
 
-/** By stage name; adds what is new to `nodes`. */
+/** Identities by stage name; adds new ones to `nodes`. */
 function identitiesOf(spec: Spec, nodes: Map<string, Node>): Map<string, string> {
   const identities = new Map<string, string>();
   for (const stage of topologicalOrder(spec.stages)) {
@@ -62,7 +62,7 @@ function identitiesOf(spec: Spec, nodes: Map<string, Node>): Map<string, string>
   return identities;
 }
 
-/** A stage's own name where all variations share it, else numbered: `model#3`. */
+/** A stage keeps its name if all variations share it; otherwise it is numbered: `model#3`. */
 function nameNodes(nodes: ReadonlyMap<string, Node>): ReadonlyMap<string, string> {
   const byName = new Map<string, string[]>();
   for (const [identity, { stage }] of nodes) {

@@ -1,4 +1,4 @@
-/** What is to be tried: every experiment times every point of the grid times every random draw. */
+/** The configurations of a sweep: all combinations of an experiment, a point of the grid and a random trial. */
 import { canonicalJson, type Json } from '../base/json.ts';
 import { random } from '../base/random.ts';
 import { applies, draw } from '../spec/sweep/distribution.ts';
@@ -6,11 +6,11 @@ import type { Override } from '../spec/values/overrides.ts';
 import type { RandomSearch, SweepAxis, SweepRequest } from '../spec/sweep/request-types.ts';
 import { toJson } from '../spec/text/tree.ts';
 
-/** What is laid over the spec, and how that is told. */
+/** A set of values that override those of the spec, with a name. */
 export interface Configuration {
   /** The experiment's name, or `margin=0.2 seed=1`; unique in the sweep. */
   readonly name: string;
-  /** The experiment that it is, or is a point of. */
+  /** The experiment that it belongs to. */
   readonly experiment?: string;
   /** Parameter → value. */
   readonly values: Readonly<Record<string, Json>>;
@@ -25,7 +25,7 @@ interface Part {
 
 const NOTHING: Part = { values: new Map(), overrides: [] };
 
-/** Each combination once, in the order experiments, grid, draws. */
+/** Each combination once, ordered by experiment, point of the grid and random trial. */
 export function configurationsOf(sweep: SweepRequest): Configuration[] {
   const experiments = sweep.experiments.map(({ name, overrides }): Part => ({
     experiment: name,
@@ -57,7 +57,7 @@ function valuesOf(overrides: readonly Override[]): ReadonlyMap<string, Json> {
   return new Map(overrides.map((one) => ('set' in one ? setValue(one.set) : [one.path, toJson(one.value)])));
 }
 
-/** `path=value` as it was split from the command line; the value is shown, and read again by the spec's reader. */
+/** Splits `path=value` from the command line. The value is only shown here; the spec's reader parses it again. */
 function setValue(text: string): readonly [string, Json] {
   const at = text.indexOf('=');
   const value = text.slice(at + 1);
@@ -77,7 +77,7 @@ function gridOf(grid: readonly SweepAxis[]): Part[] {
   return rows;
 }
 
-/** Every dimension has a stream of its own, so that a further one, or more trials, leave the others as they are. */
+/** Every parameter has its own random stream, so that more parameters or trials do not change the other values. */
 function drawsOf({ trials, seed, space }: RandomSearch): Part[] {
   return Array.from({ length: trials }, (_, trial): Part => {
     const values = new Map<string, Json>();
@@ -92,7 +92,7 @@ function drawsOf({ trials, seed, space }: RandomSearch): Part[] {
   });
 }
 
-/** An experiment is known by its name, a point by the values that vary; both where one experiment has several. */
+/** An experiment is named by its name, a point by the values that vary; by both if an experiment has several points. */
 function named(parts: readonly Part[]): Configuration[] {
   const paths = [...new Set(parts.flatMap(({ values }) => [...values.keys()]))];
   const short = shortNames(paths);
@@ -102,12 +102,12 @@ function named(parts: readonly Part[]): Configuration[] {
   const shared = new Map<string | undefined, number>();
   for (const { experiment } of parts) shared.set(experiment, (shared.get(experiment) ?? 0) + 1);
   return parts.map(({ experiment, values, overrides }) => {
-    const told = [...values].filter(([path]) => varied.has(path) || varied.size === 0);
-    const point = told.map(([path, value]) => `${short.get(path)!}=${valueText(value)}`).join(' ');
+    const shown = [...values].filter(([path]) => varied.has(path) || varied.size === 0);
+    const point = shown.map(([path, value]) => `${short.get(path)!}=${valueText(value)}`).join(' ');
     const alone = experiment !== undefined && shared.get(experiment) === 1;
     const name = [experiment ?? '', alone ? '' : point].filter((part) => part !== '').join(' ');
     return {
-      name: name === '' ? 'as it is' : name,
+      name: name === '' ? 'unchanged' : name,
       ...(experiment === undefined ? {} : { experiment }),
       values: Object.fromEntries(values),
       overrides,
@@ -115,14 +115,14 @@ function named(parts: readonly Part[]): Configuration[] {
   });
 }
 
-/** What a configuration is executed with, and how that is told: `seed=42`; nothing where nothing is repeated. */
+/** One repeat of every configuration, such as `seed=42`; its name is empty if nothing is repeated. */
 export interface Repeat {
   readonly name: string;
   readonly values: Readonly<Record<string, Json>>;
   readonly overrides: readonly Override[];
 }
 
-/** Every combination of the axes; one that changes nothing where there are none. */
+/** Every combination of the axes; a single repeat that changes nothing if there are no axes. */
 export function repeatsOf(axes: readonly SweepAxis[]): Repeat[] {
   const short = shortNames(axes.map(({ path }) => path));
   return gridOf(axes).map(({ values, overrides }) => ({
@@ -132,7 +132,7 @@ export function repeatsOf(axes: readonly SweepAxis[]): Repeat[] {
   }));
 }
 
-/** The shortest ends of the paths that tell them apart: `margin`, or `loss.margin` where there are two. */
+/** The shortest unique ends of the paths: `margin`, or `loss.margin` if there are two. */
 export function shortNames(paths: readonly string[]): ReadonlyMap<string, string> {
   const end = (path: string, parts: number): string => path.split('.').slice(-parts).join('.');
   return new Map(

@@ -1,4 +1,4 @@
-/** Executes the configurations of a sweep, with halving in rungs. */
+/** Executes the configurations of a sweep, in rungs if it uses successive halving, and records their runs. */
 import { timestamp } from '../base/clock.ts';
 import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import type { Key } from '../base/hash.ts';
@@ -29,13 +29,13 @@ export interface Sweep {
   readonly request: SweepRequest;
 }
 
-/** What a sweep executes with. */
+/** The environment in which a sweep executes. */
 export interface SweepEnvironment {
   readonly reporter: SweepReporter;
   readonly capacity: Capacity;
   readonly stop: AbortSignal;
   readonly kill: AbortSignal;
-  /** Told what the user should know besides the results. */
+  /** Shows the user a warning. */
   readonly notice: (text: string) => void;
 }
 
@@ -44,7 +44,7 @@ type Numbered = Configuration & { readonly number: number };
 export const numbered = (configurations: readonly Configuration[]): Numbered[] =>
   configurations.map((one, index) => ({ ...one, number: index + 1 }));
 
-/** What is executed first: everything, or the rung with the smallest budget. */
+/** The trials that are executed first: all, or those of the rung with the smallest budget. */
 export function firstTrials(sweep: Sweep, configurations: readonly Configuration[]): Promise<Trial[]> {
   const { halving } = sweep.request;
   const least = halving && budgets(halving)[0]!;
@@ -68,8 +68,8 @@ async function trialsOf(
     }
   if (faults.length > 0) throw specError(faults);
   if (!sameEngine(trials.map(({ spec }) => spec)))
-    throw new PipelineError('E_USAGE', 'one sweep computes with one engine', {
-      hint: 'Sweep once for each: --set engine.backend=wasm',
+    throw new PipelineError('E_USAGE', 'a sweep cannot use several engines', {
+      hint: 'Run one sweep per engine, for example with `--set engine.backend=wasm`.',
     });
   return trials;
 }
@@ -108,7 +108,7 @@ interface Context extends SweepEnvironment {
   readonly use: Use;
 }
 
-/** Stages are compared with the earlier executions of those that they are variations of. */
+/** Plans the combined spec. Stages are compared with earlier executions of the stage that they are variations of. */
 export function combinedPlanner(
   { layout, variable }: Sweep,
   { spec, original }: Combined,
@@ -123,7 +123,7 @@ export function combinedPlanner(
   });
 }
 
-/** Repeats that share one training have no spread, which is not the same as a small one. */
+/** A warning if the repeats do not differ: their deviation is then zero, which must not be read as low variance. */
 function idleRepeats(
   { repeat }: SweepRequest,
   { names }: Combined,
@@ -134,7 +134,7 @@ function idleRepeats(
   );
   if (trials[0]!.repeats === 1 || distinct.size > trials.length / trials[0]!.repeats) return undefined;
   const paths = repeat.map(({ path }) => path).join(' and ');
-  return `warning: ${paths} changes no stage, so all repeats are the same`;
+  return `warning: ${paths} changes no stage, so that all repeats are the same`;
 }
 
 async function runRung(
@@ -164,7 +164,7 @@ async function runRung(
       reporter.onResult(result);
       const { spec } = result.trial;
       const outcome = result.state;
-      // A configuration that found everything made is in the history already.
+      // A configuration with only cached stages is already recorded.
       if (result.executed === 0 && outcome !== 'failed') return;
       const run = { outcome, seconds: result.seconds, stages: result.stages };
       const facts = { id: newRunId(started), started, result: run, engine: planner.engine };

@@ -1,7 +1,7 @@
 /**
- * The table of a sweep: for each configuration its metric and further columns, how sure they are, and how far they
- * are from the baseline. Two things are told apart: the deviation over repeats says how much a training depends on
- * its seed, the interval and the test say how much the figures depend on which queries were asked.
+ * The table of a sweep: for each configuration its metric and additional metrics, their uncertainty, and their
+ * difference from the baseline. The deviation over repeats measures the variance of training; the interval and the
+ * test measure the variance over queries.
  */
 import { random } from '../base/random.ts';
 import { bootstrapIntervals, pairedTest, type Interval } from '../retrieval/significance.ts';
@@ -9,34 +9,34 @@ import { deviationOf, meanOf, type Outcome } from './outcome.ts';
 import { queryScores, sameQueries, type QueryScores } from './query-scores.ts';
 import { metricOf } from './trial.ts';
 
-/** As reports have it by default, so that a single run has the interval of its report. */
+/** The defaults of reports, so that a single run has the same interval as its report. */
 export const BOOTSTRAP = { samples: 1000, confidence: 0.95 };
 const BOOTSTRAP_SEED = 42;
 
 /** One metric of one configuration. */
 export interface Figure {
   readonly metric: string;
-  /** By repeat; null where it has none. */
+  /** By repeat; null if it has no value. */
   readonly values: readonly (number | null)[];
-  /** Over the repeats; null where one has none, or has failed. */
+  /** Mean over the repeats; null if one of them has no value or failed. */
   readonly mean: number | null;
-  /** Sample standard deviation over them. */
+  /** Sample standard deviation over the repeats. */
   readonly deviation: number | null;
-  /** How many queries have a value of their own; null where the metric is no mean over queries. */
+  /** Number of queries with a value; null if the metric is not a mean over queries. */
   readonly queries: number | null;
   readonly interval: Interval | null;
-  /** From the baseline's mean; null for the baseline itself. */
+  /** Difference from the baseline's mean; null for the baseline itself. */
   readonly difference: number | null;
-  /** Sample standard deviation over the repeats of each one's difference from the same repeat of the baseline. */
+  /** Sample standard deviation of the differences between matching repeats of this one and the baseline. */
   readonly differenceDeviation: number | null;
-  /** Of the paired randomisation test over the queries, where both have the same ones. */
+  /** p-value of the paired randomisation test over the queries, if both have the same queries. */
   readonly p: number | null;
 }
 
 export interface Row {
   readonly outcome: Outcome;
   readonly isBaseline: boolean;
-  /** What configurations are ranked by; undefined where there is no metric. */
+  /** The metric by which configurations are ranked; undefined if there is none. */
   readonly metric: Figure | undefined;
   readonly columns: readonly Figure[];
 }
@@ -96,7 +96,7 @@ interface Reference extends Outcome {
   readonly scores: ReadonlyMap<string, QueryScores>;
 }
 
-/** Of halving, only configurations with the same budget compare. */
+/** With successive halving, only configurations with the same budget are comparable. */
 function comparison(
   outcome: Outcome,
   { metric, mean, values }: Figure,

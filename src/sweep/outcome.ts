@@ -1,4 +1,4 @@
-/** What became of a configuration: one result, or the mean and the spread of its repeats. */
+/** The outcome of a configuration: a single result, or the mean and deviation of its repeats. */
 import { mean, standardDeviation } from '../base/statistics.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Configuration } from './configurations.ts';
@@ -9,26 +9,26 @@ export interface Outcome {
   readonly number: number;
   readonly configuration: Configuration;
   readonly spec: Spec;
-  /** As its worst repeat: a mean over those that happened to finish would not compare with the others. */
+  /** The state of the worst repeat, because a mean over only some repeats is not comparable with the others. */
   readonly state: TrialResult['state'];
   readonly repeats: readonly TrialResult[];
-  /** How many there are to be … */
+  /** Number of repeats … */
   readonly expected: number;
-  /** … and how many were done. */
+  /** … and how many of them finished. */
   readonly finished: number;
-  /** Mean over all repeats; null where one of them has none. */
+  /** Mean over all repeats; null if one of them has no metric. */
   readonly metric: number | null;
-  /** Of the stages that were executed for it; those that repeats share count once. */
+  /** Duration of the stages that were executed for it; those that repeats share count once. */
   readonly seconds: number;
   readonly executed: number;
-  /** What went wrong first. */
+  /** The first error. */
   readonly error: string | null;
-  /** Of halving: how far it came, and with which budget. */
+  /** For successive halving: the last rung, and its budget. */
   readonly rung?: number;
   readonly budget?: number;
 }
 
-/** By configuration, in the order of the sweep; `results` in the order of its repeats. */
+/** Groups results by configuration, in the order of the sweep; `results` are in the order of the repeats. */
 export function outcomesOf(results: readonly TrialResult[]): Outcome[] {
   const groups = new Map<number, TrialResult[]>();
   for (const result of results) {
@@ -62,19 +62,19 @@ function failedText({ trial, error }: TrialResult): string {
   return trial.repeat.name === '' ? error! : `${trial.repeat.name}: ${error!}`;
 }
 
-/** Null where one of the values is. */
+/** Null if one of the values is null. */
 export function meanOf(values: readonly (number | null)[]): number | null {
   const numbers = present(values);
   return numbers && numbers.length > 0 ? mean(numbers) : null;
 }
 
-/** Sample standard deviation; null for fewer than two values, or where one is missing. */
+/** Sample standard deviation; null for fewer than two values or if one is missing. */
 export function deviationOf(values: readonly (number | null)[]): number | null {
   const numbers = present(values);
   return numbers && numbers.length > 1 ? standardDeviation(numbers) : null;
 }
 
-/** Undefined where one is missing. */
+/** Undefined if a value is missing. */
 function present(values: readonly (number | null)[]): readonly number[] | undefined {
   const numbers = values.filter((value) => value !== null);
   return numbers.length === values.length ? numbers : undefined;

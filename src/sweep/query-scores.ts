@@ -1,4 +1,4 @@
-/** What each query scored in a configuration, where the metric is a figure of a report that kept its queries. */
+/** Scores per query of a configuration, if the metric comes from a report with a per-query file. */
 import { PipelineError } from '../base/diagnostic.ts';
 import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
 import type { Outcome } from './outcome.ts';
@@ -10,10 +10,10 @@ export interface QueryScores {
   readonly values: Float64Array;
 }
 
-/** A column whose mean is further than this from the metric is not what the metric is the mean of. */
-const MOST_APART = 1e-3;
+/** The metric is not the mean of a column if they differ by more than this. */
+const TOLERANCE = 1e-3;
 
-/** By metric; those without such values are left out. Every report is read once. */
+/** Scores by metric; metrics without scores per query are left out. Every report is read once. */
 export function queryScores(
   { repeats, state }: Outcome,
   metrics: readonly string[],
@@ -37,7 +37,7 @@ function reader(): (folder: string) => PerQuery | undefined {
   };
 }
 
-/** A file of that name that some command wrote for itself is no reason to lose the table. */
+/** An unreadable file is ignored: a `command` stage may write a file of that name in another format. */
 function readSound(folder: string): PerQuery | undefined {
   try {
     return readPerQuery(folder);
@@ -55,18 +55,18 @@ function scoresOf(
   const [stage, name] = splitMetric(metric);
   const artifact = artifactOf(stages, stage);
   const report = artifact && read(artifact.path);
-  // The model's own figures go without its name in the metrics: `mrr@10` is `model/mrr@10`.
+  // The model's own metrics have no prefix: the metric `mrr@10` is the column `model/mrr@10`.
   const column = report?.measures.get(`model/${name}`) ?? report?.measures.get(name);
   const reported = metricOf(stages, metric);
   if (!report || !column || reported === null) return undefined;
   const kept = report.queries.flatMap((_, index) => (Number.isNaN(column[index]!) ? [] : [index]));
   const values = Float64Array.from(kept, (index) => column[index]!);
   const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (!(Math.abs(middle - reported) <= MOST_APART)) return undefined;
+  if (!(Math.abs(middle - reported) <= TOLERANCE)) return undefined;
   return { queries: kept.map((index) => report.queries[index]!), values };
 }
 
-/** Undefined where the repeats do not have the same queries. */
+/** Undefined if the repeats do not have the same queries. */
 function meanScores(all: readonly QueryScores[]): QueryScores | undefined {
   const [first, ...others] = all as [QueryScores, ...QueryScores[]];
   if (!others.every((other) => sameQueries(first, other))) return undefined;
@@ -76,7 +76,7 @@ function meanScores(all: readonly QueryScores[]): QueryScores | undefined {
   return { queries: first.queries, values };
 }
 
-/** In the same order, as reports over the same corpus have them. */
+/** Whether both have the same queries in the same order, as reports on the same corpus have. */
 export function sameQueries(a: QueryScores, b: QueryScores): boolean {
   return a.queries.length === b.queries.length && a.queries.every((query, i) => query === b.queries[i]);
 }

@@ -1,16 +1,16 @@
-/** What a sweep found: configurations from best to worst, and the effect of each parameter. */
+/** Ranks configurations, and estimates the effect of each parameter on the metric. */
 import { canonicalJson, type Json } from '../base/json.ts';
 import { mean, spearman } from '../base/statistics.ts';
 
 export type Goal = 'maximize' | 'minimize';
 
-/** What is ranked: a configuration, by its mean where it is repeated. */
+/** A ranked configuration; its metric is the mean over its repeats. */
 export interface Ranked {
   /** In the order of the sweep. */
   readonly number: number;
-  /** Null where it has none: it failed, or does not report the metric. */
+  /** Null if it failed or does not report the metric. */
   readonly metric: number | null;
-  /** Of halving: how far it came. */
+  /** For successive halving: the last rung. */
   readonly rung?: number;
 }
 
@@ -18,7 +18,7 @@ interface Varied extends Ranked {
   readonly configuration: { readonly values: Readonly<Record<string, Json>> };
 }
 
-/** Best first: those that came furthest, then by the metric, then in the order of the sweep. Failures come last. */
+/** Best first: by rung, then by metric, then in the order of the sweep. Those without a metric come last. */
 export function rank<T extends Ranked>(results: readonly T[], goal: Goal): T[] {
   const sign = goal === 'maximize' ? -1 : 1;
   return [...results].sort((a, b) => {
@@ -33,22 +33,22 @@ export function rank<T extends Ranked>(results: readonly T[], goal: Goal): T[] {
 
 export interface Effect {
   readonly path: string;
-  /** The range between the best and the worst mean: how much the parameter mattered. */
+  /** Difference between the best and the worst mean. */
   readonly spread: number;
-  /** Spearman's rank correlation with the metric, where all values are numbers and there are more than two. */
+  /** Spearman's rank correlation with the metric, if there are more than two values and all are numbers. */
   readonly correlation: number | null;
-  /** Mean of the metric for each value, best first; for many numbers, for each third of their range. */
+  /** Mean of the metric for each value, best first; for many numbers, for each third of the sorted values. */
   readonly values: readonly { readonly value: string; readonly mean: number; readonly count: number }[];
 }
 
-/** Only configurations that compare: of halving, those of the same rung. The parameter that mattered most first. */
+/** Largest effect first. `results` must be comparable: with successive halving, of the same rung. */
 export function effects(results: readonly Varied[], paths: readonly string[], goal: Goal): Effect[] {
   const measured = results.filter(({ metric }) => metric !== null);
   const found = paths.flatMap((path) => effect(measured, path, goal) ?? []);
   return found.sort((a, b) => b.spread - a.spread);
 }
 
-/** Beyond this many different numbers, means over single values would be means over one. */
+/** More distinct numbers than this are grouped, because there would be too few configurations per value. */
 const MOST_VALUES = 6;
 
 function effect(results: readonly Varied[], path: string, goal: Goal): Effect | undefined {
@@ -85,7 +85,7 @@ function text(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Names the third of the sorted values that a value lies in. */
+/** Labels a value by the third of the sorted values that it belongs to. */
 function thirds(values: readonly number[]): (value: Json) => string {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
   const size = Math.ceil(sorted.length / 3);

@@ -1,4 +1,4 @@
-/** How a sweep is followed while it runs; the command line has one for terminals, one for lines and one for JSON. */
+/** Shows the progress of a sweep; the command line has implementations for terminals, plain lines and JSON. */
 import type { RunEvent } from '../execute/events.ts';
 import type { Combined } from './combine.ts';
 import type { Trial, TrialResult } from './trial.ts';

@@ -12,9 +12,9 @@ export interface TrialsOptions extends Omit<
 > {
   readonly metric: string | undefined;
   readonly planner: (combined: Combined) => Promise<Planner>;
-  /** Told of each trial as soon as all its stages have ended. */
+  /** Called for each trial as soon as all its stages have ended. */
   readonly onResult: (result: TrialResult, planner: Planner) => void;
-  /** Told which trials a stage of the combined spec belongs to, before anything runs. */
+  /** Called before anything runs, with the trials that each stage of the combined spec belongs to. */
   readonly onPlan?: (combined: Combined, trials: readonly Trial[]) => void;
 }
 
@@ -43,7 +43,7 @@ export async function runTrials(trials: readonly Trial[], options: TrialsOptions
   return results;
 }
 
-/** Calls back with a trial's ends, by its own stage names, when the last of them is there. */
+/** Calls back with the ends of a trial's stages, by their names in the trial, when all of them have ended. */
 function watchTrials(
   trials: readonly Trial[],
   { names }: Combined,
@@ -65,7 +65,7 @@ function watchTrials(
   };
 }
 
-/** Engines differ between trials only where they are swept, which one combined plan cannot do. */
+/** A combined plan has one engine, so a sweep cannot vary the engine. */
 export function sameEngine(specs: readonly Spec[]): boolean {
   const first = JSON.stringify(specs[0]?.engine);
   return specs.every(({ engine }) => JSON.stringify(engine) === first);

@@ -1,4 +1,4 @@
-/** One configuration, or one of its repeats, on its way: what became of its stages, and its metric. */
+/** A trial: one execution of a configuration, with the results of its stages and its metric. */
 import type { StageResultRecord } from '../execute/run.ts';
 import type { End } from '../execute/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -6,11 +6,11 @@ import type { Artifact } from '../store/artifacts.ts';
 import type { Configuration, Repeat } from './configurations.ts';
 
 export interface Trial {
-  /** Of the configuration, in the order of the sweep, from 1. */
+  /** Number of the configuration, in the order of the sweep, from 1. */
   readonly number: number;
   readonly configuration: Configuration;
   readonly repeat: Repeat;
-  /** How many of them the configuration has. */
+  /** Number of repeats of the configuration. */
   readonly repeats: number;
   readonly spec: Spec;
 }
@@ -18,17 +18,17 @@ export interface Trial {
 export interface TrialResult {
   readonly trial: Trial;
   readonly state: 'done' | 'failed' | 'interrupted';
-  /** Null where it has none: it failed, or does not report the metric. */
+  /** Null if the trial failed or does not report the metric. */
   readonly metric: number | null;
-  /** Of the stages that were executed for it, shared ones included. */
+  /** Duration of the stages that were executed for it, including shared ones. */
   readonly seconds: number;
   readonly executed: number;
   readonly stages: readonly StageResultRecord[];
-  /** What went wrong first. */
+  /** The first error. */
   readonly error: string | null;
 }
 
-/** `ends` by the spec's own stage names; complete. */
+/** `ends` has every stage, by its name in the spec. */
 export function resultOf(
   trial: Trial,
   ends: ReadonlyMap<string, End>,
@@ -45,13 +45,13 @@ export function resultOf(
   return { trial, state, metric: value, seconds, executed: executed.length, stages, error };
 }
 
-/** `report.mrr@10`; the stage's name may be an instance, whose labels may hold dots. */
+/** Splits `report.mrr@10`. The stage may be an instance of a matrix, whose name may contain dots. */
 export function splitMetric(metric: string): readonly [stage: string, name: string] {
   const [, stage, name] = /^([^[.]+(?:\[[^\]]*\])?)\.(.+)$/.exec(metric) ?? [];
   return [stage ?? metric, name ?? ''];
 }
 
-/** Null where the stage did not come to an end, or has no such number. */
+/** Null if the stage has no result, or no such numeric metric. */
 export function metricOf(stages: readonly StageResultRecord[], metric: string): number | null {
   const [stage, name] = splitMetric(metric);
   const value: unknown = artifactOf(stages, stage)?.manifest.metrics[name];

@@ -21,7 +21,7 @@ describe('canonicalJson', () => {
     );
   });
 
-  it('reads back as the same value, whatever the order of members', () => {
+  it('parses to the same value, for any order of members', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = canonicalJson(value as Json);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeRig, type Rig } from '../helpers/rig.ts';
 
-/** corpus → words → report, and an independent stage beside them. */
+/** corpus → words → report, and an independent stage. */
 const SPEC = `
 name: demo
 params: { top: 2 }
@@ -67,7 +67,7 @@ describe('running a spec', () => {
     expect((await rig.run('demo.yaml')).stages).toMatchObject({ elsewhere: 'cached' });
   });
 
-  it('stops the cascade where a stage comes out unchanged', async () => {
+  it('stops at a stage that comes out unchanged', async () => {
     const rig = demo();
     await rig.run('demo.yaml');
     rig.write({ 'text.txt': 'c b a\n' });
@@ -96,7 +96,7 @@ describe('running a spec', () => {
     expect(await rig.digests('demo.yaml')).toEqual(before);
   });
 
-  it('forces what it is told to, and keeps the same bytes', async () => {
+  it('executes forced stages, and keeps the same bytes', async () => {
     const rig = demo();
     await rig.run('demo.yaml');
     const before = await rig.digests('demo.yaml');
@@ -117,7 +117,7 @@ describe('running a spec', () => {
     ]);
   });
 
-  it('narrows to --only, --from and --until', async () => {
+  it('respects --only, --from and --until', async () => {
     const rig = demo();
     expect((await rig.run('demo.yaml', '--until', 'words')).stages).toEqual({
       corpus: 'finished',
@@ -144,7 +144,7 @@ describe('planning', () => {
         'report  will run · params.top: 2 → 7',
         'aside   cached',
         '',
-        '3 cached, 1 to run, 0 waiting for those',
+        '3 cached, 1 to run, 0 waiting',
         '',
       ].join('\n'),
     );

@@ -42,7 +42,7 @@ describe('a run that is disturbed, and then run again, ends as an undisturbed on
   });
 });
 
-describe('what is finished', () => {
+describe('a finished artifact', () => {
   it('is flushed before it gets its name, and its name before it is reported (needs strace)', async (context) => {
     const [row] = await chaos('power');
     if (row!['skipped'] !== undefined) return context.skip();

@@ -56,7 +56,7 @@ describe('a command', () => {
     expect(files['here']).toBe('s.yaml\n');
   });
 
-  it('sees of the environment what is declared, and the key only what is set', async () => {
+  it('sees only the declared environment, and its key covers only what is set', async () => {
     const stage = (extra: string): string =>
       `  s: { uses: command, with: { run: 'echo "$MODE:$SECRET:$SET" > $OUTPUT/x'${extra} } }\n`;
     const rig = project(stage(''));
@@ -93,7 +93,7 @@ describe('a command', () => {
     expect(await runs()).toBe('cached');
   });
 
-  it('keeps of its output what is declared, with folders, stdout and metrics', async () => {
+  it('keeps only the declared output, with folders, stdout and metrics', async () => {
     const rig = project(`
   s:
     uses: command
@@ -112,7 +112,7 @@ describe('a command', () => {
     expect(JSON.parse(stdout)).toMatchObject({ stages: { s: { metrics: { loss: 0.5, 'by.n': 3 } } } });
   });
 
-  it('given as a list is not touched by a shell', async () => {
+  it('given as a list is not interpreted by a shell', async () => {
     const rig = project(
       `  s: { uses: command, with: { run: [printf, '%s|', 'a b', '$HOME', '*'], stdout: x } }\n`,
     );
@@ -170,7 +170,7 @@ describe('a command', () => {
     expect(stderr).toContain('hint: Allow it with: chmod +x ./job.sh');
   });
 
-  it('that leaves a declared output out says what it left instead', async () => {
+  it('without a declared output says what it wrote instead', async () => {
     const rig = project(
       "  s: { uses: command, with: { run: 'echo 1 > $OUTPUT/b.txt', outputs: [a.txt] } }\n",
     );
@@ -180,14 +180,14 @@ describe('a command', () => {
     expect(stderr).toContain('There is: b.txt.');
   });
 
-  it('that leaves a link instead of a file is told what to do', async () => {
+  it('that writes a link instead of a file is an error with a hint', async () => {
     const rig = project("  s: { uses: command, with: { run: 'ln -s /etc/hostname $OUTPUT/link' } }\n");
     const { code, stderr } = await rig.pipeline('run', 's.yaml');
     expect(code).toBe(1);
     expect(stderr).toContain('✖ s: link is neither a file nor a folder, so it cannot be kept');
   });
 
-  it('may print without end, or not even text, without slowing or breaking the run', async () => {
+  it('may print endlessly, or bytes that are not text, without slowing or breaking the run', async () => {
     const rig = project(
       `  s: { uses: command, with: { run: 'head -c 3000000 /dev/urandom; seq 20000; printf "no line end"; echo 1 > $OUTPUT/x' } }\n`,
     );

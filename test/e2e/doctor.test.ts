@@ -33,7 +33,7 @@ async function doctor(
 }
 
 describe('pipeline doctor', () => {
-  it('finds a sound machine and store, and leaves nothing behind', async () => {
+  it('finds no fault in a healthy machine and store, and leaves nothing behind', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': 'stages: { a: { uses: command, with: { run: "echo x > $OUTPUT/x" } } }\n' });
     await rig.run('s.yaml');

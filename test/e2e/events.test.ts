@@ -15,7 +15,7 @@ const isLine = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true })
 /** Every line of every run of this file, to see at the end that each kind of event came up. */
 const seen = new Set<string>();
 
-/** The events of a run's stdout, each held against the schema. */
+/** The events on a run's stdout, each validated against the schema. */
 function eventsOf(stdout: string): Event[] {
   const lines = stdout.split('\n').filter((line) => line !== '');
   return lines.map((line) => {
@@ -124,7 +124,7 @@ describe('every line of pipeline run --json fits the schema', () => {
     ]);
   });
 
-  it('when another process is making the very artifact', async () => {
+  it('when another process is making the same artifact', async () => {
     const rig = makeRig();
     const wait = 'touch started; while [ ! -e go ]; do sleep 0.05; done; echo x > $OUTPUT/x';
     rig.write({ 's.yaml': `stages: { slow: { uses: command, with: { run: "${wait}" } } }\n` });
@@ -153,11 +153,11 @@ describe('every line of pipeline run --json fits the schema', () => {
     expect(await run(rig, 'none.yaml')).toMatchObject([{ type: 'run-refused' }]);
   });
 
-  it('and together these runs had every event that there is', () => {
+  it('and together these runs had every event', () => {
     expect([...seen].sort()).toEqual(schema.oneOf.map(({ title }) => title));
   });
 
-  it('and the schema does reject what is no event', () => {
+  it('and the schema rejects lines that are not events', () => {
     const line = { time: '2026-01-31T00:00:00.000Z', type: 'stage-waiting', stage: 'a' };
     expect(isLine(line)).toBe(true);
     for (const wrong of [
@@ -171,7 +171,7 @@ describe('every line of pipeline run --json fits the schema', () => {
 });
 
 describe('docs/EVENTS.md', () => {
-  it('tells of every event', () => {
+  it('describes every event', () => {
     const text = readFileSync(join(root, 'docs', 'EVENTS.md'), 'utf8');
     for (const { title } of schema.oneOf) expect(text).toContain(`\`${title}\``);
   });

@@ -23,14 +23,14 @@ describe('a timeout', () => {
     });
   });
 
-  it('does not touch what is quick enough', async () => {
+  it('does not affect a stage that is fast enough', async () => {
     const rig = rigOf('  a: { uses: command, timeout: 60s, with: { run: "echo a > $OUTPUT/a" } }\n');
     expect((await rig.run('s.yaml')).stages).toEqual({ a: 'finished' });
   });
 });
 
 describe('retries', () => {
-  /** Succeeds at the third attempt; counts in a file beside the spec. */
+  /** Succeeds at the third attempt; counts in a file next to the spec. */
   const FLAKY = 'echo x >> tries; test $(wc -l < tries) -ge 3; echo done > $OUTPUT/o';
 
   it('execute a failed stage again, with growing pauses', async () => {
@@ -110,7 +110,7 @@ describe('a frozen stage', () => {
   last: { uses: command, inputs: { slow: slow }, with: { run: "cat $INPUT_SLOW/s > $OUTPUT/l" } }
 `;
 
-  it('keeps its result whatever changes, and what depends on it stays as it is', async () => {
+  it('keeps its result whatever changes, as do the stages that depend on it', async () => {
     const rig = rigOf(SPEC(false));
     rig.write({ 'd.txt': 'one' });
     await rig.run('s.yaml');
@@ -123,7 +123,7 @@ describe('a frozen stage', () => {
     expect((await rig.run('s.yaml', '--force', 'slow')).stages).toMatchObject({ slow: 'finished' });
   });
 
-  it('runs once where there is nothing yet', async () => {
+  it('runs once if there is no result yet', async () => {
     const rig = rigOf(SPEC(true));
     rig.write({ 'd.txt': 'one' });
     expect((await rig.run('s.yaml')).stages).toEqual({
@@ -136,7 +136,7 @@ describe('a frozen stage', () => {
   });
 });
 
-describe('a part of a spec', () => {
+describe('a selection of stages', () => {
   const GRID = `  data: { uses: command, with: { run: "echo d > $OUTPUT/d" } }
   model:
     uses: command
@@ -150,7 +150,7 @@ describe('a part of a spec', () => {
     with: { run: "IFS=:; for f in $INPUT_SCORES; do cat $f/s; done > $OUTPUT/all" }
 `;
 
-  it('is told by names, patterns and values of a matrix', async () => {
+  it('is given by names, patterns and values of a matrix', async () => {
     const rig = rigOf(GRID);
     expect((await rig.run('s.yaml', '--until', 'model[m=2]')).stages).toEqual({
       data: 'finished',
@@ -193,7 +193,7 @@ describe('a part of a spec', () => {
     expect(stdout).toContain('model[m=1,s=3]  will run · run: ');
   });
 
-  it('is planned in one line where many instances are alike', async () => {
+  it('is planned in one line if many instances are alike', async () => {
     const rig = rigOf(
       `  a: { uses: command, matrix: { n: [${Array.from({ length: 30 }, (_, i) => i).join(', ')}] }, with: { run: "true", params: { n: "\${matrix.n}" } } }\n`,
     );
@@ -205,7 +205,7 @@ describe('a part of a spec', () => {
     expect((await planned())[0]).toBe('a[n=0]   will run · params.n: 3 → 0');
   });
 
-  it('goes on past a failure where it is told to', async () => {
+  it('continues after a failure with --keep-going', async () => {
     const rig = rigOf(GRID.replace('echo $PARAM_M', 'test $PARAM_M$PARAM_S != 12; echo $PARAM_M'));
     const { code, stages } = await rig.run('s.yaml', '--keep-going');
     expect(code).toBe(1);

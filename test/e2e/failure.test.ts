@@ -24,7 +24,7 @@ stages:
 `;
 
 describe('a failing stage', () => {
-  it('shows its own error and not a stack of ours, keeps finished work and names the command to go on with', async () => {
+  it('shows its own error without our stack trace, keeps finished work and names the command that resumes', async () => {
     const rig = project({ 's.yaml': BROKEN });
     const { code, stderr, stdout } = await rig.pipeline('run', 's.yaml', '--jobs', '1');
     expect(code).toBe(1);
@@ -43,7 +43,7 @@ describe('a failing stage', () => {
     expect(stages).toEqual({ first: 'cached', broken: 'finished', after: 'finished', beside: 'finished' });
   });
 
-  it('lets what already runs finish, and starts nothing more', async () => {
+  it('lets running stages finish, and starts no others', async () => {
     const rig = project({ 's.yaml': BROKEN });
     const { code, stages } = await rig.run('s.yaml', '--jobs', '2');
     expect(code).toBe(1);
@@ -64,7 +64,7 @@ describe('a failing stage', () => {
     expect(stderr).toContain('✖ s: the command ended with signal SIGSEGV: kill -SEGV $$');
   });
 
-  it('tells when its whole process was killed, as by the kernel when memory runs out', async () => {
+  it('reports that its process was killed, as by the kernel when memory runs out', async () => {
     const rig = project({
       's.yaml': "stages: { s: { uses: command, with: { run: 'kill -KILL $PPID' } } }\n",
     });
@@ -74,7 +74,7 @@ describe('a failing stage', () => {
     expect(stderr).toContain('hint: If nobody killed it, the machine ran out of memory.');
   });
 
-  it('has the stack of an unexpected error in its log, and only there', async () => {
+  it('has the stack trace of an unexpected error only in its log', async () => {
     const rig = project({
       'bad.ts': `
         import { defineStage } from 'two-tower/stage';
@@ -94,7 +94,7 @@ describe('a failing stage', () => {
 });
 
 describe('a stage that leaves a process running', () => {
-  it('finishes all the same, and the process is ended', async () => {
+  it('finishes anyway, and the process is ended', async () => {
     const run = 'sleep 60 & echo $! > pid; echo done > $OUTPUT/x';
     const rig = project({ 's.yaml': `stages: { s: { uses: command, with: { run: '${run}' } } }\n` });
     const started = performance.now();
@@ -103,7 +103,7 @@ describe('a stage that leaves a process running', () => {
     expect(isAlive(pidIn(join(rig.folder, 'pid'))!)).toBe(false);
   });
 
-  it('finishes even where the process left the group and holds on to its output', async () => {
+  it('finishes even if the process left the group and holds its output open', async () => {
     const run = 'setsid sleep 20 & echo $! > pid; echo done > $OUTPUT/x';
     const rig = project({ 's.yaml': `stages: { s: { uses: command, with: { run: '${run}' } } }\n` });
     const started = performance.now();
@@ -113,8 +113,8 @@ describe('a stage that leaves a process running', () => {
   });
 });
 
-describe('what the user got wrong', () => {
-  it('is shown in the spec where a file is missing, before anything runs', async () => {
+describe('user errors', () => {
+  it('of a missing file are shown in the spec, before anything runs', async () => {
     const rig = project({
       's.yaml': `stages:
   first: { uses: command, with: { run: 'echo 1 > $OUTPUT/x' } }
@@ -134,14 +134,14 @@ describe('what the user got wrong', () => {
     ['--only', 'frist'],
     ['--until', 'frist'],
     ['--force', 'frist'],
-  ])('is a mistyped stage behind %s', async (flag, name) => {
+  ])('include a mistyped stage after %s', async (flag, name) => {
     const rig = project({ 's.yaml': BROKEN });
     const { code, stderr } = await rig.pipeline('run', 's.yaml', flag, name);
     expect(code).toBe(2);
     expect(stderr).toBe("error: there is no stage 'frist'\nhint: Did you mean 'first'?\n");
   });
 
-  it('is a spec that is not there, or is a folder', async () => {
+  it('include a spec that is missing or a folder', async () => {
     const rig = project({});
     for (const file of ['nowhere.yaml', '.']) {
       const { code, stderr } = await rig.pipeline('run', file);
@@ -154,7 +154,7 @@ describe('what the user got wrong', () => {
 
 const isRoot = process.getuid?.() === 0;
 
-/** A file system of its own, so that it can be full or read-only; needs root, as a container's tests have it. */
+/** A separate file system, so that it can be full or read-only; needs root, as in a container. */
 function mounted(rig: Rig, options: string): string | undefined {
   const folder = join(rig.folder, 'mounted');
   mkdirSync(folder);
@@ -231,7 +231,7 @@ stages:
   });
 });
 
-describe('little things', () => {
+describe('edge cases', () => {
   it('an artifact folder deleted by hand is made again', async () => {
     const rig = project({ 's.yaml': BROKEN, mended: '' });
     await rig.run('s.yaml');

@@ -74,7 +74,7 @@ describe('pipeline runs', () => {
     const limited = await rig.pipeline('runs', '--spec', 'demo.yaml', '--limit', '1', '--columns', 'outcome');
     expect([limited.stdout, limited.stderr]).toEqual([
       'outcome\ndone\n',
-      '2 more: --all shows them, --limit 2 some\n',
+      '2 more runs; show them with --all or --limit 2\n',
     ]);
     expect((await rig.pipeline('runs', '--outcome', 'failed')).stdout).toBe('no runs\n');
   });
@@ -88,7 +88,7 @@ describe('pipeline runs', () => {
     expect((await json<Runs>(rig, 'runs', '--outcome', 'failed')).runs).toHaveLength(1);
   });
 
-  it('says what is wrong with a question, a store or a record', async () => {
+  it('reports an invalid query, store or record', async () => {
     const rig = await threeRuns();
     const wrong = await rig.pipeline('runs', '--columns', 'mrr@10');
     expect([wrong.code, wrong.stderr]).toEqual([
@@ -125,7 +125,7 @@ describe('pipeline tag', () => {
     const bad = await rig.pipeline('tag', 'latest', 'two words');
     expect([bad.code, bad.stderr]).toEqual([
       2,
-      expect.stringContaining("'two words' cannot be a tag") as string,
+      expect.stringContaining("'two words' is not a valid tag") as string,
     ]);
   });
 
@@ -157,12 +157,15 @@ describe('pipeline compare', () => {
   it('needs two different runs', async () => {
     const rig = await threeRuns();
     const { code, stderr } = await rig.pipeline('compare', 'latest');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('it takes two different runs') as string]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('compare needs at least two different runs') as string,
+    ]);
   });
 });
 
 describe('pipeline sql', () => {
-  it('asks runs, params, metrics and stages', async () => {
+  it('queries runs, params, metrics and stages', async () => {
     const rig = await threeRuns();
     const best = `select p.number as gain, m.number as mrr from params p join metrics m using (run)
       where p.name = 'params.gain' and m.name = 'mrr@10' order by mrr desc`;

@@ -76,9 +76,8 @@ async function runDigests(rig: Rig): Promise<Record<string, string | null>> {
   return rig.digests('honesty.yaml');
 }
 
-/** Twenty stages are twenty processes: seconds on an idle machine, more on a busy one. */
 describe('the test split', () => {
-  it('changes no vector, triplet or weight, whatever its queries and judgements are', async () => {
+  it('changes no vector, triplet or weight, for any queries and judgements', async () => {
     const rig = makeRig();
     writeCorpus(rig, [
       { text: 'who sleeps', answer: 1 },
@@ -96,7 +95,7 @@ describe('the test split', () => {
     expect(changed).toEqual(['corpus', 'tokens', 'embeddings', 'report']);
   });
 
-  it('would show if a training query changed: the same comparison then tells', async () => {
+  it('and the comparison detects a changed training query', async () => {
     const rig = makeRig();
     const test = [{ text: 'who sleeps', answer: 1 }];
     writeCorpus(rig, test);

@@ -20,7 +20,7 @@ const DATA = {
 };
 
 describe('pipeline init', () => {
-  it('writes a spec that runs on data in the layout of BEIR', async () => {
+  it('writes a spec that runs on data in the BEIR layout', async () => {
     const rig = makeRig();
     rig.write(DATA);
     expect((await rig.pipeline('init')).stdout).toContain('experiment.yaml written');
@@ -35,7 +35,7 @@ describe('pipeline init', () => {
     rig.write({ 'mine.yaml': 'name: mine\n' });
     const { code, stderr } = await rig.pipeline('init', 'mine.yaml');
     expect(code).toBe(2);
-    expect(stderr).toContain('mine.yaml is there already');
+    expect(stderr).toContain('mine.yaml already exists');
     expect(rig.read('mine.yaml')).toBe('name: mine\n');
   });
 });

@@ -6,7 +6,7 @@ import { artifactsOf, isAlive, leftovers, pidIn, startJob } from '../helpers/pro
 import { makeRig, type Rig } from '../helpers/rig.ts';
 
 /**
- * A quick stage, then a slow one that writes its process number, then one that needs it. The slow one takes longer than
+ * A quick stage, then a slow one that writes its process id, then one that needs it. The slow one takes longer than
  * a test may, so a test ends only where the stage is stopped.
  */
 function slow(command = 'echo $$ > pid; sleep 3600 & wait'): Rig {
@@ -48,7 +48,7 @@ describe('Ctrl-C', () => {
     expect(isAlive(pid)).toBe(false);
     expect(leftovers(store(rig))).toEqual([]);
     expect(artifactsOf(store(rig), 'command')).toHaveLength(1);
-    expect(stderr).toContain('Interrupted: stopping the stages. Again to kill them.');
+    expect(stderr).toContain('Interrupted: stopping the stages. Repeat to kill them.');
     expect(stderr).toContain('- after  not run: the run was interrupted');
     expect(stderr).toContain('To go on from here: pipeline run s.yaml');
     expect(stderr).not.toMatch(/✖|Error|^\s+at /m);
@@ -100,7 +100,7 @@ describe('Ctrl-C', () => {
 });
 
 describe('kill -9 of the runner', () => {
-  it('takes the stage process and all that it started with it', async () => {
+  it('ends the stage process and everything that it started', async () => {
     const rig = slow('echo $$ > pid; (echo $(exec sh -c "echo \\$PPID") > inner; sleep 3600) & wait');
     const job = startJob(rig, ['run', 's.yaml']);
     const pid = await slowPid(rig);
@@ -111,7 +111,7 @@ describe('kill -9 of the runner', () => {
     await eventually('the end of the orphans', () => !isAlive(pid) && !isAlive(inner));
   });
 
-  it('takes a stage that never comes back to its event loop with it', async () => {
+  it('ends a stage that never returns to its event loop', async () => {
     const rig = makeRig();
     rig.write({
       'busy.ts': `
@@ -134,7 +134,7 @@ describe('kill -9 of the runner', () => {
     await eventually('the end of the orphan', () => !isAlive(pid));
   });
 
-  it('leaves a store in which the next run goes on at once and ends as if nothing had happened', async () => {
+  it('leaves a store in which the next run continues at once and ends like an undisturbed one', async () => {
     const rig = slow('echo $$ > pid; test -e go || sleep 3600');
     const job = startJob(rig, ['run', 's.yaml']);
     await slowPid(rig);

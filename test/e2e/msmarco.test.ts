@@ -13,7 +13,7 @@ function pipeline(...args: string[]): string {
 }
 
 describe('pipelines/msmarco.yaml', () => {
-  it('is a sound spec, also with a limit set as its first lines say', () => {
+  it('is a valid spec, also with the limit from its first lines', () => {
     const store = temporaryFolder();
     const limit = 'corpus.limit={train: 5000, validation: 500, test: 500}';
     for (const more of [[], ['--set', limit]]) {
@@ -33,7 +33,7 @@ describe('pipelines/msmarco.yaml', () => {
     }
   });
 
-  it('reads local copies of the files where it is pointed at them', async () => {
+  it('reads local copies of the files', async () => {
     const folder = temporaryFolder();
     const database = await openDatabase(':memory:');
     for (const split of ['train', 'validation', 'test'])

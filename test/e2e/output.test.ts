@@ -43,7 +43,7 @@ function terminalLine(command: string): string {
   return `script -qec '${line}' /dev/null < /dev/null`;
 }
 
-/** What such a terminal is sent, escape sequences and all. */
+/** The output on such a terminal, including escape sequences. */
 function onTerminal(rig: Rig, command: string, env: NodeJS.ProcessEnv = {}): string {
   return shell(rig, terminalLine(command), env).stdout;
 }
@@ -75,7 +75,7 @@ describe('off a terminal', () => {
     expect(both.stderr).not.toContain(ESCAPE);
   });
 
-  it('a reader that has seen enough is no failure', () => {
+  it('a reader that closes the pipe early is not a failure', () => {
     const rig = shown();
     const { stdout, stderr } = shell(
       rig,
@@ -85,7 +85,7 @@ describe('off a terminal', () => {
     expect(stdout).toMatch(/^\{"time":.*"run-started".*\}\ncodes 0 0\ncodes 0 0\n$/);
   });
 
-  it('a closed stdout or stderr is none either', () => {
+  it('neither is a closed stdout or stderr', () => {
     const { stdout } = shell(shown(), 'pipeline run s.yaml 2>&- >&-; echo "code $?"');
     expect(stdout).toBe('code 0\n');
   });
@@ -117,7 +117,7 @@ describe('--json', () => {
 });
 
 describe.skipIf(!hasScript)('on a terminal (needs script(1))', () => {
-  it('a live tree shows what works, and leaves each stage with its outcome', async () => {
+  it('a live tree shows running stages, and then the outcome of each stage', async () => {
     const rig = shown(SPEC.replace('echo hello', 'while [ ! -e go ]; do sleep 0.05; done'));
     const child = spawn('bash', ['-c', terminalLine('run s.yaml')], { cwd: rig.folder, env: terminalEnv() });
     let text = '';
@@ -152,7 +152,7 @@ describe.skipIf(!hasScript)('on a terminal (needs script(1))', () => {
 });
 
 describe('names in any script', () => {
-  it('of specs, files, folders and values come through', async () => {
+  it('of specs, files, folders and values work', async () => {
     const rig = makeRig();
     rig.write({
       'разное/исходник ż.txt': 'мир\n',
@@ -178,11 +178,11 @@ stages:
     expect((await rig.run('разное/実験.yaml')).stages).toEqual({ corpus: 'cached', size: 'cached' });
   });
 
-  it('are refused for stages, which become parts of flags and variables', async () => {
+  it('are refused for stages, whose names occur in flags and variables', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': "stages: { größe: { uses: command, with: { run: 'true' } } }\n" });
     const { code, stderr } = await rig.pipeline('run', 's.yaml');
     expect(code).toBe(2);
-    expect(stderr).toContain("'größe' cannot be the name of a stage");
+    expect(stderr).toContain("'größe' is not a valid stage name");
   });
 });

@@ -77,7 +77,7 @@ describe('pipeline reproduce', () => {
     expect([readdirSync(join(store, 'command')), readdirSync(join(store, 'tmp'))]).toEqual([artifacts, []]);
   });
 
-  it('tells a changed file or code from a stage that is not reproducible', async () => {
+  it('distinguishes a changed file or code from a stage that is not reproducible', async () => {
     const rig = demo();
     await rig.run('demo.yaml');
     rig.write({ 'text.txt': 'b\na\nc\n', 'kinds/top.js': KIND.replace("join(' ')", "join(',')") });
@@ -109,11 +109,11 @@ describe('pipeline reproduce', () => {
     ]);
   });
 
-  it('keeps the clean stores where it is told to, and says what it cannot do', async () => {
+  it('keeps the clean stores with --into, and says what it cannot do', async () => {
     const rig = demo();
     await rig.run('demo.yaml');
     const { stderr } = await rig.pipeline('reproduce', 'latest', '--into', 'again');
-    expect(stderr).toContain(`what was made is in ${join(rig.folder, 'again')}`);
+    expect(stderr).toContain(`the new artifacts are in ${join(rig.folder, 'again')}`);
     expect(readdirSync(join(rig.folder, 'again', '1', 'command'))).toHaveLength(2);
     for (const [args, message] of [
       [['latest', '--into', 'again'], 'is not empty'],
@@ -142,17 +142,17 @@ describe('pipeline export and import', () => {
     const taken = await rig.pipeline('import', 'paper.tar.gz', '--store', 'other');
     expect([taken.code, taken.stdout]).toEqual([
       0,
-      expect.stringContaining('(demo): 3 artifacts added, 0 were here') as string,
+      expect.stringContaining('(demo): 3 artifacts added, 0 already present') as string,
     ]);
     const { stages } = await rig.run('demo.yaml', '--store', 'other');
     expect(stages).toEqual({ corpus: 'cached', words: 'cached', top: 'cached' });
-    expect((await rig.pipeline('verify', '--store', 'other')).stdout).toMatch(/^3 artifacts.*all sound/);
+    expect((await rig.pipeline('verify', '--store', 'other')).stdout).toMatch(/^3 artifacts.*no damage/);
     expect((await rig.pipeline('show', 'paper', '--store', 'other')).stdout).toContain('lines  2');
     const again = await rig.pipeline('import', 'paper.tar.gz', '--store', 'other', '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, there: 3, conflicts: 0 });
   });
 
-  it('keep what is there when an archive has other bytes for it', async () => {
+  it('keep an existing artifact when an archive has other bytes for it', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': 'stages: { now: { uses: command, with: { run: "date +%N > $OUTPUT/t" } } }\n' });
     await rig.run('s.yaml');
@@ -162,19 +162,19 @@ describe('pipeline export and import', () => {
     const { code, stderr } = await rig.pipeline('import', 'now.tar', '--store', 'other');
     expect([code, stderr]).toEqual([
       0,
-      expect.stringContaining('is here with other bytes and stays') as string,
+      expect.stringContaining('exists with different bytes and is kept') as string,
     ]);
     expect((await rig.pipeline('show', 's.yaml', '--store', 'other', '--json')).stdout).toBe(before);
   });
 
-  it('say what is wrong, and change nothing then', async () => {
+  it('report errors without changing anything', async () => {
     const rig = demo();
     await rig.run('demo.yaml');
     rig.write({ 'paper.tar': 'this is no tar file' });
     for (const [args, code, message] of [
       [['export', 'latest', '--output', 'paper.zip'], 2, 'does not end like an archive'],
-      [['export', 'latest', '--output', 'paper.tar'], 2, 'is there already'],
-      [['import', 'paper.tar', '--store', 'other'], 1, 'is no archive'],
+      [['export', 'latest', '--output', 'paper.tar'], 2, 'already exists'],
+      [['import', 'paper.tar', '--store', 'other'], 1, 'is not a tar, tar.gz or tar.zst archive'],
       [['import', 'absent.tar'], 2, 'there is no file'],
     ] as const) {
       const refused = await rig.pipeline(...args);
@@ -182,7 +182,10 @@ describe('pipeline export and import', () => {
     }
     rmSync(join(rig.folder, 'artifacts', 'command'), { recursive: true });
     const { code, stderr } = await rig.pipeline('export', 'latest');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('what corpus, words made in run') as string]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('the artifacts of corpus, words in run') as string,
+    ]);
     expect((await rig.pipeline('export', 'latest', '--stage', 'top', '--output', 'top.tar')).code).toBe(0);
   });
 });

@@ -48,9 +48,9 @@ async function gc(rig: Rig, ...args: string[]): Promise<Collected> {
 }
 
 describe('pipeline verify', () => {
-  it('finds a changed byte that no size tells, moves the artifact aside, and the next run makes it again', async () => {
+  it('finds a changed byte when sizes are equal, moves the artifact aside, and the next run makes it again', async () => {
     const rig = await threeRuns();
-    expect((await rig.pipeline('verify')).stdout).toMatch(/^4 artifacts, 4 files, .*: all sound/);
+    expect((await rig.pipeline('verify')).stdout).toMatch(/^4 artifacts, 4 files, .*: no damage/);
     const before = await rig.digests('demo.yaml');
     const file = join(await pathOf(rig, 'corpus'), 'n');
     chmodSync(file, 0o644);
@@ -70,7 +70,7 @@ describe('pipeline verify', () => {
     expect((await rig.pipeline('verify', 'latest')).stdout).toMatch(/^2 artifacts/);
     writeFileSync(join(rig.folder, 'artifacts', 'runs', '20260101T000000Z-0000000.json'), '{}');
     const { code, stdout } = await rig.pipeline('verify');
-    expect([code, stdout]).toEqual([1, expect.stringContaining('it is no run record') as string]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('it is not a valid run record') as string]);
   });
 });
 
@@ -171,8 +171,8 @@ describe('pipeline gc', () => {
   it('says what it does not understand', async () => {
     const rig = makeRig();
     for (const [args, message] of [
-      [['--older-than', '5x'], 'It takes an age such as 12h'],
-      [['--max-size', 'huge'], 'It takes a size such as 4GB'],
+      [['--older-than', '5x'], 'It must be an age, such as 12h'],
+      [['--max-size', 'huge'], 'It must be a size such as 4GB'],
       [['--forget'], '--forget needs --keep-runs'],
     ] as const) {
       const { code, stderr } = await rig.pipeline('gc', ...args);

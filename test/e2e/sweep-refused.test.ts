@@ -7,12 +7,12 @@ describe('a faulty table is refused before anything runs', () => {
       'a baseline that is none',
       (spec) => spec.replace('baseline: plain', 'baseline: plian'),
       "there is no experiment 'plian'",
-      "did you mean 'plain'?",
+      "Did you mean 'plain'?",
     ],
     [
       'a seed twice',
       (spec) => spec.replace('[1, 2, 4]', '[1, 2, 1]'),
-      "'params.seed' is repeated with 1 twice",
+      "`repeat` has the value 1 of 'params.seed' twice",
       '--> s.yaml:',
     ],
     [
@@ -25,18 +25,18 @@ describe('a faulty table is refused before anything runs', () => {
       'a repeat of nothing',
       (spec) => spec.replace('repeat: { params.seed', 'repeat: { params.sed'),
       "the spec defines no parameter 'sed'",
-      "did you mean 'seed'?",
+      "Did you mean 'seed'?",
     ],
     [
       'a column of no stage',
       (spec) => spec.replace('[report.hit]', '[repotr.hit]'),
       "there is no stage 'repotr'",
-      "did you mean 'report'?",
+      "Did you mean 'report'?",
     ],
     [
       'columns that are no list',
       (spec) => spec.replace('[report.hit]', 'report.hit'),
-      '`columns` takes a list of metrics',
+      '`columns` must be a list of metrics',
       'columns: [report.recall@100]',
     ],
   ])('%s', async (_, change, message, hint) => {
@@ -54,13 +54,13 @@ describe('a faulty table is refused before anything runs', () => {
       'an experiment that is none',
       ['--experiments', 'plain,wid'],
       "there is no experiment 'wid'",
-      "did you mean 'wide'?",
+      "Did you mean 'wide'?",
     ],
     [
       'a baseline that is none',
       ['--baseline', 'mean'],
       "there is no configuration 'mean'",
-      'there are plain, narrow, wide',
+      'The choices are plain, narrow, wide.',
     ],
     [
       'a baseline that is not chosen',
@@ -71,10 +71,10 @@ describe('a faulty table is refused before anything runs', () => {
     [
       'a repeat that says nothing',
       ['--repeat', 'params.seed'],
-      "'params.seed' does not say what to repeat",
+      "'params.seed' is not a valid --repeat",
       '--repeat params.seed=42,43,44',
     ],
-    ['a seed twice', ['--repeat', 'params.seed=1,1'], "'params.seed=1,1' has a value twice", ''],
+    ['a seed twice', ['--repeat', 'params.seed=1,1'], "'params.seed=1,1' has the same value twice", ''],
     [
       'a parameter repeated and varied',
       ['--repeat', 'params.seed=1,2', '--set', 'params.seed=3,4'],
@@ -85,7 +85,7 @@ describe('a faulty table is refused before anything runs', () => {
       'a metric of no stage',
       ['--metric', 'repotr.mrr'],
       "there is no stage 'repotr'",
-      "did you mean 'report'?",
+      "Did you mean 'report'?",
     ],
     ['a report in no folder', ['--report', 'nowhere/t.md'], 'there is no folder ', ''],
   ])('%s on the command line', async (_, args, message, hint) => {

@@ -63,7 +63,7 @@ describe('a sweep with repeats and a baseline', () => {
     );
   });
 
-  it('writes the table as Markdown, with a command for each row that finds all of it made', async () => {
+  it('writes the table as Markdown, with a command for each row that finds everything cached', async () => {
     const rig = scoredSweep();
     const { code, stdout } = await rig.pipeline(
       'sweep',
@@ -103,7 +103,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     expect(alone.stderr).toContain("the baseline 'plain' is not among the experiments chosen");
     // No seed in it: the best configuration, not its luckiest training.
     expect(rig.read('best.yaml')).toBe(
-      '# The best of 3 configurations by report.mrr: 0.6150, the mean of 3\nextends: s.yaml\nstages:\n  model:\n    with:\n      params:\n        margin: 0.9\n',
+      '# The best of 3 configurations by report.mrr: 0.6150, the mean of 3 repeats\nextends: s.yaml\nstages:\n  model:\n    with:\n      params:\n        margin: 0.9\n',
     );
     expect((await rig.run('best.yaml')).stages).toEqual({
       corpus: 'cached',
@@ -111,7 +111,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
       report: 'cached',
     });
     const again = await rig.pipeline('sweep', 's.yaml', '--report', 'table.md');
-    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: table.md is there already']);
+    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: table.md already exists']);
   });
 
   it('gives a command for each point of a grid and each draw too', async () => {
@@ -149,7 +149,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     );
   });
 
-  it('lets the mean over repeats decide who goes on in halving', async () => {
+  it('promotes by the mean over repeats in halving', async () => {
     const { ranking } = await sweep(scoredSweep(), '--halving', 'params.epochs=1..3');
     expect(ranking).toMatchObject([
       { configuration: 'wide', budget: 3, finished: 3, difference: null },
@@ -179,7 +179,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     expect(ranking[1]).not.toHaveProperty('columns');
   });
 
-  it('takes one seed, and names points of the grid as baselines, where the command line says so', async () => {
+  it('accepts one seed, and points of the grid as baselines, from the command line', async () => {
     const one = ['--set', 'params.seed=2', '--experiments', 'plain'];
     const { ranking } = await sweep(
       scoredSweep(),
@@ -196,7 +196,7 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
     expect(ranking[0]).not.toHaveProperty('repeats');
   });
 
-  it('warns where a repeat changes nothing', async () => {
+  it('warns if a repeat changes nothing', async () => {
     const rig = scoredSweep((spec) => spec.replace("seed: '${params.seed}'", 'seed: 5'));
     const { stderr, stdout } = await rig.pipeline('sweep', 's.yaml');
     expect(stderr).toContain('warning: params.seed changes no stage, so that all repeats are the same');
@@ -204,13 +204,13 @@ margin  0.4783    0.9: 0.615 (1) · 0.2: 0.1367 (1)
   });
 });
 
-it('--dry-run tells what would be executed and executes nothing', async () => {
+it('--dry-run shows what would be executed and executes nothing', async () => {
   const rig = scoredSweep();
   const before = await rig.pipeline('sweep', 's.yaml', '--dry-run');
   expect(before.code).toBe(0);
-  expect(before.stdout).toContain('plain   0 cached, 1 to run, 6 waiting for those\n');
+  expect(before.stdout).toContain('plain   0 cached, 1 to run, 6 waiting\n');
   expect(before.stdout).toMatch(
-    /\n\n3 configurations × 3 repeats: 19 stages, 27 if each made its own\n0 cached, 1 to run, 18 waiting for those\n$/,
+    /\n\n3 configurations × 3 repeats: 19 stages, 27 without sharing\n0 cached, 1 to run, 18 waiting\n$/,
   );
   expect(rig.read('log')).toBe('');
   expect(existsSync(join(rig.folder, 'artifacts', 'command'))).toBe(false);

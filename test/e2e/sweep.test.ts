@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { makeRig, type Event, type Rig } from '../helpers/rig.ts';
 
-/** corpus → model → report; each execution leaves a mark in a file beside the spec. */
+/** corpus → model → report; each execution appends a line to a file next to the spec. */
 const SPEC = `name: tiny
 stages:
   corpus: { uses: command, with: { run: 'echo corpus >> log; echo c > $OUTPUT/c' } }
@@ -97,7 +97,7 @@ describe('a sweep', () => {
     });
   });
 
-  it('goes on when a configuration fails, and tries that one again next time', async () => {
+  it('continues when a configuration fails, and tries it again next time', async () => {
     const rig = demo();
     const found = await sweep(rig, '--set', 'model.params.margin=9,0.2,0.1', ...METRIC);
     expect(found.code).toBe(1);
@@ -110,7 +110,7 @@ describe('a sweep', () => {
     expect(executed(rig)).toEqual({ corpus: 1, model: 4, report: 2 });
   });
 
-  it('that is killed goes on where it was', async () => {
+  it('resumes after it was killed', async () => {
     const rig = demo();
     const args = ['--set', 'model.params.margin=0.1,0.2,0.3,0.4,0.5,0.6', '--jobs', '1', ...METRIC];
     const { child, finished } = rig.start('sweep', 's.yaml', ...args);
@@ -165,7 +165,7 @@ describe('a sweep', () => {
     ]);
   });
 
-  it('tells people the ranking, the effects and the best as a spec that runs', async () => {
+  it('prints the ranking, the effects and the best configuration as a spec that runs', async () => {
     const rig = demo();
     const { stdout, stderr, code } = await rig.pipeline(
       'sweep',
@@ -177,7 +177,7 @@ describe('a sweep', () => {
       'best.yaml',
     );
     expect(code).toBe(0);
-    expect(stderr).toContain('2 configurations: 5 stages, 6 if each made its own');
+    expect(stderr).toContain('2 configurations: 5 stages, 6 without sharing');
     expect(stdout.replace(/\d+\.\d s/g, 'N s')).toBe(
       [
         '   report.mrr  configuration',
@@ -198,15 +198,15 @@ describe('a sweep', () => {
       report: 'cached',
     });
     const again = await rig.pipeline('sweep', 's.yaml', '--write', 'best.yaml', ...METRIC);
-    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: best.yaml is there already']);
+    expect([again.code, again.stderr.split('\n')[0]]).toEqual([2, 'error: best.yaml already exists']);
   });
 
-  it('says so where no configuration has the metric, and what there is', async () => {
+  it('is refused if no configuration has the metric, with a suggestion', async () => {
     const rig = demo();
     const set = ['--set', 'model.params.margin=0.1,0.2'];
     const { code, stderr } = await rig.pipeline('sweep', 's.yaml', ...set, '--metric', 'report.mmr');
     expect(code).toBe(2);
-    expect(stderr).toContain("error: 'report' gives no number called 'mmr'");
+    expect(stderr).toContain("error: the stage 'report' has no numeric metric 'mmr'");
     expect(stderr).toContain("hint: Did you mean 'report.mrr'?");
   });
 
@@ -225,7 +225,7 @@ describe('a faulty sweep is refused before anything runs', () => {
     [
       'a grid that is no list',
       'grid: { model.params.margin: 3 }',
-      '`grid` takes a list of values, got the number 3',
+      'a parameter in `grid` must have a list of values, got the number 3',
     ],
     ['an unknown name', 'gird: {}', "unknown name 'gird' in `sweep`"],
     [
@@ -236,15 +236,11 @@ describe('a faulty sweep is refused before anything runs', () => {
     [
       'a range the wrong way round',
       'random: { space: { model.params.margin: { uniform: [2, 1] } } }',
-      '`uniform` takes two numbers, the smaller first',
+      '`uniform` must be two numbers, the smaller first',
     ],
     ['an unknown metric', 'metric: repotr.mrr', "there is no stage 'repotr'"],
-    [
-      'halving without a metric',
-      'halving: { budget: model.params.epochs }',
-      '`halving` needs a `metric` to choose by',
-    ],
-    ['a goal that is none', 'goal: best', "`goal` takes maximize or minimize, got the text 'best'"],
+    ['halving without a metric', 'halving: { budget: model.params.epochs }', '`halving` needs a `metric`'],
+    ['a goal that is none', 'goal: best', "`goal` must be maximize or minimize, got the string 'best'"],
   ])('%s', async (_, sweepText, message) => {
     const rig = demo(`sweep:\n  ${sweepText}\n`);
     const { code, stderr } = await rig.pipeline('sweep', 's.yaml');

@@ -27,7 +27,7 @@ async function goWhenWaiting(rig: Rig, jobs: readonly Job[], waiting: number): P
 const made = (rig: Rig): string[] => rig.read('made').trim().split('\n').sort();
 
 describe.each([2, 8])('%d runs at once on one store', (runs) => {
-  it('make each artifact once, and all succeed', async () => {
+  it('make each artifact once and all succeed', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': SPEC });
     const jobs = Array.from({ length: runs }, () => startJob(rig, ['run', 's.yaml', '--json']));
@@ -41,7 +41,7 @@ describe.each([2, 8])('%d runs at once on one store', (runs) => {
 });
 
 describe('runs that need the same artifact', () => {
-  it('go on without the one that was killed while making it', async () => {
+  it('continue after one is killed while making it', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': SPEC });
     const first = startJob(rig, ['run', 's.yaml', '--only', 'a']);
@@ -56,7 +56,7 @@ describe('runs that need the same artifact', () => {
     expect(made(rig)).toEqual(['a', 'a', 'b', 'c', 'd']);
   });
 
-  it('say that they wait, and take what the other made', async () => {
+  it('say that they wait, and use the artifact of the other', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': SPEC });
     const jobs = [1, 2].map(() => startJob(rig, ['run', 's.yaml', '--only', 'a']));

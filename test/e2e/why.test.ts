@@ -69,7 +69,7 @@ describe('why a stage runs', () => {
     ]);
   });
 
-  it('is told against the nearest earlier execution, not only the latest', async () => {
+  it('is given against the nearest earlier execution, not only the latest', async () => {
     const rig = project();
     await rig.run('s.yaml');
     await rig.run('s.yaml', '--set', 'number.n=9', '--set', 'twice.env={A: x, B: y}');
@@ -79,7 +79,7 @@ describe('why a stage runs', () => {
     ]);
   });
 
-  it('is what differs in any case, where an input is still to be made', async () => {
+  it('is what differs in any case, if an input is still to be made', async () => {
     const rig = project();
     await rig.run('s.yaml');
     expect(await plan(rig, '--set', 'number.n=8', '--set', 'twice.env={A: x}')).toEqual([
@@ -109,7 +109,7 @@ describe('why a stage runs', () => {
     });
   });
 
-  it('is told against any past run that is asked for', async () => {
+  it('is given against any requested past run', async () => {
     const rig = project();
     const first = await rig.run('s.yaml');
     await rig.run('s.yaml', '--set', 'number.n=8');
@@ -125,7 +125,7 @@ describe('why a stage runs', () => {
     expect([unknown.code, unknown.stderr.split('\n')[0]]).toEqual([2, "error: there is no run 'nine'"]);
   });
 
-  it('is that the artifact is gone, where the store lost it', async () => {
+  it('is that the artifact is gone, if the store lost it', async () => {
     const rig = project();
     await rig.run('s.yaml');
     rmSync(`${rig.folder}/artifacts/number`, { recursive: true, force: true });
@@ -160,7 +160,7 @@ describe('accepting a change of code', () => {
     }
   });
 
-  it('is refused where more than code differs, or nothing is there to keep', async () => {
+  it('is refused if more than code differs, or there is no result to keep', async () => {
     const rig = project();
     const never = await rig.pipeline('accept', 's.yaml', 'number');
     expect([never.code, never.stderr.split('\n')[0]]).toEqual([
@@ -174,6 +174,6 @@ describe('accepting a change of code', () => {
       "error: 'number' cannot be accepted: n: 7 → 8",
     ]);
     const idle = await rig.pipeline('accept', 's.yaml', 'twice');
-    expect(idle.stdout).toBe('twice  is cached anyway\n');
+    expect(idle.stdout).toBe('twice  already cached\n');
   });
 });

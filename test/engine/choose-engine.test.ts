@@ -47,7 +47,7 @@ describe('the engine', () => {
     expect(chooseEngine({ backend: 'wasm', precision: 'fast' }, '/nowhere').precision).toBe('fast');
   });
 
-  it('names versions, and promises no bits for TensorFlow', () => {
+  it('names versions, and does not promise equal bits for TensorFlow', () => {
     const engine = chooseEngine(
       { backend: 'tensorflow', precision: 'exact' },
       '/nowhere',
@@ -61,7 +61,7 @@ describe('the engine', () => {
     });
   });
 
-  it('says how to get TensorFlow where it is asked for and missing or broken', () => {
+  it('says how to get TensorFlow if it is requested and missing or broken', () => {
     const absent = (): unknown => choose('tensorflow', unasked(undefined));
     expect(absent).toThrow('which is not installed');
     expect(absent).toThrow(expect.objectContaining({ code: 'E_ENGINE' }) as Error);
@@ -69,7 +69,7 @@ describe('the engine', () => {
     expect(() => choose('tensorflow', broken)).toThrow(/does not load: libtensorflow\.so\.2/);
   });
 
-  it('asks a broken or a working TensorFlow once', () => {
+  it('probes TensorFlow once, broken or working', () => {
     const folder = join(temporaryFolder(), 'tfjs-node-gpu');
     const cache = join(folder, 'cache');
     mkdirSync(folder);

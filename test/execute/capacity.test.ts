@@ -28,7 +28,7 @@ describe('what may execute at the same time', () => {
     expect(account.fits(stage(next))).toBe(fits);
   });
 
-  it('is one stage at least, whatever it asks for', () => {
+  it('is at least one stage, whatever it requests', () => {
     const account = openAccount(CAPACITY);
     const greedy = stage({ memory: 1e9, threads: 64, gpu: 8 });
     expect(account.fits(greedy)).toBe(true);

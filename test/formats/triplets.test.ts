@@ -18,11 +18,11 @@ function written(triplets: Triplets): Triplets {
 }
 
 describe('triplets', () => {
-  it('come back as they were written', () => {
+  it('are read as they were written', () => {
     expect(written(PLAIN)).toEqual(PLAIN);
   });
 
-  it('carry the scores of their scorer, where there is one', () => {
+  it('have the scores of their scorer, if there is one', () => {
     const scored: Triplets = {
       ...PLAIN,
       scores: {

@@ -1,4 +1,4 @@
-/** Running the command as a terminal would, and looking at what it leaves behind. */
+/** Runs the command as a terminal would, and inspects what it leaves behind. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ export interface Job {
   signal(name: NodeJS.Signals): void;
 }
 
-/** Starts the command as a process group of its own: a shell's foreground job. */
+/** Starts the command in its own process group, like a shell's foreground job. */
 export function startJob(rig: Rig, args: readonly string[], env: NodeJS.ProcessEnv = {}): Job {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd: rig.folder,

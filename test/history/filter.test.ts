@@ -31,12 +31,12 @@ describe('conditions', () => {
   });
 
   it.each(['margin', '=3', ''])("refuse '%s'", (text) => {
-    expect(() => parseCondition(text)).toThrow('is not a condition');
+    expect(() => parseCondition(text)).toThrow('is not a valid condition');
   });
 });
 
 describe('names', () => {
-  it('that no run has are refused with the one that was meant', () => {
+  it('that no run has are refused with a suggestion', () => {
     expect(valueOf(entry, 'model.loss.margin')).toBe(0.2);
     expect(() => {
       checkName('mrr@10', [entry]);

@@ -50,7 +50,7 @@ describe('a run is refused', () => {
     expect(refusal(() => findRun(storeOf(3), '20260131T000200Z-0000092'))).toEqual({
       code: 'E_USAGE',
       message: "there is no run '20260131T000200Z-0000092'",
-      hint: "Did you mean '20260131T000200Z-0000002'? `pipeline runs` lists them.",
+      hint: "Did you mean '20260131T000200Z-0000002'? Run `pipeline runs` for a list.",
     });
   });
 
@@ -61,11 +61,11 @@ describe('a run is refused', () => {
   });
 
   it('when there are none, or not as many', () => {
-    expect(refusal(() => findRun(emptyStore(), 'latest')).message).toContain('no run is recorded in');
+    expect(refusal(() => findRun(emptyStore(), 'latest')).message).toContain('has no recorded runs');
     expect(refusal(() => findRun(storeOf(3), 'latest~3')).message).toContain('there are only 3 runs');
   });
 
-  it('when its record is no record', () => {
+  it('when its record is not a record', () => {
     const store = storeOf(1);
     for (const text of [
       '',

@@ -59,7 +59,7 @@ describe('the history', () => {
     expect(ids(layout)).toEqual([runRecord(9).id, latestFirst[0], latestFirst[2], latestFirst[3]]);
   });
 
-  it('outlives an index that was torn or filled with nonsense', () => {
+  it('survives a damaged index', () => {
     const layout = filled();
     ids(layout);
     const text = readFileSync(indexOf(layout), 'utf8');
@@ -78,7 +78,7 @@ describe('the history', () => {
     expect(readFileSync(indexOf(layout), 'utf8').trim().split('\n')).toHaveLength(minutes.length);
   });
 
-  it('names records that cannot be read, and goes on', () => {
+  it('names records that cannot be read, and continues', () => {
     const layout = filled();
     writeFileSync(runFile(layout, latestFirst[1]!), '{"format":');
     expect(readHistory(layout).damaged).toEqual([latestFirst[1]]);

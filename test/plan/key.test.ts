@@ -47,7 +47,7 @@ describe('the key of a stage', () => {
     );
   });
 
-  it('does not hold its name, the order of its parameters, or where its module lies', () => {
+  it('does not depend on its name, the order of its parameters, or the location of its module', () => {
     const key = keyOf(document(stage({ a: 1, b: 2 })));
     expect(keyOf(document(stage({ b: 2, a: 1 }, { name: 'renamed' })))).toBe(key);
   });
@@ -66,7 +66,7 @@ describe('the key of a stage', () => {
     expect(keyOf(document(plain, none, { ...WASM, version: '2' }))).toBe(keyOf(document(plain)));
   });
 
-  it('sees the content of files and their names below the path, not where they lie', () => {
+  it('covers the content of files and their names below the path, not their location', () => {
     const files = (folder: string, digest: string): ResolvedPaths =>
       new Map([
         ['/path', externalSet([{ name: 'a.jsonl', path: `${folder}/a.jsonl`, digest: digest as Digest }])],

@@ -7,7 +7,7 @@ import { createBm25, inverseDocumentFrequency } from '../../src/retrieval/bm25.t
 const PARAMETERS = { k1: 0.9, b: 0.4 };
 const query = (...ids: number[]): Uint32Array => Uint32Array.from(ids);
 
-/** The formula as it stands in the book, over plain lists. */
+/** The textbook formula, over plain lists. */
 function naiveScore(documents: readonly number[][], asked: readonly number[], d: number): number {
   const average = documents.reduce((sum, words) => sum + words.length, 0) / documents.length;
   return asked

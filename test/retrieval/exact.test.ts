@@ -21,7 +21,7 @@ function naiveScore(similarity: Similarity, query: number, document: number): nu
 describe.each(SIMILARITIES)('exact search by %s', (similarity) => {
   const search = createExactSearch(DOCUMENTS, similarity);
 
-  it('finds what a plain loop over everything finds', () => {
+  it('agrees with a plain loop over all documents', () => {
     const rankings = [...search.search(QUERIES, ROWS, 20)];
     for (const [i, { documents, scores }] of rankings.entries()) {
       const all = Array.from(
@@ -43,7 +43,7 @@ describe.each(SIMILARITIES)('exact search by %s', (similarity) => {
   });
 });
 
-it('the scores are these very bits on every machine', () => {
+it('the scores have the same bits on every machine', () => {
   const scores = SIMILARITIES.flatMap((similarity) =>
     [...createExactSearch(DOCUMENTS, similarity).search(QUERIES, ROWS, 50)].map((ranking) => ranking.scores),
   );

@@ -58,7 +58,7 @@ describe('the paired randomisation test', () => {
     expect(back.difference).toBeCloseTo(-forth.difference, 12);
   });
 
-  it('by sampling comes close to the normal approximation of the sign test', () => {
+  it('by sampling is close to the normal approximation of the sign test', () => {
     // 60 queries won and 40 lost by the same amount: z = (60 − 50 − ½) / 5 = 1.9, two-sided p 0.0574 (exactly 0.0569).
     const b = Array.from({ length: 100 }, (_, i) => (i < 60 ? 1 : -1));
     const { p, exact } = pairedTest(new Float64Array(100), b, { samples: 20_000 });

@@ -14,7 +14,7 @@ test('an experiment is a few lines over a base, and is called after its own file
   expect(spec.stages.map(({ name }) => name)).toEqual(['corpus', 'tokens', 'triplets', 'model']);
 });
 
-test('mappings merge, lists and scalars replace, and null takes away', async () => {
+test('mappings merge, lists and scalars replace, and null removes', async () => {
   const base =
     'stages: { a: { uses: command, with: { run: ls, params: { keep: 1, list: [1, 2], gone: 3, m: { x: 1, y: 2 } } } }, b: { uses: command, with: { run: b } } }';
   const { load } = project({
@@ -67,13 +67,13 @@ test('an error is shown in the file that holds it', async () => {
     'spec.yaml': 'extends: lib/base.yaml\nparams: { dmi: 3 }\nstages: { model: { with: { loss: 3 } } }\n',
   });
   expect(await printed()).toMatchInlineSnapshot(`
-    "warning: nothing refers to the parameter 'dmi'
+    "warning: the parameter 'dmi' is not used
      --> spec.yaml:2:11
       |
     2 | params: { dmi: 3 }
       |           ^^^
 
-    error: 'loss' takes a mapping, got the number 3
+    error: 'loss' must be a mapping, got the number 3
      --> spec.yaml:3:34
       |
     3 | stages: { model: { with: { loss: 3 } } }
@@ -84,9 +84,9 @@ test('an error is shown in the file that holds it', async () => {
        |
     11 |     uses: mime
        |           ^^^^
-       = help: did you mean 'mine'? Kinds: command, ingest, mine, report, tokenize, train, vectors, or ./path/to/kind.ts
+       = help: Did you mean 'mine'? The kinds are command, ingest, mine, report, tokenize, train, vectors, and modules such as ./path/to/kind.ts.
 
-    error: 'dimensions' takes an integer, got the text '64x'
+    error: 'dimensions' must be an integer, got the string '64x'
       --> lib/base.yaml:17:19
        |
     17 |       dimensions: \${params.dim}x
@@ -102,7 +102,7 @@ test('a missing base is shown where it is named', async () => {
       |
     1 | extends: bsae.yaml
       |          ^^^^^^^^^
-      = help: did you mean base.yaml?"
+      = help: Did you mean 'base.yaml'?"
   `);
 });
 
@@ -113,24 +113,24 @@ test('specs that extend each other in a circle', async () => {
     'c.yaml': 'extends: a.yaml\n',
   });
   expect(await printed({}, 'a.yaml')).toMatchInlineSnapshot(`
-    "error: specs extend each other in a circle: a.yaml → b.yaml → c.yaml → a.yaml
+    "error: the base specs form a cycle: a.yaml → b.yaml → c.yaml → a.yaml
      --> c.yaml:1:10
       |
     1 | extends: a.yaml
       |          ^^^^^^
-      note: which is extended here
+      note: extended here
      --> a.yaml:1:10
       |
     1 | extends: b.yaml
       |          ------
-      note: which is extended here
+      note: extended here
      --> b.yaml:1:11
       |
     1 | include: [c.yaml]
       |           ------"
   `);
   expect((await project('extends: spec.yaml').diagnostics())[0]!.message).toBe(
-    'specs extend each other in a circle: spec.yaml → spec.yaml',
+    'the base specs form a cycle: spec.yaml → spec.yaml',
   );
 });
 

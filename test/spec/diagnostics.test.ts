@@ -16,35 +16,35 @@ test('all errors of a file are shown at once, from its top', async () => {
       |
     2 | parms: { dim: 64 }
       | ^^^^^
-      = help: did you mean 'params'?
+      = help: Did you mean 'params'?
 
     error: there is no stage kind 'mime'
       --> spec.yaml:11:11
        |
     11 |     uses: mime
        |           ^^^^
-       = help: did you mean 'mine'? Kinds: command, ingest, mine, report, tokenize, train, vectors, or ./path/to/kind.ts
+       = help: Did you mean 'mine'? The kinds are command, ingest, mine, report, tokenize, train, vectors, and modules such as ./path/to/kind.ts.
 
     error: train has no parameter 'dimension'
       --> spec.yaml:17:7
        |
     17 |       dimension: \${params.dim}
        |       ^^^^^^^^^
-       = help: did you mean 'dimensions'?
+       = help: Did you mean 'dimensions'?
 
     error: params has no 'dim'
       --> spec.yaml:17:18
        |
     17 |       dimension: \${params.dim}
        |                  ^^^^^^^^^^^^^
-       = help: define it under params:"
+       = help: Define it under \`params:\`."
   `);
 });
 
-describe('stages and what feeds them', () => {
-  test('a stage that gives another type names those that fit', async () => {
+describe('stages and their inputs', () => {
+  test('a stage of another type: the error names those that fit', async () => {
     expect(await project(change('triplets: triplets', 'triplets: corpus')).printed()).toMatchInlineSnapshot(`
-      "error: the input 'triplets' of train takes triplets, but 'corpus' (ingest) gives corpus
+      "error: the input 'triplets' of train takes triplets, but 'corpus' (ingest) produces corpus
         --> spec.yaml:15:25
          |
       15 |     inputs: { triplets: corpus }
@@ -54,15 +54,15 @@ describe('stages and what feeds them', () => {
          |
        4 |   corpus:
          |   ------
-         = help: stages that give triplets: triplets"
+         = help: Stages that produce triplets: triplets."
     `);
   });
 
-  test('where no stage fits, the kinds that would are named', async () => {
+  test('if no stage fits, the error names the kinds that would', async () => {
     const spec =
       'stages:\n  a: { uses: command, with: { run: ls } }\n  b: { uses: tokenize, inputs: { corpus: a } }\n';
     expect(await project(spec).printed()).toMatchInlineSnapshot(`
-      "error: the input 'corpus' of tokenize takes corpus, but 'a' (command) gives files
+      "error: the input 'corpus' of tokenize takes corpus, but 'a' (command) produces files
        --> spec.yaml:3:42
         |
       3 |   b: { uses: tokenize, inputs: { corpus: a } }
@@ -72,7 +72,7 @@ describe('stages and what feeds them', () => {
         |
       2 |   a: { uses: command, with: { run: ls } }
         |   -
-        = help: no stage gives corpus yet; kinds that do: ingest"
+        = help: No stage produces corpus. Kinds that do: ingest."
     `);
   });
 
@@ -81,17 +81,17 @@ describe('stages and what feeds them', () => {
       (from, i) => `  ${'abc'[i]!}: { uses: command, inputs: { x: ${from} }, with: { run: ls } }\n`,
     );
     expect(await project(`stages:\n${spec.join('')}`).printed()).toMatchInlineSnapshot(`
-      "error: stages take from each other in a circle: a → b → c → a
+      "error: the stages form a cycle: a → b → c → a
        --> spec.yaml:4:36
         |
       4 |   c: { uses: command, inputs: { x: a }, with: { run: ls } }
         |                                    ^
-        note: 'a' takes 'b' here
+        note: 'b' is an input of 'a' here
        --> spec.yaml:2:36
         |
       2 |   a: { uses: command, inputs: { x: b }, with: { run: ls } }
         |                                    -
-        note: 'b' takes 'c' here
+        note: 'c' is an input of 'b' here
        --> spec.yaml:3:36
         |
       3 |   b: { uses: command, inputs: { x: c }, with: { run: ls } }
@@ -107,8 +107,8 @@ describe('stages and what feeds them', () => {
 `;
     const found = await project(spec).diagnostics();
     expect(found.map(({ message }) => message)).toEqual([
-      "the stage 'a' takes from itself",
-      'stages take from each other in a circle: b → c → b',
+      "the stage 'a' is its own input",
+      'the stages form a cycle: b → c → b',
     ]);
   });
 
@@ -119,45 +119,45 @@ describe('stages and what feeds them', () => {
         |
       9 |     inputs: { corpus: corpsu }
         |                       ^^^^^^
-        = help: did you mean 'corpus'?"
+        = help: Did you mean 'corpus'?"
     `);
   });
 
   test('an unknown input', async () => {
     expect(await project(change('corpus: corpus', 'corpora: corpus')).printed()).toMatchInlineSnapshot(`
-      "error: the stage 'tokens' (tokenize) lacks its input 'corpus': corpus (Documents and queries)
+      "error: the stage 'tokens' (tokenize) is missing its input 'corpus': corpus (Documents and queries)
        --> spec.yaml:7:3
         |
       7 |   tokens:
         |   ^^^^^^
-        = help: inputs: {corpus: corpus}
+        = help: Write \`inputs: {corpus: corpus}\`.
 
       error: tokenize has no input 'corpora'
        --> spec.yaml:9:15
         |
       9 |     inputs: { corpora: corpus }
         |               ^^^^^^^
-        = help: its inputs are corpus"
+        = help: The only choice is 'corpus'."
     `);
   });
 
   test('a missing input', async () => {
     expect(await project(change('    inputs: { triplets: triplets }\n', '')).printed())
       .toMatchInlineSnapshot(`
-      "error: the stage 'model' (train) lacks its input 'triplets': triplets (What it learns from)
-        --> spec.yaml:13:3
-         |
-      13 |   model:
-         |   ^^^^^
-         = help: inputs: {triplets: triplets}"
-    `);
+        "error: the stage 'model' (train) is missing its input 'triplets': triplets (What it learns from)
+          --> spec.yaml:13:3
+           |
+        13 |   model:
+           |   ^^^^^
+           = help: Write \`inputs: {triplets: triplets}\`."
+      `);
   });
 
-  test('a list where one stage is taken, and a number where a name is', async () => {
+  test('a list where one stage is expected, and a number where a name is', async () => {
     const one = await project(change('corpus: corpus', 'corpus: [corpus]')).diagnostics();
     expect(one[0]!.message).toBe("the input 'corpus' of tokenize takes one stage, got a list of 1");
     const number = await project(change('corpus: corpus', 'corpus: 3')).diagnostics();
-    expect(number[0]!.message).toBe("the input 'corpus' takes the name of a stage, got the number 3");
+    expect(number[0]!.message).toBe("the input 'corpus' must be the name of a stage, got the number 3");
   });
 
   test('an unknown kind lists the kinds', async () => {
@@ -167,7 +167,7 @@ describe('stages and what feeds them', () => {
          |
       11 |     uses: mime
          |           ^^^^
-         = help: did you mean 'mine'? Kinds: command, ingest, mine, report, tokenize, train, vectors, or ./path/to/kind.ts"
+         = help: Did you mean 'mine'? The kinds are command, ingest, mine, report, tokenize, train, vectors, and modules such as ./path/to/kind.ts."
     `);
   });
 
@@ -176,7 +176,7 @@ describe('stages and what feeds them', () => {
       'stages: { a: { uses: constructor }, b: { uses: tokenize, inputs: { toString: a }, with: { valueOf: 1 } } }';
     expect((await project(spec).diagnostics()).map(({ message }) => message)).toEqual([
       "there is no stage kind 'constructor'",
-      "the stage 'b' (tokenize) lacks its input 'corpus': corpus (Documents and queries)",
+      "the stage 'b' (tokenize) is missing its input 'corpus': corpus (Documents and queries)",
       "tokenize has no input 'toString'",
       "tokenize has no parameter 'valueOf'",
     ]);
@@ -189,7 +189,7 @@ describe('stages and what feeds them', () => {
         |
       1 | stages: { a: { with: { run: ls } } }
         |           ^
-        = help: name its kind, such as \`uses: ingest\`, or a module of yours, \`uses: ./kind.ts\`"
+        = help: Name a built-in kind, such as \`uses: ingest\`, or your own module, such as \`uses: ./kind.ts\`."
     `);
     expect(await project('name: x\nstages:\n').printed()).toMatchInlineSnapshot(`
       "error: the spec has no stages
@@ -197,7 +197,7 @@ describe('stages and what feeds them', () => {
         |
       2 | stages:
         | ^^^^^^
-        = help: stages: {corpus: {uses: ingest, with: {…}}}"
+        = help: Example: \`stages: {corpus: {uses: ingest, with: {…}}}\`."
     `);
     expect((await project('name: x\n').diagnostics())[0]!.message).toBe('the spec has no stages');
   });
@@ -208,7 +208,7 @@ describe('stages and what feeds them', () => {
       const [first] = await project(
         `stages: { ${name}: { uses: command, with: { run: ls } } }`,
       ).diagnostics();
-      expect(first!.message).toMatch(/cannot be (the name of a stage|called)/);
+      expect(first!.message).toMatch(/(is not a valid stage name|cannot be called)/);
     },
   );
 
@@ -222,13 +222,13 @@ describe('stages and what feeds them', () => {
         = help: look again"
     `);
     const hint = (await project('stages: { a: { uses: kinds/x.ts } }').diagnostics())[0]!.hint;
-    expect(hint).toBe('for a module of yours, write ./kinds/x.ts');
+    expect(hint).toBe('For your own module, write `./kinds/x.ts`.');
   });
 
-  test("a module's schema that is none is an error where the module is named", async () => {
+  test('an invalid schema of a module is an error where the module is named', async () => {
     const { folder, printed } = project('stages: { a: { uses: ./x.ts } }');
     const broken = { ...DECLARATIONS['command']!, parameters: { type: 'objekt' } };
     const kinds = catalogueOf({}, { [join(folder, 'x.ts')]: broken });
-    expect(await printed({ kinds })).toContain('the parameters of x are no valid JSON Schema');
+    expect(await printed({ kinds })).toContain('the `parameters` of the kind x are not a valid JSON Schema');
   });
 });

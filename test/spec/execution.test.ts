@@ -24,7 +24,7 @@ test('how a stage is executed, with defaults filled in', async () => {
   expect(stage(await spec('frozen: false').load(), 'a')).not.toHaveProperty('frozen');
 });
 
-test('a variable stands for a number or a truth value here too', async () => {
+test('a variable can give a number or a boolean here too', async () => {
   const { load } = spec('timeout: "${env.T}", enabled: "${env.E}", resources: { threads: "${env.N:-3}" }');
   expect(stage(await load({ env: { T: '90s', E: 'true' } }), 'a')).toMatchObject({
     timeout: 90,
@@ -35,22 +35,22 @@ test('a variable stands for a number or a truth value here too', async () => {
 test.each<[string, string[]]>([
   [
     'timeout: soon',
-    ["51 `timeout` takes a duration above zero, such as 90s, 10min or 2h, got the text 'soon'"],
+    ["51 `timeout` must be a duration above zero, such as 90s, 10min or 2h, got the string 'soon'"],
   ],
-  ['timeout: -1', ['51 `timeout` takes a duration above zero, such as 90s, 10min or 2h, got the number -1']],
-  ['enabled: perhaps', ["51 `enabled` takes true or false, got the text 'perhaps'"]],
-  ['frozen: 1', ['50 `frozen` takes true or false, got the number 1']],
   [
-    'retries: -1',
-    ['51 `retries` takes a whole number, or {count, delay, factor, longest}, got the number -1'],
+    'timeout: -1',
+    ['51 `timeout` must be a duration above zero, such as 90s, 10min or 2h, got the number -1'],
   ],
+  ['enabled: perhaps', ["51 `enabled` must be true or false, got the string 'perhaps'"]],
+  ['frozen: 1', ['50 `frozen` must be true or false, got the number 1']],
+  ['retries: -1', ['51 `retries` must be an integer, or {count, delay, factor, longest}, got the number -1']],
   ['retries: { cuont: 2 }', ["53 unknown name 'cuont' in `retries`"]],
-  ['retries: { factor: 0.5 }', ['61 `factor` takes a number from 1, got the number 0.5']],
-  ['resources: 4', ['53 `resources` takes a mapping, got the number 4']],
+  ['retries: { factor: 0.5 }', ['61 `factor` must be a number of at least 1, got the number 0.5']],
+  ['resources: 4', ['53 `resources` must be a mapping, got the number 4']],
   [
     'resources: { memory: lots, cpus: 2 }',
     [
-      "63 `memory` takes a size, such as 4GB or 512MiB, got the text 'lots'",
+      "63 `memory` must be a size, such as 4GB or 512MiB, got the string 'lots'",
       "69 unknown name 'cpus' in `resources`",
     ],
   ],
@@ -64,13 +64,13 @@ const CHAIN = (b: string): string => `stages:
   ${b}
 `;
 
-test('a disabled stage is left out, and optional inputs that it would feed', async () => {
+test('a disabled stage is left out, with the optional inputs that it would feed', async () => {
   const { load } = project(CHAIN('b: { uses: command, inputs: { x: a }, with: { run: ls } }'));
   const { stages } = await load();
   expect(stages.map(({ name, inputs }) => [name, inputs])).toEqual([['b', {}]]);
 });
 
-test('a stage that cannot do without a disabled one is an error', async () => {
+test('a stage that requires a disabled one is an error', async () => {
   const { printed } = project(`stages:
   corpus: { uses: ingest, enabled: false, with: { format: beir, folder: d } }
   tokens: { uses: tokenize, inputs: { corpus: corpus } }
@@ -81,6 +81,6 @@ test('a stage that cannot do without a disabled one is an error', async () => {
       |
     3 |   tokens: { uses: tokenize, inputs: { corpus: corpus } }
       |                                               ^^^^^^
-      = help: disable 'tokens' too (enabled: false), or enable 'corpus'"
+      = help: Disable 'tokens' too with \`enabled: false\`, or enable 'corpus'."
   `);
 });

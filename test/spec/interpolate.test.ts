@@ -18,7 +18,7 @@ test('a value that is one reference keeps the type of what it names', async () =
   ).toEqual({ n: 3, f: 0.5, t: true, s: '7', l: [1, 'x'], m: { a: { b: 2 } }, b: 2, i: 'x' });
 });
 
-test('inside a text, references are written out', async () => {
+test('inside a text, references are inserted as text', async () => {
   expect(
     await values('n: 3, f: 0.10, t: true, s: x', 'v: "n=${params.n} f=${params.f} ${params.t}-${params.s}!"'),
   ).toEqual({
@@ -26,10 +26,10 @@ test('inside a text, references are written out', async () => {
   });
 });
 
-test('a list or nothing has no place inside a text', async () => {
+test('a list or null cannot be inserted into a text', async () => {
   expect(await errors('l: [1], n: null', 'v: "a ${params.l}", w: "b ${params.n}"')).toEqual([
-    '${params.l} is a list of 1, which has no place inside a text',
-    '${params.n} is nothing, which has no place inside a text',
+    '${params.l} is a list of 1, which cannot be part of a string',
+    '${params.n} is nothing, which cannot be part of a string',
   ]);
 });
 
@@ -51,17 +51,15 @@ test('parameters that refer to each other in a circle', async () => {
       `params:\n  a: "\${params.b}"\n  b: "x \${params.c.d}"\n  c: { d: "\${params.a}" }\n${SOUND.replace(/params:.*\n/, '').replace('${params.dim}', '1')}`,
     ).printed(),
   ).toMatchInlineSnapshot(`
-    "error: parameters refer to each other in a circle: params.a → params.b → params.c.d → params.a
+    "error: the parameters form a cycle: params.a → params.b → params.c.d → params.a
      --> spec.yaml:4:12
       |
     4 |   c: { d: "\${params.a}" }
       |            ^^^^^^^^^^^"
   `);
-  expect(await errors('a: "${params.a}"', '')).toEqual([
-    'parameters refer to each other in a circle: params.a → params.a',
-  ]);
+  expect(await errors('a: "${params.a}"', '')).toEqual(['the parameters form a cycle: params.a → params.a']);
   expect(await errors('m: { x: "${params.m}" }', '')).toEqual([
-    'parameters refer to each other in a circle: params.m → params.m',
+    'the parameters form a cycle: params.m → params.m',
   ]);
 });
 
@@ -93,7 +91,7 @@ stages:
   expect(stage(found, 'b').inputs).toEqual({ x: ['a'] });
 });
 
-test('a variable is a text; where a number or truth value is wanted, a text that is one will do', async () => {
+test('a variable is a text; a text that spells a number or boolean is accepted where one is expected', async () => {
   const env = { DIM: '32', WORD: 'x', EMPTY: '' };
   expect(
     await values(
@@ -115,21 +113,21 @@ test('a variable is a text; where a number or truth value is wanted, a text that
   expect(await model('${env.DIM}')).toBe(32);
   expect(await model('${env.NONE:-16}')).toBe(16);
   const wrong = await project(SOUND.replace('dim: 64', 'dim: "${env.WORD}"')).diagnostics({ env });
-  expect(wrong[0]!.message).toBe("'dimensions' takes an integer, got the text 'x'");
+  expect(wrong[0]!.message).toBe("'dimensions' must be an integer, got the string 'x'");
   const quoted = await project(SOUND.replace('dim: 64', 'dim: "32"')).diagnostics();
-  expect(quoted[0]!.message).toBe("'dimensions' takes an integer, got the text '32'");
+  expect(quoted[0]!.message).toBe("'dimensions' must be an integer, got the string '32'");
 });
 
 test('a variable that is not set says how to set it', async () => {
   expect(await project(SOUND.replace('folder: data', 'folder: "${env.DATA_DIR}/beir"')).printed())
     .toMatchInlineSnapshot(`
-    "error: the environment variable DATA_DIR is not set
-     --> spec.yaml:6:36
-      |
-    6 |     with: { format: beir, folder: "\${env.DATA_DIR}/beir" }
-      |                                    ^^^^^^^^^^^^^^^
-      = help: run with DATA_DIR=… in front of the command, or write \${env.DATA_DIR:-default}"
-  `);
+      "error: the environment variable DATA_DIR is not set
+       --> spec.yaml:6:36
+        |
+      6 |     with: { format: beir, folder: "\${env.DATA_DIR}/beir" }
+        |                                    ^^^^^^^^^^^^^^^
+        = help: Set it, or give a default: \`\${env.DATA_DIR:-default}\`."
+    `);
 });
 
 test('the expression alone is underlined, and names that are close are suggested', async () => {
@@ -140,14 +138,14 @@ test('the expression alone is underlined, and names that are close are suggested
         |
       7 |       params: { a: "x \${params.dimensoin} \${HOME}" }
         |                       ^^^^^^^^^^^^^^^^^^^
-        = help: did you mean \${params.dimension}?
+        = help: Did you mean '\${params.dimension}'?
 
       error: \${HOME} is neither \${params.…} nor \${env.…}
        --> spec.yaml:7:43
         |
       7 |       params: { a: "x \${params.dimensoin} \${HOME}" }
         |                                           ^^^^^^^
-        = help: for a variable of the shell, write $HOME or $\${HOME}"
+        = help: For a shell variable, write \`$HOME\` or \`$\${HOME}\`."
     `);
 });
 
@@ -156,9 +154,9 @@ test.each([
   ['${params}', '${params} is neither ${params.…} nor ${env.…}'],
   ['${params.}', "params has no ''"],
   ['${params.n.x}', "params.n has no 'x'"],
-  ['${env.1X}', '${env.1X} names no environment variable'],
-  ['${env.X-1}', '${env.X-1} names no environment variable'],
-  ['a ${params.n', '${ is never closed by }'],
+  ['${env.1X}', '${env.1X} does not name an environment variable'],
+  ['${env.X-1}', '${env.X-1} does not name an environment variable'],
+  ['a ${params.n', '${ is not closed by }'],
 ])('%s', async (text, message) => {
   expect(await errors('n: 1', `a: '${text}'`)).toEqual([message]);
 });
@@ -181,15 +179,15 @@ test('texts and lists that double with every reference are refused', async () =>
       doubling((name) => `"${name}${name}"`),
       '',
     ),
-  ).toEqual(['the text grows beyond 1000000 characters']);
+  ).toEqual(['the string is longer than 1000000 characters after interpolation']);
   const found = await errors(
     doubling((name) => `["${name}", "${name}"]`),
     '',
   );
-  expect(new Set(found)).toEqual(new Set(['holds more than 200000 values with its references written out']));
+  expect(new Set(found)).toEqual(new Set(['has more than 200000 values after expanding its references']));
 });
 
-test('chains of references without end are refused, in whatever order they are written', async () => {
+test('endless chains of references are refused, in any order', async () => {
   const names = Array.from({ length: 20_000 }, (_, i) => `p${i}`);
   const chain = (wrap: (name: string) => string): string[] =>
     names.map((name, i) => `${name}: ${i === 0 ? '1' : wrap(`"\${params.p${i - 1}}"`)}`);
@@ -199,10 +197,12 @@ test('chains of references without end are refused, in whatever order they are w
       .filter(({ severity }) => severity === 'error')
       .map(({ message }) => message);
   expect(await found(chain((name) => name))).toEqual([]);
-  expect((await found(chain((name) => name).reverse()))[0]).toBe('reached through more than 200 references');
+  expect((await found(chain((name) => name).reverse()))[0]).toBe(
+    'the chain of references is longer than 200',
+  );
   expect(await found(chain((name) => `[${name}]`))).toContain('nested more than 100 levels deep');
   expect(await found(chain((name) => `[${name}]`).reverse())).toContain(
-    'reached through more than 200 references',
+    'the chain of references is longer than 200',
   );
 });
 
@@ -210,7 +210,7 @@ test('a parameter that nothing refers to is a warning, not an error', async () =
   const { load, printed } = project(SOUND.replace('dim: 64', 'dim: 64, sede: 1'));
   expect((await load()).params).toEqual({ dim: 64, sede: 1 });
   expect(await printed()).toMatchInlineSnapshot(`
-    "warning: nothing refers to the parameter 'sede'
+    "warning: the parameter 'sede' is not used
      --> spec.yaml:2:20
       |
     2 | params: { dim: 64, sede: 1 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { catalogueOf, DECLARATIONS, project, SOUND, stage } from './fixtures.ts';
 
-test('a sound spec comes out with every value worked out and every default filled in', async () => {
+test('a valid spec has every value resolved and every default filled in', async () => {
   const { folder, load } = project({ 'experiments/small.yaml': SOUND });
   const spec = await load({}, 'experiments/small.yaml');
   expect(spec).toMatchObject({

@@ -64,7 +64,7 @@ describe('a matrix', () => {
   });
 });
 
-describe('what takes from a matrix', () => {
+describe('a stage that takes from a matrix', () => {
   const model = command('model', 'matrix: { n: [1, 2], seed: [5, 6] }');
   const inputsOf = async (...lines: string[]): Promise<Record<string, StageSpec['inputs']>> => {
     const { stages } = await spec([model, ...lines].join('\n')).load();
@@ -99,7 +99,7 @@ describe('what takes from a matrix', () => {
     });
   });
 
-  test('takes all instances where its input takes many, or those that agree with it', async () => {
+  test('takes all instances if its input takes many, or the matching ones if it shares a variable', async () => {
     const trained =
       'tokens: { uses: tokenize, inputs: { corpus: corpus }, matrix: { v: [3, 4] }, with: { max_vocab: "${matrix.v}" } }';
     const corpus = 'corpus: { uses: ingest, with: { format: beir, folder: d } }';
@@ -113,7 +113,7 @@ describe('what takes from a matrix', () => {
     expect(stage(some, 'r[v=4]').inputs).toEqual({ parts: ['tokens[v=4]'] });
   });
 
-  test('takes of each of a list the instance that belongs to its own, where its input pairs', async () => {
+  test('takes the paired instance for each name of a list, if its input pairs', async () => {
     const { stages } = await spec(
       [
         'corpus: { uses: ingest, with: { format: beir, folder: d } }',
@@ -147,31 +147,31 @@ describe('what takes from a matrix', () => {
 
 describe('a faulty matrix is shown where it is written', () => {
   test.each<[string, string, string[]]>([
-    ['no mapping', command('a', 'matrix: [1]'), ['2:52 `matrix` takes a mapping, got a list of 1']],
+    ['no mapping', command('a', 'matrix: [1]'), ['2:52 `matrix` must be a mapping, got a list of 1']],
     [
       'no list',
       command('a', 'matrix: { n: 3 }'),
-      ["2:57 the matrix variable 'n' takes a list of values, got the number 3"],
+      ["2:57 the matrix variable 'n' must be a list of values, got the number 3"],
     ],
     [
       'an empty list',
       command('a', 'matrix: { n: [] }'),
-      ["2:57 the matrix variable 'n' takes a list of values, got a list of 0"],
+      ["2:57 the matrix variable 'n' must be a list of values, got a list of 0"],
     ],
     [
       'a bad name',
       command('a', 'matrix: { a-b: [1] }'),
-      ["2:54 'a-b' cannot be the name of a matrix variable"],
+      ["2:54 'a-b' is not a valid name of a matrix variable"],
     ],
     [
       'an unknown variable in exclude',
       command('a', 'matrix: { n: [1], exclude: [{ m: 1 }] }'),
-      ["2:74 `exclude` names 'm', which the matrix does not have"],
+      ["2:74 `exclude`: the matrix has no variable 'm'"],
     ],
     [
       'too little in include',
       command('a', 'matrix: { n: [1], m: [1], include: [{ m: 1 }] }'),
-      ['2:80 `include` has to give every variable: n missing'],
+      ['2:80 `include` must give every variable; missing: n'],
     ],
     [
       'nothing left',
@@ -187,7 +187,7 @@ describe('a faulty matrix is shown where it is written', () => {
           .map((n) => `${n}: [${Array.from({ length: 10 }, (_, i) => i).join(',')}]`)
           .join(', ')} }`,
       ),
-      ['2:44 the matrix has 1000000 instances; 100000 at most'],
+      ['2:44 the matrix has 1000000 instances; at most 100000 are allowed'],
     ],
     [
       'an unknown variable',
@@ -202,19 +202,19 @@ describe('a faulty matrix is shown where it is written', () => {
     [
       'a variable outside `with`',
       command('a', 'matrix: { n: [1] }, description: "${matrix.n}"'),
-      ['2:77 ${matrix.…} has a value only under `with` of a stage'],
+      ['2:77 ${matrix.…} is only allowed under `with` of a stage'],
     ],
     [
       'no such instance',
       [command('a', 'matrix: { n: [1, 2] }'), command('b', 'inputs: { a: "a[n=3]" }')].join('\n'),
-      ["3:57 no instance of 'a' is meant"],
+      ["3:57 no instance of 'a' matches"],
     ],
     [
       'no partner',
       [command('a', 'matrix: { n: [1, 2] }'), command('b', 'matrix: { n: [1, 7] }, inputs: { a: a }')].join(
         '\n',
       ),
-      ['3:80 there is no a[n=7], which an instance of this stage would take'],
+      ['3:80 there is no a[n=7], which an instance of this stage needs'],
     ],
   ])('%s', async (_, stages, expected) => {
     expect(await errors(stages)).toEqual(expected);
@@ -230,7 +230,7 @@ describe('a faulty matrix is shown where it is written', () => {
     with: { max_vocab: "\${matrix.v}" }
 `);
     expect(await printed()).toMatchInlineSnapshot(`
-      "error: 'max_vocab' has to be at least 3, got 2
+      "error: 'max_vocab' must be at least 3, got 2
        --> spec.yaml:7:24
         |
       7 |     with: { max_vocab: "\${matrix.v}" }

@@ -18,7 +18,7 @@ function cached({ folder }: Project, options: Options = {}): Options {
 
 const records = ({ folder }: Project): string[] => readdirSync(join(folder, 'cache/specs')).sort();
 
-test('a spec that was sound is recalled as it was', async () => {
+test('a spec that was valid is recalled unchanged', async () => {
   const small = project(files);
   const first = await small.load(cached(small));
   expect(await small.load(cached(small))).toEqual(first);
@@ -74,7 +74,7 @@ test('faulty specs are checked each time', async () => {
   expect(await faulty.diagnostics(cached(faulty))).toHaveLength(1);
 });
 
-test('a torn record is as good as none', async () => {
+test('a damaged record counts as missing', async () => {
   const small = project(files);
   const first = await small.load(cached(small));
   const record = join(small.folder, 'cache/specs', records(small)[0]!);
@@ -87,7 +87,7 @@ test('a cache that cannot be written to changes nothing', async () => {
   expect(await small.load(cached(small))).toEqual(await small.load());
 });
 
-test('variables that the spec does not read neither matter nor reach the disk', async () => {
+test('variables that the spec does not read have no effect and are not stored', async () => {
   const small = project(files);
   await small.load(cached(small, { env: { SECRET: 'hunter2', DIM: '3' } }));
   expect(readFileSync(join(small.folder, 'cache/specs', records(small)[0]!), 'utf8')).not.toContain(

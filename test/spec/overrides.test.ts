@@ -23,7 +23,7 @@ test('--set reaches parameters of stages, of the spec, and the engine', async ()
   expect(spec.engine.backend).toBe('wasm');
 });
 
-test('values are YAML: types are kept, flow collections and references work, null takes away', async () => {
+test('values are YAML: types are kept, flow collections and references work, null removes', async () => {
   const spec = await set(
     'job.params.x=[1, {a: "2"}]',
     'job.params.deep=${params.dim}',
@@ -61,7 +61,7 @@ test('an error in --set points at the --set', async () => {
   expect(
     await printed({ set: ['model.loss.margn=0.3', 'model.dimensions=many', 'modle.x=1', 'params.dmi=3'] }),
   ).toMatchInlineSnapshot(`
-    "warning: nothing refers to the parameter 'dim'
+    "warning: the parameter 'dim' is not used
      --> spec.yaml:2:11
       |
     2 | params: { dim: 64 }
@@ -72,9 +72,9 @@ test('an error in --set points at the --set', async () => {
       |
     1 | model.loss.margn=0.3
       |            ^^^^^
-      = help: did you mean 'margin'?
+      = help: Did you mean 'margin'?
 
-    error: 'dimensions' takes an integer, got the text 'many'
+    error: 'dimensions' must be an integer, got the string 'many'
      --> --set:1:18
       |
     1 | model.dimensions=many
@@ -85,28 +85,28 @@ test('an error in --set points at the --set', async () => {
       |
     1 | modle.x=1
       | ^^^^^
-      = help: did you mean 'model'?
+      = help: Did you mean 'model'?
 
     error: the spec defines no parameter 'dmi'
      --> --set:1:8
       |
     1 | params.dmi=3
       |        ^^^
-      = help: did you mean 'dim'?"
+      = help: Did you mean 'dim'?"
   `);
 });
 
 test.each([
-  ['model', "'model' does not say what to set"],
-  ['model=1', "'model=1' does not say what to set"],
-  ['model.=1', "'model.=1' does not say what to set"],
-  ['=1', "'=1' does not say what to set"],
-  ['', "'' does not say what to set"],
-  ['job.params.__proto__.x=1', "'job.params.__proto__.x=1' does not say what to set"],
+  ['model', "'model' is not a valid --set"],
+  ['model=1', "'model=1' is not a valid --set"],
+  ['model.=1', "'model.=1' is not a valid --set"],
+  ['=1', "'=1' is not a valid --set"],
+  ['', "'' is not a valid --set"],
+  ['job.params.__proto__.x=1', "'job.params.__proto__.x=1' is not a valid --set"],
   ['engine.threads=1', "engine has no 'threads'"],
-  ['job.params.list[5]=1', "'5' is no place in a list of 2"],
-  ['job.params.list.x=1', "'x' is no place in a list of 2"],
-  ['job.run.x=1', "'x' cannot be set inside a single value"],
+  ['job.params.list[5]=1', "'5' is not an index of a list of 2"],
+  ['job.params.list.x=1', "'x' is not an index of a list of 2"],
+  ['job.run.x=1', "'x' cannot be set, because its parent is not a mapping or a list"],
 ])('--set %s', async (text, message) => {
   expect(await messages(text)).toEqual([message]);
 });
@@ -149,7 +149,7 @@ test('errors in a params file are shown there', async () => {
   const { folder, printed, write } = project(SOUND);
   write({ 'p.yaml': 'dmi: 16\nstages: { model: { dimensions: x }, modle: {} }\n' });
   expect(await printed({ paramsFile: join(folder, 'p.yaml') })).toMatchInlineSnapshot(`
-    "warning: nothing refers to the parameter 'dim'
+    "warning: the parameter 'dim' is not used
      --> spec.yaml:2:11
       |
     2 | params: { dim: 64 }
@@ -160,9 +160,9 @@ test('errors in a params file are shown there', async () => {
       |
     1 | dmi: 16
       | ^^^
-      = help: did you mean 'dim'?
+      = help: Did you mean 'dim'?
 
-    error: 'dimensions' takes an integer, got the text 'x'
+    error: 'dimensions' must be an integer, got the string 'x'
      --> p.yaml:2:32
       |
     2 | stages: { model: { dimensions: x }, modle: {} }
@@ -173,9 +173,9 @@ test('errors in a params file are shown there', async () => {
       |
     2 | stages: { model: { dimensions: x }, modle: {} }
       |                                     ^^^^^
-      = help: did you mean 'model'?"
+      = help: Did you mean 'model'?"
   `);
   expect(await printed({ paramsFile: join(folder, 'q.yaml') })).toBe(
-    'error: there is no file q.yaml\n  = help: did you mean p.yaml?',
+    "error: there is no file q.yaml\n  = help: Did you mean 'p.yaml'?",
   );
 });

@@ -9,13 +9,13 @@ const command = (parameters: string): string => `stages:\n  a:\n    uses: comman
 
 test('an unknown parameter', async () => {
   expect(await project(change('dimensions:', 'dimension:')).printed()).toMatchInlineSnapshot(`
-      "error: train has no parameter 'dimension'
-        --> spec.yaml:17:7
-         |
-      17 |       dimension: \${params.dim}
-         |       ^^^^^^^^^
-         = help: did you mean 'dimensions'?"
-    `);
+    "error: train has no parameter 'dimension'
+      --> spec.yaml:17:7
+       |
+    17 |       dimension: \${params.dim}
+       |       ^^^^^^^^^
+       = help: Did you mean 'dimensions'?"
+  `);
 });
 
 test('a missing parameter says what it is for', async () => {
@@ -25,59 +25,59 @@ test('a missing parameter says what it is for', async () => {
       |
     6 |     with: { format: beir }
       |     ^^^^
-      = help: folder: The folder."
+      = help: The folder."
   `);
 });
 
 test('a value of the wrong type that came through a parameter is shown in both places', async () => {
   expect(await project(change('dim: 64', 'dim: wide')).printed()).toMatchInlineSnapshot(`
-      "error: 'dimensions' takes an integer, got the text 'wide'
-        --> spec.yaml:17:19
-         |
-      17 |       dimensions: \${params.dim}
-         |                   ^^^^^^^^^^^^^
-         note: the value comes from here
-        --> spec.yaml:2:16
-         |
-       2 | params: { dim: wide }
-         |                ----"
-    `);
+    "error: 'dimensions' must be an integer, got the string 'wide'
+      --> spec.yaml:17:19
+       |
+    17 |       dimensions: \${params.dim}
+       |                   ^^^^^^^^^^^^^
+       note: the value comes from here
+      --> spec.yaml:2:16
+       |
+     2 | params: { dim: wide }
+       |                ----"
+  `);
 });
 
 test('a value of the wrong type that came through an alias is shown in both places', async () => {
   const spec = change('params: { dim: 64 }', 'x-dim: &dim wide').replace('${params.dim}', '*dim');
   expect(await project(spec).printed()).toMatchInlineSnapshot(`
-      "error: 'dimensions' takes an integer, got the text 'wide'
-        --> spec.yaml:17:19
-         |
-      17 |       dimensions: *dim
-         |                   ^^^^
-         note: the value comes from here
-        --> spec.yaml:2:13
-         |
-       2 | x-dim: &dim wide
-         |             ----"
-    `);
+    "error: 'dimensions' must be an integer, got the string 'wide'
+      --> spec.yaml:17:19
+       |
+    17 |       dimensions: *dim
+       |                   ^^^^
+       note: the value comes from here
+      --> spec.yaml:2:13
+       |
+     2 | x-dim: &dim wide
+       |             ----"
+  `);
 });
 
 test.each([
-  ['max_vocab: "3"', "'max_vocab' takes an integer, got the text '3'", 'write 3 without quotes'],
-  ['max_vocab: 2', "'max_vocab' has to be at least 3, got 2", undefined],
-  ['max_vocab: 3.5', "'max_vocab' takes an integer, got the number 3.5", undefined],
+  ['max_vocab: "3"', "'max_vocab' must be an integer, got the string '3'", 'Write 3 without quotes.'],
+  ['max_vocab: 2', "'max_vocab' must be at least 3, got 2", undefined],
+  ['max_vocab: 3.5', "'max_vocab' must be an integer, got the number 3.5", undefined],
   [
     'max_vocab: null',
-    "'max_vocab' takes an integer, got nothing",
-    'leave the name out for the default, 50000',
+    "'max_vocab' must be an integer, got nothing",
+    'Leave the parameter out for the default, 50000.',
   ],
-  ['lowercase: yes', "'lowercase' takes true or false, got the text 'yes'", 'write true, without quotes'],
+  ['lowercase: yes', "'lowercase' must be true or false, got the string 'yes'", 'Write true without quotes.'],
   [
     'normalization: nfkc',
-    "'normalization' is NFKC, NFC or none, got the text 'nfkc'",
-    "did you mean 'NFKC'?",
+    "'normalization' must be NFKC, NFC or none, got the string 'nfkc'",
+    "Did you mean 'NFKC'?",
   ],
-  ['splits: train', "'splits' takes a list, got the text 'train'", 'a list of one: [ … ]'],
-  ['splits: [a, 1]', "'splits[1]' takes a text, got the number 1", "write '1' in quotes"],
-  ['splits: [a, b, a]', "'splits' holds the same item twice: numbers 1 and 3", undefined],
+  ['splits: train', "'splits' must be a list, got the string 'train'", 'Write a list of one item: [train].'],
+  ['splits: [a, 1]', "'splits[1]' must be a string, got the number 1", "Write '1' in quotes."],
+  ['splits: [a, b, a]', "'splits' has the same item twice: numbers 1 and 3", undefined],
 ])('tokenize with %s', async (parameters, message, hint) => {
   const found = await project(
     change('{ corpus: corpus }', `{ corpus: corpus }\n    with: { ${parameters} }`),
@@ -86,13 +86,13 @@ test.each([
 });
 
 test.each([
-  ['format: tvs, splits: {}', ["'format' is beir, tsv or csv, got the text 'tvs'"]],
+  ['format: tvs, splits: {}', ["'format' must be beir, tsv or csv, got the string 'tvs'"]],
   ['folder: data', ["the parameter 'format' of ingest is missing"]],
   ['format: tsv', ["the parameter 'splits' of ingest is missing"]],
-  ['format: tsv, splits: {}', ["'splits' needs at least one entry"]],
-  ['format: tsv, splits: {a: 3}', ["'splits.a' takes a text or a list, got the number 3"]],
-  ['format: tsv, splits: {a: [x, 3]}', ["'splits.a[1]' takes a text, got the number 3"]],
-  ['format: tsv, splits: {a: []}', ["'splits.a' needs at least one item"]],
+  ['format: tsv, splits: {}', ["'splits' must have at least 1 entry"]],
+  ['format: tsv, splits: {a: 3}', ["'splits.a' must be a string or a list, got the number 3"]],
+  ['format: tsv, splits: {a: [x, 3]}', ["'splits.a[1]' must be a string, got the number 3"]],
+  ['format: tsv, splits: {a: []}', ["'splits.a' must have at least 1 item"]],
   ['format: tsv, splits: {a: ""}', ["'splits.a' must not be empty"]],
   ['format: beir, folder: x, header: true', ["ingest has no parameter 'header'"]],
 ])('of variants, only the chosen one is checked: %s', async (parameters, messages) => {
@@ -105,66 +105,66 @@ test('variants inside lists', async () => {
     'negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]';
   const spec = change('{ tokens: tokens }', `{ tokens: tokens }\n    with:\n      ${negatives}`);
   expect(await project(spec).printed()).toMatchInlineSnapshot(`
-      "error: 'from' is random or bm25, got the text 'bm26'
-        --> spec.yaml:14:27
-         |
-      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
-         |                           ^^^^
-         = help: did you mean 'bm25'?
+    "error: 'from' must be random or bm25, got the string 'bm26'
+      --> spec.yaml:14:27
+       |
+    14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+       |                           ^^^^
+       = help: Did you mean 'bm25'?
 
-      error: 'negatives[1].weight' has to be more than 0, got 0
-        --> spec.yaml:14:59
-         |
-      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
-         |                                                           ^
+    error: 'negatives[1].weight' must be more than 0, got 0
+      --> spec.yaml:14:59
+       |
+    14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+       |                                                           ^
 
-      error: 'negatives[1]' has no parameter 'depth'
-        --> spec.yaml:14:62
-         |
-      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
-         |                                                              ^^^^^
-         = help: there are from, weight
+    error: 'negatives[1]' has no parameter 'depth'
+      --> spec.yaml:14:62
+       |
+    14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+       |                                                              ^^^^^
+       = help: The choices are from, weight.
 
-      error: the parameter 'from' of 'negatives[2]' is missing
-        --> spec.yaml:14:74
-         |
-      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
-         |                                                                          ^^^^^^^^^^^^^
-         = help: from: random or bm25
+    error: the parameter 'from' of 'negatives[2]' is missing
+      --> spec.yaml:14:74
+       |
+    14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+       |                                                                          ^^^^^^^^^^^^^
+       = help: The choices are random, bm25.
 
-      error: 'negatives[3]' takes a mapping, got the text 'random'
-        --> spec.yaml:14:89
-         |
-      14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
-         |                                                                                         ^^^^^^"
-    `);
+    error: 'negatives[3]' must be a mapping, got the string 'random'
+      --> spec.yaml:14:89
+       |
+    14 |       negatives: [{ from: bm26 }, { from: random, weight: 0, depth: 1 }, { weight: 1 }, random]
+       |                                                                                         ^^^^^^"
+  `);
 });
 
 test('the engine', async () => {
   expect(await project(`engine: { backend: wasn, precison: fast }\n${SOUND}`).printed())
     .toMatchInlineSnapshot(`
-      "error: expected auto, wasm or tensorflow, got the text 'wasn'
+      "error: \`backend\` must be auto, wasm or tensorflow, got the string 'wasn'
        --> spec.yaml:1:20
         |
       1 | engine: { backend: wasn, precison: fast }
         |                    ^^^^
-        = help: did you mean 'wasm'?
+        = help: Did you mean 'wasm'?
 
       error: unknown name 'precison' in \`engine\`
        --> spec.yaml:1:26
         |
       1 | engine: { backend: wasn, precison: fast }
         |                          ^^^^^^^^
-        = help: did you mean 'precision'?"
+        = help: Did you mean 'precision'?"
     `);
 });
 
 test('a text where a mapping is expected', async () => {
   expect((await project(command('ls')).diagnostics())[0]!.message).toBe(
-    "`with` takes a mapping, got the text 'ls'",
+    "`with` must be a mapping, got the string 'ls'",
   );
   expect((await project('stages: [a]').diagnostics())[0]!.message).toBe(
-    '`stages` takes a mapping, got a list of 1',
+    '`stages` must be a mapping, got a list of 1',
   );
-  expect((await project('name: 3\nstages: {}').diagnostics())[0]!.hint).toBe('write "3" in quotes');
+  expect((await project('name: 3\nstages: {}').diagnostics())[0]!.hint).toBe("Write '3' in quotes.");
 });

@@ -23,7 +23,7 @@ test('paths are found through variants, mappings, lists and alternatives, with t
   expect(params['splits']).toMatchObject({ 'a/b': join(folder, 'x.tsv') });
 });
 
-test('a path lies in the artifact of the input that roots paths, where that is given', async () => {
+test('a path is inside the artifact of the input that roots paths, if there is one', async () => {
   const { folder, load } = project(`stages:
   download: { uses: command, with: { run: ls } }
   made: { uses: vectors, inputs: { files: download }, with: { path: vectors.txt } }
@@ -40,20 +40,20 @@ test('a path lies in the artifact of the input that roots paths, where that is g
   expect(path('own')).toEqual([[join(folder, 'vectors.txt'), undefined]]);
 });
 
-test('a path may not leave the artifact that it lies in', async () => {
+test('a path may not leave its artifact', async () => {
   const { printed } = project(`stages:
   download: { uses: command, with: { run: ls } }
   made: { uses: vectors, inputs: { files: download }, with: { path: a/../../v.txt } }
 `);
-  expect(await printed()).toContain("a/../../v.txt leaves the folder of the input 'files'");
+  expect(await printed()).toContain("a/../../v.txt is outside the folder of the input 'files'");
 });
 
 test('addresses that nothing here can read are refused', async () => {
   const { diagnostics } = project('stages: { v: { uses: vectors, with: { path: "s3://bucket/v.txt" } } }');
-  expect((await diagnostics())[0]!.message).toBe('addresses that begin with s3:// cannot be read');
+  expect((await diagnostics())[0]!.message).toBe('s3:// URLs are not supported');
 });
 
-test('of alternatives, the one that the value meets decides whether it is a path', async () => {
+test('the alternative that matches the value decides whether it is a path', async () => {
   const path = { type: 'string', 'x-path': 'input' };
   const parameters = {
     type: 'object',

@@ -10,10 +10,10 @@ const at = (text: string, part: string): Diagnostic => ({
 const printed = (diagnostic: Diagnostic): string[] =>
   formatDiagnostics([diagnostic], { color: false }).split('\n');
 
-test('an error shows where, what and how to mend it', () => {
+test('an error shows where it is, what it is and how to fix it', () => {
   const diagnostic: Diagnostic = {
     ...at('    dimension: 3', 'dimension'),
-    hint: "did you mean 'dimensions'?",
+    hint: "Did you mean 'dimensions'?",
     related: [{ message: 'first defined here', location: { ...at('a: 1', 'a').location!, line: 12 } }],
   };
   expect(`\n${printed(diagnostic).join('\n')}\n`).toBe(`
@@ -27,7 +27,7 @@ error: wrong
    |
 12 | a: 1
    | -
-   = help: did you mean 'dimensions'?
+   = help: Did you mean 'dimensions'?
 `);
 });
 
@@ -57,7 +57,7 @@ test('nothing in a file or a message can steer the terminal', () => {
   expect(text).not.toMatch(/[\u001b\u202e]/);
 });
 
-test('colours change nothing but the colours', () => {
+test('colours only add escape sequences', () => {
   const colored = formatDiagnostics([at('a: b', 'b')], { color: true });
   expect(colored).toContain('\u001b[');
 

@@ -28,7 +28,7 @@ async function builtInKinds(): Promise<Record<string, StageKind>> {
 
 const validate = validator(specSchema(catalogueOf()));
 
-test('a sound spec is sound for an editor too', () => {
+test('a valid spec is valid for an editor too', () => {
   expect(accepts(validate, SOUND), JSON.stringify(validate.errors)).toBe(true);
 });
 
@@ -124,7 +124,7 @@ describe('with the kinds as they are', async () => {
   });
 
   test('every property has a text for the hover', () => {
-    // A stage's entries under then/else only narrow what is described above them.
+    // A stage's entries under then/else only restrict properties that are described elsewhere.
     const silent = [...properties(schema)].filter(([path, property]) => {
       const narrowing = /\/(then|else)\/(properties\/)?(stages|inputs|with)$/.test(path);
       return !narrowing && typeof property['description'] !== 'string';
@@ -132,12 +132,12 @@ describe('with the kinds as they are', async () => {
     expect(silent.map(([path]) => path)).toEqual([]);
   });
 
-  test('nothing of our own vocabulary is left in it', () => {
+  test('it contains no private keyword of ours', () => {
     expect(JSON.stringify(schema)).not.toMatch(/"(x-path|discriminator)"/);
   });
 
   const specs = globSync('pipelines/*.{yaml,yml}', { cwd: INSTALLATION });
-  test.skipIf(specs.length === 0)('the specs that come with the project are sound for an editor', () => {
+  test.skipIf(specs.length === 0)('the specs that come with the project are valid for an editor', () => {
     for (const file of specs)
       expect(
         accepts(real, readFileSync(join(INSTALLATION, file), 'utf8')),

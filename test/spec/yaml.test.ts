@@ -12,15 +12,15 @@ const messages = async (content: string | Uint8Array): Promise<string[]> =>
 const withParams = (params: string): string =>
   `stages: { a: { uses: command, with: { run: ls, params: { ${params} } } } }`;
 
-describe('files that are no spec', () => {
+describe('files that are not specs', () => {
   test('a missing file suggests its neighbours', async () => {
     const { printed, write, folder } = project(SOUND);
     expect(await printed({}, 'spec.yml')).toBe(
-      'error: there is no file spec.yml\n  = help: did you mean spec.yaml?',
+      "error: there is no file spec.yml\n  = help: Did you mean 'spec.yaml'?",
     );
     write({ 'other.yaml': SOUND });
     expect(await printed({}, 'something.yaml')).toContain(
-      'the YAML files of that folder: other.yaml, spec.yaml',
+      'The folder has the YAML files other.yaml, spec.yaml.',
     );
     expect(await printed({}, 'nowhere/spec.yaml')).toContain('there is no file');
     expect(folder).toBeDefined();
@@ -29,7 +29,7 @@ describe('files that are no spec', () => {
   test('a folder', async () => {
     const { folder, printed } = project({ 'specs/a.yaml': SOUND });
     expect(await printed({}, 'specs')).toBe(
-      `error: ${folder}/specs is a folder, not a file\n  = help: name one of its files: a.yaml`.replaceAll(
+      `error: ${folder}/specs is a folder, not a file\n  = help: Name one of its files: a.yaml.`.replaceAll(
         `${folder}/`,
         '',
       ),
@@ -49,27 +49,31 @@ describe('files that are no spec', () => {
     const { folder, diagnostics } = project(SOUND);
     truncateSync(join(folder, 'spec.yaml'), 50_000_000);
     expect((await diagnostics())[0]).toMatchObject({
-      message: `${folder}/spec.yaml has 50 MB; a spec has 10 MB at most`,
-      hint: 'keep data in files of its own and give their paths as parameters',
+      message: `${folder}/spec.yaml has 50 MB; a spec may have at most 10 MB`,
+      hint: 'Keep data in separate files and give their paths as parameters.',
     });
   });
 
   test('a device', async () => {
     const { diagnostics } = project(SOUND);
-    expect((await diagnostics({}, '../../dev/null'))[0]!.message).toContain('is not an ordinary file');
+    expect((await diagnostics({}, '../../dev/null'))[0]!.message).toContain('is not a regular file');
   });
 
   test.each([
     ['nothing', '', '1:1 the file is empty'],
     ['white space', ' \n\n', '1:1 the file is empty'],
-    ['comments', '# a\n# b\n', '1:1 the file holds nothing but comments'],
+    ['comments', '# a\n# b\n', '1:1 the file has only comments'],
     ['a list', '- a\n- b\n', '1:1 expected a mapping of names to values, got a list of 2'],
-    ['a text', 'hello', "1:1 expected a mapping of names to values, got the text 'hello'"],
-    ['two documents', `name: a\n---\nname: b\n`, '2:1 a second document begins here; a spec is one document'],
-    ['YAML 1.1', '%YAML 1.1\n---\nname: a\n', '1:1 YAML 1.1 is not supported; specs are YAML 1.2'],
+    ['a text', 'hello', "1:1 expected a mapping of names to values, got the string 'hello'"],
+    [
+      'two documents',
+      `name: a\n---\nname: b\n`,
+      '2:1 a second document begins here; a spec must be a single document',
+    ],
+    ['YAML 1.1', '%YAML 1.1\n---\nname: a\n', '1:1 YAML 1.1 is not supported; a spec must be YAML 1.2'],
     ['NUL bytes', 'name: a\0b\n', '1:8 a control character, U+0000, which YAML does not allow'],
     ['an escape', 'name: "\u001b[31m"\n', '1:8 a control character, U+001B, which YAML does not allow'],
-    ['UTF-16', Buffer.from('\ufeffname: a\n', 'utf16le'), '1:1 the file is UTF-16; a spec is UTF-8'],
+    ['UTF-16', Buffer.from('\ufeffname: a\n', 'utf16le'), '1:1 the file is UTF-16; a spec must be UTF-8'],
   ])('a file of %s', async (_, content, message) => {
     expect(await messages(content)).toEqual([message]);
   });
@@ -87,7 +91,7 @@ describe('files that are no spec', () => {
         |
       2 | description: � caf�
         |                   ^
-        = help: save the file as UTF-8"
+        = help: Save the file as UTF-8."
     `);
   });
 });
@@ -107,14 +111,14 @@ describe('YAML', () => {
         |
       2 |     a:
         | ^^^^
-        = help: YAML indents with spaces
+        = help: Indent with spaces.
 
       error: a tab is used for indentation
        --> spec.yaml:3:1
         |
       3 |         uses: command
         | ^^^^^^^^
-        = help: YAML indents with spaces"
+        = help: Indent with spaces."
     `);
   });
 
@@ -149,7 +153,7 @@ describe('YAML', () => {
         |
       6 | nmae: c
         | ^^^^
-        = help: did you mean 'name'?"
+        = help: Did you mean 'name'?"
     `);
   });
 
@@ -160,21 +164,21 @@ describe('YAML', () => {
 
   test.each([
     ['b: 1e400', 'the number 1e400 is too large for a 64-bit float'],
-    ['b: .nan', '.nan is not a number that a parameter can have'],
-    ['b: -.inf', '-.inf is not a number that a parameter can have'],
+    ['b: .nan', '.nan is not allowed as a value'],
+    ['b: -.inf', '-.inf is not allowed as a value'],
     [
       'b: 9007199254740993',
-      'the whole number 9007199254740993 is too large to be kept exactly (beyond 9007199254740991)',
+      'the integer 9007199254740993 is too large to be exact (beyond 9007199254740991)',
     ],
-    ['1: x', 'the name 1 is not a text'],
-    ['true: x', 'the name true is not a text'],
+    ['1: x', 'the name 1 is not a string'],
+    ['true: x', 'the name true is not a string'],
     ['~: x', 'a name is missing before the colon'],
-    ['? [a] : x', 'a name has to be a text, not a mapping or a list'],
-    ['__proto__: { polluted: 1 }', "'__proto__' cannot be a name here"],
-    ['b: *nowhere', 'there is no anchor &nowhere before this'],
+    ['? [a] : x', 'a name must be a string, not a mapping or a list'],
+    ['__proto__: { polluted: 1 }', "'__proto__' is not allowed as a name"],
+    ['b: *nowhere', 'there is no anchor &nowhere above'],
     ['b: &b [*b]', 'the anchor &b contains itself'],
-    ['<<: 3', '<< takes a mapping or a list of mappings'],
-    ['b: !!binary aGk=', 'a value of a type that JSON does not have'],
+    ['<<: 3', '<< must be a mapping or a list of mappings'],
+    ['b: !!binary aGk=', 'the value has a type that JSON does not support'],
     ['b: !mine x', 'unknown tag !mine'],
   ])('%s', async (params, message) => {
     expect((await project(withParams(params)).diagnostics()).map((one) => one.message)).toEqual([message]);
@@ -209,7 +213,7 @@ describe('YAML', () => {
       return `x-${name}: &${name} [${Array<string>(9).fill(inner).join(', ')}]\n`;
     });
     expect(await messages(`${bomb.join('')}${withParams('p: *i')}`)).toEqual([
-      '6:9 holds more than 200000 values with its aliases written out',
+      '6:9 has more than 200000 values after expanding its aliases',
     ]);
   });
 
@@ -232,7 +236,7 @@ describe('YAML', () => {
   });
 });
 
-test('whatever a file holds, the outcome is a spec or errors that can be printed', async () => {
+test('any file gives a spec or printable errors', async () => {
   const { folder, diagnostics } = project('');
   const pieces = fc.constantFrom(
     ...SOUND.split(/(?<=[\s:{}[\],])/),

@@ -35,7 +35,7 @@ describe('collecting', () => {
     collector.close();
   });
 
-  it('leaves what is being made anew', () => {
+  it('keeps what is being made anew', () => {
     const layout = emptyStore();
     const { manifest } = makeArtifact(layout, 1);
     const lock = tryLock(join(layout.locks, manifest.key))!;
@@ -67,7 +67,7 @@ describe('collecting', () => {
 });
 
 describe('leftovers', () => {
-  it('are what dead processes and time left, and nothing that lives', async () => {
+  it('are what dead processes left, and nothing in use', async () => {
     const layout = emptyStore();
     const child = spawn(process.execPath, ['-e', '']);
     await once(child, 'exit');

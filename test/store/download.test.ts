@@ -41,7 +41,7 @@ async function serve(handler: Handler): Promise<TestServer> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/data.bin`, ranges };
 }
 
-/** Answers as a good server does: whole, or the rest from where the client asks. */
+/** Answers like a correct server: the whole file, or the requested range. */
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -118,7 +118,7 @@ describe('a download', () => {
     expect(readdirSync(folder)).toHaveLength(2);
   });
 
-  it('goes on where the connection broke off', async () => {
+  it('resumes after a broken connection', async () => {
     const server = await serve((request, response, attempt) => {
       if (attempt === 1) cut(response, 100_000);
       else answer(request, response);
@@ -130,7 +130,7 @@ describe('a download', () => {
     expect(logs).toEqual([`${server.url}: the transfer broke off after 100000 bytes; trying again`]);
   });
 
-  it('goes on from what a killed process left', async () => {
+  it('resumes from what a killed process left', async () => {
     const server = await serve(whole);
     const { get } = trial(server.url);
     const path = join(folder, digestOf(server.url));
@@ -142,7 +142,7 @@ describe('a download', () => {
     expect(readdirSync(folder)).toHaveLength(2);
   });
 
-  it('starts afresh where the content has changed meanwhile', async () => {
+  it('starts again if the content has changed meanwhile', async () => {
     const changed = Buffer.from(CONTENT.toString().toUpperCase());
     const server = await serve((request, response, attempt) => {
       if (attempt === 1) cut(response, 100_000);
@@ -152,7 +152,7 @@ describe('a download', () => {
     expect(server.ranges).toEqual(['-', 'bytes=100000-']);
   });
 
-  it('starts afresh where the server names no version, or a weak one', async () => {
+  it('starts again if the server gives no validator, or a weak one', async () => {
     for (const headers of [{}, { etag: 'W/"v1"' }] as Record<string, string>[]) {
       const server = await serve((request, response, attempt) => {
         if (attempt === 1) cut(response, 100_000, headers);
@@ -189,7 +189,7 @@ describe('a download', () => {
     expect(server.ranges).toHaveLength(5);
   });
 
-  it('does not insist where there is nothing', async () => {
+  it('does not retry if the file does not exist', async () => {
     const server = await serve((_, response) => response.writeHead(404).end('no such file'));
     await expect(trial(server.url).get()).rejects.toMatchObject({
       code: 'E_DOWNLOAD',
@@ -246,7 +246,7 @@ describe('a download', () => {
     expect(await trial(server.url).get()).toMatchObject({ sha256: SHA256, url: server.url });
   });
 
-  it('has to be what the spec says, when it comes and later', async () => {
+  it('must match the digest in the spec, on arrival and later', async () => {
     const server = await serve(whole);
     const { get } = trial(server.url);
     const wrong = '0'.repeat(64);
@@ -260,7 +260,7 @@ describe('a download', () => {
     expect(server.ranges).toHaveLength(2);
   });
 
-  it('is hashed again where its record is lost or does not fit', async () => {
+  it('is hashed again if its record is lost or does not match', async () => {
     const server = await serve(whole);
     const { get } = trial(server.url);
     const { path } = await get();
@@ -282,7 +282,7 @@ describe('a download', () => {
     expect(logs).toEqual([`waiting for another process that downloads ${server.url}`]);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when it is aborted', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { etag: '"v1"', 'content-length': CONTENT.length });
       response.write(CONTENT.subarray(0, 1000));

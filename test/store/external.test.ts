@@ -34,7 +34,7 @@ describe('external files', () => {
     expect(first!.digest).toBe(digestOf('a'));
   });
 
-  it('are not read again while their metadata stands, but are when just written', async () => {
+  it('are not read again while their metadata is unchanged, unless just written', async () => {
     const folder = temporaryFolder();
     const layout = storeLayout(join(folder, 'store'));
     const path = join(folder, 'big.bin');
@@ -57,7 +57,7 @@ describe('external files', () => {
     expect(await remembered()).toBe(false);
     clockAfter(path, 2_100);
     expect(await remembered()).toBe(true);
-    // The cache is believed: a forged digest comes back, so the file was not read.
+    // The cache is used: a forged digest is returned, so the file was not read.
     const cache = join(layout.cache, 'files.json');
     const forged = readFileSync(cache, 'utf8').replace(digestOf('one'), digestOf('forged'));
     writeFileSync(cache, forged);
@@ -83,7 +83,7 @@ describe('external files', () => {
     };
     clockAfter(join(data, 'sub', 'b'), 2_100);
     const first = await resolve();
-    // Forging what is remembered of single files shows that these are not even looked at.
+    // Forged digests of single files have no effect, so these are not even looked up.
     const cache = join(layout.cache, 'files.json');
     writeFileSync(cache, readFileSync(cache, 'utf8').replace(digestOf('b'), digestOf('forged')));
     expect((await resolve()).digest).toBe(first.digest);

@@ -7,7 +7,7 @@ import { digestOfFiles, keyOf, type KeyDocument, type Manifest } from '../../src
 import { seal } from '../../src/store/seal.ts';
 import { beginWork } from '../../src/store/work.ts';
 
-/** A manifest without files; `id` tells it from others. */
+/** A manifest without files; `id` distinguishes it from others. */
 export function manifestFor(id: number): Manifest {
   const document: KeyDocument = {
     format: 1,

@@ -105,7 +105,7 @@ describe('locks', () => {
     expect(() => tryLock(join(file, 'locks', 'k'))).toThrow(/^the store cannot be locked: ENOTDIR/);
   });
 
-  it('wait for a living holder, and no longer than until what they wanted is there', async () => {
+  it('wait for a live holder, but only until the artifact exists', async () => {
     const path = join(temporaryFolder(), 'k');
     const held = tryLock(path)!;
     let result: string | undefined;

@@ -1,4 +1,4 @@
-/** What every Store has to do; an implementation runs this against itself. */
+/** Tests that every implementation of Store must pass. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -25,7 +25,7 @@ export function storeContract(open: () => Store): void {
     expect(await store.fetch('made', 'a'.repeat(64) as Key)).toBeUndefined();
   });
 
-  it('gives back what was put, whole', async () => {
+  it('returns what was put, complete', async () => {
     const store = open();
     const one = sealed(1, 'one\n');
     const { kind, key } = one.manifest;
@@ -37,7 +37,7 @@ export function storeContract(open: () => Store): void {
     expect(await store.find(kind, sealed(2, '').manifest.key)).toBeUndefined();
   });
 
-  it('keeps what is there, and says whether that is the same', async () => {
+  it('keeps an existing artifact, and says whether it is the same', async () => {
     const store = open();
     await store.put(sealed(1, 'one\n'));
     expect((await store.put(sealed(1, 'one\n'))).state).toBe('there');

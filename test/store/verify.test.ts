@@ -20,7 +20,7 @@ function overwrite(file: string, content: string): void {
 }
 
 describe('verifying an artifact', () => {
-  it('finds nothing wrong with one that was just made', () => {
+  it('finds no fault in a new artifact', () => {
     expect(faultsAfter(() => undefined)).toEqual([]);
   });
 

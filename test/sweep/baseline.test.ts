@@ -20,11 +20,11 @@ it('a baseline is a configuration by its whole name, or an experiment that is on
   expect(findBaseline('wide', all)).toMatchObject({ configuration: all[2] });
 });
 
-it('an experiment of several configurations, or a slip, is told what there is', () => {
+it('an ambiguous or misspelt baseline is an error that lists the names', () => {
   expect(findBaseline('plain', all)).toEqual({
     found: false,
     message: "the experiment 'plain' has 2 configurations",
-    hint: 'there are plain margin=0, plain margin=1',
+    hint: 'The choices are plain margin=0, plain margin=1.',
   });
-  expect(findBaseline('wide margn=0', all)).toMatchObject({ hint: "did you mean 'wide margin=0'?" });
+  expect(findBaseline('wide margn=0', all)).toMatchObject({ hint: "Did you mean 'wide margin=0'?" });
 });

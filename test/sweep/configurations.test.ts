@@ -33,7 +33,7 @@ describe('the configurations of a sweep', () => {
     });
   });
 
-  it('are experiments by their names, each with every point where there is a grid too', async () => {
+  it('are experiments by name, each combined with every point of a grid', async () => {
     const experiments = 'experiments: { plain: {}, wide: { params.dim: 256 } }';
     expect(namesOf(await requestOf(experiments))).toEqual(['plain', 'wide']);
     expect(namesOf(await requestOf(`${experiments}\ngrid: { model.loss.margin: [0, 1] }`))).toEqual([
@@ -100,7 +100,7 @@ describe('--set of a sweep', () => {
 
   it('says what is wrong with a distribution', () => {
     const { faults } = readSweepArguments(['a.r=uniform(2,1)'], '/');
-    expect(faults[0]!.message).toBe('`uniform` takes two numbers, the smaller first, got a list of 2');
+    expect(faults[0]!.message).toBe('`uniform` must be two numbers, the smaller first, got a list of 2');
   });
 
   it('is split so that joining gives it back', () => {

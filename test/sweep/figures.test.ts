@@ -77,7 +77,7 @@ describe('a row of the table', () => {
     expect(figure).toMatchObject({ mean: 0.75, queries: 2, deviation: null });
   });
 
-  it('has a difference and no p where the queries are others', () => {
+  it('has a difference and no p if the queries differ', () => {
     const [, other] = figures(
       [trial(1, 1, 1, report([0, 1])), trial(2, 1, 1, report([1, 1], { names: ['q0', 'q7'] }))],
       1,
@@ -95,7 +95,7 @@ describe('a row of the table', () => {
     expect(figure).toMatchObject({ mean: 0.75, interval: null, queries: null });
   });
 
-  it('has no figure where a repeat failed, and still its values', () => {
+  it('has no mean if a repeat failed, but keeps its values', () => {
     const failed = trialResult({ number: 1, seed: 2, repeats: 2, error: 'report: no' });
     const [figure] = figures([trial(1, 1, 2, report([0, 1])), failed]);
     expect(figure).toMatchObject({ values: [0.5, null], mean: null, deviation: null, interval: null });

@@ -20,7 +20,7 @@ describe('a configuration that is repeated', () => {
     expect(promoted(outcomes, 2, 'maximize').map(({ number }) => number)).toEqual([2]);
   });
 
-  it('has no mean where a repeat failed, and comes after those that are complete', () => {
+  it('has no mean if a repeat failed, and is ranked after those that are complete', () => {
     const outcomes = outcomesOf([
       trialResult({ number: 1, seed: 1, repeats: 2, metric: 0.9 }),
       trialResult({ number: 1, seed: 2, repeats: 2, error: 'model: it broke' }),

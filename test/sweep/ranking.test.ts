@@ -57,7 +57,7 @@ describe('the effect of a parameter', () => {
     ]);
   });
 
-  it('of many numbers is told by thirds of their range', () => {
+  it('of many numbers is reported by thirds of their range', () => {
     const results = Array.from({ length: 9 }, (_, i) => result(i, i < 3 ? 0 : 1, { lr: i / 10 }));
     const [found] = effects(results, ['lr'], 'maximize');
     expect(found!.values.map(({ value, count }) => [value, count])).toEqual([
@@ -76,7 +76,7 @@ describe('successive halving', () => {
     expect(budgets({ budget: '', min: 1, max: 3, factor: 1.5 })).toEqual([1, 2, 3]);
   });
 
-  it('lets the best part go on, and at least one', () => {
+  it('promotes the best fraction, and at least one', () => {
     const results = [
       result(1, 0.1),
       result(2, 0.4),

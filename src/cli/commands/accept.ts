@@ -8,7 +8,7 @@ export interface AcceptOptions extends SpecOptions {
   readonly json?: boolean;
 }
 
-/** `pipeline accept`: keeps results across a change of code that its author declares cosmetic. */
+/** `pipeline accept`: keeps results after a change of code that the user declares to be without effect. */
 export async function acceptCommand(
   file: string,
   selectors: readonly string[],
@@ -24,7 +24,7 @@ export async function acceptCommand(
     printResult(
       done
         .map(({ stage, alias }) =>
-          alias ? `${stage}  accepted although ${alias.because.join('; ')}` : `${stage}  is cached anyway`,
+          alias ? `${stage}  accepted although ${alias.because.join('; ')}` : `${stage}  already cached`,
         )
         .join('\n'),
     );

@@ -12,13 +12,13 @@ export interface CompareOptions {
   readonly json?: boolean;
 }
 
-/** `pipeline compare`: what differs between runs, and whether the differences are more than chance. */
+/** `pipeline compare`: what differs between runs, and whether the differences of reports are significant. */
 export function compareCommand(runs: readonly string[], options: CompareOptions): number {
   const layout = openStore(options);
   const records = runs.map((run) => readRun(layout, run));
   if (new Set(records.map(({ id }) => id)).size < 2)
-    throw new PipelineError('E_USAGE', 'it takes two different runs to compare', {
-      hint: 'pipeline compare latest~1 latest',
+    throw new PipelineError('E_USAGE', 'compare needs at least two different runs', {
+      hint: 'Example: `pipeline compare latest~1 latest`.',
     });
   const comparison = compareRuns(records);
   const significance = options.significance === false ? [] : significanceOf(layout, records);
@@ -37,7 +37,7 @@ function comparisonText(
     section('parameters', parameters, runs, style, valueText),
     section('environment', environment, runs, style, valueText),
     section('metrics', metrics, runs, style, withDelta),
-    section('content of stages', stages, runs, style, (value) =>
+    section('stage digests', stages, runs, style, (value) =>
       typeof value === 'string' ? value.slice(0, 12) : valueText(value, undefined),
     ),
     ...significance.map((each) => significanceText(each, runs[0]!, style)),
@@ -82,10 +82,13 @@ function significanceText(result: Significance, first: string, style: Style): st
     pText(test),
     `${test.differing} of ${test.queries}`,
   ]);
-  const head = ['measure', 'before', 'after', 'difference', 'p', 'queries that differ'];
+  const head = ['measure', 'before', 'after', 'difference', 'p', 'differing queries'];
   const alignment: Alignment[] = ['left', 'right', 'right', 'right', 'right', 'right'];
-  const left = result.unmatched > 0 ? ` · ${result.unmatched} queries that only one has left out` : '';
-  const note = style.dim(`p: paired randomisation test, two-sided, one measure at a time${left}`);
+  const left =
+    result.unmatched > 0 ? `; without ${result.unmatched} queries that only one of the runs has` : '';
+  const note = style.dim(
+    `p: two-sided paired randomisation test, not corrected for multiple comparisons${left}`,
+  );
   return [style.bold(pair), table([head, ...rows], alignment), note].join('\n');
 }
 
@@ -93,7 +96,7 @@ function signed(value: number): string {
   return value === 0 ? '0' : `${value > 0 ? '+' : '−'}${Math.abs(value).toFixed(4)}`;
 }
 
-/** Stars as journals set them: * below 0.05, ** below 0.01, *** below 0.001. */
+/** The usual significance stars: * below 0.05, ** below 0.01, *** below 0.001. */
 function pText({ p }: MeasureTest): string {
   const stars = p < 0.001 ? ' ***' : p < 0.01 ? ' ** ' : p < 0.05 ? ' *  ' : '    ';
   return `${p < 0.00005 ? '<0.0001' : p.toFixed(4)}${stars}`;

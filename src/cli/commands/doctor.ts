@@ -17,7 +17,7 @@ interface Section {
   readonly checks: readonly Check[];
 }
 
-/** `pipeline doctor`: whether this machine and this store can do what is asked of them. */
+/** `pipeline doctor`: checks this machine and this store, and shows how to fix what is missing. */
 export async function doctorCommand(options: DoctorOptions): Promise<number> {
   const layout = storeLayout(storeFolder(options));
   const sections: Section[] = [{ title: 'machine', checks: await machineChecks() }];
@@ -33,8 +33,8 @@ export async function doctorCommand(options: DoctorOptions): Promise<number> {
         {
           name: 'store',
           state: 'missing',
-          found: `none at ${layout.root} yet`,
-          hint: 'The first run makes it.',
+          found: `does not exist yet: ${layout.root}`,
+          hint: 'The first run creates it.',
         },
       ],
     });

@@ -23,14 +23,14 @@ export interface ExportOptions {
   readonly json?: boolean;
 }
 
-/** `pipeline export`: a run and what it made or found, as one archive. */
+/** `pipeline export`: writes a run with its artifacts to an archive. */
 export async function exportCommand(run: string, options: ExportOptions): Promise<number> {
   const layout = openStore(options);
   const record = readRun(layout, run);
   const file = resolve(options.output ?? `${record.id}.tar.gz`);
   compressionOf(file);
   if (existsSync(file))
-    throw new PipelineError('E_USAGE', `${file} is there already`, {
+    throw new PipelineError('E_USAGE', `${file} already exists`, {
       hint: 'Name another file with --output.',
     });
   const { stop, dispose } = onInterrupt(true);
@@ -73,9 +73,9 @@ function artifactsFor(
   if (missing.length === 0) return [...artifacts.values()];
   throw new PipelineError(
     'E_USAGE',
-    `what ${missing.join(', ')} made in run ${id} is no longer in the store`,
+    `the artifacts of ${missing.join(', ')} in run ${id} are no longer in the store`,
     {
-      hint: 'Name the stages to export with --stage, or --no-artifacts for the record alone; a run of the spec makes them again.',
+      hint: 'Run the spec to make them again, choose stages with --stage, or export only the record with --no-artifacts.',
     },
   );
 }

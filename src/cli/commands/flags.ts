@@ -8,14 +8,14 @@ export type Done = (exitCode: number) => void;
 export function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It takes a whole number from 1.');
+    throw new InvalidArgumentError('It must be an integer of at least 1.');
   return value;
 }
 
 /** `4GB`, `512 MiB`, or plain bytes. */
 export function bytes(text: string): number {
   const value = bytesOf(text);
-  if (value === undefined || value <= 0) throw new InvalidArgumentError('It takes a size such as 4GB.');
+  if (value === undefined || value <= 0) throw new InvalidArgumentError('It must be a size, such as 4GB.');
   return value;
 }
 
@@ -26,7 +26,7 @@ export function collect(text: string, all: readonly string[] = []): readonly str
 export function withStore(command: Command): Command {
   return command.option(
     '--store <folder>',
-    'where artifacts live (default: PIPELINE_STORE, or artifacts/ of the project around the working folder)',
+    'folder of the artifacts (default: PIPELINE_STORE, or artifacts/ of the project that contains the working folder)',
   );
 }
 
@@ -38,6 +38,6 @@ export function example(...commands: readonly string[]): string {
 export function whole(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('It takes a whole number from 0.');
+    throw new InvalidArgumentError('It must be an integer of at least 0.');
   return value;
 }

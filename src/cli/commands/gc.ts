@@ -1,3 +1,4 @@
+/** `pipeline gc`: which artifacts are garbage is decided in src/store/garbage.ts; here they are removed and listed. */
 import { rmSync } from 'node:fs';
 import { now } from '../../base/clock.ts';
 import { PipelineError } from '../../base/diagnostic.ts';
@@ -40,16 +41,19 @@ interface Item {
 
 interface Collected {
   readonly removed: readonly Item[];
-  /** Garbage that a process turned out to use. */
+  /** Garbage that turned out to be in use by a process. */
   readonly inUse: readonly Item[];
   readonly kept: { readonly artifacts: number; readonly bytes: number };
 }
 
-/** `pipeline gc`: removes what nobody needs any more, and says what and why. */
+/** Removes artifacts and leftovers that are no longer needed, and shows which and why. */
 export async function gcCommand(options: GcOptions): Promise<number> {
   const layout = openStore(options);
   if (options.forget && options.keepRuns === undefined)
-    throw new PipelineError('E_USAGE', '--forget needs --keep-runs: how many records of each spec stay');
+    throw new PipelineError(
+      'E_USAGE',
+      '--forget needs --keep-runs, the number of records to keep for each spec',
+    );
   const references = referencesOf(layout, options.keepRuns ?? 1);
   const uses = usesOf(layout, references, await wantedBySpecs(options));
   const garbage = garbageOf(uses, policyOf(options), now());
@@ -70,7 +74,7 @@ function policyOf(options: GcOptions): Parameters<typeof garbageOf>[1] {
   return { keepRuns: keepRuns !== undefined, grace, olderThan, largerThan: largerThan ?? 0, maxSize };
 }
 
-/** What the named specs find cached as they are now. */
+/** The artifacts that the named specs find cached now. */
 async function wantedBySpecs({ spec = [], store }: GcOptions): Promise<Set<string>> {
   const wanted = new Set<string>();
   for (const file of spec) {
@@ -115,7 +119,7 @@ function collect(
   });
   const forgotten = records.map((id): Item => {
     const path = runFile(layout, id);
-    return { what: 'record', path, bytes: 0, why: 'not one of the runs to keep' };
+    return { what: 'record', path, bytes: 0, why: 'not among the runs to keep' };
   });
   const removed: Garbage[] = [];
   const inUse: Garbage[] = [];
@@ -124,7 +128,7 @@ function collect(
     const collector = openCollector(layout);
     try {
       for (const one of garbage) (collector.remove(one.use.artifact) ? removed : inUse).push(one);
-      // Records go after the artifacts: cut short, the rest is still known to be referred to.
+      // Records are removed after the artifacts, so that after an interruption the rest is still referred to.
       for (const id of records) forget(layout, id);
       for (const leftover of leftovers) removeLeftover(layout, leftover);
     } finally {
@@ -156,16 +160,16 @@ function collectedText({ removed, inUse, kept }: Collected, { dryRun, maxSize }:
   const lines = [
     table(rows.slice(0, SHOWN), ['right']),
     rows.length > SHOWN ? style.dim(`and ${rows.length - SHOWN} more`) : '',
-    ...inUse.map(({ path }) => `in use, so it stays: ${shortPath(path)}`),
-    `${dryRun ? 'would free' : 'freed'} ${freed}; ${kept.artifacts} artifacts, ${bytesText(kept.bytes)} stay`,
+    ...inUse.map(({ path }) => `kept because it is in use: ${shortPath(path)}`),
+    `${dryRun ? 'would free' : 'freed'} ${freed}; ${kept.artifacts} artifacts (${bytesText(kept.bytes)}) remain`,
     maxSize !== undefined && kept.bytes > maxSize
-      ? `what stays is in use, tagged, a current result or wanted by a spec: ${bytesText(maxSize)} cannot be reached`
+      ? `${bytesText(maxSize)} cannot be reached: the remaining artifacts are in use, tagged, current results or kept for a spec`
       : '',
   ];
   return lines.filter((line) => line !== '').join('\n');
 }
 
-/** The kind and the beginning of the key tell an artifact. */
+/** The kind and the beginning of the key identify an artifact. */
 function shortPath(path: string): string {
   return path
     .split('/')

@@ -7,7 +7,7 @@ export interface GraphOptions extends SpecOptions {
   readonly format: 'mermaid' | 'dot' | 'json';
 }
 
-/** `pipeline graph`: the stages with their states and times. */
+/** `pipeline graph`: prints the stages as a graph, with their states and times. */
 export async function graphCommand(file: string, options: GraphOptions): Promise<number> {
   const graph = graphOf(await currentPlan(await openSpec(file, options)));
   if (options.format === 'json') printJson(graph);

@@ -19,12 +19,12 @@ export interface ImportOptions {
   readonly json?: boolean;
 }
 
-/** `pipeline import`: takes the archive of a run in, after checking every byte. */
+/** `pipeline import`: adds the run in an archive to the store, after verifying every byte. */
 export async function importCommand(archive: string, options: ImportOptions): Promise<number> {
   const file = resolve(archive);
   if (!existsSync(file) || !statSync(file).isFile())
     throw new PipelineError('E_USAGE', `there is no file ${file}`, {
-      hint: 'Archives are made by pipeline export.',
+      hint: 'Write an archive with `pipeline export`.',
     });
   const layout = storeLayout(storeFolder(options));
   const work = workFolder(layout);
@@ -62,12 +62,12 @@ function workFolder(layout: StoreLayout): string {
   }
 }
 
-/** Looked at before anything is published. */
+/** Checked before anything is published. */
 function checkRecord(layout: StoreLayout, record: RunRecord): void {
   if (!existsSync(runFile(layout, record.id))) return;
   const own = readRunRecord(layout, record.id);
   if (!own || canonicalJson(own as unknown as Json) !== canonicalJson(record as unknown as Json))
-    throw refused(`this store has another run ${record.id}`);
+    throw refused(`this store has a different run with the id ${record.id}`);
 }
 
 async function putAll(layout: StoreLayout, { artifacts }: Received): Promise<Put[]> {
@@ -77,7 +77,7 @@ async function putAll(layout: StoreLayout, { artifacts }: Received): Promise<Put
     const put = await store.put(sealed);
     if (put.state === 'conflict')
       printNotice(
-        `warning: ${sealed.manifest.kind}/${sealed.manifest.key.slice(0, 16)}… is here with other bytes and stays: the stage is not reproducible`,
+        `warning: ${sealed.manifest.kind}/${sealed.manifest.key.slice(0, 16)}… exists with different bytes and is kept: the stage is not reproducible`,
       );
     puts.push(put);
   }
@@ -97,7 +97,7 @@ function report({ record }: Received, puts: readonly Put[], { json }: ImportOpti
   if (json) printJson({ run: record.id, ...counts });
   else
     printResult(
-      `${record.id} (${record.spec.name}): ${counts.added} artifacts added, ${counts.there} were here already` +
-        (counts.conflicts > 0 ? `, ${counts.conflicts} are here with other bytes` : ''),
+      `${record.id} (${record.spec.name}): ${counts.added} artifacts added, ${counts.there} already present` +
+        (counts.conflicts > 0 ? `, ${counts.conflicts} present with different bytes` : ''),
     );
 }

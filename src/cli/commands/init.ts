@@ -1,23 +1,24 @@
+/** `pipeline init`: the starter spec. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { printResult } from '../render/output.ts';
 
-/** `pipeline init`: writes a commented starter spec and never overwrites a file. */
+/** Writes a commented starter spec; never overwrites a file. */
 export function initCommand(file: string): number {
   if (existsSync(file))
-    throw new PipelineError('E_USAGE', `${file} is there already`, {
-      hint: 'Name another file: pipeline init FILE',
+    throw new PipelineError('E_USAGE', `${file} already exists`, {
+      hint: 'Name another file: `pipeline init FILE`.',
     });
   writeFileSync(file, starter(basename(file, extname(file))), { flag: 'wx' });
-  printResult(`${file} written. Put your data beside it, then: pipeline run ${file}`);
+  printResult(`Wrote ${file}. Put your data next to it, then run: pipeline run ${file}`);
   return 0;
 }
 
 function starter(name: string): string {
-  return `# A dense-retrieval experiment. \`pipeline plan\` shows what would run and why, \`pipeline run\` runs it,
-# \`pipeline query ${name}.yaml "a question"\` asks the trained model. Every value that you change re-executes
-# exactly the stages that depend on it.
+  return `# A dense-retrieval experiment. \`pipeline plan\` shows what would run and why, \`pipeline run\` executes it, and
+# \`pipeline query ${name}.yaml "a question"\` searches with the trained model. After a change, only the stages that
+# depend on it are executed again.
 name: ${name}
 
 params:
@@ -25,10 +26,10 @@ params:
   seed: 42
 
 engine:
-  backend: auto # wasm | tensorflow; auto takes a GPU where there is one
+  backend: auto # wasm | tensorflow; auto uses a GPU if there is one
 
 stages:
-  # Your data: here a folder in the layout of BEIR. Other formats: msmarco, squad, csv, tsv, jsonl, parquet, sql.
+  # Your data, here a folder in BEIR format. Other formats: msmarco, squad, csv, tsv, jsonl, parquet, sql.
   corpus:
     uses: ingest
     with:
@@ -42,7 +43,7 @@ stages:
       min_count: 2
       max_document_length: 96
 
-  # Word vectors trained on your corpus; \`source: pretrained\` with a path loads GloVe, word2vec or fastText.
+  # Word vectors, trained on your corpus. \`source: pretrained\` with a path loads GloVe, word2vec or fastText vectors.
   vectors:
     uses: word2vec
     inputs: { tokens: tokens }
@@ -51,7 +52,7 @@ stages:
       dimensions: \${params.dimensions}
       seed: \${params.seed}
 
-  # Triplets (query, relevant document, irrelevant document) from the training queries.
+  # Triplets (query, relevant document, irrelevant document) for the training queries.
   triplets:
     uses: mine
     inputs: { tokens: tokens }

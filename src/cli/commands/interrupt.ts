@@ -1,7 +1,7 @@
 import { printNotice } from '../render/output.ts';
 
 export interface Interrupt {
-  /** First Ctrl-C: stages are asked to stop, and nothing half-made stays. */
+  /** First Ctrl-C: stages are asked to stop, and incomplete results are removed. */
   readonly stop: AbortSignal;
   /** Second Ctrl-C: they are killed. */
   readonly kill: AbortSignal;
@@ -10,7 +10,7 @@ export interface Interrupt {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Turns signals into abort signals; where nothing executes, the default (ending at once) is right. */
+/** Turns process signals into abort signals. If nothing executes, the default (exit at once) is kept. */
 export function onInterrupt(enabled: boolean): Interrupt {
   const stop = new AbortController();
   const kill = new AbortController();
@@ -20,7 +20,7 @@ export function onInterrupt(enabled: boolean): Interrupt {
       return;
     }
     printNotice(
-      `\n${signal === 'SIGINT' ? 'Interrupted' : `Got ${signal}`}: stopping the stages. Again to kill them.`,
+      `\n${signal === 'SIGINT' ? 'Interrupted' : `Got ${signal}`}: stopping the stages. Repeat to kill them.`,
     );
     stop.abort();
   };

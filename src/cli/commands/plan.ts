@@ -1,3 +1,4 @@
+/** `pipeline plan` and `pipeline run --dry-run`: the state of every stage with its reasons, as text or JSON. */
 import { cells } from '../../base/cells.ts';
 import { diffPlan, type PlanDifference } from '../../plan/diff.ts';
 import { makePlan, type Plan, type PlanEntry, type PlanState } from '../../plan/plan.ts';
@@ -15,7 +16,7 @@ export interface PlanOptions extends SpecOptions, Selection {
   readonly json?: boolean;
 }
 
-/** `pipeline plan`: what would run and why, and nothing is executed. */
+/** Shows what would run and why, without executing anything. */
 export async function planCommand(file: string, options: PlanOptions): Promise<number> {
   const session = await openSpec(file, options);
   const selected = selectStages(session.spec, options);
@@ -65,7 +66,7 @@ function detailsAsJson(state: PlanState): object {
   }
 }
 
-/** Beyond this many alike, the instances of a matrix are told in one line. */
+/** More instances of a matrix than this with the same text are shown as one line. */
 const MOST_ALIKE = 20;
 
 function rowsOf(
@@ -78,13 +79,13 @@ function rowsOf(
     const key = `${entry.stage.group ?? ''}\n${text}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const told = new Set<string>();
+  const shown = new Set<string>();
   return texts.flatMap(({ entry: { stage }, text }) => {
     const key = `${stage.group ?? ''}\n${text}`;
     const count = counts.get(key)!;
     if (stage.group === undefined || count <= MOST_ALIKE) return { name: stage.name, text };
-    if (told.has(key)) return [];
-    told.add(key);
+    if (shown.has(key)) return [];
+    shown.add(key);
     return { name: `${stage.group} (${count} instances)`, text };
   });
 }
@@ -97,7 +98,7 @@ function planText(plan: Plan, style: Style): string {
   const engine = plan.engine
     ? ` · engine ${plan.engine.backend} (${plan.engine.device}, ${plan.engine.precision})`
     : '';
-  const summary = `${count('cached')} cached, ${count('run')} to run, ${count('waiting')} waiting for those${engine}`;
+  const summary = `${count('cached')} cached, ${count('run')} to run, ${count('waiting')} waiting${engine}`;
   return [...lines, '', summary].join('\n');
 }
 
@@ -149,7 +150,7 @@ function differencesText(differences: readonly PlanDifference[], style: Style): 
     const texts = {
       same: style.green('the same'),
       new: style.yellow('not in that run'),
-      gone: style.dim('its artifact is no longer in the store, so the two cannot be compared'),
+      gone: style.dim('its artifact is no longer in the store, so they cannot be compared'),
       differs: reasonsText(reasons),
       unknown: [reasonsText(reasons), `depends on ${someOf(upstream)}`]
         .filter((text) => text !== '')

@@ -19,8 +19,9 @@ export async function queryCommand(file: string, question: string, options: Quer
   const plan = await currentPlan(await openSpec(file, options));
   const parts = retrieverParts(plan, { from: options.index, exact: options.exact, file });
   const tokens = questionTokens(parts, question);
-  if (!knowsAWord(tokens)) printNotice('The model knows none of these words: the answers mean nothing.');
-  // A question is a few words: starting threads would take longer than encoding it.
+  if (!knowsAWord(tokens))
+    printNotice('warning: the model knows none of these words, so the results are meaningless');
+  // Encoding a question of a few words takes less time than starting threads.
   const { threads = 1, top } = options;
   const answers = await answer(parts, tokens, { engine: plan.engine!, threads, top });
   if (options.json) printJson({ query: question, results: answers });
@@ -41,7 +42,7 @@ function answersText(answers: readonly Answer[]): string {
     .join('\n');
 }
 
-/** The first lines of a text, broken between words. */
+/** The first lines of a text, wrapped at spaces. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [''];
   for (const word of text.replace(/\s+/g, ' ').trim().split(' ')) {

@@ -1,3 +1,4 @@
+/** `pipeline reproduce`: options and output. src/execute/reproduction.ts executes, src/history/agreement.ts judges. */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -38,7 +39,7 @@ export interface ReproduceOptions extends CapacityOptions {
 
 const INTERRUPTED = 130;
 
-/** `pipeline reproduce`: executes a recorded run again from nothing and compares digest by digest. */
+/** Executes a recorded run again in a clean store and compares the digests. */
 export async function reproduceCommand(run: string, options: ReproduceOptions): Promise<number> {
   const layout = openStore(options);
   const record = readRun(layout, run);
@@ -48,7 +49,7 @@ export async function reproduceCommand(run: string, options: ReproduceOptions): 
   const use = beginUse(layout);
   try {
     const recorded = await specOfRecord(record, openCatalogue(layout));
-    // A frozen stage takes what is there, and here nothing is.
+    // A frozen stage uses an existing result, but a clean store has none.
     const spec = { ...recorded, stages: recorded.stages.map(thawed) };
     const emit = options.json ? () => undefined : linesReporter().onEvent;
     const capacity = capacityOf(options);
@@ -60,7 +61,7 @@ export async function reproduceCommand(run: string, options: ReproduceOptions): 
     interrupt.dispose();
     use.close();
     if (into === undefined) removeFolder(folder);
-    else printNotice(`what was made is in ${folder}`);
+    else printNotice(`the new artifacts are in ${folder}`);
   }
 }
 
@@ -73,8 +74,8 @@ function temporary(layout: StoreLayout): string {
   try {
     return beginFolder(layout);
   } catch (error) {
-    throw new PipelineError('E_STORE', `the store cannot be written: ${(error as Error).message}`, {
-      hint: 'Name an empty folder of your own with --into.',
+    throw new PipelineError('E_STORE', `the store is not writable: ${(error as Error).message}`, {
+      hint: 'Name an empty folder with --into.',
     });
   }
 }
@@ -83,22 +84,22 @@ function emptyFolder(folder: string): string {
   mkdirSync(folder, { recursive: true });
   if (readdirSync(folder).length === 0) return folder;
   throw new PipelineError('E_USAGE', `${folder} is not empty`, {
-    hint: 'A clean store needs an empty folder.',
+    hint: 'Name an empty or new folder.',
   });
 }
 
 type Attempts = ReadonlyMap<string, readonly Attempt[]>;
 
 /**
- * Without `--threads`, every second execution has one thread: what depends on how the work was divided shows
- * then, and what depends on nothing but chance shows anyway.
+ * Without `--threads`, every second execution uses one thread, so that results that depend on the number of threads
+ * are found as well as those that vary at random.
  */
 async function repeat(base: Reproduction, options: ReproduceOptions): Promise<Attempts> {
   const attempts = new Map<string, Attempt[]>();
   const names = base.spec.stages.map(({ name }) => name);
   const stage = options.stage === undefined ? undefined : knownStage(names, options.stage);
   if (stage !== undefined && !settledStages(base.record).includes(stage))
-    throw new PipelineError('E_USAGE', `'${stage}' made nothing in run ${base.record.id}`);
+    throw new PipelineError('E_USAGE', `the stage '${stage}' has no result in run ${base.record.id}`);
   for (let time = 1; time <= options.times && !base.stop.aborted; time++) {
     const threads = options.threads ?? (time % 2 === 0 ? 1 : availableParallelism());
     const once = { ...base, capacity: { ...base.capacity, threads } };
@@ -134,7 +135,7 @@ function report(
 
 type Judged = Agreement & { readonly because: readonly string[] };
 
-/** What made the key another one. */
+/** Why the key differs from the recorded one. */
 function becauseOf(
   { recorded, key }: Agreement,
   original: Manifest | undefined,
@@ -143,7 +144,7 @@ function becauseOf(
   if (key === null || key === recorded.key) return [];
   const after = attempts.find((attempt) => attempt.state === 'made')?.manifest.keyDocument;
   const before: KeyDocument | undefined = original?.keyDocument;
-  if (!before || !after) return ['the recorded artifact is gone, so what changed cannot be told'];
+  if (!before || !after) return ['the recorded artifact is no longer in the store, so the reason is unknown'];
   return reasonsBetween(before, after).map(reasonText);
 }
 
@@ -158,8 +159,8 @@ function reportText(record: RunRecord, judged: readonly Judged[], style: Style):
   const agreeing = judged.filter(({ verdict }) => verdict === 'agrees').length;
   const summary =
     agreeing === judged.length
-      ? `${record.id} reproduced: ${agreeing} of ${judged.length} stages have the recorded bytes`
-      : `${record.id}: ${agreeing} of ${judged.length} stages have the recorded bytes`;
+      ? `${record.id} reproduced: ${agreeing} of ${judged.length} stages have the recorded digest`
+      : `${record.id}: ${agreeing} of ${judged.length} stages have the recorded digest`;
   return [table([['', 'stage', 'recorded', 'executed again', ''], ...rows]), '', summary].join('\n');
 }
 
@@ -172,7 +173,7 @@ function verdictText({ verdict }: Judged, style: Style): string {
     case 'unstable':
       return style.red('✘ not deterministic');
     case 'changed':
-      return style.yellow('! something else was executed');
+      return style.yellow('! different key');
     case 'failed':
       return style.red('✘ failed');
   }

@@ -24,7 +24,7 @@ export interface RunCommandOptions extends PlanOptions, CapacityOptions {
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const;
 
-/** `pipeline run`: makes everything that is not there yet. */
+/** `pipeline run`: executes every stage that is not cached, prints the progress and the reports. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   if (options.dryRun) return planCommand(file, options);
   const session = await openSpec(file, options);
@@ -84,5 +84,5 @@ function printOutcome(file: string, options: RunCommandOptions, result: RunResul
   if (tables !== '') printResult(tables);
   if (result.outcome === 'done') return;
   const store = options.store === undefined ? '' : ` --store ${options.store}`;
-  printNotice(`Finished stages are kept. To go on from here: pipeline run ${file}${store}`);
+  printNotice(`Finished stages are kept. To continue: pipeline run ${file}${store}`);
 }

@@ -30,7 +30,7 @@ export interface RunsOptions {
   readonly json?: boolean;
 }
 
-/** `pipeline runs`: the history of a store, latest first. */
+/** `pipeline runs`: lists the recorded runs of a store, latest first. */
 export function runsCommand(options: RunsOptions): number {
   const layout = openStore(options);
   const filtered =
@@ -47,14 +47,16 @@ export function runsCommand(options: RunsOptions): number {
   if (options.json) printJson({ runs: shown });
   else printResult(tableOf(shown, columns, styleFor(useColor(process.stdout))));
   if (!options.json && chosen.length > shown.length)
-    printNotice(`${chosen.length - shown.length} more: --all shows them, --limit ${options.limit * 2} some`);
+    printNotice(
+      `${chosen.length - shown.length} more runs; show them with --all or --limit ${options.limit * 2}`,
+    );
   return 0;
 }
 
 function warnOfDamage({ damaged }: History): void {
   for (const id of damaged)
     printNotice(
-      `warning: the record of run ${id} cannot be read and is left out; \`pipeline verify\` tells more`,
+      `warning: the record of run ${id} cannot be read and is left out; run \`pipeline verify\` for details`,
     );
 }
 
@@ -102,7 +104,7 @@ function columnsOf(
   return options.diff ? [...chosen, ...differing(shown).slice(0, MOST_DIFFERING)] : chosen;
 }
 
-/** Parameters that are not the same in all of the runs. */
+/** Parameters whose values differ between the runs. */
 function differing(entries: readonly NotedEntry[]): string[] {
   const names = [...new Set(entries.flatMap(({ params }) => Object.keys(params)))];
   return names.filter((name) => new Set(entries.map(({ params }) => params[name])).size > 1);

@@ -4,7 +4,7 @@ import { specSchema } from '../../spec/editor/schema.ts';
 import { storeLayout } from '../../store/layout.ts';
 import { printJson } from '../render/output.ts';
 
-/** `pipeline schema`: what the published schema/pipeline.schema.json holds, or one kind's parameters. */
+/** `pipeline schema`: prints the schema that is published as schema/pipeline.schema.json, or that of one kind. */
 export function schemaCommand(kind: string | undefined): number {
   const catalogue = openCatalogue(storeLayout('artifacts'));
   printJson(

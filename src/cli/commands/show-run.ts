@@ -1,4 +1,4 @@
-/** `pipeline show RUN`: what a recorded run took, made and measured. */
+/** `pipeline show RUN`: parameters, results and environment of a recorded run. */
 import { findRun, readRun } from '../../history/find.ts';
 import { readNotes, type Notes } from '../../history/notes.ts';
 import type { RunRecord, StageRecord } from '../../history/record.ts';
@@ -73,7 +73,7 @@ function stageText(layout: StoreLayout, record: RunRecord, name: string, style: 
   const state = stage.state === 'executed' ? `executed in ${durationText(stage.seconds)}` : stage.state;
   const lines = [
     `with ${JSON.stringify(record.parameters[name] ?? {})}`,
-    ...(at ? [at.there ? at.path : style.yellow(`${at.path} is no longer there`)] : []),
+    ...(at ? [at.there ? at.path : style.yellow(`${at.path} is no longer in the store`)] : []),
     ...(stage.digest === null ? [] : [`digest ${stage.digest.slice(0, 16)}`]),
     ...(stage.error === undefined ? [] : [style.red(stage.error)]),
     ...metricsTable(stage.metrics).split('\n'),

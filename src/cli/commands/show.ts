@@ -11,7 +11,7 @@ export interface ShowOptions extends SpecOptions {
   readonly json?: boolean;
 }
 
-/** `pipeline show`: parameters, metrics and artifact paths of the current result; executes nothing. */
+/** `pipeline show`: parameters, metrics and artifact paths of the current results; executes nothing. */
 export async function showCommand(
   file: string,
   stage: string | undefined,
@@ -35,12 +35,12 @@ export async function showCommand(
   return 0;
 }
 
-/** An argument that is no file, and nothing like the name of one, names a run. */
+/** An argument that is neither a file nor looks like a file name refers to a run. */
 function meansRun(argument: string, isFile: boolean): boolean {
   return !isFile && !/[/\\]|\.ya?ml$|\.json$/i.test(argument);
 }
 
-/** `cached`, or `missing` where a run would have to make it first. */
+/** `cached`, or `missing` if the stage has to run first. */
 function entryAsJson({ stage, plan }: PlanEntry): unknown {
   if (plan.state !== 'cached')
     return {
@@ -61,7 +61,7 @@ function entryText({ stage, plan }: PlanEntry, style: Style): string {
   const title = `${style.bold(stage.name)}  ${style.dim(stage.kind.name)}`;
   const params = `with ${JSON.stringify(stage.with)}`;
   if (plan.state !== 'cached')
-    return [title, indent(params), indent(style.yellow('not made yet: pipeline run'))].join('\n');
+    return [title, indent(params), indent(style.yellow('no current result; run `pipeline run`'))].join('\n');
   const { manifest, path } = plan.artifact;
   const { seconds, started, peakMemoryBytes } = manifest.producer;
   const files = manifest.files.map((file) => [file.path, bytesText(file.size)]);

@@ -15,9 +15,9 @@ export interface SqlOptions {
   readonly csv?: boolean;
 }
 
-/** `pipeline sql`: the history asked in SQL. */
+/** `pipeline sql`: queries the recorded runs with SQL. */
 export async function sqlCommand(statement: string, options: SqlOptions): Promise<number> {
-  if (options.json && options.csv) throw new PipelineError('E_USAGE', '--json and --csv exclude each other');
+  if (options.json && options.csv) throw new PipelineError('E_USAGE', '--json and --csv cannot be combined');
   const layout = openStore(options);
   const scratch = mkdtempSync(join(tmpdir(), 'pipeline-sql-'));
   try {

@@ -1,11 +1,12 @@
-/** What the command line asks a sweep for, laid over what the spec says. */
+/** Combines the options of `pipeline sweep` with the spec's `sweep:`, and checks the result. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { nameHint } from '../../base/nearest.ts';
 import { glob, splitList } from '../../plan/selector.ts';
 import { specError } from '../../spec/spec-error.ts';
 import { errorAt } from '../../spec/text/source.ts';
-import { namesMetric, nameHint, stageOfMetric, variedPaths } from '../../spec/sweep/sweep-checks.ts';
+import { namesMetric, stageOfMetric, variedPaths } from '../../spec/sweep/sweep-checks.ts';
 import type { Dimension, RandomSearch, SweepAxis, SweepRequest } from '../../spec/sweep/request-types.ts';
 import { HALVING_FACTOR } from '../../spec/text/vocabulary.ts';
 import { readRepeat, type SweepArguments } from '../../sweep/arguments.ts';
@@ -32,7 +33,7 @@ export interface SweepOptions extends SpecOptions, CapacityOptions {
   readonly json?: boolean;
 }
 
-/** A sweep and the options of the command that asked for it, which its report repeats. */
+/** A sweep with the command's options, which its report repeats. */
 export interface AskedSweep extends Sweep {
   readonly options: SweepOptions;
 }
@@ -40,15 +41,15 @@ export interface AskedSweep extends Sweep {
 const usage = (message: string, hint?: string): PipelineError =>
   new PipelineError('E_USAGE', message, { hint });
 
-/** Before hours of work, not after them. */
+/** Checks an output file before the sweep runs, which may take hours. */
 export function checkTarget(file: string | undefined): void {
   if (file === undefined) return;
-  if (existsSync(file)) throw usage(`${file} is there already`, 'Name another file.');
+  if (existsSync(file)) throw usage(`${file} already exists`, 'Name another file.');
   const folder = dirname(resolve(file));
-  if (!existsSync(folder)) throw usage(`there is no folder ${folder}`, `Make it first, for ${file}.`);
+  if (!existsSync(folder)) throw usage(`there is no folder ${folder}`, `Create it before writing ${file}.`);
 }
 
-/** What the command line says of a parameter is all that counts for it. */
+/** Options for a parameter replace everything that the spec's `sweep:` says about it. */
 export function requestOf(
   written: SweepRequest | undefined,
   { fixed, axes, space }: SweepArguments,
@@ -65,7 +66,7 @@ export function requestOf(
   const metric = options.metric ?? written?.metric;
   const baseline = options.baseline === undefined ? written?.baseline : { name: options.baseline };
   if (halving && metric === undefined)
-    throw usage('halving needs a metric to choose by', '--metric report.mrr@10, or `metric:` under `sweep:`');
+    throw usage('halving needs a metric', 'Give `--metric report.mrr@10`, or `metric:` under `sweep:`.');
   const random = randomOf([...(written?.random?.space ?? []).filter(isLeft), ...space], written, options);
   const columns = options.columns ? options.columns.flatMap(splitList) : (written?.columns ?? []);
   const request: SweepRequest = {
@@ -93,7 +94,7 @@ function randomOf(
   return { trials: options.random ?? trials, seed: options.seed ?? seed, space };
 }
 
-/** `--set path=value` where the spec's sweep varies the path. */
+/** `--set path=value` for a path that the spec's sweep varies. */
 function singleAxis(text: string, written: SweepRequest | undefined): SweepAxis | undefined {
   const path = text.slice(0, text.indexOf('='));
   const varied = [...(written?.grid ?? []), ...(written?.random?.space ?? [])];
@@ -102,9 +103,9 @@ function singleAxis(text: string, written: SweepRequest | undefined): SweepAxis 
 
 function readRepeatOption(text: string): SweepAxis {
   const axis = readRepeat(text);
-  if (!axis) throw usage(`'${text}' does not say what to repeat`, '--repeat params.seed=42,43,44');
+  if (!axis) throw usage(`'${text}' is not a valid --repeat`, 'Example: `--repeat params.seed=42,43,44`.');
   const values = axis.values.map((value) => ('set' in value ? value.set : ''));
-  if (new Set(values).size < values.length) throw usage(`'${text}' has a value twice`);
+  if (new Set(values).size < values.length) throw usage(`'${text}' has the same value twice`);
   return axis;
 }
 
@@ -118,24 +119,25 @@ function refuseRepeatedAndVaried(request: SweepRequest): void {
 function halvingOf(text: string, factor = HALVING_FACTOR): NonNullable<SweepRequest['halving']> {
   const [, budget, min, max] = /^([^=]+)=(\d+)\.\.(\d+)$/.exec(text) ?? [];
   if (budget === undefined || Number(min) < 1 || Number(max) < Number(min))
-    throw usage(`'${text}' is no budget for halving`, '--halving model.epochs=1..9');
+    throw usage(`'${text}' is not a valid --halving`, 'Example: `--halving model.epochs=1..9`.');
   return { budget, min: Number(min), max: Number(max), factor };
 }
 
-/** `--metric` and `--columns` are checked before anything runs, as far as their stages go. */
+/** Checks the stages of `--metric` and `--columns` before anything runs. */
 export function checkMetricStages({ metric, columns }: SweepRequest, stages: readonly string[]): void {
   for (const one of [...(metric === undefined ? [] : [metric]), ...columns]) {
     const stage = stageOfMetric(one);
     if (!stages.includes(stage)) throw usage(`there is no stage '${stage}'`, nameHint(stage, stages));
-    if (!namesMetric(one)) throw usage(`'${one}' names no metric of '${stage}'`, `${stage}.mrr@10`);
+    if (!namesMetric(one))
+      throw usage(`'${one}' is not a metric of the stage '${stage}'`, `Example: \`${stage}.mrr@10\`.`);
   }
 }
 
-/** `--experiments a,b*`: the request with these alone. */
+/** `--experiments a,b*`: the request with only these experiments. */
 export function withExperiments(request: SweepRequest, selectors: readonly string[]): SweepRequest {
   const { experiments } = request;
   const names = experiments.map(({ name }) => name);
-  if (names.length === 0) throw usage("the spec's sweep has no experiments to choose from");
+  if (names.length === 0) throw usage("the spec's `sweep:` has no experiments");
   const chosen = new Set<string>();
   for (const selector of selectors.flatMap(splitList)) {
     const found = names.filter(glob(selector));
@@ -145,7 +147,7 @@ export function withExperiments(request: SweepRequest, selectors: readonly strin
   return { ...request, experiments: experiments.filter(({ name }) => chosen.has(name)) };
 }
 
-/** Its number among the chosen, from 1; undefined where it is in the spec and was not chosen, which is told. */
+/** Its number among the chosen, from 1. Undefined, with a notice, if the spec's baseline was not chosen. */
 export function baselineNumber(
   { baseline }: SweepRequest,
   all: readonly Configuration[],
@@ -153,7 +155,7 @@ export function baselineNumber(
 ): number | undefined {
   if (!baseline) return undefined;
   const { name, at } = baseline;
-  // A name of the sweep as it is executed counts too, which --experiments may have made shorter.
+  // --experiments can shorten the names of configurations, so both forms are accepted.
   const short = findBaseline(name, chosen);
   const found = short.found ? short : findBaseline(name, all);
   if (!found.found) {
@@ -163,6 +165,8 @@ export function baselineNumber(
   const index = chosen.findIndex((one) => sameConfiguration(one, found.configuration));
   if (index !== -1) return index + 1;
   if (!at) throw usage(`the baseline '${name}' is not among the experiments chosen`);
-  printNotice(`the baseline '${name}' is not among the experiments chosen: differences are not told`);
+  printNotice(
+    `warning: the baseline '${name}' is not among the experiments chosen, so no differences are shown`,
+  );
   return undefined;
 }

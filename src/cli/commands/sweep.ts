@@ -33,7 +33,7 @@ import { onInterrupt } from './interrupt.ts';
 
 export type { SweepOptions } from './sweep-options.ts';
 
-/** `pipeline sweep`: many configurations of one spec, as one run over their stages. */
+/** `pipeline sweep`: executes many configurations of a spec as one run, and ranks them. */
 export async function sweepCommand(file: string, options: SweepOptions): Promise<number> {
   checkTarget(options.write);
   checkTarget(options.report);
@@ -48,7 +48,7 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
   const hasChoice = given.fixed.length + given.axes.length + given.space.length + request.repeat.length > 0;
   if (configurations.length < 2 && !variable.sweep && !hasChoice)
     throw new PipelineError('E_USAGE', 'there is nothing to sweep over', {
-      hint: "Write `sweep:` into the spec, or give values: --set 'model.loss.margin=0.1,0.2'",
+      hint: "Add `sweep:` to the spec, or give several values, as in `--set 'model.loss.margin=0.1,0.2'`.",
     });
   const baseline = baselineNumber(request, configurationsOf(whole), configurations);
   const sweep: AskedSweep = { file, layout, variable, request, options };
@@ -80,7 +80,7 @@ function report(sweep: AskedSweep, rows: readonly Row[]): number {
   const outcomes = rows.map(({ outcome }) => outcome);
   if (options.json) printResult(JSON.stringify(sweepJson(rows, request)));
   else printResult(sweepText(rows, request));
-  tellBest(sweep, outcomes);
+  reportBest(sweep, outcomes);
   for (const metric of [request.metric, ...request.columns]) checkMetric(outcomes, metric);
   const isInterrupted = outcomes.some(({ state }) => state === 'interrupted');
   if (options.report !== undefined && !isInterrupted) writeWhole(options.report, sweepMarkdown(rows, sweep));
@@ -94,7 +94,7 @@ async function openVariable(file: string, layout: StoreLayout, options: SweepOpt
   return read.value;
 }
 
-/** A metric that nobody has is a slip in its name; everything is made by now, so trying again costs nothing. */
+/** A metric that no configuration has is probably misspelt. All results are cached, so a second try is fast. */
 function checkMetric(outcomes: readonly Outcome[], metric: string | undefined): void {
   const results = outcomes.flatMap(({ repeats }) => repeats);
   const done = results.find(({ state }) => state === 'done');
@@ -104,13 +104,14 @@ function checkMetric(outcomes: readonly Outcome[], metric: string | undefined): 
   const metrics = artifactOf(done.stages, stage)?.manifest.metrics ?? {};
   const numbers = Object.keys(metrics).filter((one) => typeof metrics[one] === 'number');
   const close = nearest(name, numbers);
-  const known = numbers.length === 0 ? 'It has none.' : `It has ${numbers.slice(0, 12).join(', ')}.`;
-  throw new PipelineError('E_USAGE', `'${stage}' gives no number called '${name}'`, {
+  const known =
+    numbers.length === 0 ? 'It has no numeric metrics.' : `It has ${numbers.slice(0, 12).join(', ')}.`;
+  throw new PipelineError('E_USAGE', `the stage '${stage}' has no numeric metric '${name}'`, {
     hint: close === undefined ? known : `Did you mean '${stage}.${close}'?`,
   });
 }
 
-function tellBest({ file, request, options }: AskedSweep, outcomes: readonly Outcome[]): void {
+function reportBest({ file, request, options }: AskedSweep, outcomes: readonly Outcome[]): void {
   const base = options.write === undefined ? file : relative(dirname(resolve(options.write)), resolve(file));
   const yaml = bestYaml(outcomes, request, base);
   if (yaml === undefined) return;
@@ -118,15 +119,15 @@ function tellBest({ file, request, options }: AskedSweep, outcomes: readonly Out
   else if (options.json !== true) printResult(`\n${yaml}`);
 }
 
-/** Whole or not at all, and never over a file that was not there when the sweep began. */
+/** Writes atomically, and never overwrites a file that was created since the sweep began. */
 function writeWhole(file: string, text: string): void {
   if (existsSync(file)) {
     const aside = `${file}.${process.pid}.tmp`;
     writeAtomically(aside, text);
     throw new PipelineError('E_USAGE', `${file} was created while the sweep ran`, {
-      hint: `The text is in ${aside}.`,
+      hint: `The text was written to ${aside} instead.`,
     });
   }
   writeAtomically(file, text);
-  printNotice(`${file} written`);
+  printNotice(`wrote ${file}`);
 }

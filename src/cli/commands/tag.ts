@@ -11,7 +11,7 @@ export interface TagOptions {
   readonly json?: boolean;
 }
 
-/** `pipeline tag`: names for runs, and a note; without either it shows what a run has. */
+/** `pipeline tag`: adds tags and a note to a run; without either, shows those that it has. */
 export function tagCommand(run: string, tags: readonly string[], options: TagOptions): number {
   const layout = openStore(options);
   const id = findRun(layout, run);
@@ -38,8 +38,9 @@ export function tagCommand(run: string, tags: readonly string[], options: TagOpt
 
 function checkTag(tag: string): void {
   if (!TAG.test(tag))
-    throw new PipelineError('E_USAGE', `'${tag}' cannot be a tag`, {
-      hint: 'A tag is one word of letters, digits and _ . + @ -, beginning with a letter or digit.',
+    throw new PipelineError('E_USAGE', `'${tag}' is not a valid tag`, {
+      hint: 'A tag has letters, digits and _ . + @ -, and begins with a letter, a digit or _.',
     });
-  if (/^latest(~\d+)?$/.test(tag)) throw new PipelineError('E_USAGE', `'${tag}' always names a run already`);
+  if (/^latest(~\d+)?$/.test(tag))
+    throw new PipelineError('E_USAGE', `'${tag}' is reserved and cannot be a tag`);
 }

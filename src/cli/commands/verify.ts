@@ -31,7 +31,7 @@ interface Checked {
   readonly damaged: readonly Damage[];
 }
 
-/** `pipeline verify`: reads every byte; what is damaged is moved aside, and the next run makes it again. */
+/** `pipeline verify`: reads every byte and moves damaged artifacts aside; the next run makes them again. */
 export function verifyCommand(runs: readonly string[], options: VerifyOptions): number {
   const layout = openStore(options);
   const started = monotonic();
@@ -83,14 +83,14 @@ function check(
         damaged.push({
           what: 'record',
           path: runFile(layout, id),
-          faults: ['it is no run record'],
+          faults: ['it is not a valid run record'],
           moved: null,
         });
   }
   return { artifacts: artifacts.length, files, bytes, damaged };
 }
 
-/** Throws `E_STORE` where the damaged thing cannot be moved. */
+/** Throws `E_STORE` if the damaged artifact cannot be moved. */
 function aside<T>(move: () => T): T {
   try {
     return move();
@@ -98,9 +98,9 @@ function aside<T>(move: () => T): T {
     if (error instanceof PipelineError) throw error;
     throw new PipelineError(
       'E_STORE',
-      `damage was found and could not be moved aside: ${(error as Error).message}`,
+      `a damaged artifact cannot be moved aside: ${(error as Error).message}`,
       {
-        hint: 'With --keep it is only reported; a read-only store can be verified that way.',
+        hint: 'Use --keep to only report damage, for example in a read-only store.',
       },
     );
   }
@@ -108,7 +108,7 @@ function aside<T>(move: () => T): T {
 
 const NOTICE_EVERY_MS = 2_000;
 
-/** A line every now and then where a person is watching. */
+/** Prints the progress every few seconds on a terminal. */
 function progressNotices(total: number): (bytes: number) => void {
   if (!process.stderr.isTTY) return () => undefined;
   let done = 0;
@@ -131,9 +131,9 @@ function checkedText({ artifacts, files, bytes, damaged }: Checked, seconds: num
     ].join('\n'),
   );
   const count = `${numberText(artifacts)} artifacts, ${numberText(files)} files, ${bytesText(bytes)}`;
-  const verdict = damaged.length === 0 ? 'all sound' : `${damaged.length} damaged`;
+  const verdict = damaged.length === 0 ? 'no damage' : `${damaged.length} damaged`;
   const again = damaged.some(({ what, moved }) => what === 'artifact' && moved !== null)
-    ? ['The next run of a spec that needs them makes them again.']
+    ? ['The next run that needs the damaged artifacts makes them again.']
     : [];
   return [...lines, `${count}: ${verdict} (${durationText(seconds)})`, ...again].join('\n');
 }

@@ -1,9 +1,9 @@
-/** One thing that the doctor looked at. */
+/** The result of one check of `pipeline doctor`. */
 export interface Check {
   readonly name: string;
-  /** `missing` is a part that one can do without. */
+  /** `missing` is an optional part that is not there. */
   readonly state: 'ok' | 'missing' | 'warning' | 'failed';
   readonly found: string;
-  /** What to do about it, or how to get it. */
+  /** What to do about it, or how to install it. */
   readonly hint?: string;
 }

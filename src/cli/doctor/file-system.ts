@@ -1,4 +1,4 @@
-/** Whether the store's file system does what the store relies on, tried in a folder of its own. */
+/** Checks that the store's file system has the properties that the store relies on, in a temporary folder. */
 import {
   closeSync,
   existsSync,
@@ -29,7 +29,7 @@ export function fileSystemChecks(layout: StoreLayout): Check[] {
         name: 'store is writable',
         state: 'failed',
         found: (error as Error).message,
-        hint: 'A read-only store can be shown, queried and verified; runs need another one: --store.',
+        hint: 'A read-only store can be shown, queried and verified. For runs, name another one with --store.',
       },
     ];
   }
@@ -37,16 +37,16 @@ export function fileSystemChecks(layout: StoreLayout): Check[] {
     return [
       space(layout),
       { name: 'store is writable', state: 'ok', found: layout.root },
-      attempt('rename', 'replaces a file, and moves a folder, in one step', () => {
+      attempt('rename', 'replaces files and moves folders atomically', () => {
         renames(folder);
       }),
-      attempt('fsync', 'of files and folders', () => {
+      attempt('fsync', 'works for files and folders', () => {
         flushes(folder);
       }),
-      attempt('exclusive creation', 'of lock files', () => {
+      attempt('exclusive creation', 'works for lock files', () => {
         excludes(folder);
       }),
-      attempt('times', 'of files move on when their content changes', () => {
+      attempt('times', 'change with the content of a file', () => {
         changesTimes(folder);
       }),
       caseSensitivity(folder),
@@ -72,7 +72,7 @@ function attempt(name: string, found: string, action: () => void): Check {
 }
 
 const LITTLE_SPACE = 5e9;
-const SCARCELY_ANY = 2e8;
+const ALMOST_NONE = 2e8;
 
 function space({ root }: StoreLayout): Check {
   try {
@@ -83,16 +83,16 @@ function space({ root }: StoreLayout): Check {
       return {
         name: 'disk space',
         state: 'failed',
-        found: `${found}, but no inode`,
-        hint: 'Remove small files: pipeline gc',
+        found: `${found}, but no free inodes`,
+        hint: 'Remove files, for example with `pipeline gc`.',
       };
     if (free >= LITTLE_SPACE) return { name: 'disk space', state: 'ok', found };
-    const state = free < SCARCELY_ANY ? 'failed' : 'warning';
+    const state = free < ALMOST_NONE ? 'failed' : 'warning';
     return {
       name: 'disk space',
       state,
       found,
-      hint: 'Make room: pipeline gc --dry-run shows what could go.',
+      hint: 'Free some space. `pipeline gc --dry-run` shows what could be removed.',
     };
   } catch (error) {
     return { name: 'disk space', state: 'warning', found: (error as Error).message };
@@ -104,7 +104,7 @@ function renames(folder: string): void {
   writeFileSync(a, 'new');
   writeFileSync(b, 'old');
   renameSync(a, b);
-  if (existsSync(a)) throw new Error('a renamed file is still there under its old name');
+  if (existsSync(a)) throw new Error('a renamed file still exists under its old name');
   mkdirSync(join(folder, 'from', 'inner'), { recursive: true });
   renameSync(join(folder, 'from'), join(folder, 'to'));
   if (!existsSync(join(folder, 'to', 'inner'))) throw new Error('a renamed folder lost its content');
@@ -132,10 +132,10 @@ function excludes(folder: string): void {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw error;
   }
-  throw new Error('a file could be created twice: two runs at once would make the same artifact twice');
+  throw new Error('a file can be created twice, so concurrent runs could make the same artifact twice');
 }
 
-/** An in-place change of equal length is found by the file's times alone. */
+/** An in-place change of equal length is detected only by the file's times. */
 function changesTimes(folder: string): void {
   const file = join(folder, 'times');
   writeFileSync(file, 'a');
@@ -145,7 +145,7 @@ function changesTimes(folder: string): void {
   const after = statSync(file, { bigint: true });
   if (before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs)
     throw new Error(
-      'a change within 50 ms shows in no time stamp (files changed a moment ago are read again, so this costs time only)',
+      'a change within 50 ms does not show in the time stamps (recently changed files are read again, so this only costs time)',
     );
 }
 
@@ -157,7 +157,7 @@ function caseSensitivity(folder: string): Check {
     name,
     state: 'warning',
     found: 'file names are not case-sensitive here',
-    hint: 'Kinds of yours whose names differ by case only would share a folder.',
+    hint: 'Avoid stage kinds whose names differ only by case: they would share a folder.',
   };
 }
 
@@ -166,8 +166,8 @@ function links(folder: string): Check {
   try {
     writeFileSync(join(folder, 'one'), '');
     linkSync(join(folder, 'one'), join(folder, 'two'));
-    return { name, state: 'ok', found: 'there' };
+    return { name, state: 'ok', found: 'supported' };
   } catch {
-    return { name, state: 'missing', found: 'none here; nothing needs them' };
+    return { name, state: 'missing', found: 'not supported, and not needed' };
   }
 }

@@ -1,4 +1,4 @@
-/** What is wrong in a store, as far as names and sizes tell: reading every byte is `pipeline verify`. */
+/** Checks of a store by names and sizes. `pipeline verify` reads every byte instead. */
 import { now } from '../../base/clock.ts';
 import { runIds, readRunRecord } from '../../history/record.ts';
 import { findArtifact } from '../../store/artifacts.ts';
@@ -8,7 +8,7 @@ import { leftoversOf, type Leftover } from '../../store/leftovers.ts';
 import { bytesText, numberText } from '../render/text.ts';
 import type { Check } from './check.ts';
 
-/** Records looked at; a store may hold very many. */
+/** Only the latest records are checked; a store may have very many. */
 const LATEST_RECORDS = 200;
 const DAY = 86_400;
 
@@ -22,10 +22,10 @@ export function healthChecks(layout: StoreLayout): Check[] {
       'locks',
       'no stale locks',
       of('lock'),
-      'of processes that are gone: the next run takes them over by itself',
+      'Their processes have ended. The next run takes the locks over.',
     ),
-    left('unfinished work', 'none abandoned', of('work', 'checkpoint'), 'pipeline gc removes it'),
-    left('damaged artifacts', 'none in quarantine', of('damaged'), 'pipeline gc removes them'),
+    left('unfinished work', 'none abandoned', of('work', 'checkpoint'), 'Remove it with `pipeline gc`.'),
+    left('damaged artifacts', 'none in quarantine', of('damaged'), 'Remove them with `pipeline gc`.'),
   ];
 }
 
@@ -41,12 +41,12 @@ function artifacts(layout: StoreLayout): Check {
       damaged.push(`${artifact.kind}/${artifact.key.slice(0, 16)}…: ${lookup.why}`);
   }
   const found = `${numberText(count)}, ${bytesText(bytes)}`;
-  if (damaged.length === 0) return { name, state: 'ok', found: `${found}, manifests and sizes sound` };
+  if (damaged.length === 0) return { name, state: 'ok', found: `${found}, manifests and sizes correct` };
   return {
     name,
     state: 'failed',
     found: `${found}; ${damaged.length} damaged: ${damaged.slice(0, 3).join('; ')}`,
-    hint: 'pipeline verify moves them aside; the next run makes them again.',
+    hint: 'Run `pipeline verify` to move them aside. The next run makes them again.',
   };
 }
 
@@ -59,7 +59,7 @@ function records(layout: StoreLayout): Check {
     name,
     state: 'failed',
     found: `${numberText(ids.length)}; unreadable: ${damaged.slice(0, 3).join(', ')}`,
-    hint: 'Restore these files in runs/, or delete them; their artifacts are not affected.',
+    hint: 'Restore these files in runs/, or delete them. Artifacts are not affected.',
   };
 }
 

@@ -1,4 +1,4 @@
-/** Node, the numeric engines, and the libraries that stages load. */
+/** Checks of the machine: Node, the numeric engines, and the libraries that stages load. */
 import { execFile } from 'node:child_process';
 import { arch, availableParallelism, platform, totalmem } from 'node:os';
 import { promisify } from 'node:util';
@@ -18,8 +18,8 @@ export async function machineChecks(): Promise<Check[]> {
     sharedMemory(),
     ...tensorflow(),
     await gpu(),
-    await library('@duckdb/node-api', 'reads and writes corpora'),
-    await library('usearch', 'builds and searches indexes'),
+    await library('@duckdb/node-api', 'corpora'),
+    await library('usearch', 'indexes'),
     zstd(),
   ];
 }
@@ -33,11 +33,11 @@ function node(): Check {
     name: 'Node',
     state: 'failed',
     found,
-    hint: `Install Node ${OLDEST.join('.')} or later: nodejs.org`,
+    hint: `Install Node ${OLDEST.join('.')} or later from nodejs.org.`,
   };
 }
 
-/** `(module (func (result v128) <instructions>))` with 1-byte lengths, as WebAssembly's binary format has it. */
+/** `(module (func (result v128) <instructions>))` in WebAssembly's binary format, with 1-byte lengths. */
 function moduleOf(instructions: readonly number[]): Uint8Array {
   const body = [0x00, ...instructions, 0x0b];
   const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -64,7 +64,7 @@ function simd(): Check {
     name,
     state: 'failed',
     found: 'this Node has no WebAssembly SIMD',
-    hint: 'The processor lacks SSE4.1 or NEON, or Node was started with it switched off.',
+    hint: 'The processor has no SSE4.1 or NEON, or Node was started with SIMD disabled.',
   };
 }
 
@@ -72,14 +72,14 @@ function relaxedSimd(): Check {
   const name = 'precision: fast';
   const fused = moduleOf([...ZERO, ...ZERO, ...ZERO, ...RELAXED_MADD]);
   if (validates(fused)) return { name, state: 'ok', found: 'relaxed SIMD' };
-  // Node 20 has it behind a flag, which can be set while it runs.
+  // Node 20 has it behind a flag, which can be set at run time.
   setFlagsFromString('--experimental-wasm-relaxed-simd');
-  if (validates(fused)) return { name, state: 'ok', found: 'relaxed SIMD, by a flag of this Node' };
+  if (validates(fused)) return { name, state: 'ok', found: 'relaxed SIMD, behind a flag of this Node' };
   return {
     name,
     state: 'missing',
     found: 'no relaxed SIMD in this Node',
-    hint: 'Node 22 and later have it.',
+    hint: 'Install Node 22 or later for it.',
   };
 }
 
@@ -103,30 +103,30 @@ function tensorflow(): Check[] {
     {
       name: 'engine tensorflow',
       state: 'missing',
-      found: 'no native TensorFlow is installed; the wasm engine is used',
-      hint: 'npm install @tensorflow/tfjs-node-gpu (or tfjs-node, without a GPU)',
+      found: 'native TensorFlow is not installed; the wasm engine is used',
+      hint: 'Install it with `npm install @tensorflow/tfjs-node-gpu`, or `tfjs-node` without a GPU.',
     },
   ];
 }
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 async function gpu(): Promise<Check> {
   const name = 'GPU';
   try {
     const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'];
-    const { stdout } = await promisify(execFile)('nvidia-smi', query, { timeout: PATIENCE_MS });
+    const { stdout } = await promisify(execFile)('nvidia-smi', query, { timeout: TIMEOUT_MS });
     return { name, state: 'ok', found: stdout.trim().split('\n').join('; ') };
   } catch (error) {
     const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const found = absent
-      ? 'none found (there is no nvidia-smi)'
+      ? 'none found (nvidia-smi is not installed)'
       : `nvidia-smi failed: ${(error as Error).message.trim()}`;
     return {
       name,
       state: 'missing',
       found,
-      hint: 'Only the tensorflow engine uses one; everything runs without.',
+      hint: 'Optional: only the tensorflow engine uses a GPU.',
     };
   }
 }
@@ -140,19 +140,19 @@ async function library(name: string, purpose: string): Promise<Check> {
     return {
       name,
       state: 'failed',
-      found: `it ${purpose}, and cannot be loaded: ${message!}`,
-      hint: 'Run npm ci in the folder of this package; its binaries come as npm packages for each platform.',
+      found: `cannot be loaded, but is needed for ${purpose}: ${message!}`,
+      hint: 'Run `npm ci` in the folder of this package. It installs the binaries for this platform.',
     };
   }
 }
 
 function zstd(): Check {
   const name = 'zstd archives';
-  if ('createZstdCompress' in zlib) return { name, state: 'ok', found: 'export and import take .tar.zst' };
+  if ('createZstdCompress' in zlib) return { name, state: 'ok', found: 'export and import support .tar.zst' };
   return {
     name,
     state: 'missing',
-    found: 'not in this Node',
-    hint: 'Node 22.15 and later have it; .tar.gz works everywhere.',
+    found: 'not supported by this Node',
+    hint: 'Install Node 22.15 or later for it, or use .tar.gz.',
   };
 }

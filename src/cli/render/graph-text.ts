@@ -1,4 +1,4 @@
-/** The stages of a plan as a graph in the languages that other programs draw. */
+/** The stages of a plan as a graph, in Mermaid and in Graphviz's DOT. */
 import type { Plan, PlanEntry } from '../../plan/plan.ts';
 import { durationText } from './text.ts';
 
@@ -6,7 +6,7 @@ export interface GraphNode {
   readonly name: string;
   readonly kind: string;
   readonly state: 'cached' | 'run' | 'waiting' | 'not-selected';
-  /** How long it took to make, for what is cached. */
+  /** Duration of the execution that made the artifact; null if it is not cached. */
   readonly seconds: number | null;
   readonly headline: string | null;
 }
@@ -46,7 +46,7 @@ function nodeOf({ stage, plan }: PlanEntry): GraphNode {
   };
 }
 
-/** `cached · 3 min 05 s`; the colour alone would not reach everybody. */
+/** `cached · 3 min 05 s`: not everybody can see the colours. */
 function stateText({ state, seconds }: GraphNode): string {
   switch (state) {
     case 'cached':
@@ -72,7 +72,7 @@ const linesOf = (node: GraphNode): string[] =>
 
 /** https://mermaid.js.org/syntax/flowchart.html */
 export function mermaid({ nodes, edges }: Graph): string {
-  // Names of instances hold brackets and commas, and `end` is a word of Mermaid's own: ids are numbers.
+  // Names of instances contain brackets and commas, and `end` is a keyword of Mermaid: ids are numbers.
   const ids = new Map(nodes.map(({ name }, index) => [name, `s${index}`]));
   const escaped = (text: string): string =>
     text.replace(/[&"<>#]/g, (character) => `#${character.charCodeAt(0)};`);

@@ -1,7 +1,7 @@
 /** The only place that writes to the terminal: results to stdout, everything else to stderr. */
 import { writeSync } from 'node:fs';
 
-/** Whole lines of a result. Synchronous, so that nothing is lost when the process ends right after. */
+/** Prints whole lines of a result. Synchronous, so that nothing is lost if the process ends right after. */
 export function printResult(text: string): void {
   writeAll(1, text.endsWith('\n') ? text : `${text}\n`);
 }
@@ -21,7 +21,7 @@ function writeAll(descriptor: number, text: string): void {
       done += writeSync(descriptor, bytes, done);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // A pipe whose reader is slow; one whose reader (`| head`) or terminal has gone is nobody's failure.
+      // The reader of a pipe is slow (EAGAIN). If the reader (`| head`) or the terminal is gone, that is no failure.
       if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
       else if (code === 'EPIPE' || code === 'EIO') return;
       else throw error;
@@ -44,7 +44,7 @@ export interface Style {
   readonly cyan: (text: string) => string;
 }
 
-/** ANSI select graphic rendition, or nothing. */
+/** ANSI escape sequences, or plain text without colour. */
 export function styleFor(color: boolean): Style {
   const wrap =
     (on: number, off: number) =>

@@ -1,14 +1,14 @@
 import type { Progress } from '../../stage.ts';
 import { bytesText, durationText, numberText } from './text.ts';
 
-/** Progress of one stage as seen so far: rate and remaining time come from its own first report. */
+/** Progress of a stage: its rate and remaining time are measured from its first report. */
 export interface ProgressTrack {
-  /** Takes a report made at `time` (milliseconds) and returns the line to show. */
+  /** Takes a report at `time` (milliseconds) and returns the line to show. */
   update(progress: Progress, time: number): string;
 }
 
 const BAR_CELLS = 20;
-/** Rates over less than this are noise. */
+/** Rates over shorter times are too noisy to show. */
 const SETTLING_MS = 1_000;
 
 export function trackProgress(): ProgressTrack {
@@ -31,9 +31,9 @@ function amount(value: number, unit: string): string {
 function line({ done, total, unit, note }: Progress, perSecond: number): string {
   const parts: string[] = [];
   if (total !== undefined && total > 0) {
-    const share = Math.min(1, done / total);
-    const filled = Math.round(share * BAR_CELLS);
-    parts.push(`${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${Math.floor(share * 100)} %`);
+    const fraction = Math.min(1, done / total);
+    const filled = Math.round(fraction * BAR_CELLS);
+    parts.push(`${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${Math.floor(fraction * 100)} %`);
   } else parts.push(amount(done, unit));
   if (perSecond > 0) {
     parts.push(`${amount(perSecond, unit)}/s`);

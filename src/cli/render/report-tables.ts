@@ -1,9 +1,10 @@
+/** Tables of metrics: one row per measure and one column per system for reports, plain lists for other stages. */
 import type { RunResult } from '../../execute/run.ts';
 import type { Metrics } from '../../stage.ts';
 import type { Style } from './output.ts';
 import { metricText, table } from './text.ts';
 
-/** The figures of every finished evaluation. */
+/** The tables of all reports of a run. */
 export function reportTables(result: RunResult, style: Style): string {
   const tables: string[] = [];
   for (const { stage, end } of result.stages) {
@@ -22,13 +23,13 @@ export function metricsTable(metrics: Metrics): string {
   );
 }
 
-/** First parts of a metric's name that are not a system. */
+/** First segments of a metric's name that are not a system. */
 const SCOPES = new Set(['candidates']);
 const OWN = 'model';
 
 /**
- * The metrics of a report, one row a measure and one column a system. Names are `[system/][scope/]measure`, those
- * without a system being the model's own; `measure_low` and `measure_high` make one row.
+ * The metrics of a report, one row per measure and one column per system. Names are `[system/][scope/]measure`; those
+ * without a system belong to the model. `measure_low` and `measure_high` share one row.
  */
 export function reportTable(metrics: Metrics): string {
   const rows = new Map<string, Map<string, string>>();
@@ -55,7 +56,7 @@ function partsOf(name: string): { system: string; measure: string } {
   return { system: first, measure: name.slice(slash + 1) };
 }
 
-/** Undefined where the figure is shown with another one. */
+/** Undefined if the value is shown together with another one. */
 function cellOf(metrics: Metrics, name: string, value: Metrics[string]): string | undefined {
   if (typeof value !== 'number') return metricText(value);
   if (name.endsWith('_low')) {

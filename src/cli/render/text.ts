@@ -1,4 +1,4 @@
-/** Numbers and tables as people read them. */
+/** Formats durations, sizes, numbers and tables for people. */
 import { cells } from '../../base/cells.ts';
 
 /** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min` */

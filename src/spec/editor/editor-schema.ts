@@ -1,14 +1,14 @@
-/** A kind's schema as an editor should see it: `${…}` may stand for any value, and our own keywords are gone. */
+/** Adapts a kind's schema for editors: `${…}` may replace any value, and non-standard keywords are removed. */
 import { isObject } from '../../base/json.ts';
 import type { JsonSchema } from '../../stage.ts';
 
 export const REFERENCE: JsonSchema = {
-  description: 'A value from elsewhere: ${params.name}, ${env.NAME} or ${env.NAME:-default}.',
+  description: 'A reference: ${params.name}, ${env.NAME} or ${env.NAME:-default}.',
   type: 'string',
   pattern: '\\$\\{',
 };
 
-/** Texts for people stay outside, where editors look for them. */
+/** The description and the default stay at the top level, where editors look for them. */
 export function orReference(schema: JsonSchema): JsonSchema {
   const { description, default: preset, ...rest } = schema;
   return {
@@ -22,7 +22,7 @@ export function editorSchema(schema: JsonSchema): JsonSchema {
   return translate(schema, false);
 }
 
-/** For a file over a base: nothing is required, and null takes away what the base says. */
+/** For a file that extends a base: nothing is required, and null removes a value of the base. */
 export function partialSchema(schema: JsonSchema): JsonSchema {
   return orNull(orReference(translate(schema, true)));
 }
@@ -33,7 +33,7 @@ function orNull(schema: JsonSchema): JsonSchema {
     : schema;
 }
 
-/** Keywords that speak of completeness. */
+/** Keywords that require a value to be complete. */
 const COMPLETENESS = ['required', 'minProperties', 'dependentRequired'];
 
 function translate(schema: JsonSchema, partial: boolean): JsonSchema {
@@ -77,7 +77,7 @@ function acceptsAnyText({ type, enum: values, const: constant, pattern, maxLengt
   );
 }
 
-/** Variants as if/then on their tag, so that an editor completes and complains about the chosen one alone. */
+/** Variants as if/then on their tag, so that an editor completes and checks only the chosen one. */
 function byTag(schema: JsonSchema, tag: string, partial: boolean): JsonSchema {
   const { oneOf, required } = schema;
   const rest = Object.fromEntries(
@@ -94,7 +94,7 @@ function byTag(schema: JsonSchema, tag: string, partial: boolean): JsonSchema {
     ...(partial ? {} : { required: required ?? [tag] }),
     properties: {
       [tag]: {
-        description: `Which variant: ${variants.flatMap(({ values }) => values).join(', ')}.`,
+        description: `The variant: ${variants.flatMap(({ values }) => values).join(', ')}.`,
         anyOf: [
           ...variants.map(({ values, description }) => ({
             enum: values,

@@ -1,4 +1,4 @@
-/** What a stage says beside its kind, inputs and parameters, for editors. */
+/** Schemas of a stage's `matrix` and of the fields that control its execution, for editors. */
 import type { JsonSchema } from '../../stage.ts';
 import { orReference } from './editor-schema.ts';
 
@@ -25,27 +25,27 @@ const object = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema =>
   properties,
 });
 
-const ROW: JsonSchema = { type: 'object', description: 'Variable → value.' };
+const ROW: JsonSchema = { type: 'object', description: 'Maps variables to values.' };
 
 export const EXECUTION_PROPERTIES: Readonly<Record<string, JsonSchema>> = {
   matrix: {
     description:
-      'Makes an instance of the stage for every combination of values, named like model[margin=0.2]; `${matrix.margin}` under `with` is its value. What takes from the stage is expanded along with it, or takes all instances where its input takes many.',
+      'Creates an instance of the stage for every combination of values, named like model[margin=0.2]; `${matrix.margin}` under `with` is its value. Stages that use it are expanded with it, or take all instances if their input takes a list.',
     anyOf: [
       {
         type: 'object',
         properties: {
           include: {
-            description: 'Further combinations; each gives every variable.',
+            description: 'Additional combinations; each must give every variable.',
             anyOf: [ROW, { type: 'array', items: ROW }],
           },
           exclude: {
-            description: 'Combinations to leave out; a mapping leaves out all that it fits.',
+            description: 'Combinations to leave out; a mapping excludes all combinations that match it.',
             anyOf: [ROW, { type: 'array', items: ROW }],
           },
         },
         additionalProperties: {
-          description: 'The values of a variable: a list, or a mapping of names to values.',
+          description: 'The values of a variable: a list, or a mapping from names to values.',
           anyOf: [
             { type: 'array', minItems: 1 },
             { type: 'object', minProperties: 1 },
@@ -59,40 +59,39 @@ export const EXECUTION_PROPERTIES: Readonly<Record<string, JsonSchema>> = {
   },
   enabled: or(
     { type: 'boolean' },
-    'False leaves the stage out, and optional inputs that it would feed.',
+    'If false, the stage is left out, together with the optional inputs that it would feed.',
     true,
   ),
   frozen: or(
     { type: 'boolean' },
-    'True uses the latest result that is there, whatever has changed; without one, the stage runs once.',
+    'If true, the latest result is used whatever has changed; if there is none, the stage runs once.',
     false,
   ),
-  timeout: or(DURATION, 'An attempt that takes longer is ended and counts as failed: 90s, 10min, 2h.'),
+  timeout: or(
+    DURATION,
+    'Time limit of an attempt, such as 90s, 10min or 2h; a longer one is killed and counts as failed.',
+  ),
   retries: or(
     {
       anyOf: [
         { type: 'integer', minimum: 0 },
         object({
-          count: or({ type: 'integer', minimum: 0 }, 'How often it is tried again.', 1),
-          delay: or(PAUSE, 'The pause before the second attempt.', '1s'),
-          factor: or(
-            { type: 'number', minimum: 1 },
-            'Each further pause is this many times the one before.',
-            2,
-          ),
-          longest: or(DURATION, 'No pause is longer.', '5min'),
+          count: or({ type: 'integer', minimum: 0 }, 'Number of retries.', 1),
+          delay: or(PAUSE, 'Delay before the first retry.', '1s'),
+          factor: or({ type: 'number', minimum: 1 }, 'Factor by which the delay grows with each retry.', 2),
+          longest: or(DURATION, 'Maximum delay.', '5min'),
         }),
       ],
     },
-    'How often a failed stage is tried again.',
+    'Retries of a failed stage: their number, or details.',
     0,
   ),
   resources: or(
     object({
-      threads: or({ type: 'integer', minimum: 1 }, 'Compute threads: what the stage gets, and counts for.'),
-      memory: or(SIZE, 'Memory that it needs: 4GB, 512MiB.'),
-      gpu: or({ type: 'integer', minimum: 0 }, 'GPUs that it needs.'),
+      threads: or({ type: 'integer', minimum: 1 }, 'Number of compute threads of the stage.'),
+      memory: or(SIZE, 'Memory that the stage needs, such as 4GB or 512MiB.'),
+      gpu: or({ type: 'integer', minimum: 0 }, 'Number of GPUs that the stage needs.'),
     }),
-    'What the stage takes while it executes; stages execute at the same time only where all of them fit.',
+    'Resources that the stage needs; stages execute concurrently only as far as their resources are available.',
   ),
 };

@@ -1,4 +1,4 @@
-/** `sweep:` for editors. */
+/** Schema of `sweep:`, for editors. */
 import type { JsonSchema } from '../../stage.ts';
 import { HALVING_FACTOR } from '../text/vocabulary.ts';
 
@@ -22,80 +22,92 @@ const METRIC: JsonSchema = { type: 'string', pattern: '^[^.]+\\..+$' };
 const AXES: JsonSchema = {
   type: 'object',
   additionalProperties: {
-    description: 'The values to try.',
+    description: 'Values to try.',
     anyOf: [{ type: 'array', minItems: 1 }, reference],
   },
 };
 const RANGE: JsonSchema = { type: 'array', minItems: 2, maxItems: 2 };
-const WHEN = or('Drawn only where these parameters of the space have these values.', { type: 'object' });
-const STEP = or('Values are this far apart.', { type: 'number', exclusiveMinimum: 0 });
+const WHEN = or('The parameter is drawn only if other parameters of the space have these values.', {
+  type: 'object',
+});
+const STEP = or('Distance between possible values.', { type: 'number', exclusiveMinimum: 0 });
 
 const distribution = (name: string, description: string): JsonSchema =>
   object({ [name]: or(description, RANGE), when: WHEN, step: STEP }, { required: [name] });
 
 const DISTRIBUTIONS: readonly JsonSchema[] = [
-  distribution('uniform', 'Any number between two, all alike.'),
-  distribution('log_uniform', 'Any number between two, every order of magnitude alike.'),
-  distribution('int', 'A whole number from the first to the second.'),
-  distribution('log_int', 'A whole number from the first to the second, small ones more often.'),
+  distribution('uniform', 'A number between two bounds, uniformly distributed.'),
+  distribution('log_uniform', 'A number between two bounds, uniformly distributed on a logarithmic scale.'),
+  distribution('int', 'An integer between two bounds, both included, uniformly distributed.'),
+  distribution(
+    'log_int',
+    'An integer between two bounds, both included, uniformly distributed on a logarithmic scale.',
+  ),
   object(
-    { choice: or('One of these values.', { type: 'array', minItems: 1 }), when: WHEN },
+    {
+      choice: or('One of these values, each with the same probability.', { type: 'array', minItems: 1 }),
+      when: WHEN,
+    },
     { required: ['choice'] },
   ),
-  { type: 'array', minItems: 1, description: 'One of these values.' },
+  { type: 'array', minItems: 1, description: 'One of these values, each with the same probability.' },
 ];
 
 export const SWEEP_SCHEMA: JsonSchema = {
   description:
-    'Configurations for `pipeline sweep`: every experiment times every point of the grid times every random draw. Names are as in --set: stage.parameter or params.name.',
+    'Configurations for `pipeline sweep`: all combinations of an experiment, a point of the grid and a random trial. Parameters are named as in --set: stage.parameter or params.name.',
   anyOf: [
     object({
       metric: or(
-        'What configurations are ranked by: a stage and one of its metrics, such as report.mrr@10.',
+        'Metric by which configurations are ranked: a stage and one of its metrics, such as report.mrr@10.',
         METRIC,
       ),
-      goal: or('Which metric is the best.', { enum: ['maximize', 'minimize'] }, 'maximize'),
-      columns: or('Further metrics, shown beside the one that configurations are ranked by.', {
+      goal: or(
+        'Whether a higher or a lower metric is better.',
+        { enum: ['maximize', 'minimize'] },
+        'maximize',
+      ),
+      columns: or('Additional metrics to show.', {
         type: 'array',
         items: METRIC,
       }),
-      grid: or('Parameter → list of values; every combination is tried.', AXES),
+      grid: or('Maps parameters to lists of values; every combination is tried.', AXES),
       random: or(
-        'Draws from distributions.',
+        'Random search.',
         object({
-          trials: or('How many draws.', { type: 'integer', minimum: 1 }, 10),
-          seed: or('The same seed gives the same draws.', { type: 'integer', minimum: 0 }, 1),
-          space: or('Parameter → distribution.', {
+          trials: or('Number of trials.', { type: 'integer', minimum: 1 }, 10),
+          seed: or('Seed of the trials.', { type: 'integer', minimum: 0 }, 1),
+          space: or('Maps parameters to distributions.', {
             type: 'object',
             minProperties: 1,
             additionalProperties: {
-              description: 'What the parameter is drawn from.',
+              description: 'Distribution of the parameter.',
               anyOf: [...DISTRIBUTIONS, reference],
             },
           }),
         }),
       ),
-      experiments: or('Configurations by name.', {
+      experiments: or('Named configurations.', {
         type: 'object',
-        additionalProperties: or('Parameter → value.', { type: 'object' }),
+        additionalProperties: or('Maps parameters to values.', { type: 'object' }),
       }),
       repeat: or(
-        'Parameter → list of values, such as params.seed: [1, 2, 3]; every configuration is executed with each, and ranked by the mean.',
+        'Maps parameters to lists of values, such as params.seed: [1, 2, 3]; every configuration is executed with each, and ranked by its mean.',
         AXES,
       ),
       baseline: or(
-        'The experiment that the others are compared with: the difference, and its p-value where the metric has a value for each query.',
+        'The experiment with which the others are compared: by difference, and by p-value if the metric has a value per query.',
         { type: 'string' },
       ),
       halving: or(
-        'Successive halving: all configurations with a small budget, the best part of them with a larger one, and so on.',
+        'Successive halving: all configurations run with a small budget, the best of them with a larger one, and so on.',
         object(
           {
-            budget: or('The parameter that is the budget, such as model.epochs.', { type: 'string' }),
-            min: or('The smallest budget.', { type: 'integer', minimum: 1 }, 1),
-            max: or('The largest budget.', { type: 'integer', minimum: 1 }, 9),
+            budget: or('Parameter that sets the budget, such as model.epochs.', { type: 'string' }),
+            min: or('Smallest budget.', { type: 'integer', minimum: 1 }, 1),
+            max: or('Largest budget.', { type: 'integer', minimum: 1 }, 9),
             factor: or(
-              'The budget grows, and the number of configurations shrinks, by this factor.',
+              'Factor by which the budget grows and the number of configurations shrinks.',
               { type: 'number', minimum: 2 },
               HALVING_FACTOR,
             ),

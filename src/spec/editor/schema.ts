@@ -1,4 +1,4 @@
-/** The JSON Schema of a whole spec, for editors: completion, hover texts and squiggles (`yaml-language-server`). */
+/** The JSON Schema of a whole spec, for completion, hover texts and validation in editors (`yaml-language-server`). */
 import type { KindCatalogue } from '../../kinds/kind.ts';
 import type { InputSlot, JsonSchema, KindDeclaration } from '../../stage.ts';
 import { editorSchema, orReference, partialSchema, REFERENCE } from './editor-schema.ts';
@@ -8,18 +8,18 @@ import { ENGINE_VALUES } from '../text/vocabulary.ts';
 
 const MODULE_PATH = '^(\\.{1,2}/|/).*\\.[cm]?[jt]s$';
 
-/** Draft-07, which the YAML language servers of editors know best. */
+/** Draft-07, which YAML language servers support best. */
 export function specSchema(catalogue: KindCatalogue): JsonSchema {
   const kinds = catalogue.names.map((name) => [name, catalogue.builtIn(name)!.declaration] as const);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Pipeline spec',
-    description: 'An experiment: stages, what feeds them, and their parameters.',
+    description: 'An experiment: stages with their inputs and parameters.',
     type: 'object',
     additionalProperties: false,
     properties: topLevel(kinds),
-    patternProperties: { '^x-': { description: 'Yours: not read. A place for YAML anchors.' } },
-    // A file over a base holds only what differs; without one, everything has to be there.
+    patternProperties: { '^x-': { description: 'Ignored: a place for YAML anchors.' } },
+    // A file that extends a base may be partial; a file without a base must be complete.
     if: { anyOf: [{ required: ['extends'] }, { required: ['include'] }] },
     then: { properties: { stages: { additionalProperties: { $ref: '#/definitions/changed-stage' } } } },
     else: {
@@ -45,30 +45,28 @@ type Kinds = readonly (readonly [name: string, declaration: KindDeclaration])[];
 function topLevel(kinds: Kinds): JsonSchema {
   const bases = {
     description:
-      'Base specs, relative to this file: this file is laid over them. Mappings merge, other values replace, null takes away.',
+      'Base specs, relative to this file, which overrides them. Mappings are merged, other values are replaced, and null removes a value.',
     anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
   };
   return {
-    name: { description: "What runs are listed under; the file's name by default.", type: 'string' },
-    description: { description: 'What the experiment is about.', type: 'string' },
+    name: { description: 'Name of the experiment; the file name by default.', type: 'string' },
+    description: { description: 'Description of the experiment.', type: 'string' },
     extends: bases,
     include: { ...bases, description: `The same as \`extends\`. ${bases.description}` },
     params: {
-      description: 'Values of your own, for ${params.name} anywhere in the spec and --set params.name=value.',
+      description:
+        'Your own parameters, for ${params.name} anywhere in the spec and --set params.name=value.',
       type: ['object', 'null'],
     },
     engine: {
-      description: 'What computes with floating-point numbers.',
+      description: 'The engine for floating-point computation.',
       ...orReference({
         type: 'object',
         additionalProperties: false,
         properties: {
-          backend: choice(
-            'What computes: auto takes TensorFlow where it is installed.',
-            ENGINE_VALUES.backend,
-          ),
+          backend: choice('The backend; auto uses TensorFlow if it is installed.', ENGINE_VALUES.backend),
           precision: choice(
-            'fast allows fused multiply-add: quicker, with other bytes than exact.',
+            'fast allows fused multiply-add, which is faster but changes the bytes of results.',
             ENGINE_VALUES.precision,
           ),
         },
@@ -76,7 +74,7 @@ function topLevel(kinds: Kinds): JsonSchema {
     },
     sweep: SWEEP_SCHEMA,
     stages: {
-      description: `The stages by name; a stage runs when all that feeds it is there. Kinds: ${kinds.map(([name]) => name).join(', ')}.`,
+      description: `The stages by name. A stage runs when all its inputs are available. Kinds: ${kinds.map(([name]) => name).join(', ')}.`,
       type: 'object',
       propertyNames: { pattern: '^(?!(params|engine)$)[A-Za-z_][A-Za-z0-9_-]*$' },
     },
@@ -94,7 +92,7 @@ function stageSchema(kinds: Kinds, extent: 'whole' | 'changed'): JsonSchema {
     properties: {
       uses: {
         description:
-          'The kind of the stage: a built-in one, or a module of yours as a path that begins with ./',
+          'The kind of the stage: a built-in one, or the path of your own module, which begins with ./.',
         anyOf: [
           ...kinds.map(([name, { description }]) => ({ const: name, description })),
           {
@@ -105,13 +103,13 @@ function stageSchema(kinds: Kinds, extent: 'whole' | 'changed'): JsonSchema {
           { $ref: '#/definitions/reference' },
         ],
       },
-      description: { description: 'What the stage is for.', type: 'string' },
+      description: { description: 'Description of the stage.', type: 'string' },
       ...EXECUTION_PROPERTIES,
       inputs: {
-        description: 'Input → the stage that feeds it, or a list of stages.',
+        description: 'Maps inputs to the stages that feed them: a name, or a list of names.',
         type: ['object', 'null', 'string'],
       },
-      with: { description: 'The parameters of the kind.', type: ['object', 'null', 'string'] },
+      with: { description: 'Parameters of the kind.', type: ['object', 'null', 'string'] },
     },
     allOf: kinds.map(([name, declaration]) => ({
       if: { required: ['uses'], properties: { uses: { const: name } } },
@@ -158,7 +156,7 @@ function slotSchema({ description, type, many, optional }: InputSlot, whole: boo
   const types = typeof type === 'string' ? [type] : type;
   const stage = { type: 'string', description: 'The name of a stage.' };
   return {
-    description: `${description} Takes ${many ? 'stages' : 'a stage'} giving ${types.join(' or ')}.`,
+    description: `${description} Takes ${many ? 'stages' : 'a stage'} of type ${types.join(' or ')}.`,
     anyOf: [
       stage,
       ...(many ? [{ type: 'array', items: stage, ...(optional ? {} : { minItems: 1 }) }] : []),

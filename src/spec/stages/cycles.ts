@@ -1,7 +1,8 @@
+/** Finds cycles among the stages, and the topological order. */
 import type { Reference } from './inputs.ts';
 import { errorAt, type Report } from '../text/source.ts';
 
-/** By stage, in the order of the file: the stages that it takes from. */
+/** By stage, in the order of the file: the stages that feed it. */
 export type Edges = ReadonlyMap<string, readonly Reference[]>;
 
 interface Step {
@@ -10,14 +11,14 @@ interface Step {
   next: number;
 }
 
-/** Reports each circle once, at the input that closes it. Gives every stage after those that feed it. */
+/** Reports each cycle once, at the input that closes it. Returns the stages in topological order. */
 export function reportCycles(edges: Edges, report: Report): string[] {
   const finished = new Set<string>();
   for (const start of edges.keys()) if (!finished.has(start)) walk(start, edges, finished, report);
   return [...finished];
 }
 
-/** Depth first, on a stack of its own: a chain of 10,000 stages would overflow the program's. */
+/** Depth first, with an explicit stack: a chain of 10,000 stages would overflow the call stack. */
 function walk(start: string, edges: Edges, finished: Set<string>, report: Report): void {
   const path: Step[] = [{ stage: start, next: 0 }];
   const onPath = new Map([[start, 0]]);
@@ -46,11 +47,11 @@ function reportCycle(path: readonly Step[], edges: Edges, report: Report): void 
     errorAt(
       closing.reference.place,
       names.length === 2
-        ? `the stage '${closing.by}' takes from itself`
-        : `stages take from each other in a circle: ${names.join(' → ')}`,
+        ? `the stage '${closing.by}' is its own input`
+        : `the stages form a cycle: ${names.join(' → ')}`,
       {
         related: taken.slice(0, -1).map(({ by, reference }) => ({
-          message: `'${by}' takes '${reference.stage}' here`,
+          message: `'${reference.stage}' is an input of '${by}' here`,
           place: reference.place,
         })),
       },

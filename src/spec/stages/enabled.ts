@@ -1,4 +1,4 @@
-/** `enabled: false`: the stage is left out. What can do without it does; what cannot is an error. */
+/** `enabled: false` leaves a stage out, together with optional inputs that it feeds; a required input is an error. */
 import type { KnownStage, Reference, References } from './inputs.ts';
 import { errorAt, type Report } from '../text/source.ts';
 
@@ -34,7 +34,7 @@ function enabledOnly(
     const [reference] = list;
     report(
       errorAt(reference!.place, `'${stage.raw.name}' needs '${reference!.stage}', which is disabled`, {
-        hint: `disable '${stage.raw.name}' too (enabled: false), or enable '${reference!.stage}'`,
+        hint: `Disable '${stage.raw.name}' too with \`enabled: false\`, or enable '${reference!.stage}'.`,
       }),
     );
   }

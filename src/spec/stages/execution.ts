@@ -1,4 +1,4 @@
-/** How a stage is executed: what a spec says beside its parameters. None of it is part of a key. */
+/** The fields of a stage that control its execution. None of them is part of a key. */
 import { bytesOf, secondsOf } from '../../base/units.ts';
 import { checkNames, isFailed } from '../text/names.ts';
 import { errorAt, type Report } from '../text/source.ts';
@@ -14,7 +14,7 @@ export interface Execution {
   readonly resources?: Resources;
 }
 
-/** Undefined for a value that is not what is wanted. */
+/** Undefined for an invalid value. */
 type Take<T> = (value: unknown) => T | undefined;
 
 const RETRY_DEFAULTS: Retries = { count: 1, delay: 1, factor: 2, longest: 300 };
@@ -46,7 +46,7 @@ const size: Take<number> = (value) => {
   return amount !== undefined && amount >= 1 ? Math.round(amount) : undefined;
 };
 
-/** A variable's text may stand for a number. */
+/** A string is accepted too, because environment variables are strings. */
 function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
@@ -71,20 +71,14 @@ function readRetries(stage: MapNode, report: Report): Retries | undefined {
   const node = stage.entries.get('retries')?.value;
   if (!node || isNull(node) || isFailed(node)) return undefined;
   if (node.type !== 'map') {
-    const count = read(
-      stage,
-      'retries',
-      whole(0),
-      'a whole number, or {count, delay, factor, longest}',
-      report,
-    );
+    const count = read(stage, 'retries', whole(0), 'an integer, or {count, delay, factor, longest}', report);
     return count === undefined ? undefined : { ...RETRY_DEFAULTS, count };
   }
   checkNames(node, RETRY_NAMES, '`retries`', report);
   const given = {
-    count: read(node, 'count', whole(0), 'a whole number from 0', report),
+    count: read(node, 'count', whole(0), 'an integer of at least 0', report),
     delay: read(node, 'delay', pause, 'a duration, such as 5s', report),
-    factor: read(node, 'factor', factor, 'a number from 1', report),
+    factor: read(node, 'factor', factor, 'a number of at least 1', report),
     longest: read(node, 'longest', seconds, 'a duration above zero, such as 5min', report),
   };
   return { ...RETRY_DEFAULTS, ...defined(given) };
@@ -94,14 +88,14 @@ function readResources(stage: MapNode, report: Report): Resources | undefined {
   const node = stage.entries.get('resources')?.value;
   if (!node || isNull(node) || isFailed(node)) return undefined;
   if (node.type !== 'map') {
-    report(errorAt(node.place, `\`resources\` takes a mapping, got ${describe(toJson(node))}`));
+    report(errorAt(node.place, `\`resources\` must be a mapping, got ${describe(toJson(node))}`));
     return undefined;
   }
   checkNames(node, RESOURCE_NAMES, '`resources`', report);
   return defined({
-    threads: read(node, 'threads', whole(1), 'a whole number from 1', report),
+    threads: read(node, 'threads', whole(1), 'an integer of at least 1', report),
     memory: read(node, 'memory', size, 'a size, such as 4GB or 512MiB', report),
-    gpu: read(node, 'gpu', whole(0), 'a whole number from 0', report),
+    gpu: read(node, 'gpu', whole(0), 'an integer of at least 0', report),
   });
 }
 
@@ -110,7 +104,8 @@ function read<T>(map: MapNode, name: string, take: Take<T>, wanted: string, repo
   if (!node || isNull(node) || isFailed(node)) return undefined;
   const value = toJson(node);
   const taken = take(value);
-  if (taken === undefined) report(errorAt(node.place, `\`${name}\` takes ${wanted}, got ${describe(value)}`));
+  if (taken === undefined)
+    report(errorAt(node.place, `\`${name}\` must be ${wanted}, got ${describe(value)}`));
   return taken;
 }
 

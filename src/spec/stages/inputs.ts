@@ -1,5 +1,5 @@
-/** Which stages feed which slots, and whether what they give is what is taken. */
-import { nearest } from '../../base/nearest.ts';
+/** Reads which stages feed which slots, and checks that the artifact types match. */
+import { nameHint } from '../../base/nearest.ts';
 import type { Kind, KindCatalogue } from '../../kinds/kind.ts';
 import type { InputSlot } from '../../stage.ts';
 import type { RawStage } from '../outline.ts';
@@ -13,11 +13,11 @@ export interface KnownStage {
   readonly kind: Kind;
 }
 
-/** One stage named in a slot, with the place of its name. */
+/** A stage named in a slot, with the place of its name. */
 export interface Reference {
   readonly stage: string;
   readonly place: Place;
-  /** `model[margin=0.2]`: the values of matrix variables that its instances must have. */
+  /** For `model[margin=0.2]`: the values of matrix variables that its instances must have. */
   readonly fixed: readonly { readonly variable: string; readonly label: string }[];
   /** Written as an item of a list. */
   readonly listed: boolean;
@@ -33,13 +33,13 @@ export interface Graph {
   readonly report: Report;
 }
 
-/** True where a reference stands for all instances that fit, false where each instance takes one of them. */
+/** True if a reference stands for all matching instances, false if each instance takes one of them. */
 export function isGathering({ declaration: { inputs } }: Kind, slot: string, { listed }: Reference): boolean {
   if (Object.hasOwn(inputs, slot) && slot !== '*') return inputs[slot]!.many === true;
   return inputs['*']?.many === true && listed;
 }
 
-/** By slot: the stages that feed it. What does not fit is reported and left out. */
+/** By slot: the stages that feed it. Invalid inputs are reported and left out. */
 export function readInputs(stage: KnownStage, graph: Graph): References {
   const { raw, kind } = stage;
   const references = new Map<string, readonly Reference[]>();
@@ -54,9 +54,12 @@ export function readInputs(stage: KnownStage, graph: Graph): References {
     graph.report(
       errorAt(
         raw.key,
-        `the stage '${raw.name}' (${kind.name}) lacks its input '${slot}': ${takes(declared)}`,
+        `the stage '${raw.name}' (${kind.name}) is missing its input '${slot}': ${takes(declared)}`,
         {
-          hint: candidates.length > 0 ? `inputs: {${slot}: ${candidates[0]!}}` : noSupplier(declared, graph),
+          hint:
+            candidates.length > 0
+              ? `Write \`inputs: {${slot}: ${candidates[0]!}}\`.`
+              : noSupplier(declared, graph),
         },
       ),
     );
@@ -70,13 +73,7 @@ function slotOf({ declaration: { inputs } }: Kind, slot: string): InputSlot | un
 
 function reportUnknownSlot({ kind }: KnownStage, slot: string, { key }: Entry, report: Report): void {
   const slots = Object.keys(kind.declaration.inputs);
-  const close = nearest(slot, slots);
-  const hint =
-    close !== undefined
-      ? `did you mean '${close}'?`
-      : slots.length > 0
-        ? `its inputs are ${slots.join(', ')}`
-        : 'it takes none';
+  const hint = nameHint(slot, slots) ?? 'The kind has no inputs.';
   report(errorAt(key, `${kind.name} has no input '${slot}'`, { hint }));
 }
 
@@ -117,15 +114,13 @@ function readReference(
   const written = toJson(node);
   if (typeof written !== 'string') {
     graph.report(
-      errorAt(node.place, `the input '${slot}' takes the name of a stage, got ${describe(written)}`),
+      errorAt(node.place, `the input '${slot}' must be the name of a stage, got ${describe(written)}`),
     );
     return undefined;
   }
   const { name, fixed } = instanceReference(written);
   if (!graph.byName.has(name)) {
-    const names = [...graph.byName.keys()];
-    const close = nearest(name, names);
-    const hint = close === undefined ? `the stages are ${names.join(', ')}` : `did you mean '${close}'?`;
+    const hint = nameHint(name, [...graph.byName.keys()]);
     graph.report(errorAt(node.place, `there is no stage '${name}'`, { hint }));
     return undefined;
   }
@@ -135,7 +130,7 @@ function readReference(
   return { stage: name, place: node.place, fixed };
 }
 
-/** `model[margin=0.2,seed=1]` → the stage and what its instance is told by. */
+/** `model[margin=0.2,seed=1]` → the stage and the values that select its instances. */
 function instanceReference(written: string): { readonly name: string; readonly fixed: Reference['fixed'] } {
   const [, name, conditions] = /^([^[\]]+)\[(.*)\]$/s.exec(written) ?? [];
   if (name === undefined || conditions === undefined) return { name: written, fixed: [] };
@@ -158,11 +153,11 @@ function reportWrongType(
   graph.report(
     errorAt(
       node.place,
-      `the input '${slot}' of ${kind.name} takes ${typesOf(declared)}, but '${supplier.raw.name}' (${supplier.kind.name}) gives ${gives}`,
+      `the input '${slot}' of ${kind.name} takes ${typesOf(declared)}, but '${supplier.raw.name}' (${supplier.kind.name}) produces ${gives}`,
       {
         hint:
           candidates.length > 0
-            ? `stages that give ${typesOf(declared)}: ${candidates.join(', ')}`
+            ? `Stages that produce ${typesOf(declared)}: ${candidates.join(', ')}.`
             : noSupplier(declared, graph),
         related: [{ message: `'${supplier.raw.name}' is defined here`, place: supplier.raw.key }],
       },
@@ -183,8 +178,8 @@ function suppliersOf(slot: InputSlot, graph: Graph, except: string): string[] {
 
 function noSupplier(slot: InputSlot, { catalogue }: Graph): string {
   const kinds = catalogue.names.filter((name) => fits(slot, catalogue.builtIn(name)!));
-  const none = `no stage gives ${typesOf(slot)} yet`;
-  return kinds.length > 0 ? `${none}; kinds that do: ${kinds.join(', ')}` : none;
+  const none = `No stage produces ${typesOf(slot)}.`;
+  return kinds.length > 0 ? `${none} Kinds that do: ${kinds.join(', ')}.` : none;
 }
 
 function typesOf({ type }: InputSlot): string {

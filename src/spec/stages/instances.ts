@@ -1,10 +1,11 @@
 /**
- * Which instances each stage has, and which feed which. A stage without a matrix of its own takes on the
- * variables of what feeds its slots one by one; where it has the same variables, equal values belong together.
- * A slot that takes many (or a list, where that is allowed) takes all that agree with the instance.
+ * Which instances each stage has, and how they are connected. A stage inherits the matrix variables of the stages that
+ * feed its single slots; instances with equal values of a shared variable are connected. A slot that takes many (or is
+ * given a list, where that is allowed) takes all instances that agree with the stage's own.
  */
 import { isGathering, type KnownStage, type Reference, type References } from './inputs.ts';
 import { MOST_INSTANCES, type Assignment } from './matrix.ts';
+import { listHint } from '../../base/nearest.ts';
 import { errorAt, type Report } from '../text/source.ts';
 
 export interface Instance {
@@ -18,13 +19,13 @@ interface Feed {
   readonly slot: string;
   readonly reference: Reference;
   readonly gathers: boolean;
-  /** The instances that the reference may mean. */
+  /** The instances that match the reference. */
   readonly instances: readonly Instance[];
-  /** Their variables, without those that the reference fixes. */
+  /** Their variables, except those that the reference fixes. */
   readonly variables: readonly string[];
 }
 
-/** `order`: every stage after those that feed it. Stages that come to nothing have no instances; that is reported. */
+/** `order` is topological. A stage whose inputs do not match has no instances, which is reported. */
 export function expandInstances(
   order: readonly string[],
   stages: ReadonlyMap<string, KnownStage | undefined>,
@@ -50,7 +51,7 @@ function instancesOf(
   let rows: readonly Assignment[] = matrix?.assignments ?? [new Map()];
   for (const feed of feeds) if (!feed.gathers) rows = join(rows, feed, stage, report);
   if (rows.length > MOST_INSTANCES) {
-    const message = `the stage '${name}' has ${rows.length} instances; ${MOST_INSTANCES} at most`;
+    const message = `the stage '${name}' has ${rows.length} instances; at most ${MOST_INSTANCES} are allowed`;
     report(errorAt(stage.raw.key, message));
     return [];
   }
@@ -82,7 +83,7 @@ function feedsOf(
 ): Feed[] {
   return [...references].flatMap(([slot, list]) =>
     list.flatMap((reference) => {
-      // In a circle, or of an unknown kind: reported already.
+      // Part of a cycle, or of an unknown kind: already reported.
       const all = expanded.get(reference.stage);
       if (!all) return [];
       const instances = all.filter(({ values }) =>
@@ -91,11 +92,8 @@ function feedsOf(
       if (instances.length === 0) {
         if (all.length > 0)
           report(
-            errorAt(reference.place, `no instance of '${reference.stage}' is meant`, {
-              hint: `there are ${all
-                .slice(0, 6)
-                .map((one) => one.name)
-                .join(', ')}${all.length > 6 ? ', …' : ''}`,
+            errorAt(reference.place, `no instance of '${reference.stage}' matches`, {
+              hint: listHint(all.map((one) => one.name)),
             }),
           );
         return [];
@@ -120,7 +118,7 @@ function join(
   const index = indexBy(feed.instances, shared);
   const joined = rows.flatMap((row) => {
     const partners = index.get(identityOf(row, shared)) ?? [];
-    // A combination that the stage itself asks for needs a partner; one that came from elsewhere just drops out.
+    // A combination from the stage's own matrix needs a partner; an inherited one without a partner is dropped.
     if (partners.length === 0 && stage.raw.matrix) report(errorAt(feed.reference.place, noneText(feed, row)));
     return partners.map(({ values }) => {
       const whole = new Map(row);
@@ -129,11 +127,11 @@ function join(
     });
   });
   if (joined.length === 0 && !stage.raw.matrix)
-    report(errorAt(stage.raw.key, `no instances of what feeds '${stage.raw.name}' fit together`));
+    report(errorAt(stage.raw.key, `no instances of the inputs of '${stage.raw.name}' match each other`));
   return joined;
 }
 
-/** Finds the instances of a feed that agree with a row; `sample` is any row, for the variables that rows have. */
+/** Finds the instances of a feed that agree with a row; `sample` is any row and tells which variables rows have. */
 function finder(feed: Feed, sample: Assignment | undefined): (row: Assignment) => readonly Instance[] {
   const shared = feed.variables.filter((variable) => sample?.has(variable));
   const index = indexBy(feed.instances, shared);
@@ -157,5 +155,5 @@ function identityOf(row: Assignment, variables: readonly string[]): string {
 
 function noneText({ reference, variables }: Feed, row: Assignment): string {
   const shared = new Map([...row].filter(([variable]) => variables.includes(variable)));
-  return `there is no ${instanceName(reference.stage, shared)}, which an instance of this stage would take`;
+  return `there is no ${instanceName(reference.stage, shared)}, which an instance of this stage needs`;
 }

@@ -1,6 +1,7 @@
+/** Finds the kind that a stage's `uses` names. */
 import { isAbsolute, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
-import { nearest } from '../../base/nearest.ts';
+import { didYouMean } from '../../base/nearest.ts';
 import type { Kind, KindCatalogue } from '../../kinds/kind.ts';
 import type { KindReference } from '../spec.ts';
 import { errorAt, type Report } from '../text/source.ts';
@@ -8,7 +9,7 @@ import { sourceOf, type ScalarNode } from '../text/tree.ts';
 
 const MODULE = /\.[cm]?[jt]s$/;
 
-/** What `uses: …` stands for; undefined where it is nothing, which is reported at the value. */
+/** The kind that `uses: …` refers to; undefined if there is none, which is reported at the value. */
 export function referenceOf(
   uses: ScalarNode,
   catalogue: KindCatalogue,
@@ -18,19 +19,21 @@ export function referenceOf(
   if (/^\.\.?\//.test(name) || isAbsolute(name)) return { module: resolve(sourceOf(uses).directory, name) };
   if (catalogue.builtIn(name)) return { builtIn: name };
   if (MODULE.test(name) || name.includes('/')) {
-    report(errorAt(uses.place, `'${name}' is no kind`, { hint: `for a module of yours, write ./${name}` }));
+    report(
+      errorAt(uses.place, `there is no stage kind '${name}'`, {
+        hint: `For your own module, write \`./${name}\`.`,
+      }),
+    );
     return undefined;
   }
-  const close = nearest(name, catalogue.names);
-  report(
-    errorAt(uses.place, `there is no stage kind '${name}'`, {
-      hint: `${close === undefined ? '' : `did you mean '${close}'? `}Kinds: ${catalogue.names.join(', ')}, or ./path/to/kind.ts`,
-    }),
-  );
+  const meant = didYouMean(name, catalogue.names);
+  const all = `The kinds are ${catalogue.names.join(', ')}, and modules such as ./path/to/kind.ts.`;
+  const hint = meant === undefined ? all : `${meant} ${all}`;
+  report(errorAt(uses.place, `there is no stage kind '${name}'`, { hint }));
   return undefined;
 }
 
-/** Undefined where a user's module is faulty, which is reported at the `uses` that names it. */
+/** Undefined if a user's module has an error, which is reported at the `uses` that names it. */
 export async function findKind(
   reference: KindReference,
   uses: ScalarNode,

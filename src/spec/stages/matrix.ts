@@ -1,12 +1,13 @@
-/** `matrix:` of a stage → the assignments of its variables, one an instance. */
+/** `matrix:` of a stage → assignments of its variables, one per instance. */
 import { canonicalJson, isObject } from '../../base/json.ts';
 import { digestOf } from '../../base/hash.ts';
+import { nameHint } from '../../base/nearest.ts';
 import { isFailed } from '../text/names.ts';
 import { errorAt, type Place, type Report } from '../text/source.ts';
 import { describe, isNull, toJson, type Entry, type MapNode, type Node } from '../text/tree.ts';
 
 export interface MatrixValue {
-  /** As it stands in the instance's name. */
+  /** As it appears in the instance's name. */
   readonly label: string;
   /** Equal for equal values, whatever their labels. */
   readonly identity: string;
@@ -22,17 +23,17 @@ export interface Matrix {
 }
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Texts that need no quotes inside the brackets of a name. */
+/** Strings that need no quotes inside the brackets of a name. */
 const PLAIN = /^[^\s[\],="*?]+$/;
 export const MOST_INSTANCES = 100_000;
 
-/** Undefined where there is no matrix, or nothing can be made of it, which is reported. */
+/** Undefined if there is no matrix, or an invalid one, which is reported. */
 export function readMatrix(entry: Entry | undefined, report: Report): Matrix | undefined {
   if (!entry || isNull(entry.value) || isFailed(entry.value)) return undefined;
   const { key, value } = entry;
   if (value.type !== 'map') {
-    const hint = 'matrix: {margin: [0.1, 0.2], seed: [1, 2, 3]}';
-    report(errorAt(value.place, `\`matrix\` takes a mapping, got ${describe(toJson(value))}`, { hint }));
+    const hint = 'Example: `matrix: {margin: [0.1, 0.2], seed: [1, 2, 3]}`.';
+    report(errorAt(value.place, `\`matrix\` must be a mapping, got ${describe(toJson(value))}`, { hint }));
     return undefined;
   }
   const axes = new Map<string, readonly MatrixValue[]>();
@@ -40,7 +41,7 @@ export function readMatrix(entry: Entry | undefined, report: Report): Matrix | u
     if (name !== 'include' && name !== 'exclude') axes.set(name, readAxis(name, axis, report));
   const size = [...axes.values()].reduce((product, values) => product * values.length, 1);
   if (size > MOST_INSTANCES) {
-    report(errorAt(key, `the matrix has ${size} instances; ${MOST_INSTANCES} at most`));
+    report(errorAt(key, `the matrix has ${size} instances; at most ${MOST_INSTANCES} are allowed`));
     return undefined;
   }
   const excluded = readRows(value, 'exclude', axes, report, false);
@@ -50,14 +51,14 @@ export function readMatrix(entry: Entry | undefined, report: Report): Matrix | u
   const assignments = distinct([...kept, ...included]);
   if (assignments.length > 0) return { key, assignments };
   if (axes.size === 0 || [...axes.values()].every((values) => values.length > 0))
-    report(errorAt(key, 'the matrix has no instances', { hint: 'give each variable a list of values' }));
+    report(errorAt(key, 'the matrix has no instances', { hint: 'Give each variable a list of values.' }));
   return undefined;
 }
 
 function readAxis(name: string, { key, value }: Entry, report: Report): readonly MatrixValue[] {
   if (!VARIABLE.test(name)) {
-    const hint = 'letters, digits and _, beginning with a letter or _';
-    report(errorAt(key, `'${name}' cannot be the name of a matrix variable`, { hint }));
+    const hint = 'A name has letters, digits and _, and begins with a letter or _.';
+    report(errorAt(key, `'${name}' is not a valid name of a matrix variable`, { hint }));
     return [];
   }
   if (isFailed(value)) return [];
@@ -71,9 +72,9 @@ function readAxis(name: string, { key, value }: Entry, report: Report): readonly
     report(
       errorAt(
         value.place,
-        `the matrix variable '${name}' takes a list of values, got ${describe(toJson(value))}`,
+        `the matrix variable '${name}' must be a list of values, got ${describe(toJson(value))}`,
         {
-          hint: `${name}: [1, 2, 3], or a mapping of names to values`,
+          hint: `Example: \`${name}: [1, 2, 3]\`. A mapping from names to values is allowed too.`,
         },
       ),
     );
@@ -99,7 +100,7 @@ function quoted(text: string): string {
   return PLAIN.test(text) ? text : JSON.stringify(text);
 }
 
-/** `include` and `exclude`: lists of mappings from variables to values. */
+/** Reads `include` or `exclude`: a list of mappings from variables to values. */
 function readRows(
   matrix: MapNode,
   name: 'include' | 'exclude',
@@ -111,19 +112,21 @@ function readRows(
   if (!node || isNull(node) || isFailed(node)) return [];
   const items = node.type === 'list' ? node.items : [node];
   const rows: Assignment[] = [];
-  // Where a matrix consists of `include` alone, its first row says which variables there are.
+  // If a matrix has only `include`, its first row defines the variables.
   let names = [...axes.keys()];
   for (const item of items) {
     if (item.type !== 'map') {
       const got = describe(toJson(item));
-      report(errorAt(item.place, `\`${name}\` takes a list of mappings of variables to values, got ${got}`));
+      report(
+        errorAt(item.place, `\`${name}\` must be a list of mappings from variables to values, got ${got}`),
+      );
       continue;
     }
     if (names.length === 0 && whole) names = [...item.entries.keys()];
     const row = readRow(item, names, name, report);
     const missing = whole ? names.filter((variable) => !item.entries.has(variable)) : [];
     if (missing.length > 0)
-      report(errorAt(item.place, `\`include\` has to give every variable: ${missing.join(', ')} missing`));
+      report(errorAt(item.place, `\`include\` must give every variable; missing: ${missing.join(', ')}`));
     else if (row) rows.push(inOrder(row, axes, names));
   }
   return rows;
@@ -138,8 +141,8 @@ function readRow(
   const row = new Map<string, MatrixValue>();
   for (const [variable, { key, value }] of item.entries) {
     if (!names.includes(variable)) {
-      const hint = `the variables are ${names.join(', ')}`;
-      report(errorAt(key, `\`${owner}\` names '${variable}', which the matrix does not have`, { hint }));
+      const hint = nameHint(variable, names);
+      report(errorAt(key, `\`${owner}\`: the matrix has no variable '${variable}'`, { hint }));
       return undefined;
     }
     if (isFailed(value)) return undefined;
@@ -148,7 +151,7 @@ function readRow(
   return row;
 }
 
-/** In the order of the variables; a value that an axis has is that one, so that it keeps its label. */
+/** In the order of the variables. A value that is on an axis is replaced by the axis's, which has its label. */
 function inOrder(
   row: ReadonlyMap<string, MatrixValue>,
   axes: ReadonlyMap<string, readonly MatrixValue[]>,

@@ -1,4 +1,4 @@
-/** `with` against the JSON Schema of its kind: defaults filled in, faults at the place of what was written. */
+/** Validates `with` against the JSON Schema of its kind and fills in defaults. Errors are reported in the spec. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { JsonObject } from '../../base/json.ts';
 import type { Kind } from '../../kinds/kind.ts';
@@ -9,7 +9,7 @@ import { deepest, mapToJson, segmentsOf, type MapNode } from '../text/tree.ts';
 import { explainViolations } from './violations.ts';
 
 let shared: Ajv | undefined;
-/** Each kind's schema is compiled once in a process, when its first stage comes up; a text says why it cannot be. */
+/** Compiled schemas, each compiled when its kind is first used; a string is the reason why it cannot be. */
 const compiled = new WeakMap<KindDeclaration, ValidateFunction | string>();
 
 function validator(kind: Kind): ValidateFunction | string {
@@ -22,13 +22,13 @@ function validator(kind: Kind): ValidateFunction | string {
     discriminator: true,
     keywords: ['x-path'],
     strict: true,
-    // Pedantry that is right for a schema's author and wrong in front of its user.
+    // These checks help the author of a schema, not its user.
     strictRequired: false,
     strictTypes: false,
     strictTuples: false,
-    // Compiling the meta-schema takes longer than all kinds do; a user's module is checked against it below.
+    // Compiling the meta-schema takes longer than compiling all kinds. A user's schema is validated below.
     validateSchema: false,
-    // Tidying the generated code takes longer than generating it, for a function that runs a few times.
+    // Optimising the generated code takes longer than it saves, because each function runs only a few times.
     code: { optimize: false },
   });
   const validate = compile(shared, kind);
@@ -36,11 +36,11 @@ function validator(kind: Kind): ValidateFunction | string {
   return validate;
 }
 
-/** The parameters as the kind will see them; undefined where they break its schema, which is reported. */
+/** The parameters as the kind receives them; undefined if they violate its schema, which is reported. */
 export function checkParameters({ kind, raw }: KnownStage, report: Report): JsonObject | undefined {
   const validate = validator(kind);
   if (typeof validate === 'string') {
-    const message = `the parameters of ${kind.name} are no valid JSON Schema: ${validate}`;
+    const message = `the \`parameters\` of the kind ${kind.name} are not a valid JSON Schema: ${validate}`;
     report(errorAt(raw.uses.place, message));
     return undefined;
   }
@@ -62,7 +62,7 @@ function compile(ajv: Ajv, { origin, declaration: { parameters } }: Kind): Valid
 
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
-/** A variable holds text only, so a text that is all of one becomes the number or truth value that is wanted. */
+/** Environment variables are strings, so a value that is just a variable is converted to a number or boolean. */
 function coerceVariables(data: JsonObject, written: MapNode, errors: readonly ErrorObject[]): boolean {
   let changed = false;
   for (const { keyword, instancePath, params } of errors) {
@@ -72,7 +72,7 @@ function coerceVariables(data: JsonObject, written: MapNode, errors: readonly Er
     if (node.type !== 'scalar' || !node.fromEnvironment || typeof node.value !== 'string') continue;
     const value = coerced(node.value, String(params['type']));
     if (value === undefined) continue;
-    // Along a pointer that ajv gave us: everything on the way is there.
+    // The pointer comes from ajv, so everything on the way exists.
     const parent = segments.slice(0, -1).reduce<unknown>((at, name) => (at as JsonObject)[name], data);
     (parent as Record<string, unknown>)[segments.at(-1)!] = value;
     changed = true;

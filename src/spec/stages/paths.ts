@@ -20,7 +20,7 @@ interface Walk {
 const URL = /^https?:\/\//;
 const OTHER_SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 
-/** `fed`: slots that have a stage. Existence of the files is the planner's affair. */
+/** `fed`: slots that a stage feeds. Whether the files exist is checked by the planner. */
 export function resolvePaths(
   { raw, kind }: KnownStage,
   params: JsonObject,
@@ -37,14 +37,17 @@ export function resolvePaths(
     const scheme = URL.test(value) ? undefined : OTHER_SCHEME.exec(value)?.[1];
     if (scheme !== undefined)
       report(
-        errorAt(place, `addresses that begin with ${scheme}:// cannot be read`, {
-          hint: 'a path, or an https:// address',
+        errorAt(place, `${scheme}:// URLs are not supported`, {
+          hint: 'Give a path, or an http:// or https:// URL.',
         }),
       );
     const rooted = rooting !== undefined && !isAbsolute(value) && !URL.test(value);
     if (rooted && /^\.\.([/\\]|$)/.test(normalize(value)))
       report(
-        errorAt(place, `${value} leaves the folder of the input '${rooting[0]}', which it is relative to`),
+        errorAt(
+          place,
+          `${value} is outside the folder of the input '${rooting[0]}', to which it is relative`,
+        ),
       );
     const result = URL.test(value) || rooted ? value : resolve(sourceOf(node).directory, value);
     paths.push({
@@ -59,7 +62,7 @@ export function resolvePaths(
   return { with: walk({ root, visit }, root, params, '') as JsonObject, paths };
 }
 
-/** The value with every path in it replaced by what `visit` makes of it. */
+/** The value with every path in it replaced by the result of `visit`. */
 function walk(context: Walk, schema: unknown, value: Json, pointer: string): Json {
   if (!isObject(schema)) return value;
   let result: Json = value;
@@ -88,7 +91,7 @@ function walkMembers(context: Walk, schema: JsonSchema, value: JsonObject, point
   );
 }
 
-/** Schemas that say more about the same value: of alternatives, the first that the value could have met. */
+/** Subschemas that apply to the same value; of alternatives, the first that the value can satisfy. */
 function partsOf(root: JsonSchema, schema: JsonSchema, value: Json): unknown[] {
   const { $ref, allOf, anyOf, oneOf } = schema;
   const parts: unknown[] = Array.isArray(allOf) ? [...(allOf as unknown[])] : [];
@@ -102,7 +105,7 @@ function partsOf(root: JsonSchema, schema: JsonSchema, value: Json): unknown[] {
   return parts;
 }
 
-/** Tells alternatives apart by type, constants and names: the value is known to meet one of them. */
+/** Distinguishes alternatives by type, constants and names. The value is known to satisfy one of them. */
 function couldMeet(schema: unknown, value: Json): boolean {
   if (!isObject(schema)) return schema !== false;
   const { type, const: constant, enum: values, pattern, required, properties } = schema;

@@ -1,4 +1,4 @@
-/** The outline's stages → checked stages: kinds, inputs, instances, parameters. */
+/** The stages of the outline → checked stages: kinds, inputs, instances, parameters. */
 import type { KindCatalogue } from '../../kinds/kind.ts';
 import { reportCycles } from './cycles.ts';
 import { fillIn, holdsDeferred } from '../values/deferred.ts';
@@ -54,7 +54,7 @@ async function knownStages(
   return known;
 }
 
-/** Instances are alike: after this many faulty ones the rest would only repeat it. */
+/** Instances are similar: after this many with errors, the rest would only repeat them. */
 const MOST_FAULTY = 10;
 
 function checkInstances(
@@ -68,7 +68,7 @@ function checkInstances(
     const params = checkParameters(at, scope.report);
     return params && resolvePaths(at, params, fed, scope.report);
   };
-  // Parameters that are the same for every instance are checked, and kept, once.
+  // Parameters that are the same for every instance are checked and stored once.
   if (!holdsDeferred(stage.raw.with)) {
     const shared = check(stage);
     return shared ? instances.map((instance) => finish(stage, instance, shared)) : [];

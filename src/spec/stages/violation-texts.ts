@@ -1,6 +1,8 @@
+/** Words ajv's errors: one message and hint per error. Where they are placed in the spec is up to violations.ts. */
 import type { ErrorObject } from 'ajv';
+import { asSentence } from '../../base/diagnostic.ts';
 import { isObject } from '../../base/json.ts';
-import { nearest } from '../../base/nearest.ts';
+import { didYouMean, listHint, nameHint } from '../../base/nearest.ts';
 import { describe } from '../text/tree.ts';
 import { alternatives } from '../text/vocabulary.ts';
 
@@ -9,13 +11,14 @@ export interface Sentence {
   readonly hint?: string | undefined;
   /** What to underline: the value, the name of the mapping that holds it, or the name `item` inside it. */
   readonly at?: 'value' | 'owner' | 'name';
-  /** A name of the mapping or an index of the list that is at fault, rather than all of it. */
+  /** The name in the mapping or the index in the list that is wrong, rather than all of it. */
   readonly item?: string | number;
 }
 
 type Explain = (error: ErrorObject, subject: string) => Sentence | undefined;
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+const plural = (count: number, word: 'character' | 'item' | 'entry'): string =>
+  count === 1 ? `1 ${word}` : `${count} ${word === 'entry' ? 'entries' : `${word}s`}`;
 const limitOf = ({ params }: ErrorObject): number => Number(params['limit']);
 
 const bound = ({ params, data }: ErrorObject, subject: string): Sentence => {
@@ -26,7 +29,7 @@ const bound = ({ params, data }: ErrorObject, subject: string): Sentence => {
     '<': 'less than',
   };
   return {
-    message: `${subject} has to be ${words[String(params['comparison'])]!} ${limitOf({ params } as ErrorObject)}, got ${String(data)}`,
+    message: `${subject} must be ${words[String(params['comparison'])]!} ${limitOf({ params } as ErrorObject)}, got ${String(data)}`,
   };
 };
 
@@ -34,7 +37,7 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
   type: ({ params, data, parentSchema }, subject) => {
     const types = [String(params['type']).split(',')].flat();
     return {
-      message: `${subject} takes ${alternatives(types.map(typeName))}, got ${describe(data)}`,
+      message: `${subject} must be ${alternatives(types.map(typeName))}, got ${describe(data)}`,
       hint: typeHint(types, data, parentSchema),
     };
   },
@@ -45,18 +48,16 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
     const description = descriptionOf(propertiesOf(parentSchema)[name]);
     return {
       message: `the parameter '${name}' of ${subject} is missing`,
-      hint: description === undefined ? undefined : `${name}: ${description}`,
+      hint: description === undefined ? undefined : asSentence(description),
       at: 'owner',
     };
   },
   additionalProperties: ({ params, parentSchema }, subject) => {
     const name = String(params['additionalProperty']);
     const names = Object.keys(propertiesOf(parentSchema));
-    const close = nearest(name, names);
-    const all = names.length === 0 ? 'it takes none' : `there are ${names.join(', ')}`;
     return {
       message: `${subject} has no parameter '${name}'`,
-      hint: close === undefined ? all : `did you mean '${close}'?`,
+      hint: nameHint(name, names) ?? 'It takes no parameters.',
       at: 'name',
       item: name,
     };
@@ -68,7 +69,7 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
     if (value !== undefined) return { ...oneOfValues(values, value, `'${tag}'`), item: tag };
     return {
       message: `the parameter '${tag}' of ${subject} is missing`,
-      hint: `${tag}: ${alternatives(values)}`,
+      hint: listHint(values),
       at: 'owner',
     };
   },
@@ -77,26 +78,28 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
   exclusiveMinimum: bound,
   exclusiveMaximum: bound,
   multipleOf: ({ params, data }, subject) => ({
-    message: `${subject} has to be a multiple of ${String(params['multipleOf'])}, got ${String(data)}`,
+    message: `${subject} must be a multiple of ${String(params['multipleOf'])}, got ${String(data)}`,
   }),
   minLength: (error, subject) => ({
     message:
       limitOf(error) === 1
         ? `${subject} must not be empty`
-        : `${subject} needs ${plural(limitOf(error), 'character')} or more`,
+        : `${subject} must have at least ${plural(limitOf(error), 'character')}`,
   }),
   maxLength: (error, subject) => ({
-    message: `${subject} takes ${plural(limitOf(error), 'character')} at most`,
+    message: `${subject} must have at most ${plural(limitOf(error), 'character')}`,
   }),
   minItems: (error, subject) => ({
-    message: `${subject} needs ${limitOf(error) === 1 ? 'at least one item' : `${limitOf(error)} items or more`}`,
+    message: `${subject} must have at least ${plural(limitOf(error), 'item')}`,
   }),
-  maxItems: (error, subject) => ({ message: `${subject} takes ${plural(limitOf(error), 'item')} at most` }),
+  maxItems: (error, subject) => ({
+    message: `${subject} must have at most ${plural(limitOf(error), 'item')}`,
+  }),
   minProperties: (error, subject) => ({
-    message: `${subject} needs ${limitOf(error) === 1 ? 'at least one entry' : `${limitOf(error)} entries or more`}`,
+    message: `${subject} must have at least ${plural(limitOf(error), 'entry')}`,
   }),
   maxProperties: (error, subject) => ({
-    message: `${subject} takes ${plural(limitOf(error), 'entry')} at most`,
+    message: `${subject} must have at most ${plural(limitOf(error), 'entry')}`,
   }),
   uniqueItems: ({ params }, subject) => {
     const [first, second] = [Number(params['i']), Number(params['j'])].sort((a, b) => a - b) as [
@@ -104,7 +107,7 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
       number,
     ];
     return {
-      message: `${subject} holds the same item twice: numbers ${first + 1} and ${second + 1}`,
+      message: `${subject} has the same item twice: numbers ${first + 1} and ${second + 1}`,
       item: second,
     };
   },
@@ -112,14 +115,15 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
     const pattern = String(params['pattern']);
     if (propertyName !== undefined)
       return {
-        message: `the name '${propertyName}' in ${subject} has to match ${pattern}`,
+        message: `the name '${propertyName}' in ${subject} must match ${pattern}`,
         at: 'name',
         item: propertyName,
       };
-    const message = `${subject} has to match ${pattern}, got ${describe(data)}`;
-    return { message, hint: descriptionOf(parentSchema) };
+    const message = `${subject} must match ${pattern}, got ${describe(data)}`;
+    const description = descriptionOf(parentSchema);
+    return { message, hint: description === undefined ? undefined : asSentence(description) };
   },
-  // The error of the name itself comes beside it.
+  // ajv reports the error of the name separately.
   propertyNames: () => undefined,
   if: () => undefined,
   anyOf: alternativesOf,
@@ -131,13 +135,13 @@ export function sentenceFor(error: ErrorObject, subject: string): Sentence | und
   const explain = EXPLANATIONS[error.keyword];
   return explain
     ? explain(error, subject)
-    : { message: `${subject} ${error.message ?? `breaks '${error.keyword}'`}` };
+    : { message: `${subject} ${error.message ?? `violates '${error.keyword}'`}` };
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   integer: 'an integer',
   number: 'a number',
-  string: 'a text',
+  string: 'a string',
   boolean: 'true or false',
   array: 'a list',
   object: 'a mapping',
@@ -147,29 +151,28 @@ const typeName = (type: string): string => TYPE_NAMES[type] ?? type;
 
 function typeHint(types: readonly string[], data: unknown, schema: unknown): string | undefined {
   if (data === null && isObject(schema) && 'default' in schema)
-    return `leave the name out for the default, ${JSON.stringify(schema['default'])}`;
+    return `Leave the parameter out for the default, ${JSON.stringify(schema['default'])}.`;
   if (typeof data === 'string') {
     if (types.includes('boolean') && /^(yes|no|on|off|true|false)$/i.test(data))
-      return `write ${/^(yes|on|true)$/i.test(data) ? 'true' : 'false'}, without quotes`;
+      return `Write ${/^(yes|on|true)$/i.test(data) ? 'true' : 'false'} without quotes.`;
     if (
       types.some((type) => type === 'integer' || type === 'number') &&
       data.trim() !== '' &&
       Number.isFinite(Number(data))
     )
-      return `write ${data.trim()} without quotes`;
-    if (types.includes('array')) return 'a list of one: [ … ]';
+      return `Write ${data.trim()} without quotes.`;
+    if (types.includes('array')) return `Write a list of one item: [${data}].`;
   }
   return types.includes('string') && (typeof data === 'number' || typeof data === 'boolean')
-    ? `write '${String(data)}' in quotes`
+    ? `Write '${String(data)}' in quotes.`
     : undefined;
 }
 
 function oneOfValues(values: readonly unknown[], data: unknown, subject: string): Sentence {
   const texts = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
-  const close = typeof data === 'string' ? nearest(data, texts) : undefined;
   return {
-    message: `${subject} is ${alternatives(texts)}, got ${describe(data)}`,
-    hint: close === undefined ? undefined : `did you mean '${close}'?`,
+    message: `${subject} must be ${alternatives(texts)}, got ${describe(data)}`,
+    hint: typeof data === 'string' ? didYouMean(data, texts) : undefined,
   };
 }
 
@@ -201,12 +204,12 @@ function alternativesOf({ keyword, params, schema, data }: ErrorObject, subject:
   if (names.every((name) => name !== undefined)) {
     const several = keyword === 'oneOf' && Array.isArray(params['passingSchemas']);
     return {
-      message: `${subject} takes ${several ? 'only one' : 'one'} of: ${names.join('; or ')}`,
+      message: `${subject} must have ${several ? 'only one' : 'one'} of: ${names.join('; or ')}`,
       at: 'owner',
     };
   }
   const shapes = [...new Set(branches.map(shapeOf))];
-  return { message: `${subject} takes ${alternatives(shapes)}, got ${describe(data)}` };
+  return { message: `${subject} must be ${alternatives(shapes)}, got ${describe(data)}` };
 }
 
 function requiredOnly(branch: unknown): string | undefined {

@@ -1,4 +1,4 @@
-/** ajv's errors → one sentence each, at the place of what was written. */
+/** ajv's errors → one diagnostic each, at the place of the value in the spec. Words are in violation-texts.ts. */
 import type { ErrorObject } from 'ajv';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { KnownStage } from './inputs.ts';
@@ -19,7 +19,7 @@ export function explainViolations(errors: readonly ErrorObject[], stage: KnownSt
   });
 }
 
-/** A missing tag is told twice: by `required`, and by the discriminator, which knows its values. */
+/** A missing tag is reported twice: by `required`, and by the discriminator, which knows its values. */
 function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const tags = errors.filter(({ keyword }) => keyword === 'discriminator');
   return errors.filter(
@@ -32,8 +32,8 @@ function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 }
 
 /**
- * A failed anyOf or oneOf comes with the errors of every branch. Where one branch alone fits the kind of value
- * that was written, its errors say what is wrong; otherwise the alternatives themselves do.
+ * A failed anyOf or oneOf comes with the errors of every branch. If exactly one branch matches the type of the value,
+ * its errors are reported; otherwise, the alternatives are.
  */
 function settleAlternatives(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const compounds = errors
@@ -65,7 +65,7 @@ function branchOf(error: ErrorObject, compound: ErrorObject): string | undefined
   return error.schemaPath.slice(compound.schemaPath.length + 1).split('/', 1)[0];
 }
 
-/** The branch is meant for another sort of value altogether. */
+/** The branch is for another type of value. */
 function isMisfit(error: ErrorObject, compound: ErrorObject): boolean {
   if (error.instancePath === compound.instancePath)
     return ['type', 'const', 'enum', 'required', 'additionalProperties'].includes(error.keyword);
@@ -102,7 +102,7 @@ function subjectOf(segments: readonly string[], kind: string): string {
   return `'${path.join('')}'`;
 }
 
-/** The name under which a mapping was written: `with` for all of them. */
+/** The name of the mapping in the spec: `with` for the parameters as a whole. */
 function ownerPlace(root: Node, segments: readonly string[], whole: Place): Place {
   for (let length = segments.length; length > 0; length--) {
     const parent = deepest(root, segments.slice(0, length - 1));

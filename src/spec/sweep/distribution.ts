@@ -1,4 +1,4 @@
-/** What a random search draws a value from: `{log_uniform: [0.0001, 0.01]}`. */
+/** Distributions of a random search, such as `{log_uniform: [0.0001, 0.01]}`: how they are read and sampled. */
 import { canonicalJson, type Json } from '../../base/json.ts';
 import { exp, log } from '../../base/math.ts';
 import type { Random } from '../../base/random.ts';
@@ -8,7 +8,7 @@ import { describe, isNull, scalarNode, toJson, type MapNode, type Node } from '.
 import { alternatives } from '../text/vocabulary.ts';
 
 export type Distribution = {
-  /** Parameter → value: drawn only where another parameter of the space came out like this. */
+  /** Parameter → value: drawn only if these other parameters of the space have these values. */
   readonly when: Readonly<Record<string, Json>>;
 } & (
   | {
@@ -28,12 +28,17 @@ const TYPES = [...RANGES, 'choice'];
 
 export function readDistribution(node: Node, report: Report): Distribution | undefined {
   if (isFailed(node)) return undefined;
-  const hint = '{uniform: [0, 1]}, {log_uniform: [0.0001, 0.01]}, {int: [1, 9]} or {choice: [a, b]}';
+  const hint =
+    'Examples: `{uniform: [0, 1]}`, `{log_uniform: [0.0001, 0.01]}`, `{int: [1, 9]}`, `{choice: [a, b]}`.';
   if (node.type === 'list') return readChoice(node, {}, report);
   const given = node.type === 'map' ? TYPES.filter((name) => node.entries.has(name)) : [];
   if (node.type !== 'map' || given.length !== 1) {
     report(
-      errorAt(node.place, `expected one of ${alternatives(TYPES)}, got ${describe(toJson(node))}`, { hint }),
+      errorAt(
+        node.place,
+        `a distribution must be one of ${alternatives(TYPES)}, got ${describe(toJson(node))}`,
+        { hint },
+      ),
     );
     return undefined;
   }
@@ -50,7 +55,7 @@ export function readDistribution(node: Node, report: Report): Distribution | und
 
 function readChoice(node: Node, when: Distribution['when'], report: Report): Distribution | undefined {
   if (node.type === 'list' && node.items.length > 0) return { type: 'choice', when, choices: node.items };
-  report(errorAt(node.place, `\`choice\` takes a list of values, got ${describe(toJson(node))}`));
+  report(errorAt(node.place, `\`choice\` must be a list of values, got ${describe(toJson(node))}`));
   return undefined;
 }
 
@@ -66,21 +71,21 @@ function readRange(
   const numbers =
     Array.isArray(value) && value.length === 2 && typeof from === 'number' && typeof to === 'number';
   if (!numbers || from > to) {
-    report(errorAt(node.place, `\`${type}\` takes two numbers, the smaller first, got ${describe(value)}`));
+    report(errorAt(node.place, `\`${type}\` must be two numbers, the smaller first, got ${describe(value)}`));
     return undefined;
   }
   if (type.startsWith('log') && from <= 0) {
-    report(errorAt(node.place, `\`${type}\` takes numbers above zero, got ${from}`));
+    report(errorAt(node.place, `\`${type}\` must be two numbers above zero, got ${from}`));
     return undefined;
   }
   if (type.endsWith('int') && !(Number.isInteger(from) && Number.isInteger(to))) {
-    report(errorAt(node.place, `\`${type}\` takes whole numbers`));
+    report(errorAt(node.place, `\`${type}\` must be two integers`));
     return undefined;
   }
   const step = map.entries.get('step');
   const stride = step ? toJson(step.value) : undefined;
   if (step && !(typeof stride === 'number' && stride > 0)) {
-    report(errorAt(step.value.place, `\`step\` takes a number above zero, got ${describe(stride)}`));
+    report(errorAt(step.value.place, `\`step\` must be a number above zero, got ${describe(stride)}`));
     return undefined;
   }
   return { type, when, from, to, node, ...(typeof stride === 'number' ? { step: stride } : {}) };
@@ -91,12 +96,15 @@ function readWhen(map: MapNode, report: Report): Distribution['when'] {
   if (!when || isNull(when)) return {};
   if (when.type === 'map') return toJson(when) as Distribution['when'];
   report(
-    errorAt(when.place, `\`when\` takes a mapping of parameters to values, got ${describe(toJson(when))}`),
+    errorAt(
+      when.place,
+      `\`when\` must be a mapping from parameters to values, got ${describe(toJson(when))}`,
+    ),
   );
   return {};
 }
 
-/** Whether a dimension is drawn, given what was drawn before it. */
+/** Whether a parameter is drawn, given the values drawn before it. */
 export function applies({ when }: Distribution, drawn: ReadonlyMap<string, Json>): boolean {
   return Object.entries(when).every(
     ([path, value]) => drawn.has(path) && [value].flat().some((one) => same(one, drawn.get(path)!)),
@@ -136,7 +144,7 @@ function drawNumber(
   }
 }
 
-/** Four significant digits are plenty for a value that was drawn, and can be typed again. */
+/** Four significant digits: precise enough for a random value, and short enough to type. */
 function readable(value: number): number {
   return Number(value.toPrecision(4));
 }

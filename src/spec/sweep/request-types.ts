@@ -1,29 +1,29 @@
-/** What a `sweep:` asks for, once it is read. */
+/** Types only: the `sweep:` section after reading. */
 import type { Place } from '../text/source.ts';
 import type { Override } from '../values/overrides.ts';
 import type { Distribution } from './distribution.ts';
 
 export interface SweepRequest {
-  /** `report.mrr@10`: what configurations are ranked by. */
+  /** The metric by which configurations are ranked, such as `report.mrr@10`. */
   readonly metric?: string;
   readonly goal: 'maximize' | 'minimize';
-  /** Further metrics, shown beside it. */
+  /** Additional metrics to show. */
   readonly columns: readonly string[];
   readonly grid: readonly SweepAxis[];
   readonly random?: RandomSearch;
-  /** By name: the values of each. */
+  /** Named configurations. */
   readonly experiments: readonly { readonly name: string; readonly overrides: readonly Override[] }[];
-  /** Every configuration is executed with each combination of these, and told by the mean over them. */
+  /** Every configuration is executed with each combination of these, and represented by the mean over them. */
   readonly repeat: readonly SweepAxis[];
-  /** What the others are compared with. */
+  /** The configuration with which the others are compared. */
   readonly baseline?: Baseline;
   readonly halving?: Halving;
 }
 
 export interface Baseline {
-  /** Of an experiment, or a configuration's whole name. */
+  /** The name of an experiment, or the full name of a configuration. */
   readonly name: string;
-  /** Where it is written; the command line is no such place. */
+  /** Its place in the spec; absent if it comes from the command line. */
   readonly at?: Place;
 }
 
@@ -45,7 +45,7 @@ export interface Dimension {
 }
 
 export interface Halving {
-  /** The parameter that says how long a configuration is trained, such as `model.epochs`. */
+  /** The parameter that sets how long a configuration is trained, such as `model.epochs`. */
   readonly budget: string;
   readonly min: number;
   readonly max: number;

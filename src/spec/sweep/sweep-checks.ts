@@ -1,12 +1,12 @@
-/** What the parts of a `sweep:` say together. */
+/** Checks that concern several parts of a `sweep:`, and names of metrics. */
 import { canonicalJson } from '../../base/json.ts';
-import { nearest } from '../../base/nearest.ts';
+import { nameHint } from '../../base/nearest.ts';
 import type { Override } from '../values/overrides.ts';
 import { errorAt, type Place, type Report } from '../text/source.ts';
 import type { SweepRequest } from './request-types.ts';
 import { toJson } from '../text/tree.ts';
 
-/** A value twice would count as two seeds, and a parameter that is varied as well would be repeated away. */
+/** A duplicate value would count as two seeds, and a repeated parameter cannot be varied as well. */
 export function checkRepeats(request: SweepRequest, report: Report): void {
   const varied = new Map(variedPaths(request));
   for (const { path, values } of request.repeat) {
@@ -20,13 +20,14 @@ export function checkRepeats(request: SweepRequest, report: Report): void {
     for (const one of values) {
       if ('set' in one) continue;
       const text = canonicalJson(toJson(one.value));
-      if (seen.has(text)) report(errorAt(one.value.place, `'${path}' is repeated with ${text} twice`));
+      if (seen.has(text))
+        report(errorAt(one.value.place, `\`repeat\` has the value ${text} of '${path}' twice`));
       seen.add(text);
     }
   }
 }
 
-/** Parameters of the grid, of the draws, of the experiments, and the budget of halving. */
+/** The parameters of the grid, the random search and the experiments, and the budget of halving. */
 export function variedPaths({
   grid,
   random,
@@ -47,7 +48,7 @@ function placeOf(override: Override): Place | undefined {
   return 'set' in override ? undefined : override.at;
 }
 
-/** With a grid or draws, names are those of whole configurations, which are known later. */
+/** With a grid or a random search, names are those of full configurations, which are known later. */
 export function checkBaseline({ baseline, experiments, grid, random }: SweepRequest, report: Report): void {
   if (!baseline?.at || grid.length > 0 || random) return;
   const names = experiments.map(({ name }) => name);
@@ -59,25 +60,12 @@ export function checkBaseline({ baseline, experiments, grid, random }: SweepRequ
   );
 }
 
-/** The stage of `report.mrr@10`, without the labels of an instance. */
+/** The stage in `report.mrr@10`, without the values of a matrix instance. */
 export function stageOfMetric(metric: string): string {
   return /^[^.[]*/.exec(metric)![0];
 }
 
-/** Whether something stands behind the stage and its dot. */
+/** Whether the text has a stage, a dot and the name of a metric. */
 export function namesMetric(metric: string): boolean {
   return /^[^.]+\../.test(metric);
-}
-
-const MOST_NAMED = 20;
-
-/** Which of the names was probably meant, or what there is. */
-export function nameHint(written: string, names: readonly string[]): string | undefined {
-  const close = nearest(written, names);
-  return close === undefined ? listHint(names) : `did you mean '${close}'?`;
-}
-
-export function listHint(names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined;
-  return `there are ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : ''}`;
 }

@@ -1,5 +1,5 @@
-/** `sweep:` of a spec → what is to be tried. Values keep their places, so that a faulty one is shown in the file. */
-import { nearest } from '../../base/nearest.ts';
+/** Reads `sweep:` of a spec. Values keep their places, so that errors are shown in the file. */
+import { didYouMean } from '../../base/nearest.ts';
 import { readDistribution } from './distribution.ts';
 import { checkNames, isFailed } from '../text/names.ts';
 import { pathSegments } from '../values/overrides.ts';
@@ -30,8 +30,8 @@ export function readSweep(
   const halving = readHalving(sweep.entries.get('halving'), report);
   if (halving && metric === undefined)
     report(
-      errorAt(sweep.entries.get('halving')!.key, '`halving` needs a `metric` to choose by', {
-        hint: 'metric: report.mrr@10',
+      errorAt(sweep.entries.get('halving')!.key, '`halving` needs a `metric`', {
+        hint: 'Example: `metric: report.mrr@10`.',
       }),
     );
   const baseline = readBaseline(sweep.entries.get('baseline'), report);
@@ -61,15 +61,13 @@ function readMetric(
   const metric = toJson(node);
   const { place } = node;
   if (typeof metric !== 'string' || !namesMetric(metric)) {
-    const message = `\`${owner}\` takes a stage and one of its metrics, got ${describe(metric)}`;
-    report(errorAt(place, message, { hint: 'report.mrr@10' }));
+    const message = `\`${owner}\` must name a stage and one of its metrics, got ${describe(metric)}`;
+    report(errorAt(place, message, { hint: 'Example: `report.mrr@10`.' }));
     return undefined;
   }
   const stage = stageOfMetric(metric);
   if (stages.includes(stage)) return metric;
-  const close = nearest(stage, stages);
-  const hint = close === undefined ? undefined : `did you mean '${close}'?`;
-  report(errorAt(place, `there is no stage '${stage}'`, { hint }));
+  report(errorAt(place, `there is no stage '${stage}'`, { hint: didYouMean(stage, stages) }));
   return undefined;
 }
 
@@ -78,8 +76,8 @@ function readColumns(entry: Entry | undefined, stages: readonly string[], report
   const { value } = entry;
   if (value.type === 'list')
     return [...new Set(value.items.flatMap((item) => readMetric(item, 'columns', stages, report) ?? []))];
-  const message = `\`columns\` takes a list of metrics, got ${describe(toJson(value))}`;
-  report(errorAt(value.place, message, { hint: 'columns: [report.recall@100]' }));
+  const message = `\`columns\` must be a list of metrics, got ${describe(toJson(value))}`;
+  report(errorAt(value.place, message, { hint: 'Example: `columns: [report.recall@100]`.' }));
   return [];
 }
 
@@ -88,7 +86,7 @@ function readBaseline(entry: Entry | undefined, report: Report): Baseline | unde
   const name = toJson(entry.value);
   const at = entry.value.place;
   if (typeof name === 'string') return { name, at };
-  report(errorAt(at, `\`baseline\` takes the name of an experiment, got ${describe(name)}`));
+  report(errorAt(at, `\`baseline\` must be the name of an experiment, got ${describe(name)}`));
   return undefined;
 }
 
@@ -99,7 +97,7 @@ function readGoal(entry: Entry | undefined, report: Report): SweepRequest['goal'
   const value = toJson(entry.value);
   const goal = GOALS.find((one) => one === value);
   if (goal === undefined)
-    report(errorAt(entry.value.place, `\`goal\` takes ${alternatives(GOALS)}, got ${describe(value)}`));
+    report(errorAt(entry.value.place, `\`goal\` must be ${alternatives(GOALS)}, got ${describe(value)}`));
   return goal ?? 'maximize';
 }
 
@@ -108,8 +106,8 @@ function readAxes(entry: Entry | undefined, owner: string, report: Report): Swee
   return [...(axes?.entries ?? [])].flatMap(([path, { key, value }]) => {
     if (!soundPath(path, key, report) || isFailed(value)) return [];
     if (value.type !== 'list' || value.items.length === 0) {
-      const hint = `${path}: [1, 2, 3]`;
-      const message = `\`${owner}\` takes a list of values, got ${describe(toJson(value))}`;
+      const hint = `Example: \`${path}: [1, 2, 3]\`.`;
+      const message = `a parameter in \`${owner}\` must have a list of values, got ${describe(toJson(value))}`;
       report(errorAt(value.place, message, { hint }));
       return [];
     }
@@ -135,8 +133,8 @@ function readRandom(entry: Entry | undefined, report: Report): RandomSearch | un
   const space = random.entries.get('space');
   const dimensions = space && optionalMapping(space, 'space', report);
   if (!dimensions || dimensions.entries.size === 0) {
-    const hint = 'space: {model.learning_rate: {log_uniform: [0.0001, 0.01]}}';
-    report(errorAt(space?.key ?? entry.key, '`random` has no `space` to draw from', { hint }));
+    const hint = 'Example: `space: {model.learning_rate: {log_uniform: [0.0001, 0.01]}}`.';
+    report(errorAt(space?.key ?? entry.key, '`random` needs a `space`', { hint }));
     return undefined;
   }
   return {
@@ -157,8 +155,12 @@ function readHalving(entry: Entry | undefined, report: Report): Halving | undefi
   const budget = halving.entries.get('budget');
   const path = budget ? toJson(budget.value) : undefined;
   if (!budget || typeof path !== 'string' || !pathSegments(path, budget.value.place)) {
-    const hint = 'budget: model.epochs';
-    report(errorAt(budget?.value.place ?? entry.key, '`halving` needs a parameter as `budget`', { hint }));
+    const hint = 'Example: `budget: model.epochs`.';
+    report(
+      errorAt(budget?.value.place ?? entry.key, '`halving` needs the name of a parameter as `budget`', {
+        hint,
+      }),
+    );
     return undefined;
   }
   const min = readNumber(halving, 'min', 1, 1, true, report);
@@ -180,15 +182,15 @@ function readNumber(
   if (!node || isNull(node) || isFailed(node)) return preset;
   const value = toJson(node);
   if (typeof value === 'number' && value >= least && (!whole || Number.isInteger(value))) return value;
-  const wanted = whole ? 'a whole number' : 'a number';
-  report(errorAt(node.place, `\`${name}\` takes ${wanted} from ${least}, got ${describe(value)}`));
+  const wanted = whole ? 'an integer' : 'a number';
+  report(errorAt(node.place, `\`${name}\` must be ${wanted} of at least ${least}, got ${describe(value)}`));
   return preset;
 }
 
 function soundPath(path: string, at: Place, report: Report): boolean {
   if (pathSegments(path, at)) return true;
-  const hint = 'stage.parameter or params.name';
-  report(errorAt(at, `'${path}' does not name a parameter`, { hint }));
+  const hint = 'Write `stage.parameter` or `params.name`.';
+  report(errorAt(at, `'${path}' is not the name of a parameter`, { hint }));
   return false;
 }
 
@@ -199,6 +201,6 @@ function optionalMapping({ value }: Entry, name: string, report: Report): MapNod
 function asMapping(node: Node, name: string, report: Report): MapNode | undefined {
   if (node.type === 'map') return node;
   if (!isFailed(node))
-    report(errorAt(node.place, `\`${name}\` takes a mapping, got ${describe(toJson(node))}`));
+    report(errorAt(node.place, `\`${name}\` must be a mapping, got ${describe(toJson(node))}`));
   return undefined;
 }

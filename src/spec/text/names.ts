@@ -1,8 +1,8 @@
-import { nearest } from '../../base/nearest.ts';
+import { nameHint } from '../../base/nearest.ts';
 import { errorAt, type Report } from './source.ts';
 import type { MapNode, Node } from './tree.ts';
 
-/** Reports every name of the mapping that is none of `names`. */
+/** Reports every name of the mapping that is not among `names`. */
 export function checkNames(
   map: MapNode,
   names: readonly string[],
@@ -12,13 +12,11 @@ export function checkNames(
 ): void {
   for (const [name, { key }] of map.entries) {
     if (names.includes(name) || allowed(name)) continue;
-    const close = nearest(name, names);
-    const hint = close === undefined ? `there are ${names.join(', ')}` : `did you mean '${close}'?`;
-    report(errorAt(key, `unknown name '${name}' in ${owner}`, { hint }));
+    report(errorAt(key, `unknown name '${name}' in ${owner}`, { hint: nameHint(name, names) }));
   }
 }
 
-/** Its problem is reported already. */
+/** Whether the problem of the node is already reported. */
 export function isFailed(node: Node): boolean {
   return node.type === 'scalar' && node.failed === true;
 }

@@ -1,16 +1,16 @@
-/** Files that a person wrote, refused with a reason where no text can be had from them. */
+/** Reads a text file that a person wrote, or reports why it cannot be read as text. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { failure, ok, type Diagnostic, type Result } from '../../base/diagnostic.ts';
-import { nearest } from '../../base/nearest.ts';
+import { didYouMean } from '../../base/nearest.ts';
 import { errorAt, fileSource, type Place, type Source } from './source.ts';
 
-/** Far above any spec that a person or a script would write; reading one takes forty times its size in memory. */
+/** Far larger than any real spec. Reading a spec needs about forty times its size in memory. */
 export const MAX_BYTES = 10_000_000;
 
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 
-/** `at` is where the file was asked for, in another file; absent for the one that the command names. */
+/** `at` is the place in another file that names this one; absent for the file named on the command line. */
 export function readSource(file: string, at?: Place): Result<Source, Diagnostic> {
   const refuse = (message: string, hint?: string): Result<Source, Diagnostic> =>
     failure(
@@ -21,30 +21,30 @@ export function readSource(file: string, at?: Place): Result<Source, Diagnostic>
   try {
     const stat = statSync(file);
     if (stat.isDirectory()) return refuse(`${file} is a folder, not a file`, fileInside(file));
-    if (!stat.isFile()) return refuse(`${file} is not an ordinary file`);
+    if (!stat.isFile()) return refuse(`${file} is not a regular file`);
     if (stat.size > MAX_BYTES)
       return refuse(
-        `${file} has ${(stat.size / 1e6).toFixed(0)} MB; a spec has ${MAX_BYTES / 1e6} MB at most`,
-        'keep data in files of its own and give their paths as parameters',
+        `${file} has ${(stat.size / 1e6).toFixed(0)} MB; a spec may have at most ${MAX_BYTES / 1e6} MB`,
+        'Keep data in separate files and give their paths as parameters.',
       );
     return decode(file, readFileSync(file));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return refuse(`there is no file ${file}`, neighbours(file));
     if (code === 'EACCES' || code === 'EPERM')
-      return refuse(`${file} may not be read (${code})`, 'check its permissions');
+      return refuse(`${file} cannot be read: permission denied (${code})`, 'Check its permissions.');
     return refuse(`${file} cannot be read: ${message}`);
   }
 }
 
 function decode(file: string, bytes: Buffer): Result<Source, Diagnostic> {
-  // Bytes that are not UTF-8 become U+FFFD here; whether there were any is asked below.
+  // Bytes that are not UTF-8 become U+FFFD here; firstInvalid finds them below.
   const whole = bytes.toString('utf8');
   const source = fileSource(file, whole.startsWith('\ufeff') ? whole.slice(1) : whole);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     return failure(
-      errorAt({ source, start: 0, end: 1 }, 'the file is UTF-16; a spec is UTF-8', {
-        hint: 'save it as UTF-8',
+      errorAt({ source, start: 0, end: 1 }, 'the file is UTF-16; a spec must be UTF-8', {
+        hint: 'Save the file as UTF-8.',
       }),
     );
   const bad = firstInvalid(bytes, source.text);
@@ -56,7 +56,7 @@ function decode(file: string, bytes: Buffer): Result<Source, Diagnostic> {
     const byte = bytes[offset]!.toString(16).padStart(2, '0');
     return failure(
       errorAt({ source, start: bad, end: bad + 1 }, `not UTF-8: byte 0x${byte} at offset ${offset}`, {
-        hint: 'save the file as UTF-8',
+        hint: 'Save the file as UTF-8.',
       }),
     );
   }
@@ -69,13 +69,15 @@ function decode(file: string, bytes: Buffer): Result<Source, Diagnostic> {
       `a control character, U+${code}, which YAML does not allow`,
       {
         hint:
-          code === '0000' ? 'is this a binary file?' : 'remove it, or write it as an escape in double quotes',
+          code === '0000'
+            ? 'The file is probably binary.'
+            : 'Remove it, or write it as an escape sequence in double quotes.',
       },
     ),
   );
 }
 
-/** Index of the first replacement character that no EF BF BD stands behind: all before it decoded faithfully. */
+/** Index of the first U+FFFD that is not encoded as EF BF BD in the file: everything before it was valid UTF-8. */
 function firstInvalid(bytes: Buffer, text: string): number | undefined {
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   let offset = bom;
@@ -101,14 +103,13 @@ function yamlFiles(folder: string): string[] {
 
 function fileInside(folder: string): string | undefined {
   const names = yamlFiles(folder);
-  return names.length === 0 ? undefined : `name one of its files: ${listed(names)}`;
+  return names.length === 0 ? undefined : `Name one of its files: ${listed(names)}.`;
 }
 
 function neighbours(file: string): string | undefined {
   const names = yamlFiles(dirname(file));
-  const close = nearest(basename(file), names);
-  if (close !== undefined) return `did you mean ${close}?`;
-  return names.length === 0 ? undefined : `the YAML files of that folder: ${listed(names)}`;
+  const listing = names.length === 0 ? undefined : `The folder has the YAML files ${listed(names)}.`;
+  return didYouMean(basename(file), names) ?? listing;
 }
 
 function listed(names: readonly string[]): string {

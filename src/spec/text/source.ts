@@ -1,3 +1,4 @@
+/** Source texts and places in them, and how a place becomes the location of a diagnostic. */
 import { dirname } from 'node:path';
 import type { Diagnostic, Location } from '../../base/diagnostic.ts';
 
@@ -5,19 +6,19 @@ import type { Diagnostic, Location } from '../../base/diagnostic.ts';
 export interface Source {
   /** Absolute path, or `--set`. */
   readonly file: string;
-  /** Where relative paths written in it start from. */
+  /** The folder that relative paths written in it start from. */
   readonly directory: string;
   readonly text: string;
 }
 
-/** A stretch of a source; offsets in UTF-16 code units, `end` exclusive. */
+/** A range of a source; offsets in UTF-16 code units, `end` exclusive. */
 export interface Place {
   readonly source: Source;
   readonly start: number;
   readonly end: number;
 }
 
-/** Takes problems as they are found, so that all of them are reported at once. */
+/** Collects problems as they are found, so that all of them are reported together. */
 export type Report = (diagnostic: Diagnostic) => void;
 
 export function fileSource(file: string, text: string): Source {
@@ -48,7 +49,7 @@ function lineOf(starts: readonly number[], offset: number): number {
   return low;
 }
 
-/** A place that spans lines is shown by its first. */
+/** A place that spans several lines is shown by its first line. */
 export function locate({ source, start, end }: Place): Location {
   const starts = startsOfLines(source);
   const line = lineOf(starts, start);

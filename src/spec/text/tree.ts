@@ -1,4 +1,4 @@
-/** What was written, as values that know where they were written. Immutable; parts may be shared. */
+/** Values that know where they were written. Immutable; subtrees may be shared. */
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { Place, Source } from './source.ts';
 
@@ -6,24 +6,24 @@ export type Scalar = string | number | boolean | null;
 
 interface Common {
   readonly place: Place;
-  /** How many nodes this one stands for when everything that is shared is written out. */
+  /** Number of nodes in the tree below, with shared subtrees expanded. */
   readonly weight: number;
-  /** How many mappings and lists lie in one another, its own included: none for a single value. */
+  /** Nesting depth of mappings and lists, this one included; 0 for a scalar. */
   readonly depth: number;
-  /** Where the value itself was written, when `place` only refers to it (an alias, `${params.x}`). */
+  /** Where the value itself was written, if `place` only refers to it (an alias, `${params.x}`). */
   readonly via?: Place;
 }
 
 export interface ScalarNode extends Common {
   readonly type: 'scalar';
   readonly value: Scalar;
-  /** The source of its first characters, when not that of `place`: what a relative path starts from. */
+  /** The source of its first characters, if it is not that of `place`: relative paths start from its folder. */
   readonly origin?: Source;
-  /** All of it came from an environment variable, which knows no types but text. */
+  /** The whole value comes from an environment variable, which can only hold a string. */
   readonly fromEnvironment?: true;
-  /** Holds a `${matrix.…}`, which is not known before the stage's instances are. */
+  /** Contains a `${matrix.…}`, which is unknown until the stage's instances are known. */
   readonly deferred?: true;
-  /** Its problem is reported already; any other would only follow from it. */
+  /** Its problem is already reported; further ones would only be consequences. */
   readonly failed?: true;
 }
 
@@ -48,7 +48,7 @@ export function scalarNode(value: Scalar, place: Place): ScalarNode {
   return { type: 'scalar', value, place, weight: 1, depth: 0 };
 }
 
-/** Stands for a value whose problem is reported already. */
+/** Stands for a value whose problem is already reported. */
 export function failedAt(place: Place): ScalarNode {
   return { ...scalarNode(null, place), failed: true };
 }
@@ -73,14 +73,14 @@ export function listNode(items: readonly Node[], place: Place): ListNode {
   return { type: 'list', items, place, weight, depth: depth + 1 };
 }
 
-/** What aliases and references may write out to; an honest spec has a few thousand values. */
+/** Limit for the expansion of aliases and references; a real spec has a few thousand values. */
 const MAX_WEIGHT = 200_000;
-/** Keeps every recursion over values far from the end of the stack. */
+/** Keeps recursion over values well within the stack. */
 export const MAX_DEPTH = 100;
 
-/** Why a value is refused for its size, or nothing. `means` is what made it so large: `aliases`. */
+/** Why a value is too large, or undefined. `means` is what expanded it: `aliases` or `references`. */
 export function excess({ weight, depth }: Node, means: string): string | undefined {
-  if (weight > MAX_WEIGHT) return `holds more than ${MAX_WEIGHT} values with its ${means} written out`;
+  if (weight > MAX_WEIGHT) return `has more than ${MAX_WEIGHT} values after expanding its ${means}`;
   return depth > MAX_DEPTH ? `nested more than ${MAX_DEPTH} levels deep` : undefined;
 }
 
@@ -88,7 +88,7 @@ export function isNull(node: Node | undefined): boolean {
   return node?.type === 'scalar' && node.value === null && !node.failed;
 }
 
-/** Where the value itself was written: relative paths start from its folder. */
+/** The source in which the value itself was written: relative paths start from its folder. */
 export function sourceOf(node: Node): Source {
   return (node.type === 'scalar' ? node.origin : undefined) ?? node.via?.source ?? node.place.source;
 }
@@ -116,7 +116,7 @@ export function childOf(node: Node, segment: string): Node | undefined {
   return node.type === 'list' ? node.items[Number(segment)] : undefined;
 }
 
-/** The node at a path, or the deepest one above it that was written (the rest came from defaults). */
+/** The node at a path, or its deepest ancestor that was written (the rest comes from defaults). */
 export function deepest(
   node: Node,
   segments: readonly string[],
@@ -130,10 +130,10 @@ export function deepest(
   return { node: current, whole: true };
 }
 
-/** `the text 'abc'`, `the number 3`, `a list of 2`: for messages. */
+/** `the string 'abc'`, `the number 3`, `a list of 2`: for messages. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  if (typeof value === 'string') return value === '' ? 'an empty text' : `the text '${shorten(value)}'`;
+  if (typeof value === 'string') return value === '' ? 'an empty string' : `the string '${shorten(value)}'`;
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'boolean') return String(value);
   return Array.isArray(value) ? `a list of ${value.length}` : 'a mapping';

@@ -1,4 +1,4 @@
-/** The names that a spec may use, in one place for the checks, the overrides and the published schema. */
+/** All names that a spec may use, shared by the checks, the overrides and the published schema. */
 
 export const SPEC_NAMES = [
   'name',
@@ -36,7 +36,7 @@ export const SWEEP_NAMES = [
 ];
 export const RANDOM_NAMES = ['trials', 'seed', 'space'];
 export const HALVING_NAMES = ['budget', 'min', 'max', 'factor'];
-/** The usual one: a third goes on, with three times the budget. */
+/** The usual factor: one third of the configurations is promoted, with three times the budget. */
 export const HALVING_FACTOR = 3;
 export const RESOURCE_NAMES = ['threads', 'memory', 'gpu'];
 
@@ -46,7 +46,7 @@ export const ENGINE_VALUES = {
 } as const;
 
 export const STAGE_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-/** Names that `--set` understands before any stage; no stage may have them. */
+/** Names with a meaning of their own in `--set`; no stage may have them. */
 export const RESERVED_STAGE_NAMES = ['params', 'engine'];
 
 /** `a, b or c` */

@@ -1,5 +1,6 @@
+/** YAML syntax errors → diagnostics: own wording for the most common ones, the parser's message for the rest. */
 import type { YAMLError } from 'yaml';
-import type { Diagnostic } from '../../base/diagnostic.ts';
+import { asSentence, type Diagnostic } from '../../base/diagnostic.ts';
 import { errorAt, type Place } from './source.ts';
 
 type Explain = (place: Place, message: string) => Diagnostic;
@@ -7,23 +8,22 @@ type Explain = (place: Place, message: string) => Diagnostic;
 const tooDeep: Explain = (place) => errorAt(place, 'nested too deeply to be read');
 const strayKey: Explain = (place, message) =>
   errorAt(place, message, {
-    hint: 'is the line above indented right, and is every text with ": " in it quoted?',
+    hint: 'Check the indentation of the line above, and quote every string that contains ": ".',
   });
 
-/** The faults that people make most, in their words; the library's own sentence for the rest. */
+/** The most common errors. */
 const EXPLANATIONS: Partial<Record<YAMLError['code'], Explain>> = {
-  TAB_AS_INDENT: (place) =>
-    errorAt(place, 'a tab is used for indentation', { hint: 'YAML indents with spaces' }),
+  TAB_AS_INDENT: (place) => errorAt(place, 'a tab is used for indentation', { hint: 'Indent with spaces.' }),
   MULTIPLE_DOCS: (place) =>
-    errorAt(firstLine(place), 'a second document begins here; a spec is one document', {
-      hint: 'remove the line ---, or put the second document in a file of its own',
+    errorAt(firstLine(place), 'a second document begins here; a spec must be a single document', {
+      hint: 'Remove the line ---, or move the second document to a separate file.',
     }),
   BAD_INDENT: (place, message) =>
     message.startsWith('flow')
       ? errorAt(place, `a ${message.includes('sequence') ? '[' : '{'} before this is not closed`)
-      : errorAt(place, 'the indentation fits no level above', { hint: message }),
+      : errorAt(place, 'the indentation matches no level above', { hint: asSentence(message) }),
   TAG_RESOLVE_FAILED: (place) =>
-    errorAt(place, `unknown tag ${textAt(place)}`, { hint: 'write the value without a tag' }),
+    errorAt(place, `unknown tag ${textAt(place)}`, { hint: 'Write the value without a tag.' }),
   MULTILINE_IMPLICIT_KEY: strayKey,
   BLOCK_AS_IMPLICIT_KEY: strayKey,
   RESOURCE_EXHAUSTION: tooDeep,
@@ -37,12 +37,12 @@ export function explainYaml(
   return EXPLANATIONS[code]?.(place, plain) ?? errorAt(place, plain, tabHint(place));
 }
 
-/** A tab at the start of the line is often what went wrong, whatever the parser stumbled over. */
+/** A tab at the start of the line is often the actual cause of another syntax error. */
 function tabHint({ source, start }: Place): { hint?: string } {
   const lineStart = source.text.lastIndexOf('\n', start - 1) + 1;
   const indent = source.text.slice(lineStart, start);
   return indent.trim() === '' && indent.includes('\t')
-    ? { hint: 'the line begins with a tab: YAML indents with spaces' }
+    ? { hint: 'The line begins with a tab. Indent with spaces.' }
     : {};
 }
 

@@ -1,4 +1,4 @@
-/** YAML 1.2 text → a located tree. Every fault that leaves the rest readable is reported, and reading goes on. */
+/** YAML 1.2 text → a tree with locations. Reading continues after an error wherever the rest is still readable. */
 import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Alias, Document, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { nearest } from '../../base/nearest.ts';
@@ -22,12 +22,12 @@ interface Reading {
   /** Offset of the YAML inside the source's text. */
   readonly from: number;
   readonly report: Report;
-  /** By name: what an anchor stands for; undefined while its own content is being read. */
+  /** By name: the node of an anchor; undefined while its own content is being read. */
   readonly anchors: Map<string, { readonly node: Node | undefined }>;
   depth: number;
 }
 
-/** The root value, undefined where there is none; null stands for text that is no YAML (reported). */
+/** The root value; undefined for an empty document; null for invalid YAML, which is reported. */
 export function parseYaml(source: Source, report: Report, from = 0): Node | undefined | null {
   const document = parseText(source, report, from);
   if (!document) return null;
@@ -42,7 +42,7 @@ function parseText(source: Source, report: Report, from: number): Document.Parse
   try {
     document = parseDocument(source.text.slice(from), {
       prettyErrors: false,
-      // Two-place errors, and no quadratic search through large mappings, come from our own check.
+      // Our own check reports both places, and is not quadratic for large mappings.
       uniqueKeys: false,
       intAsBigInt: true,
     });
@@ -54,14 +54,14 @@ function parseText(source: Source, report: Report, from: number): Document.Parse
   const version = document.directives.yaml;
   if (version.explicit && version.version !== '1.2') {
     report(
-      errorAt(at(0, source.text.length), `YAML ${version.version} is not supported; specs are YAML 1.2`),
+      errorAt(at(0, source.text.length), `YAML ${version.version} is not supported; a spec must be YAML 1.2`),
     );
     return undefined;
   }
   const lines = new Set<number | undefined>();
   for (const fault of [...document.errors, ...document.warnings]) {
     const diagnostic = explainYaml(fault, at(...fault.pos));
-    // One slip often makes several complaints about the same line: the first says what it was.
+    // One mistake often causes several errors on the same line, and the first names it best.
     if (lines.has(diagnostic.location?.line)) continue;
     lines.add(diagnostic.location?.line);
     report(diagnostic);
@@ -114,19 +114,15 @@ function readScalar({ report }: Reading, yaml: Scalar, place: Place): Node {
     const number = Number(value);
     if (Number.isSafeInteger(number)) return scalarNode(number, place);
     report(
-      errorAt(
-        place,
-        `the whole number ${written} is too large to be kept exactly (beyond 9007199254740991)`,
-        {
-          hint: `for a text of digits, write '${written}' in quotes`,
-        },
-      ),
+      errorAt(place, `the integer ${written} is too large to be exact (beyond 9007199254740991)`, {
+        hint: `Write '${written}' in quotes if it is meant as a string.`,
+      }),
     );
     return failedAt(place);
   }
   if (typeof value === 'number' && !Number.isFinite(value)) {
     const message = /^[-+]?\.(inf|nan)$/i.test(written)
-      ? `${written} is not a number that a parameter can have`
+      ? `${written} is not allowed as a value`
       : `the number ${written} is too large for a 64-bit float`;
     report(errorAt(place, message));
     return failedAt(place);
@@ -134,7 +130,7 @@ function readScalar({ report }: Reading, yaml: Scalar, place: Place): Node {
   if (typeof value === 'number') return scalarNode(value === 0 ? 0 : value, place);
   if (typeof value === 'string' || typeof value === 'boolean' || value === null)
     return scalarNode(value, place);
-  report(errorAt(place, 'a value of a type that JSON does not have'));
+  report(errorAt(place, 'the value has a type that JSON does not support'));
   return failedAt(place);
 }
 
@@ -143,8 +139,8 @@ function readAlias(reading: Reading, alias: Alias): Node {
   const anchor = reading.anchors.get(alias.source);
   if (!anchor) {
     const close = nearest(alias.source, [...reading.anchors.keys()]);
-    const hint = close === undefined ? 'an anchor comes before its aliases' : `did you mean *${close}?`;
-    reading.report(errorAt(place, `there is no anchor &${alias.source} before this`, { hint }));
+    const hint = close === undefined ? 'Define an anchor before its aliases.' : `Did you mean '*${close}'?`;
+    reading.report(errorAt(place, `there is no anchor &${alias.source} above`, { hint }));
     return failedAt(place);
   }
   if (!anchor.node) {
@@ -174,7 +170,7 @@ function readMap(reading: Reading, yaml: YAMLMap, place: Place): Node {
 }
 
 interface Key {
-  /** Undefined where the key is unusable, which is reported. */
+  /** Undefined for an invalid key, which is reported. */
   readonly name: string | undefined;
   readonly place: Place;
   readonly merge: boolean;
@@ -197,14 +193,14 @@ function keyOf(reading: Reading, key: unknown, map: Place): Key {
   if (typeof value === 'string') {
     if (isScalar(key) && key.anchor !== undefined)
       reading.anchors.set(key.anchor, { node: scalarNode(value, place) });
-    if (value === '__proto__') return unusable("'__proto__' cannot be a name here");
+    if (value === '__proto__') return unusable("'__proto__' is not allowed as a name");
     return { name: value, place, merge: value === '<<' && isScalar(key) && key.type === 'PLAIN' };
   }
   if (node?.type === 'scalar' && node.failed) return { name: undefined, place, merge: false };
   if (value === null) return unusable('a name is missing before the colon');
-  if (value === undefined) return unusable('a name has to be a text, not a mapping or a list');
+  if (value === undefined) return unusable('a name must be a string, not a mapping or a list');
   const written = isScalar(key) && key.source !== undefined ? key.source : describe(value);
-  return unusable(`the name ${written} is not a text`, `write '${written}' in quotes`);
+  return unusable(`the name ${written} is not a string`, `Write '${written}' in quotes.`);
 }
 
 function mergeSources({ report }: Reading, value: Node): readonly MapNode[] {
@@ -212,7 +208,11 @@ function mergeSources({ report }: Reading, value: Node): readonly MapNode[] {
   return sources.filter((source): source is MapNode => {
     if (source.type === 'map') return true;
     if (source.type !== 'scalar' || !source.failed)
-      report(errorAt(source.place, '<< takes a mapping or a list of mappings', { hint: '<<: *anchor' }));
+      report(
+        errorAt(source.place, '<< must be a mapping or a list of mappings', {
+          hint: 'Example: `<<: *anchor`.',
+        }),
+      );
     return false;
   });
 }

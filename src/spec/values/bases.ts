@@ -32,7 +32,7 @@ interface Link {
 }
 
 const EXTENDS = ['extends', 'include'] as const;
-/** A base's name is its own: an experiment is called after its file. */
+/** Not inherited, because an experiment is named after its own file. */
 const NOT_INHERITED = ['name', 'description'];
 
 export function readMerged(file: string, reader: Reader): MapNode | undefined {
@@ -62,10 +62,8 @@ export function readMapping(source: Source, report: Report): MapNode | undefined
   if (root?.type === 'map') return root;
   const start: Place = { source, start: 0, end: 1 };
   if (root === undefined || isNull(root)) {
-    const what = source.text.trim() === '' ? 'the file is empty' : 'the file holds nothing but comments';
-    report(
-      errorAt(start, what, { hint: 'a spec needs `stages:`; `pipeline init` writes one to begin with' }),
-    );
+    const what = source.text.trim() === '' ? 'the file is empty' : 'the file has only comments';
+    report(errorAt(start, what, { hint: 'A spec needs `stages:`. Run `pipeline init` for a starter spec.' }));
   } else if (root.type === 'list' || !root.failed) {
     const value = root.type === 'list' ? toJson(root) : root.value;
     report(errorAt(root.place, `expected a mapping of names to values, got ${describe(value)}`));
@@ -77,11 +75,11 @@ function readBase(base: ScalarNode, chain: readonly Link[], reader: Reader): Map
   const file = resolve(base.place.source.directory, base.value as string);
   const again = chain.findIndex((link) => link.file === file);
   if (again === -1) return readChain([...chain, { file, at: base.place }], reader);
-  const circle = chain.slice(again);
-  const names = [...circle.map((link) => link.file), file].map((path) => shown(path, chain[0]!.file));
+  const cycle = chain.slice(again);
+  const names = [...cycle.map((link) => link.file), file].map((path) => shown(path, chain[0]!.file));
   reader.report(
-    errorAt(base.place, `specs extend each other in a circle: ${names.join(' → ')}`, {
-      related: circle.flatMap(({ at }) => (at ? [{ message: 'which is extended here', place: at }] : [])),
+    errorAt(base.place, `the base specs form a cycle: ${names.join(' → ')}`, {
+      related: cycle.flatMap(({ at }) => (at ? [{ message: 'extended here', place: at }] : [])),
     }),
   );
   return undefined;
@@ -92,17 +90,17 @@ function shown(path: string, main: string): string {
   return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }
 
-/** The files that a spec names as its bases, in the order in which they are merged; undefined for what names none. */
+/** The base files of a spec, in merge order; undefined for an entry that is not a file name. */
 function baseFiles(root: MapNode, { report, env, used }: Reader): (ScalarNode | undefined)[] {
   const given = EXTENDS.flatMap((name) => root.entries.get(name) ?? []);
   if (given.length > 1)
     report(
-      errorAt(given[1]!.key, '`extends` and `include` mean the same: give one of them', {
-        related: [{ message: 'given here already', place: given[0]!.key }],
+      errorAt(given[1]!.key, '`extends` and `include` mean the same; give only one of them', {
+        related: [{ message: 'already given here', place: given[0]!.key }],
       }),
     );
   if (given.length === 0 || isNull(given[0]!.value)) return [];
-  // Parameters may come from a base, so only variables can be known yet.
+  // Parameters may come from a base, so only environment variables are known yet.
   const value = makeInterpolator({ params: undefined, env, report, used, usedParams: new Set() })(
     given[0]!.value,
   );

@@ -1,16 +1,16 @@
-/** Texts with `${matrix.…}`: left alone until it is known which instance of the stage they are read for. */
+/** Strings with `${matrix.…}`: their interpolation is deferred until the instance of the stage is known. */
 import { makeInterpolator } from './interpolate.ts';
 import type { Assignment } from '../stages/matrix.ts';
 import type { References } from './parameter-references.ts';
 import { errorAt, type Report } from '../text/source.ts';
 import { failedAt, listNode, mapNode, type Entry, type MapNode, type Node } from '../text/tree.ts';
 
-/** Replaces them everywhere but under a stage's `with`, where alone they have a meaning. */
+/** Reports and replaces them everywhere except under a stage's `with`, the only place where they are allowed. */
 export function refuseDeferred(root: MapNode, report: Report): MapNode {
   const refuse = (node: Node): Node => {
     report(
-      errorAt(node.place, '${matrix.…} has a value only under `with` of a stage', {
-        hint: 'instances that share a matrix variable belong together without being told',
+      errorAt(node.place, '${matrix.…} is only allowed under `with` of a stage', {
+        hint: 'Instances with equal values of a matrix variable are connected automatically.',
       }),
     );
     return failedAt(node.place);
@@ -25,7 +25,7 @@ export function refuseDeferred(root: MapNode, report: Report): MapNode {
   });
 }
 
-/** A stage's `with` for one of its instances; the same node where it holds nothing deferred. */
+/** A stage's `with` for one of its instances; the same node if it contains nothing deferred. */
 export function fillIn(
   parameters: MapNode,
   values: Assignment,
@@ -47,7 +47,7 @@ function mapDeferred(node: Node, replace: (node: Node) => Node): Node {
 
 const known = new WeakMap<Node, boolean>();
 
-/** Looked up by node, because an instance of a large matrix asks again for what the one before asked. */
+/** Memoised by node, because all instances of a large matrix ask for the same nodes. */
 export function holdsDeferred(node: Node): boolean {
   if (node.type === 'scalar') return node.deferred === true;
   let holds = known.get(node);

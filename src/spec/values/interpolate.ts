@@ -1,4 +1,4 @@
-/** `${…}` in values. A value that is nothing else keeps the type of what it names; inside a text it is rendered. */
+/** `${…}` in values. A value that is a single reference keeps the type of its target; others become strings. */
 import { evaluate, VARIABLE, type Problem, type References } from './parameter-references.ts';
 import { errorAt, type Place, type Source } from '../text/source.ts';
 import {
@@ -14,15 +14,15 @@ import {
   type ScalarNode,
 } from '../text/tree.ts';
 
-/** `$${` a written `${`; `${a}`; `${` without an end. */
+/** `$${` (an escaped `${`), `${a}`, or `${` without an end. */
 const EXPRESSION = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
-/** Known only for one instance of a stage: such texts are left as they are until then. */
+/** Known only for one instance of a stage: such strings are deferred. */
 const MATRIX = /(?:^|[^$])\$\{\s*matrix\b/;
 const MAX_LENGTH = 1_000_000;
-/** References to references and the collections they stand in: a recursion that must not exhaust the stack. */
+/** Limit for chains of references, so that the recursion does not exhaust the stack. */
 const MAX_STEPS = 200;
 
-/** What is known while the values of a spec are worked out. */
+/** State of the interpolation of a spec. */
 interface Work {
   readonly references: References;
   readonly done: Map<Node, Node>;
@@ -42,14 +42,14 @@ function resolve(work: Work, node: Node, name: string): Node {
   if (known) return known;
   const { pending, report } = work.references;
   if (pending.size > MAX_STEPS) {
-    report(errorAt(node.place, `reached through more than ${MAX_STEPS} references`));
+    report(errorAt(node.place, `the chain of references is longer than ${MAX_STEPS}`));
     return failedAt(node.place);
   }
   pending.set(node, name);
   const result = node.type === 'scalar' ? resolveScalar(work, node) : resolveCollection(work, node);
   pending.delete(node);
   work.done.set(node, result);
-  // What is worked out is final: a `${` in it was written as `$${`.
+  // The result is final: a `${` in it was written as `$${`.
   work.done.set(result, result);
   return result;
 }
@@ -110,19 +110,21 @@ function substitute({ references }: Work, node: ScalarNode, text: string): Node 
   }
   const joined = [...parts, text.slice(end)].join('');
   if (joined.length > MAX_LENGTH)
-    references.report(errorAt(node.place, `the text grows beyond ${MAX_LENGTH} characters`));
+    references.report(
+      errorAt(node.place, `the string is longer than ${MAX_LENGTH} characters after interpolation`),
+    );
   if (!sound || joined.length > MAX_LENGTH) return failedAt(node.place);
   return { ...node, value: joined, ...(origin === undefined ? {} : { origin }) };
 }
 
-/** A value as part of a text. */
+/** A value inside a string. */
 function render(value: Node, expression: string, problem: Problem): string | null {
   if (value.type === 'scalar' && value.failed) return null;
   if (value.type === 'scalar' && value.value !== null) return String(value.value);
-  return problem(expression, `${expression} is ${describe(toJson(value))}, which has no place inside a text`);
+  return problem(expression, `${expression} is ${describe(toJson(value))}, which cannot be part of a string`);
 }
 
-/** The value of a reference, standing at the place of the reference. */
+/** The value of a reference, located at the reference. */
 function refer(node: ScalarNode, value: Node): Node {
   if (value.place.source === VARIABLE) return { ...value, place: node.place };
   return { ...value, place: node.place, via: value.via ?? value.place };
@@ -133,7 +135,7 @@ function originOf(value: Node): Source | undefined {
   return origin === VARIABLE ? undefined : origin;
 }
 
-/** Where the expression stands inside its text, when that was written without escapes. */
+/** The place of the expression inside its string, if that was written without escapes. */
 function placeOf(node: ScalarNode, expression: string): Place {
   const { source, start, end } = node.place;
   const written = source.text.slice(start, end);

@@ -1,8 +1,8 @@
 import { isNull, mapNode, type Entry, type MapNode, type Node } from '../text/tree.ts';
 
 /**
- * Deep merge: mappings merge name by name, everything else is replaced, and null takes away what the base has.
- * What the overlay touches is located in the overlay.
+ * Deep merge: mappings are merged name by name, everything else is replaced, and null removes what the base has.
+ * Values from the overlay keep their places in the overlay.
  */
 export function merge(base: MapNode, overlay: MapNode): MapNode {
   const entries = new Map<string, Entry>(base.entries);
@@ -18,7 +18,7 @@ function mergeValues(base: Node, overlay: Node): Node {
   return base.type === 'map' && overlay.type === 'map' ? merge(base, overlay) : overlay;
 }
 
-/** The tree with one name set, taken away (null) or, where it is missing, made. */
+/** The mapping with one entry set, removed (null) or added. */
 export function withEntry(map: MapNode, name: string, entry: Entry): MapNode {
   const entries = new Map(map.entries);
   if (isNull(entry.value) && entries.has(name)) entries.delete(name);

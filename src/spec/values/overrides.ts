@@ -1,6 +1,6 @@
-/** `--set path=value` and `--params FILE`: laid over what the files say, before anything is checked. */
+/** `--set path=value` and `--params FILE`: applied to the merged files, before anything is checked. */
 import { dirname } from 'node:path';
-import { nearest } from '../../base/nearest.ts';
+import { nameHint } from '../../base/nearest.ts';
 import { readMapping } from './bases.ts';
 import { merge, withEntry } from './merge.ts';
 import { errorAt, type Place, type Report, type Source } from '../text/source.ts';
@@ -24,10 +24,10 @@ interface Segment {
 }
 
 const NO_PARAMETER = 'the spec defines no parameter';
-const NAMING = 'stage.parameter, params.name or engine.backend';
-const USAGE = '--set stage.parameter=value, params.name=value or engine.backend=wasm';
+const NAMING_HINT = 'Write `stage.parameter`, `params.name` or `engine.backend`.';
+const SET_HINT = 'Write `stage.parameter=value`, `params.name=value` or `engine.backend=wasm`.';
 
-/** Applies one `--set`. Relative paths in it are relative to the spec, as if they had been written there. */
+/** Applies one `--set`. Relative paths in its value start from the folder of the spec. */
 export function applySet(root: MapNode, text: string, specFile: string, report: Report): MapNode {
   const source: Source = { file: '--set', directory: dirname(specFile), text };
   const whole: Place = { source, start: 0, end: text.length };
@@ -38,7 +38,7 @@ export function applySet(root: MapNode, text: string, specFile: string, report: 
     segments.length > MAX_DEPTH ||
     segments.some(({ name }) => name === '' || name === '__proto__')
   ) {
-    report(errorAt(whole, `'${text}' does not say what to set`, { hint: USAGE }));
+    report(errorAt(whole, `'${text}' is not a valid --set`, { hint: SET_HINT }));
     return root;
   }
   const parsed = parseYaml(source, report, end + 1);
@@ -48,7 +48,7 @@ export function applySet(root: MapNode, text: string, specFile: string, report: 
   return path ? (put(root, path, value, report) as MapNode) : root;
 }
 
-/** A value laid over the spec: one `--set`, or a path and a value that stand in the spec itself. */
+/** A value that overrides one of the spec: a `--set`, or a path and a value from the spec's `sweep:`. */
 export type Override =
   { readonly set: string } | { readonly path: string; readonly at: Place; readonly value: Node };
 
@@ -57,14 +57,14 @@ export function applyOverride(root: MapNode, override: Override, specFile: strin
   const { path: text, at, value } = override;
   const segments = pathSegments(text, at);
   if (!segments) {
-    report(errorAt(at, `'${text}' does not name a parameter`, { hint: NAMING }));
+    report(errorAt(at, `'${text}' is not the name of a parameter`, { hint: NAMING_HINT }));
     return root;
   }
   const path = rootPath(root, segments, report);
   return path ? (put(root, path, value, report) as MapNode) : root;
 }
 
-/** The parts of `model.loss.margin`, all standing at one place; undefined for what is no such path. */
+/** The segments of `model.loss.margin`, all at one place; undefined if the text is not such a path. */
 export function pathSegments(text: string, at: Place): readonly Segment[] | undefined {
   const { segments, end } = readPath({ ...at.source, text: `${text}=` });
   const sound = end === text.length && segments.length >= 2 && segments.length <= MAX_DEPTH;
@@ -91,7 +91,7 @@ function readPath(source: Source): { readonly segments: readonly Segment[]; read
   return { segments, end: at };
 }
 
-/** `model.loss.margin` → `stages.model.with.loss.margin`; only what exists may be named. */
+/** `model.loss.margin` → `stages.model.with.loss.margin`. The stage, or the name in `params`, must exist. */
 function rootPath(
   root: MapNode,
   [first, ...rest]: readonly Segment[],
@@ -116,18 +116,11 @@ function namesOf(root: MapNode, name: string): string[] {
 
 function known({ name, place }: Segment, names: readonly string[], message: string, report: Report): boolean {
   if (names.includes(name)) return true;
-  const close = nearest(name, names);
-  const hint =
-    close === undefined
-      ? names.length === 0
-        ? undefined
-        : `there are ${names.join(', ')}`
-      : `did you mean '${close}'?`;
-  report(errorAt(place, `${message} '${name}'`, { hint }));
+  report(errorAt(place, `${message} '${name}'`, { hint: nameHint(name, names) }));
   return false;
 }
 
-/** The tree with the value at the path; mappings on the way are made where they are missing. */
+/** The tree with the value at the path; missing mappings on the way are created. */
 function put(
   node: Node | undefined,
   [first, ...rest]: readonly Segment[],
@@ -139,15 +132,15 @@ function put(
   if (node?.type === 'list') return putItem(node.items, node.place, first, rest, value, report);
   if (node && node.type !== 'map' && !isNull(node) && !isReference(node)) {
     report(
-      errorAt(place, `'${name}' cannot be set inside a single value`, {
-        related: [{ message: 'the value', place: node.place }],
+      errorAt(place, `'${name}' cannot be set, because its parent is not a mapping or a list`, {
+        related: [{ message: 'the parent', place: node.place }],
       }),
     );
     return node;
   }
   const map = node?.type === 'map' ? node : mapNode(new Map<string, Entry>(), place);
   const old = map.entries.get(name);
-  // What is only passed through stays where it was written.
+  // Names on the way keep their places.
   const key = rest.length > 0 && old ? old.key : place;
   return withEntry(map, name, { key, value: put(old?.value, rest, value, report) });
 }
@@ -163,8 +156,11 @@ function putItem(
   const index = /^\d+$/.test(name) ? Number(name) : -1;
   if (index < 0 || index > items.length) {
     report(
-      errorAt(place, `'${name}' is no place in a list of ${items.length}`, {
-        hint: `0 to ${items.length - 1}, or ${items.length} to append`,
+      errorAt(place, `'${name}' is not an index of a list of ${items.length}`, {
+        hint:
+          items.length === 0
+            ? 'Use 0 to append an item.'
+            : `Use 0 to ${items.length - 1}, or ${items.length} to append an item.`,
         related: [{ message: 'the list', place: list }],
       }),
     );
@@ -209,7 +205,7 @@ function overlayStages(root: MapNode, { value }: Entry, report: Report): MapNode
   return result;
 }
 
-/** Deep-merges a value of the params file over what is at the path. */
+/** Deep-merges a value of the params file into the value at the path. */
 function overlay(root: MapNode, path: readonly string[], { key, value }: Entry, report: Report): MapNode {
   const { node, whole } = deepest(root, path);
   const merged = whole && node.type === 'map' && value.type === 'map' ? merge(node, value) : value;

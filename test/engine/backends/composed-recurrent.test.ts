@@ -40,7 +40,7 @@ function expected({ shape }: Case, { texts, embeddings, weights }: Built): numbe
 describe('the recurrent encoder composed of TensorFlow.js ops', () => {
   const engine = embeddedEngine(2);
 
-  it('gives what loops over numbers give, for texts of every length', () => {
+  it('agrees with plain loops, for texts of every length', () => {
     fc.assert(
       fc.property(cases, (example) => {
         const built = build(example, arithmetic);
@@ -126,7 +126,7 @@ describe('the recurrent encoder composed of TensorFlow.js ops', () => {
     );
   });
 
-  it('leaves embeddings alone that are not to be trained', () => {
+  it('does not change embeddings that are not trainable', () => {
     const built = build(
       {
         shape: { cell: 'gru', input: 2, hidden: 2, layers: 1, bidirectional: false, pooling: 'last' },

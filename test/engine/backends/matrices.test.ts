@@ -30,7 +30,7 @@ async function compute(backend: string, name: Op, shapes: readonly Shape[]): Pro
   return OPS[name](a!, b!);
 }
 
-it('is the arithmetic of tfjs-backend-cpu to the bit, whatever broadcasts against what', async () => {
+it('agrees with tfjs-backend-cpu to the bit, for any broadcast', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom<Op>('add', 'sub', 'mul', 'div', 'maximum'),

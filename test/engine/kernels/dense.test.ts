@@ -47,7 +47,7 @@ it('matMul agrees with a plain loop in double at any sizes, transposed or not, o
   );
 });
 
-it('an element has the same bits whatever rows are computed beside it', () => {
+it('an element has the same bits whichever rows are computed with it', () => {
   const a = floats(23 * 50, 'a');
   const b = floats(50 * 9, 'b');
   const shape = { batch: 1, k: 50, n: 9, transposeA: false, transposeB: false };

@@ -17,7 +17,7 @@ const scales = Float32Array.from({ length: 8001 }, (_, i) => (i % 2 === 0 ? 1 : 
 const positive = Float32Array.from({ length: 40_001 }, (_, i) => 2 ** (-126 + (254 * i) / 40_000));
 
 const sigmoid = (x: number): number => 1 / (1 + exp(-x));
-/** In double, where it is good to 1e-16 of itself near 0 too. */
+/** In double precision, with a relative error of 1e-16 near 0 too. */
 const tanh = (x: number): number => Math.tanh(x);
 
 // [function, reference, inputs, most ulps]
@@ -46,7 +46,7 @@ describe.each(['exact', 'fast'] as const)('with precision %s', (precision: Preci
     expect(worst).toBeLessThan(most);
   });
 
-  it('the ends of the range come out as they should', () => {
+  it('the ends of the range are correct', () => {
     const ends = Float32Array.of(-Infinity, -200, -104, 0, 89, Infinity, NaN);
     expect([...kernels.exp(ends)]).toEqual([0, 0, 0, 1, Infinity, Infinity, NaN]);
     const logs = [...kernels.log(Float32Array.of(0, -1, 1, Infinity, NaN, 2 ** -140))];

@@ -200,7 +200,7 @@ describe('similarities', () => {
     });
   });
 
-  it('keep the slope finite where texts are empty or the same', () => {
+  it('keep the gradient finite if texts are empty or equal', () => {
     const same = tf.tensor2d([
       [0, 0],
       [1, 2],

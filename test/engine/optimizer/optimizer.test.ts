@@ -31,7 +31,7 @@ function reference(weight: Float64Array, gradients: readonly Float32Array[], sca
 describe('AdamW', () => {
   embeddedEngine();
 
-  it('moves dense weights as PyTorch does, and goes on from a saved state to the same bits', () => {
+  it('updates dense weights like PyTorch, and resumes from a saved state with the same bits', () => {
     const source = random(1, 'adam');
     const start = values(6, 1, source);
     const gradients = Array.from({ length: 5 }, () => values(6, 1, source));
@@ -67,7 +67,7 @@ describe('AdamW', () => {
     expect(weight.dataSync()[0]).toBe(2);
   });
 
-  it('moves only those rows of a table that a batch has touched', () => {
+  it('updates only the rows of a table that a batch has touched', () => {
     const table = createPlainTable(3, 2);
     const start = values(6, 1, random(2, 'table'));
     table.write(start);
@@ -87,7 +87,7 @@ describe('AdamW', () => {
 });
 
 describe('the learning rate', () => {
-  it('rises over the warm-up, then stays, falls along a line or along half a cosine', () => {
+  it('rises during warm-up, then is constant or decays linearly or by a cosine', () => {
     const of = (name: 'constant' | 'linear' | 'cosine'): number[] =>
       Array.from({ length: 10 }, (_, i) => scheduleFactor({ name, warmup_ratio: 0.2 }, i + 1, 10));
     expect(of('constant')).toEqual([1 / 3, 2 / 3, 1, 1, 1, 1, 1, 1, 1, 1]);
@@ -100,8 +100,8 @@ describe('the learning rate', () => {
   });
 });
 
-describe('the running mean of the weights', () => {
-  it('stays where the weights stay and follows them where they go', () => {
+describe('the moving average of the weights', () => {
+  it('stays if the weights stay, and follows them if they change', () => {
     const average = weightAverage(0.9);
     const at = (value: number) => new Map([['w', { shape: [1], data: Float32Array.of(value) }]]);
     expect(average.weights()).toBeUndefined();

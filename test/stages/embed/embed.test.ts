@@ -26,7 +26,7 @@ async function trained(world: World, params: JsonObject = {}): Promise<KindRun> 
 }
 
 describe('embed', () => {
-  it('gives every document and query a vector of length 1, zeros where the text is empty', async () => {
+  it('gives every document and query a vector of length 1, or zeros if the text is empty', async () => {
     const world = makeWorld();
     const model = await trained(world, { encoder: { hidden: 9, pooling: 'max' } });
     const run = await runKind(embed, { inputs: { tokens: world.inputs.tokens, model: model.artifact } });

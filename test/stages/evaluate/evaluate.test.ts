@@ -78,7 +78,7 @@ describe('evaluate', () => {
     expect(metrics!['random/candidates/p@1']).toBeCloseTo(1 / 3, 12);
   });
 
-  it('counts the queries that nothing can be measured on', async () => {
+  it('counts the queries without a relevant document', async () => {
     const figures = JSON.parse(text(await evaluate(), 'metrics.json')) as JsonObject;
     expect(figures).toMatchObject({
       queries: 2,
@@ -103,7 +103,7 @@ describe('evaluate', () => {
     expect(text(run, 'runs/bm25.trec')).toMatch(/^q1 Q0 d%200 1 \S+ bm25\nq1 Q0 d%203 2 /);
   });
 
-  it('tells how each query went', async () => {
+  it('reports the result of each query', async () => {
     const [header, first, second] = text(await evaluate(), 'per_query.tsv')
       .split('\n')
       .map((line) => line.split('\t'));
@@ -116,7 +116,7 @@ describe('evaluate', () => {
     expect(field(second, 'model/candidates/rank')).toBe('');
   });
 
-  it('reports tables, and the queries won and lost most with their texts', async () => {
+  it('reports tables, and the texts of the queries with the largest gain and loss', async () => {
     const report = text(await evaluate(), 'report.md');
     expect(report).toMatch(/\| model \| 0\.6667 \| 0\.\d{3}, 1\.000 \|/);
     expect(report).toContain('0 won, 1 lost, 1 tied');
@@ -132,7 +132,7 @@ describe('evaluate', () => {
     expect(run.headline).toBe('MRR@10 0.667');
   });
 
-  it('measures what an index loses, in metrics and never in files', async () => {
+  it('measures the loss by an index, in metrics and never in files', async () => {
     const documents = DOCUMENTS.concat(Array.from({ length: 300 }, (_, i) => `word${i}`));
     const embeddings = embeddingsArtifact(
       randomMatrix(documents.length, 16, 'documents'),
@@ -167,7 +167,7 @@ describe('evaluate', () => {
     });
   });
 
-  it('a cut-off beyond the lists is an error, as it would be measured on too few', async () => {
+  it('a cut-off beyond the length of the lists is an error', async () => {
     await expect(evaluate({ depth: 50 })).rejects.toThrow(
       'the cut-off 100 is beyond the depth of the lists, 50',
     );

@@ -10,7 +10,7 @@ import { runKind } from '../../helpers/run-kind.ts';
 import { embeddingsArtifact, randomMatrix } from '../../retrieval/fixtures.ts';
 
 describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', () => {
-  it('BM25 has the figures that an independent implementation has, and triplets are mined', async () => {
+  it('BM25 agrees with an independent implementation, and triplets are mined', async () => {
     const split = (name: string): string => join(MEDQUAD!, `${name}.jsonl.gz`);
     const corpus = await runKind(ingest, {
       params: {
@@ -25,7 +25,7 @@ describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', () => {
       inputs: {
         corpus: corpus.artifact,
         tokens: tokens.artifact,
-        // BM25 is what is tested: any vectors will do, and chance is what they should give.
+        // Only BM25 is tested: any vectors will do, and they should perform like random order.
         embeddings: embeddingsArtifact(
           randomMatrix(documents.offsets.length - 1, 8, 'documents'),
           randomMatrix(queries.offsets.length - 1, 8, 'queries'),

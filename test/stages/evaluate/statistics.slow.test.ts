@@ -67,7 +67,7 @@ interface Figures {
 }
 const figures = (run: KindRun): Figures => JSON.parse(text(run, 'metrics.json')) as Figures;
 
-describe('how sure the figures are', () => {
+describe('uncertainty', () => {
   it('every mean lies within its interval, and the primary one is among the metrics', async () => {
     const { metrics } = await evaluate(1);
     const [low, value, high] = ['mrr@10_low', 'mrr@10', 'mrr@10_high'].map(
@@ -78,7 +78,7 @@ describe('how sure the figures are', () => {
     expect(metrics!['bm25/mrr@10_low']).toBeLessThan(metrics!['bm25/mrr@10'] as number);
   });
 
-  it('a model that finds everything beats BM25 significantly, and one like it does not', async () => {
+  it('a perfect model is significantly better than BM25, and an equal one is not', async () => {
     const [perfect] = figures(await evaluate(0)).comparisons;
     expect(perfect!.rival).toBe('bm25');
     expect(perfect!.corpus['mrr@10']!.p_value).toBeLessThan(0.001);
@@ -143,7 +143,7 @@ describe('against other reports', () => {
       expect(p_value).toBe(p.get(`model/candidates/${name}`));
   });
 
-  it('leaves out the measures that the other has not', async () => {
+  it('leaves out measures that the other report does not have', async () => {
     const other = await evaluate(3, { label: 'other', cutoffs: { recall: [1] } });
     const run = await evaluate(0, {}, { against: [other.artifact] });
     const { corpus } = figures(run).comparisons.find(({ rival }) => rival === 'other')!;
@@ -187,7 +187,7 @@ describe('over several seeds', () => {
   });
 });
 
-describe('systems beside the model', () => {
+describe('systems other than the model', () => {
   it('fusion at weight 1 is the model, at 0 it is BM25', async () => {
     const all = await evaluate(1, { fusion: { weight: 1 } });
     expect(all.metrics!['fused/mrr@10']).toBe(all.metrics!['mrr@10']);
@@ -198,7 +198,7 @@ describe('systems beside the model', () => {
     expect(off.metrics).not.toHaveProperty('fused/mrr@10');
   });
 
-  it('the mean of word vectors is one where vectors are given', async () => {
+  it('include the mean of word vectors if vectors are given', async () => {
     const folder = temporaryFolder();
     const rows = TOKENS.vocabulary.tokens.length;
     const { data } = randomMatrix(rows, 32, 'words');
@@ -214,7 +214,7 @@ describe('systems beside the model', () => {
 });
 
 describe('types of queries', () => {
-  it('have figures of their own', async () => {
+  it('have their own metrics', async () => {
     const run = await evaluate(1);
     const types = figures(run).query_types;
     expect(types.map(({ type, queries }) => [type, queries])).toEqual([

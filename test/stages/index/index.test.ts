@@ -27,7 +27,7 @@ describe('index', () => {
     expect(run.headline).toMatch(/^1,500 vectors · recall@10 /);
   });
 
-  it("takes the embeddings' similarity unless told otherwise, and writes down every setting", async () => {
+  it("uses the embeddings' similarity by default, and records every setting", async () => {
     const run = await build({ connectivity: 8, expansion_search: 32 });
     expect(readIndexConfig(run.artifact.path)).toMatchObject({
       library: 'usearch',
@@ -41,11 +41,11 @@ describe('index', () => {
     });
   });
 
-  it('gives the same file again on this machine, whatever threads there are', async () => {
+  it('gives the same file again on this machine at any number of threads', async () => {
     expect(bytes(await build({}, 1))).toBe(bytes(await build({}, 2)));
   });
 
-  it('its digest stands for the vectors and the settings, and not for the graph', async () => {
+  it('its digest covers the vectors and the settings, not the graph', async () => {
     const digests = async (params: JsonObject): Promise<unknown> => (await build(params, 2)).digests;
     expect(await digests({})).toEqual(await digests({}));
     expect(await digests({ parallel: true })).toEqual(await digests({ parallel: true }));
@@ -74,7 +74,7 @@ describe('index', () => {
     expect(scores[0]).toBeCloseTo(1, 5);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when it is aborted', async () => {
     const stop = new AbortController();
     stop.abort();
     await expect(

@@ -114,7 +114,7 @@ describe('format: beir', () => {
     expect(await ingest({ format: 'beir', folder })).toMatchObject(EXPECTED);
   });
 
-  it('says which part a folder lacks, and which column a file', async () => {
+  it('names the missing file of a folder, and the missing column of a file', async () => {
     const without = (name: string): Promise<unknown> =>
       ingest({
         format: 'beir',

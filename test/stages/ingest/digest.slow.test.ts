@@ -62,7 +62,7 @@ describe('the digest of a corpus', () => {
     [`UPDATE c.qrels SET relevance = 2 WHERE query_id = 0 AND doc_id = 0`],
     [`UPDATE c.candidates SET position = 9 WHERE query_id = 0 AND position = 1`],
     [`DELETE FROM c.candidates WHERE query_id = 1`],
-    // What lies on either side of a border between fields must not flow together.
+    // The boundary between two fields must affect the digest.
     [`UPDATE c.documents SET name = name || '1', text = substr(text, 2) WHERE doc_id = 3`],
   ])('changes with %s', async (change) => {
     const folder = folderOf({

@@ -1,4 +1,4 @@
-/** Ingests small files really written to a folder, and reads back what the corpus says. */
+/** Ingests small files from a real folder, and reads the corpus back. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -50,7 +50,7 @@ const splitsIn = (folder: string, train: string, test: string): JsonObject => ({
 });
 
 describe('format: msmarco', () => {
-  it('takes every passage as a document once, as candidate in its place, and as relevant where selected', async () => {
+  it('takes every passage as one document, as a candidate in its position, and as relevant if selected', async () => {
     const folder = folderOf({ 'train.jsonl': jsonl(FEVER, UNANSWERED), 'test.jsonl': jsonl(ZEBRA) });
     const corpus = await ingest(splitsIn(folder, 'train.jsonl', 'test.jsonl'));
     expect(corpus).toMatchObject(EXPECTED);

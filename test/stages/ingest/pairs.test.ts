@@ -19,7 +19,7 @@ describe('csv', () => {
     expect(documents[0]![1]).toBe('two\nlines "quoted"');
   });
 
-  it('numbers rows truly though malformed ones lie between', async () => {
+  it('numbers rows correctly despite malformed ones between them', async () => {
     const content = [
       'q,d',
       'ok,"two\nlines"', // 1
@@ -45,7 +45,7 @@ describe('csv', () => {
     });
   });
 
-  it('with stray quotes or wrong bytes is told', async () => {
+  it('with stray quotes or invalid bytes is an error', async () => {
     await expect(pairs('q,d\n"a" b,c\nd,e\n')).rejects.toThrow('pairs.csv row 1: stray quote');
     const folder = folderOf({ 'p.csv': Buffer.from('q,d\na,b\n\xff,c\n', 'latin1') });
     await expect(
@@ -53,13 +53,13 @@ describe('csv', () => {
     ).rejects.toThrow('p.csv row 2: not UTF-8');
   });
 
-  it('that is empty, has only a header or a column twice is told', async () => {
+  it('that is empty, has only a header or a duplicate column is an error', async () => {
     await expect(pairs('')).rejects.toThrow('pairs.csv is empty');
     await expect(pairs('q,d\n')).rejects.toThrow('the data holds no queries');
     await expect(pairs('q,d,q\n1,2,3\n')).rejects.toThrow("pairs.csv has two columns 'q'");
   });
 
-  it('that mixes line breaks is told, not guessed', async () => {
+  it('with mixed line breaks is an error', async () => {
     await expect(pairs('q,d\r\na,b\nc,d\r\n')).rejects.toMatchObject({
       code: 'E_INPUT',
       message: expect.stringContaining('cannot read pairs.csv') as string,
@@ -68,7 +68,7 @@ describe('csv', () => {
 });
 
 describe('tsv', () => {
-  it('knows no quoting, and takes any line break', async () => {
+  it('has no quoting, and accepts any line break', async () => {
     const folder = folderOf({ 'p.tsv': 'q\td\r\nsay "a\t"b\r\nc\td"\n' });
     const { queries, documents } = await ingest({
       format: 'tsv',
@@ -114,7 +114,7 @@ describe('pairs', () => {
     });
   });
 
-  it('refuse an id that comes back with another text', async () => {
+  it('refuse an id that occurs again with another text', async () => {
     const folder = folderOf({
       'p.jsonl': jsonl(
         { i: 1, q: 'a', d: 'x', k: 'd1' },

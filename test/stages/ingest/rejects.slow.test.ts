@@ -92,7 +92,7 @@ describe('texts', () => {
     expect(documents.map(([, text]) => text)).toEqual([...texts, 'lone \ufffd!']);
   });
 
-  it('are the same document only where every character is', async () => {
+  it('are the same document only if every character is the same', async () => {
     const texts = ['a b', 'a  b', 'A b', 'a b ', 'a b', 'a\u0308', '\u00e4'];
     const passages = { is_selected: texts.map(() => 0), passage_text: texts };
     const { documents, candidates, summary } = await msmarco(jsonl({ ...good(1), passages }));
@@ -144,7 +144,7 @@ describe('files', () => {
     ).toHaveLength(2);
   });
 
-  it('that are missing, folders, or named otherwise are told', async () => {
+  it('that are missing, folders, or misnamed are errors', async () => {
     const folder = folderOf({ 'a.txt': jsonl(good(1)), 'sub/a.jsonl': jsonl(good(1)) });
     const read = (path: string): Promise<Ingested> =>
       ingest({ format: 'msmarco', splits: { train: join(folder, path) } });

@@ -52,7 +52,7 @@ describe('sources', () => {
     expect(server.asked).toEqual(['/a.jsonl.gz']);
   });
 
-  it('that cannot be had stop the stage with what to do', async () => {
+  it('that cannot be downloaded fail the stage with a hint', async () => {
     const { url } = await serve({});
     await expect(ingest({ format: 'msmarco', splits: { train: `${url}/none.jsonl` } })).rejects.toMatchObject(
       {
@@ -76,7 +76,7 @@ describe('sources', () => {
     expect(queries.map(([split, name]) => `${split} ${name}`)).toEqual(['test 5', 'train 2', 'train 10']);
   });
 
-  it('lie in the folder of an earlier stage where one is given', async () => {
+  it('are in the folder of an earlier stage if one is given', async () => {
     const path = folderOf({ 'made/a.jsonl': jsonl(row(1)) });
     const files: InputArtifact = { type: 'files', stage: 'made', path, digest: '', metrics: {} };
     const { queries } = await ingest(
@@ -87,7 +87,7 @@ describe('sources', () => {
   });
 });
 
-describe('a URL that can come to mean something else', () => {
+describe('a URL whose content can change', () => {
   const commit = '0123456789abcdef0123456789abcdef01234567';
   it.each([
     'https://huggingface.co/datasets/microsoft/ms_marco/resolve/main/v1.1/train-00000-of-00001.parquet',
@@ -112,7 +112,7 @@ describe('a URL that can come to mean something else', () => {
     });
   });
 
-  it('of another host is taken as it is', () => {
+  it('of another host is accepted', () => {
     expect(() => {
       refuseMovingRevision('http://example.com/main/data.csv');
     }).not.toThrow();

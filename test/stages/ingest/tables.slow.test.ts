@@ -121,7 +121,7 @@ describe('plain tables with named columns', () => {
     }
   });
 
-  it('name columns by place where there is no header', async () => {
+  it('name columns by position if there is no header', async () => {
     const noHeader = (rows: Rows): string => tsv(rows).slice(tsv(rows).indexOf('\n') + 1);
     const folder = written('tsv', noHeader);
     const file = (name: string): string => join(folder, `${name}.tsv`);
@@ -136,7 +136,7 @@ describe('plain tables with named columns', () => {
     expect(corpus).toMatchObject(EXPECTED);
   });
 
-  it('take splits from files, and relevance as 1 where there is no column', async () => {
+  it('take splits from files, and relevance 1 if there is no column', async () => {
     const folder = folderOf({
       'd.csv': 'id,text\na,first\nb,second\n',
       'q.csv': 'id,text\n1,one\n2,two\n',
@@ -163,7 +163,7 @@ describe('plain tables with named columns', () => {
     });
   });
 
-  it('tell of a column that is not there, in every format', async () => {
+  it('report a missing column, in every format', async () => {
     const folder = folderOf({
       'd.csv': 'pid,txt\na,b\n',
       'd.tsv': 'pid\ttxt\na\tb\n',

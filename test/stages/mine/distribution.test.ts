@@ -10,7 +10,7 @@ describe('distributions in mining.json', () => {
     expect(spread.histogram.at(-1)).toMatchObject({ from: 95, to: 100, count: 6 });
   });
 
-  it('of equal values have one bin, and of none there is nothing to tell', () => {
+  it('of equal values have one bin, and of no values are undefined', () => {
     expect(distribution([3, 3])!.histogram).toEqual([{ from: 3, to: 3, count: 2 }]);
     expect(distribution([])).toBeUndefined();
   });

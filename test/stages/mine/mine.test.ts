@@ -48,7 +48,7 @@ const report = (run: KindRun): Record<string, unknown> =>
   JSON.parse(readFileSync(join(run.artifact.path, 'mining.json'), 'utf8')) as Record<string, unknown>;
 
 describe('mine', () => {
-  it('gives every pair of a query and a relevant document of the split its triplets', async () => {
+  it('gives triplets for every pair of a query and a relevant document of the split', async () => {
     const run = await mine({ triplets_per_positive: 2 });
     expect(rows(run).map(({ query, positive }) => [query, positive])).toEqual([
       [0, 0],
@@ -77,7 +77,7 @@ describe('mine', () => {
     expect(rows(run).some(({ query, negatives }) => query === 0 && negatives.includes(5))).toBe(true);
   });
 
-  it("takes the query's unselected candidates, and another source where there are none", async () => {
+  it("takes the query's unselected candidates, or another source if there are none", async () => {
     const run = await mine({
       negatives: [
         { from: 'candidates', weight: 1 },
@@ -93,7 +93,7 @@ describe('mine', () => {
     expect(sources[0]).toMatchObject({ name: 'candidates', exhausted: 40 });
   });
 
-  it('takes the best BM25 matches within the range, and tells their ranks', async () => {
+  it('takes the best BM25 matches within the range, and reports their ranks', async () => {
     const run = await mine({ negatives: [{ from: 'bm25', range_max: 3 }], triplets_per_positive: 10 });
     // Documents 0, 1 and 3 share most with the question: 0 answers it and 3 is its copy.
     const ofFirst = rows(run).filter(({ query }) => query === 0);
@@ -105,7 +105,7 @@ describe('mine', () => {
     expect((ranks['1'] ?? 0) + (ranks['2-5'] ?? 0)).toBe(sources[0]!.negatives);
   });
 
-  it('leaves out triplets that no source can fill, and says how many', async () => {
+  it('leaves out triplets that no source can fill, and counts them', async () => {
     const run = await mine({ negatives: [{ from: 'candidates' }] });
     expect(rows(run).map(({ query }) => query)).toEqual([0]);
     expect(run.warnings.join()).toContain('2 triplets left out');
@@ -122,7 +122,7 @@ describe('mine', () => {
     expect(run.metrics!['share/random']).toBeCloseTo(0.75, 1);
   });
 
-  it('gives the same bytes again, whatever the threads, and others for another seed', async () => {
+  it('gives the same bytes again at any number of threads, and others for another seed', async () => {
     const bytes = async (threads: number, seed: number): Promise<string> => {
       const run = await runKind(stage, {
         params: { seed, num_negatives: 2 },

@@ -39,7 +39,7 @@ describe('near duplicates', () => {
     expect(alike([], [7], 3, 0.1)).toBe(false);
   });
 
-  it('overlaps as sets of words do', () => {
+  it('has the Jaccard similarity of sets of words', () => {
     const text = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 20 });
     fc.assert(
       fc.property(

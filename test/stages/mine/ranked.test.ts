@@ -38,7 +38,7 @@ const report = (run: KindRun): Report =>
   JSON.parse(readFileSync(join(run.artifact.path, 'mining.json'), 'utf8')) as Report;
 
 describe("negatives from an earlier model's neighbours", () => {
-  it('are the nearest documents, the positive left out', async () => {
+  it('are the nearest documents, without the positive', async () => {
     expect(taken(await model({ range_max: 4 }))).toEqual([0, 1, 3]);
   });
 
@@ -52,13 +52,13 @@ describe("negatives from an earlier model's neighbours", () => {
     expect(report(run).rejected).toMatchObject({ positive: 1, min_score: 3, max_score: 3 });
   });
 
-  it('score at most the positive less the absolute margin', async () => {
+  it('score at most the positive minus the absolute margin', async () => {
     const run = await model({ absolute_margin: 0.1 });
     expect(taken(run)).toEqual([5, 6, 7, 8, 9]);
     expect(report(run).rejected['margin']).toBe(4);
   });
 
-  it('score at most the given part less than the positive', async () => {
+  it('score at most the positive minus the relative margin', async () => {
     // 0.9 · cos 0.2 = 0.882, cos 0.4 = 0.921, cos 0.5 = 0.878
     expect(taken(await model({ relative_margin: 0.1 }))).toEqual([5, 6, 7, 8, 9]);
   });
@@ -81,7 +81,7 @@ describe("negatives from an earlier model's neighbours", () => {
     expect(readTriplets(approximate.artifact.path)).toEqual(readTriplets(exact.artifact.path));
   });
 
-  it('tell how hard they are, by rank and by score', async () => {
+  it('report how hard they are, by rank and by score', async () => {
     const run = await model({ range_max: 5, sampling_strategy: 'top' }, { triplets_per_positive: 4 });
     const { hardness } = report(run).sources[0]!;
     // Documents 0, 1, 3, 4 at ranks 1, 2, 4, 5: the first two are nearer than the positive.
@@ -90,7 +90,7 @@ describe("negatives from an earlier model's neighbours", () => {
   });
 });
 
-describe('what does not fit an earlier model', () => {
+describe('inputs that do not fit an earlier model', () => {
   it('no embeddings: the error says what to write', async () => {
     const alone = runKind(stage, {
       params: { negatives: [{ from: 'model' }] },
@@ -141,7 +141,7 @@ describe('guards on every source', () => {
     expect(await negatives(1)).toEqual([1, 2, 3]);
   });
 
-  it('leave out what the scorer puts above the positive, whoever proposes it', async () => {
+  it('leave out documents that the scorer puts above the positive, from every source', async () => {
     const run = await mine({
       negatives: [{ from: 'random' }],
       triplets_per_positive: 200,

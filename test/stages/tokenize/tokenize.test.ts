@@ -40,7 +40,7 @@ describe('tokenize', () => {
     ]);
   });
 
-  it('keeps whole documents and queries as ids, and what else the corpus says of them', async () => {
+  it('keeps full documents and queries as ids, with the other data of the corpus', async () => {
     const { tokens } = await tokenize(CORPUS);
     expect(wordsOf(tokens, tokens.documents, 0)).toEqual(['the', 'fever', 'rises', 'the', 'fever', 'falls']);
     expect(wordsOf(tokens, tokens.queries, 0)).toEqual(['what', 'is', 'the', 'fever']);
@@ -73,12 +73,12 @@ describe('tokenize', () => {
     expect(row(after.tokens.queries, 0)).toEqual(row(before.tokens.queries, 0));
   });
 
-  it('counts the queries of other splits when told to', async () => {
+  it('counts the queries of other splits if configured', async () => {
     const { tokens } = await tokenize(CORPUS, { vocabulary_splits: ['train', 'test'] });
     expect(tokens.vocabulary.tokens).toContain('dengue');
   });
 
-  it('says which splits there are when one is asked for that is not', async () => {
+  it('lists the splits if an unknown one is requested', async () => {
     await expect(tokenize(CORPUS, { vocabulary_splits: ['dev'] })).rejects.toMatchObject({
       code: 'E_INPUT',
       hint: 'its splits are train, test',
@@ -99,7 +99,7 @@ describe('tokenize', () => {
     expect(Math.max(...seen)).toBeLessThan(Math.max(known, 2));
   });
 
-  it('measures what models do not know and how long the texts are', async () => {
+  it('measures out-of-vocabulary rates and text lengths', async () => {
     const result = await tokenize(CORPUS, { max_document_length: 4 });
     const statistics = JSON.parse(
       readFileSync(join(result.artifact.path, 'statistics.json'), 'utf8'),

@@ -24,10 +24,10 @@ const eager: typeof stage = {
   run: (context) => trainStage(context, { checkpointEveryMs: 0 }),
 };
 
-describe('a training that is interrupted', () => {
+describe('an interrupted training', () => {
   const world = (): ReturnType<typeof makeWorld> => makeWorld();
 
-  it('goes on from its last checkpoint wherever it was killed, and ends with the same bytes', async () => {
+  it('resumes from its last checkpoint after any kill, and ends with the same bytes', async () => {
     const { inputs } = world();
     const whole = await runKind(stage, { params: PARAMS, inputs });
     const folder = temporaryFolder();
@@ -61,7 +61,7 @@ describe('a training that is interrupted', () => {
     },
   );
 
-  it('saves where it is when asked to stop', async () => {
+  it('saves a checkpoint when asked to stop', async () => {
     const { inputs } = world();
     const resume = temporaryFolder();
     const controller = new AbortController();

@@ -45,7 +45,7 @@ describe('train', () => {
     { name: 'multiple_negatives_ranking', symmetric: true },
     { name: 'margin_mse', distance: 'dot' },
   ];
-  it.each(losses)('makes the loss $name small ($distance)', async (loss) => {
+  it.each(losses)('reduces the loss $name ($distance)', async (loss) => {
     const run = await train(makeWorld({ negatives: 2, scores: true }), { loss, patience: null });
     const history = historyOf(run.artifact);
     expect(history.length).toBe(6);
@@ -124,7 +124,7 @@ describe('train', () => {
     }
   });
 
-  it('starts from the word vectors and leaves them as they are where they are not trainable', async () => {
+  it('starts from the word vectors, and does not change them if they are not trainable', async () => {
     const world = makeWorld();
     const rows = world.tokens.config.model_vocabulary;
     const data = Float32Array.from({ length: rows * 4 }, (_, i) => (i < 4 ? 0 : ((i * 37) % 19) / 19 - 0.5));
@@ -148,7 +148,7 @@ describe('train', () => {
     expect(moved.data.subarray(0, 4)).toEqual(data.subarray(0, 4));
   });
 
-  it('puts several word vectors side by side', async () => {
+  it('concatenates several word vectors', async () => {
     const world = makeWorld();
     const rows = world.tokens.config.model_vocabulary;
     const given = [2, 3].map((dimensions) => {
@@ -174,13 +174,13 @@ describe('train', () => {
     expect(b['history.jsonl']).toBe(a['history.jsonl']);
   });
 
-  it('refuses triplets of queries that the model is judged by', async () => {
+  it('refuses triplets with validation queries', async () => {
     expect(await code(train(makeWorld({ split: 'test' })))).toBe('E_INPUT');
     expect(await code(train(makeWorld({ split: 'validation' })))).toBe('E_INPUT');
     await expect(train(makeWorld({ split: 'validation' }))).rejects.toThrow(/split 'validation'/);
   });
 
-  it('gives words too rare for a row of their own a vector from their n-grams', async () => {
+  it('gives words that are too rare for their own row a vector from their n-grams', async () => {
     const world = makeWorld({ knownWords: 30 });
     const subwords = { buckets: 500, min_n: 2, max_n: 4 };
     const run = (threads: number): Promise<KindRun> =>
@@ -207,7 +207,7 @@ describe('train', () => {
     expect(history.length).toBe(best.epoch + 1);
   });
 
-  it('keeps the last epoch and says so where there is nothing to validate on', async () => {
+  it('keeps the last epoch, and says so, if there is nothing to validate on', async () => {
     const run = await train(makeWorld(), { validation: { split: 'dev' }, epochs: 2 });
     expect(run.warnings.join()).toMatch(/no validation: the split 'dev'/);
     expect(run.metrics!['best_epoch']).toBe(2);
@@ -219,7 +219,7 @@ describe('train', () => {
     expect(historyOf(run.artifact).map(({ step }) => step)).toEqual([5, 7]);
   });
 
-  it('validates within the candidates, or refuses what nothing can be learnt from', async () => {
+  it('warns without candidates to validate on, and refuses margin-MSE without scores', async () => {
     const run = await train(makeWorld(), { epochs: 1, validation: { against: 'candidates' } });
     // These queries have no candidates.
     expect(run.warnings.length).toBe(1);

@@ -207,7 +207,7 @@ describe('a damaged or foreign file of vectors', () => {
     });
   });
 
-  it('that is not there, or a folder, is told', async () => {
+  it('that is missing, or a folder, is an error', async () => {
     const inputs = { tokens: tokensArtifact(TOKENS) };
     const folder = temporaryFolder();
     const read = (path: string): Promise<unknown> =>

@@ -113,7 +113,7 @@ describe('the skip-gram kernel', () => {
     expect(largestError(model.words, expected.words)).toBeLessThan(2e-5);
     expect(largestError(model.contexts, expected.contexts)).toBeLessThan(2e-5);
     expect(Math.abs(loss - expected.loss) / expected.loss).toBeLessThan(1e-4);
-    // And the table is no coarser than a step of 1/256 has to be: |σ'| ≤ ¼, vectors below 2.
+    // The error of the table is bounded by its step of 1/256: |σ'| ≤ ¼, vectors below 2.
     const smooth = reference(before, list, {
       width: model.width,
       rate,

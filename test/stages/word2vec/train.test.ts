@@ -119,7 +119,7 @@ describe('skip-gram', () => {
     expect(data.subarray(7).every((value) => Number.isFinite(value) && value !== 0)).toBe(true);
   });
 
-  it('says what is wrong: no words, no such split, a rate that explodes', async () => {
+  it('refuses data without words, and an unknown split', async () => {
     const none: SmallCorpus = { documents: ['once only words'], queries: [] };
     await expect(train({}, { corpus: none })).rejects.toMatchObject({
       code: 'E_INPUT',
@@ -131,7 +131,7 @@ describe('skip-gram', () => {
     });
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when it is aborted', async () => {
     const tokens = await runKind(tokenize, { inputs: { corpus: await smallCorpus(CORPUS) } });
     const params = { source: 'train', epochs: 1000 };
     const controller = new AbortController();

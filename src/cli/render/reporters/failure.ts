@@ -1,7 +1,7 @@
 import type { RunEvent, StageFailure } from '../../../execute/events.ts';
 import type { Style } from '../output.ts';
 
-/** A failed stage's own error: what it said, what it printed last, and where to read the rest. */
+/** The error of a failed stage: its message, its last output, and the path of its log. */
 export function failureText(stage: string, failure: StageFailure, style: Style): string {
   const lines = [`${style.red('✖')} ${style.bold(stage)}: ${failure.message}`];
   for (const line of failure.output) lines.push(style.dim(`  │ ${line}`));

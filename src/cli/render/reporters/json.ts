@@ -4,7 +4,7 @@ import type { EventLine, RunEvent, RunRefused } from '../../../execute/events.ts
 import { printResult } from '../output.ts';
 import type { Reporter } from './reporter.ts';
 
-/** NDJSON: one event a line on stdout, each with the time at which it was seen. */
+/** JSON lines on stdout: one event per line, with the time at which it was received. */
 export function jsonReporter(): Reporter {
   return {
     onEvent(event): void {
@@ -19,7 +19,7 @@ function printLine(event: RunEvent | RunRefused): void {
   printResult(JSON.stringify(line));
 }
 
-/** A program that reads the events learns here why there are none. */
+/** Tells a program that reads the events why there are none. */
 export function printRefusal({ code, message, hint, diagnostics }: PipelineError): void {
   printLine({
     type: 'run-refused',

@@ -7,10 +7,10 @@ import { durationText } from '../text.ts';
 import { countsText, failureText } from './failure.ts';
 import type { Reporter } from './reporter.ts';
 
-/** A log does not need more than this of one stage. */
+/** Limits progress lines of a stage, which would fill a log. */
 const PROGRESS_INTERVAL_MS = 5_000;
 
-/** Plain lines on stderr, for logs and pipes. */
+/** Prints plain lines on stderr, for logs and pipes. */
 export function linesReporter(): Reporter {
   const style = styleFor(useColor(process.stderr));
   const tracks = new Map<string, { readonly track: ProgressTrack; shown: number }>();
@@ -32,7 +32,7 @@ export function linesReporter(): Reporter {
       case 'stage-cached':
         return `${style.green('✔')} ${event.stage}  ${style.dim(`cached${event.headline === null ? '' : ` · ${event.headline}`}`)}`;
       case 'stage-waiting':
-        return `${style.yellow('…')} ${event.stage}  another process is making it`;
+        return `${style.yellow('…')} ${event.stage}  being made by another process`;
       case 'stage-started':
         return `${style.cyan('▶')} ${event.stage}  ${style.dim(event.reasons.map(reasonText).join('; '))}`;
       case 'stage-progress':

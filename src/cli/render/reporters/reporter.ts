@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../../execute/events.ts';
 
-/** A reader of a run's events that shows them to somebody. */
+/** Shows the events of a run. */
 export interface Reporter {
   readonly onEvent: (event: RunEvent) => void;
   /** Resolves when everything has been shown. */

@@ -1,4 +1,4 @@
-/** The live table of a sweep: how far it is, what is at work, and the best so far. */
+/** The live table of a sweep: its progress, the running stages, and the best configurations so far. */
 import { monotonic } from '../../../base/clock.ts';
 import type { Combined } from '../../../sweep/combine.ts';
 import { outcomesOf } from '../../../sweep/outcome.ts';
@@ -11,10 +11,10 @@ import { durationText, numberText } from '../text.ts';
 import { countText } from '../sweep/sweep-text.ts';
 
 const REDRAW_MS = 250;
-const MOST_AT_WORK = 8;
+const MOST_RUNNING = 8;
 const MOST_BEST = 5;
 
-interface AtWork {
+interface Running {
   readonly started: number;
   readonly track: ProgressTrack;
   text: string;
@@ -23,7 +23,7 @@ interface AtWork {
 export function liveTable(metric: string | undefined, goal: Goal): SweepReporter {
   const style = styleFor(useColor(process.stderr));
   const started = monotonic();
-  const atWork = new Map<string, AtWork>();
+  const running = new Map<string, Running>();
   const results: TrialResult[] = [];
   let owners: ReadonlyMap<string, readonly string[]> = new Map();
   let total = 0;
@@ -36,21 +36,21 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
       results.filter((one) => one.state === state).length;
     const failed = count('failed') > 0 ? ` · ${style.red(`${count('failed')} failed`)}` : '';
     const head = `${rung}${count('done')}/${total} ${what}${failed} · ${durationText((monotonic() - started) / 1000)}`;
-    const working = [...atWork].slice(0, MOST_AT_WORK).map(([stage, { started: since, text }]) => {
+    const shown = [...running].slice(0, MOST_RUNNING).map(([stage, { started: since, text }]) => {
       const names = owners.get(stage) ?? [];
       const whose = names.length === 1 ? names[0]! : `${names.length} configurations`;
       const seconds = style.dim(durationText((monotonic() - since) / 1000));
       return `  ${style.cyan('▶')} ${stage}  ${style.dim(whose)}  ${text}  ${seconds}`;
     });
     const hidden =
-      atWork.size > MOST_AT_WORK ? [style.dim(`  … ${atWork.size - MOST_AT_WORK} more at work`)] : [];
+      running.size > MOST_RUNNING ? [style.dim(`  … ${running.size - MOST_RUNNING} more running`)] : [];
     const best = rank(outcomesOf(results), goal)
       .filter((one) => one.metric !== null)
       .slice(0, MOST_BEST)
       .map((one) => `  ${numberText(one.metric!).padStart(8)}  ${one.configuration.name}`);
     return [
       head,
-      ...working,
+      ...shown,
       ...hidden,
       ...(best.length > 0 ? [style.dim(`  best ${metric ?? ''}`), ...best] : []),
     ];
@@ -58,7 +58,7 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
   const draw = (): void => {
     const width = process.stderr.columns || 80;
     const text = lines().map((line) => cut(line, width));
-    // Up over the last table, and clear from there to the end of the screen.
+    // Move up to the start of the last table and clear to the end of the screen.
     printNotice(`${drawn > 0 ? `\u001b[${drawn}A\u001b[J` : ''}${text.join('\n')}`);
     drawn = text.length;
   };
@@ -77,16 +77,16 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
     },
     onEvent(event) {
       if (event.type === 'stage-started')
-        atWork.set(event.stage, { started: monotonic(), track: trackProgress(), text: '' });
+        running.set(event.stage, { started: monotonic(), track: trackProgress(), text: '' });
       else if (event.type === 'stage-progress') {
-        const work = atWork.get(event.stage);
+        const work = running.get(event.stage);
         if (work) work.text = work.track.update(event, monotonic());
       } else if (
         event.type === 'stage-finished' ||
         event.type === 'stage-failed' ||
         event.type === 'stage-skipped'
       )
-        atWork.delete(event.stage);
+        running.delete(event.stage);
     },
     onResult(result) {
       results.push(result);
@@ -98,7 +98,7 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
   };
 }
 
-/** Stage → names of the configurations that it is part of. */
+/** Stage → names of the configurations that it belongs to. */
 function ownersOf({ names }: Combined, trials: readonly Trial[]): ReadonlyMap<string, readonly string[]> {
   const owners = new Map<string, string[]>();
   for (const [index, own] of names.entries())
@@ -110,7 +110,7 @@ function ownersOf({ names }: Combined, trials: readonly Trial[]): ReadonlyMap<st
   return owners;
 }
 
-/** Lines that wrap would be counted wrong; the styles of what is cut off end with it. */
+/** Cuts a line to the width of the terminal, because a wrapped line would be counted wrong, and resets its style. */
 function cut(line: string, width: number): string {
   let cells = 0;
   let end = 0;

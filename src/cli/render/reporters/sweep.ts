@@ -1,4 +1,4 @@
-/** A sweep as it goes: NDJSON, a line a configuration, or on a terminal a table of what is at work. */
+/** Progress of a sweep: JSON lines, one line per configuration, or a live table on a terminal. */
 import { monotonic, timestamp } from '../../../base/clock.ts';
 import { outcomesOf } from '../../../sweep/outcome.ts';
 import { rank, type Goal } from '../../../sweep/ranking.ts';

@@ -1,4 +1,4 @@
-/** A live tree on a terminal: one line a stage, with progress, rate and time left while it works. */
+/** A live tree on a terminal: one line per stage, with progress, rate and time left while it runs. */
 import {
   Listr,
   ListrLogger,
@@ -31,7 +31,7 @@ type StageEvent = Extract<RunEvent, { readonly stage: string }>;
 
 const REDRAW_MS = 250;
 
-/** `stages` are those that may execute; cached ones are counted in one line. */
+/** `stages` are those that may execute; cached ones are only counted. */
 export function treeReporter(stages: readonly string[]): Reporter {
   const style = styleFor(useColor(process.stderr));
   const width = Math.max(...stages.map((stage) => stage.length), 0);
@@ -103,7 +103,7 @@ function stageRow(stage: string, width: number): Row {
         redraw();
         return;
       case 'stage-waiting':
-        show('another process is making it');
+        show('being made by another process');
         return;
       case 'stage-progress':
         detail = track.update(event, monotonic());

@@ -1,4 +1,4 @@
-/** The figures of a sweep's table, as the terminal and a Markdown report show them. */
+/** The numeric columns of a sweep's table, shared by the terminal and the Markdown report. */
 import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import type { Figure, Row } from '../../../sweep/figures.ts';
 import { rank, type Goal } from '../../../sweep/ranking.ts';
@@ -17,7 +17,7 @@ export function ranked(rows: readonly Row[], goal: Goal): Row[] {
   return rank(outcomes, goal).map((outcome) => byOutcome.get(outcome)!);
 }
 
-/** Columns without anything to show are left out. */
+/** Empty columns are left out. */
 export function figureColumns(rows: readonly Row[], { metric, columns }: SweepRequest): Column[] {
   const some = (has: (figure: Figure) => boolean): boolean =>
     rows.some((row) => row.metric && has(row.metric));
@@ -71,7 +71,7 @@ export function pText(p: number | null): string {
   return p < 0.00005 ? '<0.0001' : p.toFixed(4);
 }
 
-/** Four decimals, zeros and all, so that figures stand below each other; large ones as everywhere. */
+/** Always four decimals, so that numbers are aligned; numbers from 10 on as everywhere else. */
 export function shown(value: number): string {
   return Math.abs(value) >= 10 || !Number.isFinite(value) ? numberText(value) : value.toFixed(4);
 }

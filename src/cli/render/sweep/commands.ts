@@ -1,9 +1,9 @@
-/** The commands that make a sweep's table again, or one row of it. */
+/** The commands that reproduce the table of a sweep, or one row of it. */
 import type { Json } from '../../../base/json.ts';
 import type { Configuration } from '../../../sweep/configurations.ts';
 import type { AskedSweep } from '../../commands/sweep-options.ts';
 
-/** As it was given, but for what only says how to execute and where to write. */
+/** The command as given, without flags that only control the execution and the output. */
 export function sweepCommandLine({ file, options }: AskedSweep): string {
   const { experiments = [], halving, random, seed } = options;
   return line(file, [
@@ -17,7 +17,7 @@ export function sweepCommandLine({ file, options }: AskedSweep): string {
   ]);
 }
 
-/** Experiments go by their names; values of the grid and of draws are given one by one. */
+/** Experiments are named; values of the grid and of the random search are given one by one. */
 export function rowCommand(
   { experiment, values }: Configuration,
   { file, request, options }: AskedSweep,
@@ -57,7 +57,7 @@ function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Texts that YAML would read as something else are in quotes. */
+/** Strings that YAML would read as another type are quoted. */
 function yamlText(value: Json): string {
   const isWord = typeof value === 'string' && /^[A-Za-z][\w/-]*$/.test(value);
   return isWord && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value) ? value : JSON.stringify(value);

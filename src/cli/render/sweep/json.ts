@@ -1,4 +1,4 @@
-/** What a sweep found, for programs. */
+/** The result of a sweep as JSON. */
 import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import type { Figure, Row } from '../../../sweep/figures.ts';
 import type { Outcome } from '../../../sweep/outcome.ts';

@@ -1,4 +1,4 @@
-/** `--report`: the table of a sweep as Markdown, with the command that makes each row. */
+/** `--report`: the table of a sweep as Markdown, with the command that reproduces each row. */
 import { cells } from '../../../base/cells.ts';
 import type { Json } from '../../../base/json.ts';
 import { TEST_SAMPLES } from '../../../retrieval/significance.ts';
@@ -40,7 +40,7 @@ export function sweepMarkdown(rows: readonly Row[], sweep: AskedSweep): string {
   ].join('\n');
 }
 
-/** Further metrics tell their p-values as well. */
+/** Additional metrics are shown with their p-values. */
 function inMarkdown(column: Column, { metric, columns }: SweepRequest): Column {
   const index = columns.indexOf(column.head);
   if (column.head !== metric && index === -1) return column;
@@ -54,13 +54,13 @@ function withP(figure: Figure): string {
 
 const LONGEST_VALUE = 60;
 
-/** Whole paths, as `--set` takes them: a spec may have `epochs` in several places. */
+/** Full paths, as for `--set`: a spec may have `epochs` in several places. */
 function changeText({ values }: Configuration): string {
   const parts = Object.entries(values).map(([path, value]) => `${path}=${flow(value)}`);
   return parts.length === 0 ? '–' : code(parts.join(' '));
 }
 
-/** As YAML's flow style: `[{from: random}]`. */
+/** In YAML's flow style: `[{from: random}]`. */
 function flow(value: Json): string {
   const text = flowOf(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
@@ -75,7 +75,7 @@ function flowOf(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** A span that holds whatever it is given, inside a cell too. */
+/** A code span for any text, also inside a table cell. */
 function code(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim().replaceAll('|', '\\|');
   return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
@@ -97,16 +97,16 @@ function legend(rows: readonly Row[], { metric, repeat }: SweepRequest): string 
     ...(baseline === undefined
       ? []
       : [
-          `difference from ${code(baseline)}${isRepeated ? ', ± sd of the differences repeat by repeat' : ''}`,
+          `difference from ${code(baseline)}${isRepeated ? ', ± sd of the paired differences of the repeats' : ''}`,
         ]),
     ...(figures.some(({ p }) => p !== null)
       ? [
-          `p: paired randomisation test over the queries, two-sided, ${numberText(TEST_SAMPLES)} tosses, each row by itself`,
+          `p: two-sided paired randomisation test over the queries, ${numberText(TEST_SAMPLES)} permutations, not corrected for multiple comparisons`,
         ]
       : []),
     ...(counts.length > 0 && isRepeated
       ? [
-          '95 % and p go by the mean of each query over the repeats, and say nothing of other repeats: ± sd does',
+          '95 % and p use the mean of each query over the repeats and do not include the variation between repeats, which ± sd shows',
         ]
       : []),
   ];
@@ -129,7 +129,7 @@ function commandsText(rows: readonly Row[], sweep: AskedSweep): string[] {
   return ['All rows, then each row alone:', '', '```sh', all, ...new Set(each), '```'];
 }
 
-/** As prettier leaves a table: every cell as wide as its column's widest. */
+/** Formatted as prettier does: every cell is as wide as the widest in its column. */
 export function markdownTable(rows: readonly (readonly string[])[], alignment: readonly Alignment[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((row) => cells(row[column]!))));
   const line = (row: readonly string[]): string =>

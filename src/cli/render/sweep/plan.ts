@@ -1,4 +1,4 @@
-/** `pipeline sweep --dry-run`: what would be executed, and nothing is. */
+/** `pipeline sweep --dry-run`: shows what would be executed, without executing it. */
 import { makePlan, type PlanState } from '../../../plan/plan.ts';
 import { combine } from '../../../sweep/combine.ts';
 import type { Configuration } from '../../../sweep/configurations.ts';
@@ -37,7 +37,7 @@ export async function planSweep(
     });
   else {
     const { halving } = sweep.request;
-    const rung = halving ? 'the first rung of halving; what follows depends on its metrics\n' : '';
+    const rung = halving ? 'first rung of halving; later rungs depend on its metrics\n' : '';
     const rows = each.map(({ name, counts }) => [name, countsText(counts)]);
     printResult(`${rung}${table(rows)}\n\n${plannedText(combined, trials)}\n${numbersText(all)}`);
   }
@@ -54,6 +54,6 @@ function countsText(counts: Counts): string {
 }
 
 function numbersText({ cached, run, waiting }: Counts): string {
-  const later = waiting === 0 ? '' : `, ${waiting} waiting for those`;
+  const later = waiting === 0 ? '' : `, ${waiting} waiting`;
   return `${cached} cached, ${run} to run${later}`;
 }

@@ -1,4 +1,4 @@
-/** The short texts that both reporters of a sweep and its dry run print. */
+/** Short texts that the reporters of a sweep and its dry run share. */
 import type { Combined } from '../../../sweep/combine.ts';
 import type { Trial, TrialResult } from '../../../sweep/trial.ts';
 import { durationText, numberText } from '../text.ts';
@@ -19,10 +19,10 @@ export function countText(configurations: number, repeats = 1): string {
   return repeats === 1 ? text : `${text} × ${repeats} repeats`;
 }
 
-/** `6 configurations: 13 stages, 18 if each made its own` */
+/** `6 configurations: 13 stages, 18 without sharing` */
 export function plannedText({ spec }: Combined, trials: readonly Trial[]): string {
   const repeats = trials[0]?.repeats ?? 1;
   const stages = trials.reduce((sum, trial) => sum + trial.spec.stages.length, 0);
   const count = countText(trials.length / repeats, repeats);
-  return `${count}: ${spec.stages.length} stages, ${stages} if each made its own`;
+  return `${count}: ${spec.stages.length} stages, ${stages} without sharing`;
 }

@@ -1,4 +1,4 @@
-/** What a sweep found, for people. */
+/** The result of a sweep as text: the ranking, the effects of parameters, and the best configuration as YAML. */
 import { stringify } from 'yaml';
 import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import { bestSpec } from '../../../sweep/best-spec.ts';
@@ -20,7 +20,7 @@ export function pathsOf(outcomes: readonly Outcome[]): string[] {
   );
 }
 
-/** Configurations compare only with those that had the same budget. */
+/** Only configurations with the same budget are comparable. */
 export function comparable(outcomes: readonly Outcome[]): readonly Outcome[] {
   return outcomes.some(({ rung }) => rung !== undefined)
     ? outcomes.filter(({ rung }) => rung === 0)
@@ -49,7 +49,7 @@ export function sweepText(rows: readonly Row[], request: SweepRequest): string {
     .map((row, index) => [String(index + 1), ...columns.map(({ cell }) => cell(row))]);
   const head = ['', ...columns.map((column) => column.head)];
   const more =
-    inOrder.length > MOST_RANKED ? [`… and ${inOrder.length - MOST_RANKED} more (--json has all)`] : [];
+    inOrder.length > MOST_RANKED ? [`… and ${inOrder.length - MOST_RANKED} more (--json shows all)`] : [];
   const outcomes = rows.map(({ outcome }) => outcome);
   const found = halving ? [] : effects(comparable(outcomes), pathsOf(outcomes), goal);
   return [
@@ -83,7 +83,7 @@ function effectsText(found: readonly Effect[]): string {
   );
 }
 
-/** Undefined where no configuration has the metric. */
+/** Undefined if no configuration has the metric. */
 export function bestYaml(
   outcomes: readonly Outcome[],
   { metric, goal, halving }: SweepRequest,
@@ -92,7 +92,7 @@ export function bestYaml(
   const best = rank(outcomes, goal)[0];
   if (!best || best.metric === null || metric === undefined) return undefined;
   const budget = halving && best.budget !== undefined ? { [halving.budget]: best.budget } : {};
-  const repeated = best.expected > 1 ? `, the mean of ${best.expected}` : '';
+  const repeated = best.expected > 1 ? `, the mean of ${best.expected} repeats` : '';
   const value = best.expected > 1 ? shown(best.metric) : numberText(best.metric);
   const title = `# The best of ${countText(outcomes.length)} by ${metric}: ${value}${repeated}`;
   return `${title}\n${stringify(bestSpec(best, base, budget))}`;

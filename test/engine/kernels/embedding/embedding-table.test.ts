@@ -69,7 +69,7 @@ it('sums the squares of the gradient, and forgets it after a step', () => {
   expect(table.gradientSquares()).toBe(0);
 });
 
-it('goes on from its values and moments as if it had never stopped', () => {
+it('resumes from its values and moments as if it had never stopped', () => {
   const [straight, first, second] = [0, 1, 2].map(() => kernels.table(ROWS, DIMENSIONS));
   for (const step of [1, 2, 3, 4]) {
     addGradients(straight!, `step ${step}`);

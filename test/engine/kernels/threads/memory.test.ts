@@ -78,7 +78,7 @@ describe('the heap', () => {
 });
 
 describe('a pool', () => {
-  it('whose thread fails throws, then and afterwards, instead of waiting', async () => {
+  it('whose thread fails throws, at once and on later calls, instead of waiting', async () => {
     const heap = createHeap();
     const pool = await createPool(heap, wasmModule(WASM), 3);
     const unknown = [[999]];
@@ -91,7 +91,7 @@ describe('a pool', () => {
     pool.dispose();
   });
 
-  it('refuses a number of threads that is none', async () => {
+  it('refuses an invalid number of threads', async () => {
     await expect(openKernels({ threads: 0, precision: 'exact' })).rejects.toThrow('0 threads');
   });
 });
