@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { makeRig, type Event, type Rig } from '../helpers/rig.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -112,10 +112,10 @@ describe('every line of pipeline run --json fits the schema', () => {
   it('when it is interrupted', async () => {
     const rig = makeRig();
     rig.write({
-      's.yaml': 'stages: { slow: { uses: command, with: { run: "touch started; sleep 60" } } }\n',
+      's.yaml': 'stages: { slow: { uses: command, with: { run: "touch started; sleep 3600" } } }\n',
     });
     const { child, finished } = rig.start('run', 's.yaml', '--json');
-    while (!existsSync(join(rig.folder, 'started'))) await setTimeout(20);
+    await eventually('the stage', () => existsSync(join(rig.folder, 'started')));
     child.kill('SIGINT');
     const { code, stdout } = await finished;
     expect([code, eventsOf(stdout).at(-1)]).toEqual([
@@ -129,11 +129,11 @@ describe('every line of pipeline run --json fits the schema', () => {
     const wait = 'touch started; while [ ! -e go ]; do sleep 0.05; done; echo x > $OUTPUT/x';
     rig.write({ 's.yaml': `stages: { slow: { uses: command, with: { run: "${wait}" } } }\n` });
     const first = rig.start('run', 's.yaml', '--json');
-    while (!existsSync(join(rig.folder, 'started'))) await setTimeout(20);
+    await eventually('the stage', () => existsSync(join(rig.folder, 'started')));
     const second = rig.start('run', 's.yaml', '--json');
     let told = '';
     second.child.stdout!.on('data', (text: string) => (told += text));
-    while (!told.includes('stage-waiting')) await setTimeout(20);
+    await eventually('the wait', () => told.includes('stage-waiting'));
     rig.write({ go: '' });
     eventsOf((await first.finished).stdout);
     expect(eventsOf((await second.finished).stdout).map(({ type }) => type)).toEqual([

@@ -1,11 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { artifactsOf, eventually, isAlive, leftovers, pidIn, startJob } from '../helpers/processes.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { artifactsOf, isAlive, leftovers, pidIn, startJob } from '../helpers/processes.ts';
 import { makeRig, type Rig } from '../helpers/rig.ts';
 
-/** A quick stage, then a slow one that writes its process id, then one that needs it. */
-function slow(command = 'echo $$ > pid; sleep 60 & wait'): Rig {
+/**
+ * A quick stage, then a slow one that writes its process id, then one that needs it. The slow one takes longer than
+ * a test may, so a test ends only where the stage is stopped.
+ */
+function slow(command = 'echo $$ > pid; sleep 3600 & wait'): Rig {
   const rig = makeRig();
   rig.write({
     's.yaml': `
@@ -22,6 +26,13 @@ stages:
   return rig;
 }
 
+/** For the runner: a grace period that no test outlives, so that what ends a stage is not the end of its grace period. */
+const ENDLESS_GRACE = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+    'const real = setTimeout; globalThis.setTimeout = (run, ms) => real(run, ms >= 5_000 ? 3_600_000 : ms);',
+  )}`,
+};
+
 const store = (rig: Rig): string => join(rig.folder, 'artifacts');
 const slowPid = (rig: Rig): Promise<number> =>
   eventually('the slow stage', () => pidIn(join(rig.folder, 'pid')));
@@ -32,9 +43,8 @@ describe('Ctrl-C', () => {
     const job = startJob(rig, ['run', 's.yaml']);
     const pid = await slowPid(rig);
     job.signal('SIGINT');
-    const { code, stderr, seconds } = await job.finished;
+    const { code, stderr } = await job.finished;
     expect(code).toBe(130);
-    expect(seconds).toBeLessThan(20);
     expect(isAlive(pid)).toBe(false);
     expect(leftovers(store(rig))).toEqual([]);
     expect(artifactsOf(store(rig), 'command')).toHaveLength(1);
@@ -45,8 +55,8 @@ describe('Ctrl-C', () => {
   });
 
   it('gives a command time to clean up after itself', async () => {
-    const rig = slow('trap "sleep 0.3; echo yes > cleaned; exit 1" TERM; echo $$ > pid; sleep 60 & wait');
-    const job = startJob(rig, ['run', 's.yaml']);
+    const rig = slow('trap "sleep 0.3; echo yes > cleaned; exit 1" TERM; echo $$ > pid; sleep 3600 & wait');
+    const job = startJob(rig, ['run', 's.yaml'], ENDLESS_GRACE);
     await slowPid(rig);
     job.signal('SIGINT');
     expect((await job.finished).code).toBe(130);
@@ -55,15 +65,13 @@ describe('Ctrl-C', () => {
 
   it('pressed twice kills a stage that does not listen', async () => {
     const rig = slow('trap "" TERM INT; echo $$ > pid; while :; do sleep 1; done');
-    const job = startJob(rig, ['run', 's.yaml']);
+    const job = startJob(rig, ['run', 's.yaml'], ENDLESS_GRACE);
     const pid = await slowPid(rig);
-    const started = performance.now();
     job.signal('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eventually('the first notice', () => job.printed().includes('Again to kill them.'));
     expect(isAlive(pid)).toBe(true);
     job.signal('SIGINT');
     expect((await job.finished).code).toBe(130);
-    expect(performance.now() - started).toBeLessThan(4_000);
     expect(isAlive(pid)).toBe(false);
     expect(leftovers(store(rig))).toEqual([]);
   });
@@ -93,7 +101,7 @@ describe('Ctrl-C', () => {
 
 describe('kill -9 of the runner', () => {
   it('ends the stage process and everything that it started', async () => {
-    const rig = slow('echo $$ > pid; (echo $(exec sh -c "echo \\$PPID") > inner; sleep 60) & wait');
+    const rig = slow('echo $$ > pid; (echo $(exec sh -c "echo \\$PPID") > inner; sleep 3600) & wait');
     const job = startJob(rig, ['run', 's.yaml']);
     const pid = await slowPid(rig);
     const inner = await eventually('the inner process', () => pidIn(join(rig.folder, 'inner')));
@@ -127,7 +135,7 @@ describe('kill -9 of the runner', () => {
   });
 
   it('leaves a store in which the next run continues at once and ends like an undisturbed one', async () => {
-    const rig = slow('echo $$ > pid; test -e go || sleep 60');
+    const rig = slow('echo $$ > pid; test -e go || sleep 3600');
     const job = startJob(rig, ['run', 's.yaml']);
     await slowPid(rig);
     job.child.kill('SIGKILL');

@@ -1,5 +1,7 @@
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { COMMAND, makeRig, type Rig } from '../helpers/rig.ts';
 
 const SPEC = `
@@ -18,24 +20,32 @@ function shown(spec = SPEC): Rig {
   return rig;
 }
 
+/** As a person's shell would set it, whatever the shell of the tests says about colours. */
+function terminalEnv(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined, ...env };
+}
+
 /** Runs a shell line in which \`pipeline\` is the built command. */
 function shell(rig: Rig, line: string, env: NodeJS.ProcessEnv = {}): SpawnSyncReturns<string> {
   const script = `pipeline() { "${process.execPath}" "${COMMAND}" "$@"; }\n${line}`;
-  const bare = { NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined };
   return spawnSync('bash', ['-c', script], {
     cwd: rig.folder,
     encoding: 'utf8',
-    env: { ...process.env, ...bare, ...env },
+    env: terminalEnv(env),
   });
 }
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
-/** As on a terminal of 100 columns: the output, including escape sequences. */
-function onTerminal(rig: Rig, command: string, env: NodeJS.ProcessEnv = {}): string {
+/** A shell line that runs the command on a terminal of 100 columns. */
+function terminalLine(command: string): string {
   const line = `stty cols 100 rows 40; "${process.execPath}" "${COMMAND}" ${command}`;
-  const { stdout } = shell(rig, `script -qec '${line}' /dev/null < /dev/null`, env);
-  return stdout;
+  return `script -qec '${line}' /dev/null < /dev/null`;
+}
+
+/** The output on such a terminal, including escape sequences. */
+function onTerminal(rig: Rig, command: string, env: NodeJS.ProcessEnv = {}): string {
+  return shell(rig, terminalLine(command), env).stdout;
 }
 
 const ESCAPE = '\u001b[';
@@ -107,10 +117,15 @@ describe('--json', () => {
 });
 
 describe.skipIf(!hasScript)('on a terminal (needs script(1))', () => {
-  it('a live tree shows running stages, and then the outcome of each stage', () => {
-    const text = onTerminal(shown(SPEC.replace('echo hello', 'sleep 0.6')), 'run s.yaml');
+  it('a live tree shows running stages, and then the outcome of each stage', async () => {
+    const rig = shown(SPEC.replace('echo hello', 'while [ ! -e go ]; do sleep 0.05; done'));
+    const child = spawn('bash', ['-c', terminalLine('run s.yaml')], { cwd: rig.folder, env: terminalEnv() });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    await eventually('the tree', () => text.includes('waiting for its inputs'));
+    rig.write({ go: '' });
+    await once(child, 'close');
     expect(text).toContain(ESCAPE);
-    expect(text).toContain('waiting for its inputs');
     expect(text).toMatch(/second.*rows 7/);
     expect(text).toMatch(/done: 0 cached, 2 executed in /);
   });

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { makeRig, type Rig } from '../helpers/rig.ts';
 
 const SPEC = `
@@ -122,12 +122,10 @@ describe('pipeline gc', () => {
 
   it('never takes what a running process uses', async () => {
     const rig = makeRig();
-    const waiting = SPEC.replace("'head", "'while [ ! -e go ]; do sleep 0.05; done; head");
+    const waiting = SPEC.replace("'head", "'touch reporting; while [ ! -e go ]; do sleep 0.05; done; head");
     rig.write({ 'demo.yaml': waiting });
     const running = rig.start('run', 'demo.yaml', '--json');
-    const store = join(rig.folder, 'artifacts', 'command');
-    while (!existsSync(store) || readdirSync(store).length === 0) await setTimeout(20);
-    await setTimeout(200);
+    await eventually('the report', () => existsSync(join(rig.folder, 'reporting')));
     // The finished corpus has no run record yet, and the waiting report reads it.
     expect(await gc(rig, '--grace', '0', '--max-size', '1B')).toMatchObject({
       removed: [],

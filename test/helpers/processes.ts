@@ -7,14 +7,15 @@ import { COMMAND, type Finished, type Rig } from './rig.ts';
 
 export interface Job {
   readonly child: ChildProcess;
-  readonly finished: Promise<Finished & { readonly seconds: number }>;
+  readonly finished: Promise<Finished>;
+  /** What it has printed so far. */
+  printed(): string;
   /** To the whole process group, as Ctrl-C does. */
   signal(name: NodeJS.Signals): void;
 }
 
 /** Starts the command in its own process group, like a shell's foreground job. */
 export function startJob(rig: Rig, args: readonly string[], env: NodeJS.ProcessEnv = {}): Job {
-  const started = performance.now();
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd: rig.folder,
     env: { ...process.env, NO_COLOR: '1', ...env },
@@ -30,28 +31,15 @@ export function startJob(rig: Rig, args: readonly string[], env: NodeJS.ProcessE
     signal: signal as NodeJS.Signals | null,
     stdout,
     stderr,
-    seconds: (performance.now() - started) / 1000,
   }));
   return {
     child,
     finished,
+    printed: () => stdout + stderr,
     signal(name): void {
       process.kill(-child.pid!, name);
     },
   };
-}
-
-const POLL_MS = 20;
-const PATIENCE_MS = 20_000;
-
-/** Resolves with the first value that is neither undefined nor false; rejects when none comes. */
-export async function eventually<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
-    const value = look();
-    if (value !== undefined && value !== false) return value;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  throw new Error(`${what} did not happen within ${PATIENCE_MS} ms`);
 }
 
 /** The process number that a stage's command wrote with `echo $$ > file`. */

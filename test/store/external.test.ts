@@ -1,10 +1,18 @@
-import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { digestOf } from '../../src/base/hash.ts';
 import { openExternalFiles, type ExternalSet } from '../../src/store/external.ts';
 import { storeLayout } from '../../src/store/layout.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
+
+/** Sets the clock to so many milliseconds after the last change of a file: what counts as just written. */
+function clockAfter(path: string, milliseconds: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: statSync(path).ctimeMs + milliseconds });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+}
 
 describe('external files', () => {
   it('are a file, a folder with all below it, or the matches of a glob, by relative name', async () => {
@@ -41,11 +49,13 @@ describe('external files', () => {
         return false;
       }
     };
+    clockAfter(path, 1_900);
     expect(await remembered()).toBe(false);
     // Its change time is still too fresh to trust even when its modification time is set back.
     utimesSync(path, 1_000_000_000, 1_000_000_000);
+    clockAfter(path, 1_900);
     expect(await remembered()).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    clockAfter(path, 2_100);
     expect(await remembered()).toBe(true);
     // The cache is used: a forged digest is returned, so the file was not read.
     const cache = join(layout.cache, 'files.json');
@@ -71,7 +81,7 @@ describe('external files', () => {
       files.save();
       return set;
     };
-    await new Promise((wait) => setTimeout(wait, 2_100));
+    clockAfter(join(data, 'sub', 'b'), 2_100);
     const first = await resolve();
     // Forged digests of single files have no effect, so these are not even looked up.
     const cache = join(layout.cache, 'files.json');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisProcess } from '../../src/base/owner.ts';
 import { lockOr, tryLock } from '../../src/store/lock.ts';
+import { timeThatSleepMoves } from '../helpers/clock.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
 
 const never = new AbortController().signal;
@@ -43,7 +44,7 @@ describe('locks', () => {
     ['of another container on this machine', { namespace: 'pid:[1]' }],
   ])('%s', (_, difference) => {
     const foreign = JSON.stringify({ ...thisProcess(), pid: 2 ** 22 + 1, ...difference });
-    const patience = { foreignMs: 150, namelessMs: 150 };
+    const patience = { foreignMs: 60_000, namelessMs: 60_000 };
     const wait = (path: string): ReturnType<typeof lockOr<never>> =>
       lockOr<never>(path, () => undefined, { onWait: () => undefined, signal: never, patience });
 
@@ -54,27 +55,23 @@ describe('locks', () => {
     ])('are taken over when nobody renewed them for a while, by %s', async (__, ahead) => {
       const path = join(temporaryFolder(), 'k');
       writeFileSync(path, foreign);
-      const time = Date.now() / 1000 + ahead;
-      utimesSync(path, time, time);
+      const modified = Date.now() / 1000 + ahead;
+      utimesSync(path, modified, modified);
       expect(tryLock(path)).toBeUndefined();
-      const started = performance.now();
-      const claim = await wait(path);
-      expect(performance.now() - started).toBeGreaterThan(patience.foreignMs);
-      expect('lock' in claim).toBe(true);
+      const time = timeThatSleepMoves();
+      expect('lock' in (await wait(path))).toBe(true);
+      expect(time.elapsed()).toBeGreaterThan(patience.foreignMs);
     });
 
     it('are respected as long as they are renewed', async () => {
       const path = join(temporaryFolder(), 'k');
       writeFileSync(path, foreign);
-      let time = 1;
-      const renewal = setInterval(() => {
-        utimesSync(path, ++time, time);
-      }, 30);
-      const claim = wait(path);
-      const first = await Promise.race([claim, new Promise((resolve) => setTimeout(resolve, 500, 'still'))]);
-      clearInterval(renewal);
-      expect(first).toBe('still');
-      expect('lock' in (await claim)).toBe(true);
+      const lastRenewal = 2 * patience.foreignMs;
+      const time = timeThatSleepMoves((elapsed) => {
+        if (elapsed <= lastRenewal) utimesSync(path, elapsed, elapsed);
+      });
+      expect('lock' in (await wait(path))).toBe(true);
+      expect(time.elapsed()).toBeGreaterThan(lastRenewal + patience.foreignMs);
     });
   });
 
@@ -82,13 +79,15 @@ describe('locks', () => {
     const path = join(temporaryFolder(), 'k');
     writeFileSync(path, '');
     expect(tryLock(path)).toBeUndefined();
-    const patience = { foreignMs: 60_000, namelessMs: 200 };
+    const patience = { foreignMs: 60_000, namelessMs: 5_000 };
+    const time = timeThatSleepMoves();
     const claim = await lockOr(path, () => undefined, {
       onWait: () => undefined,
       signal: never,
       patience,
     });
     expect('lock' in claim).toBe(true);
+    expect(time.elapsed()).toBeGreaterThan(patience.namelessMs);
   });
 
   it('that somebody else took over meanwhile are not released by the first holder', () => {
@@ -111,12 +110,13 @@ describe('locks', () => {
     const held = tryLock(path)!;
     let result: string | undefined;
     let waits = 0;
-    const claim = lockOr(path, () => result, { onWait: () => (waits += 1), signal: never });
-    setTimeout(() => {
+    timeThatSleepMoves((elapsed) => {
+      if (elapsed < 3_000) return;
       result = 'made by the other';
       held.release();
-    }, 150);
-    expect(await claim).toEqual({ found: 'made by the other' });
+    });
+    const claim = await lockOr(path, () => result, { onWait: () => (waits += 1), signal: never });
+    expect(claim).toEqual({ found: 'made by the other' });
     expect(waits).toBe(1);
     expect(existsSync(path)).toBe(false);
   });

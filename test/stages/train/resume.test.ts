@@ -65,16 +65,16 @@ describe('an interrupted training', () => {
     const { inputs } = world();
     const resume = temporaryFolder();
     const controller = new AbortController();
-    const stopped = runKind(stage, { params: PARAMS, inputs, resume, signal: controller.signal });
-    setTimeout(() => {
-      controller.abort();
-    }, 100);
-    const failed = await stopped.then(
-      () => false,
-      () => true,
-    );
-    if (failed) expect(existsSync(join(resume, 'checkpoint.safetensors'))).toBe(true);
+    let steps = 0;
+    const stopping = watching(({ unit }) => {
+      if (unit === 'triplets' && ++steps === 7) controller.abort();
+    });
+    await expect(
+      runKind(stopping, { params: PARAMS, inputs, resume, signal: controller.signal }),
+    ).rejects.toThrow(/abort/);
+    expect(existsSync(join(resume, 'checkpoint.safetensors'))).toBe(true);
     const rest = await runKind(stage, { params: PARAMS, inputs, resume });
+    expect(rest.logs.join()).toContain('going on from step 7');
     const whole = await runKind(stage, { params: PARAMS, inputs });
     expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
   });

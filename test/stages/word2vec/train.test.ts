@@ -134,8 +134,19 @@ describe('skip-gram', () => {
   it('stops when it is aborted', async () => {
     const tokens = await runKind(tokenize, { inputs: { corpus: await smallCorpus(CORPUS) } });
     const params = { source: 'train', epochs: 1000 };
+    const controller = new AbortController();
+    const stopping: typeof stage = {
+      ...stage,
+      run: (context) =>
+        stage.run({
+          ...context,
+          progress: () => {
+            controller.abort();
+          },
+        }),
+    };
     await expect(
-      runKind(stage, { params, inputs: { tokens: tokens.artifact }, signal: AbortSignal.timeout(300) }),
+      runKind(stopping, { params, inputs: { tokens: tokens.artifact }, signal: controller.signal }),
     ).rejects.toThrow('aborted');
   });
 });

@@ -9,10 +9,7 @@ import { MEDQUAD } from '../../helpers/data.ts';
 import { runKind } from '../../helpers/run-kind.ts';
 import { embeddingsArtifact, randomMatrix } from '../../retrieval/fixtures.ts';
 
-/** Seconds on an idle machine; a busy one may take its time. */
-const PATIENCE = { timeout: 300_000 };
-
-describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', PATIENCE, () => {
+describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', () => {
   it('BM25 scores the same as an independent implementation, and triplets are mined', async () => {
     const split = (name: string): string => join(MEDQUAD!, `${name}.jsonl.gz`);
     const corpus = await runKind(ingest, {
