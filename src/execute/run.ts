@@ -18,6 +18,8 @@ export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project'
   readonly keepGoing: boolean;
   /** Divide the threads among stages that execute at the same time. */
   readonly shareThreads?: boolean;
+  /** How a stage's end counts (`schedule.ts`). */
+  readonly review?: ((stage: StageSpec, end: End) => End) | undefined;
   /** Called with every stage as it ends. */
   readonly onEnd?: (stage: StageSpec, end: End) => void;
   readonly run: string;

@@ -19,6 +19,7 @@ import { sessionPlanner, stageExecutor } from '../../session.ts';
 
 export interface RunCommandOptions extends PlanOptions, CapacityOptions {
   readonly keepGoing?: boolean;
+  readonly locked?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -35,6 +36,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   const planner = await sessionPlanner(session, forced, (kind, key) => use?.add(kind, key));
   const plan = await makePlan(planner, selected);
   checkSelection(plan.entries, selected);
+  const hold = options.locked ? (await import('./locked.ts')).openHold(planner, selected) : undefined;
   const toExecute = plan.entries.filter(({ plan: { state } }) => state === 'run' || state === 'waiting');
   if (toExecute.length > 0) {
     removeAbandonedWork(layout);
@@ -58,10 +60,14 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
       stop,
       kill,
       emit: reporter.onEvent,
+      review: hold?.review,
     }).finally(() => reporter.close());
     const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
     if (unrecorded !== undefined) printNotice(unrecorded);
-    if (options.json !== true) printOutcome(file, options, result);
+    if (options.json !== true) {
+      printOutcome(file, options, result);
+      hold?.print();
+    }
     return EXIT[result.outcome];
   } finally {
     dispose();
