@@ -10,7 +10,7 @@ import type { EventSink, StageOutcome } from './events.ts';
 import { executeStage, type StageEnvironment } from './execute-stage.ts';
 import { schedule, type End } from './schedule.ts';
 
-export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine'> {
+export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine' | 'strict'> {
   readonly planner: Planner;
   readonly selected: ReadonlySet<string>;
   readonly capacity: Capacity;
@@ -54,7 +54,8 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     shareThreads: options.shareThreads === true,
     execute(stage, toRun, inputs, threads) {
       planner.remember(stage);
-      return executeStage(stage, toRun, inputs, { ...options, project: spec.directory, engine, threads });
+      const own = { project: spec.directory, strict: spec.strict === true, engine, threads };
+      return executeStage(stage, toRun, inputs, { ...options, ...own });
     },
     onEnd(stage, end) {
       report(stage, end, emit);

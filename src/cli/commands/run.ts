@@ -1,4 +1,5 @@
 import { timestamp } from '../../base/clock.ts';
+import { namespaceTools } from '../../base/namespaces.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
@@ -25,6 +26,9 @@ export interface RunCommandOptions extends PlanOptions, CapacityOptions {
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const;
 
+const UNWATCHED =
+  'strict: this machine permits no mount namespace, so reads by an absolute path are not watched (docs/SPEC.md)';
+
 /** `pipeline run`: executes every stage that is not cached, prints the progress and the reports. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   if (options.dryRun) return planCommand(file, options);
@@ -43,6 +47,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     use = beginUse(layout);
   }
 
+  if (spec.strict && toExecute.length > 0 && !namespaceTools()) printNotice(UNWATCHED);
   const names = toExecute.map(({ stage }) => stage.name);
   const reporter = await chooseReporter(options.json === true, names);
   const { stop, kill, dispose } = onInterrupt(names.length > 0);
