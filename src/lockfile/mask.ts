@@ -31,7 +31,7 @@ export function masked(value: Json): Json {
   if (typeof value === 'string') return `${MARK}${digestOf(value).slice(0, LENGTH)}`;
   if (Array.isArray(value)) return (value as readonly Json[]).map(masked);
   if (!isObject(value) || isFiles(value)) return value;
-  const members = Object.entries(value as JsonObject);
+  const members = Object.entries(value);
   return Object.fromEntries(members.map(([name, member]) => [name, masked(member)]));
 }
 

@@ -76,7 +76,7 @@ stages:
     const rig = await lockedRig();
     const before = rig.read('s.lock.yaml');
     expect((await rig.pipeline('lock', 's.yaml', '--check')).code).toBe(0);
-    rig.write({ 'words.txt': 'z\na\n', 's.yaml': `${SPEC.replace('all:', 'every:')}` });
+    rig.write({ 'words.txt': 'z\na\n', 's.yaml': SPEC.replace('all:', 'every:') });
     expect((await rig.pipeline('run', 's.yaml')).code).toBe(0);
     const { code, stdout } = await rig.pipeline('lock', 's.yaml', '--check');
     expect(code).toBe(1);

@@ -14,8 +14,8 @@ async function runLocked(spec: string, threads: number): Promise<{ code: number;
     env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const [output, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
-  return { code: code as number, output };
+  const [output, ended] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  return { code: (ended as readonly number[])[0]!, output };
 }
 
 describe('the same YAML gives the same bytes', () => {
