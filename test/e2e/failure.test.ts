@@ -33,7 +33,7 @@ describe('a failing stage', () => {
     expect(stderr).toContain('  │ about to fail\n  │ disk on fire\n');
     expect(stderr).toMatch(/ {2}log: \S+\/artifacts\/logs\/command-[0-9a-f]{16}\.log/);
     expect(stderr).toContain('- after  not run: an earlier stage failed');
-    expect(stderr).toContain('To go on from here: pipeline run s.yaml');
+    expect(stderr).toContain('To continue: pipeline run s.yaml');
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(leftovers(join(rig.folder, 'artifacts'))).toEqual([]);
 

@@ -50,7 +50,7 @@ describe('Ctrl-C', () => {
     expect(artifactsOf(store(rig), 'command')).toHaveLength(1);
     expect(stderr).toContain('Interrupted: stopping the stages. Repeat to kill them.');
     expect(stderr).toContain('- after  not run: the run was interrupted');
-    expect(stderr).toContain('To go on from here: pipeline run s.yaml');
+    expect(stderr).toContain('To continue: pipeline run s.yaml');
     expect(stderr).not.toMatch(/✖|Error|^\s+at /m);
   });
 
@@ -68,7 +68,7 @@ describe('Ctrl-C', () => {
     const job = startJob(rig, ['run', 's.yaml'], ENDLESS_GRACE);
     const pid = await slowPid(rig);
     job.signal('SIGINT');
-    await eventually('the first notice', () => job.printed().includes('Again to kill them.'));
+    await eventually('the first notice', () => job.printed().includes('Repeat to kill them.'));
     expect(isAlive(pid)).toBe(true);
     job.signal('SIGINT');
     expect((await job.finished).code).toBe(130);
