@@ -95,6 +95,24 @@ export default tseslint.config(
     rules: { 'local/rooms': 'error' },
   },
   {
+    // The doctor inspects the folder itself.
+    files: ['src/**/*.ts'],
+    ignores: ['src/store/local/**', 'src/cli/doctor/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: 'store/local/(artifacts|aliases)\\.ts$',
+              message: 'Artifacts are found, fetched and put through Store (src/store/store.ts).',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['scripts/**', 'bench/**'],
     rules: { 'no-console': 'off' },
   },

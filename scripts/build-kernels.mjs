@@ -1,27 +1,50 @@
 // Compiles every src/engine/kernels/assembly/*.ts to WebAssembly and writes it as a self-contained module:
-// src/engine/kernels/<name>.generated.ts exports `WASM`, the binary in base64.
+// src/engine/kernels/<name>.generated.ts exports `WASM`, the binary in base64. Before that it writes both sides of the
+// kernels' interface from src/engine/kernels/abi.mjs (scripts/generate-abi.mjs).
 // The first line of a source may have compiler options: `// asc: --enable simd --importMemory`. A second line
-// `// fast: --enable relaxed-simd` adds a second build with these options too, <name>-fast.generated.ts. In it, an
-// import of `lib/x` resolves to `lib/x.fast.ts`, and in the first build to `lib/x.exact.ts` (if these files exist).
+// `// fast: --enable relaxed-simd` adds a second build with these options too, <name>-fast.generated.ts.
+// An import of `lib/x` resolves to `lib/x.<name>.generated.ts` if there is such a file, or to `lib/x.exact.ts` in the
+// first build and `lib/x.fast.ts` in the second.
 // Outputs that are up to date (by the digest of sources and options) are not built again.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { OPERATIONS } from '../src/engine/kernels/abi.mjs';
+import { assemblyAbi, assemblyOperations, checkAbi, typescriptAbi } from './generate-abi.mjs';
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'engine', 'kernels');
 /** With names, for stack traces and profiles. */
 const COMMON = ['-O3', '--noAssert', '--noColors', '--debug'];
 
+const library = join(folder, 'assembly', 'lib');
+
+/** Leaves a file alone that holds the text already. */
+function update(file, text) {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+function writeAbi() {
+  checkAbi((file) => readFileSync(join(library, `${file}.ts`), 'utf8'));
+  update(join(folder, 'abi.generated.ts'), typescriptAbi());
+  update(join(library, 'abi.generated.ts'), assemblyAbi());
+  for (const module of Object.keys(OPERATIONS))
+    update(join(library, `operations.${module}.generated.ts`), assemblyOperations(module));
+}
+
 /** Sources by name as the compiler asks for them. */
-function librarySources(variant) {
+function librarySources(name, variant) {
   const sources = new Map();
-  const library = join(folder, 'assembly', 'lib');
-  if (!existsSync(library)) return sources;
+  const modules = Object.keys(OPERATIONS);
   for (const file of readdirSync(library).sort()) {
-    const [name, only] = file.split('.');
-    if (only !== 'ts' && only !== variant) continue;
-    sources.set(`lib/${name}.ts`, readFileSync(join(library, file), 'utf8'));
+    const [base, ...rest] = file.slice(0, -'.ts'.length).split('.');
+    const [tag] = rest;
+    const isForOther = modules.includes(tag)
+      ? tag !== name
+      : ['exact', 'fast'].includes(tag) && tag !== variant;
+    if (isForOther) continue;
+    const imported = tag === 'generated' ? `${base}.generated` : base;
+    sources.set(`lib/${imported}.ts`, readFileSync(join(library, file), 'utf8'));
   }
   return sources;
 }
@@ -45,7 +68,7 @@ async function compile(name, sources, options) {
 
 async function build(name, target, options, variant) {
   const source = readFileSync(join(folder, 'assembly', `${name}.ts`), 'utf8');
-  const sources = source.includes("from './lib/") ? librarySources(variant) : new Map();
+  const sources = source.includes("from './lib/") ? librarySources(name, variant) : new Map();
   sources.set(`${name}.ts`, source);
   const digest = createHash('sha256')
     .update(JSON.stringify([COMMON, options, ...sources]))
@@ -68,6 +91,7 @@ function optionsOf(name, tag) {
     .split(/\s+/);
 }
 
+writeAbi();
 for (const file of readdirSync(join(folder, 'assembly')).sort()) {
   if (!file.endsWith('.ts')) continue;
   const name = file.slice(0, -3);

@@ -49,7 +49,7 @@ function buildKernels() {
 async function buildModules() {
   const entries = {
     pipeline: 'src/cli/pipeline.ts',
-    'stage-process': 'src/execute/stage-process.ts',
+    'stage-process': 'src/execute/job/stage-process.ts',
   };
   for (const entry of publicEntries) entries[entry] = `src/${entry}.ts`;
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;

@@ -1,18 +1,23 @@
 /**
- * What every command that takes a spec begins with: the store, the kinds, the checked spec. It prints nothing: what
- * the user should be told comes back as values.
+ * How every command begins: the store, the kinds, the checked spec. It prints nothing: what the user should be told is
+ * returned. The one place that decides which implementations of store and executor a command uses.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { PipelineError, type Diagnostic } from './base/diagnostic.ts';
 import { earlierKeys } from './history/earlier-executions.ts';
+import type { Executor } from './execute/executor.ts';
+import { localExecutor } from './execute/local-executor.ts';
 import { openCatalogue } from './kinds/catalogue.ts';
+import type { KindCatalogue } from './kinds/kind.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
 import { openPlanner, type Planner, type PlannerOptions } from './plan/planner.ts';
 import { loadSpec } from './spec/load.ts';
 import { specError } from './spec/spec-error.ts';
 import type { LoadOptions, Spec } from './spec/spec.ts';
 import { storeLayout, type StoreLayout } from './store/layout.ts';
+import { localStore } from './store/local/local-store.ts';
+import type { Store } from './store/store.ts';
 
 /** Options that every command with a spec has. */
 export interface SpecOptions {
@@ -24,12 +29,15 @@ export interface SpecOptions {
 export interface Session {
   readonly spec: Spec;
   readonly warnings: readonly Diagnostic[];
+  readonly kinds: KindCatalogue;
+  readonly store: Store;
+  /** The store's folder on this machine. */
   readonly layout: StoreLayout;
 }
 
 const PROJECT_MARKS = ['artifacts', 'package.json', '.git'];
 
-/** The store beside the spec's project: the nearest folder above the spec that looks like the top of one. */
+/** `artifacts` in the project: the nearest folder above the spec that looks like the top of one. */
 function defaultStore(specFile: string): string {
   const own = dirname(resolve(specFile));
   for (let folder = own; ; folder = dirname(folder)) {
@@ -38,17 +46,17 @@ function defaultStore(specFile: string): string {
   }
 }
 
-/** The store of a command that takes no spec: named, or that of the project which the working folder is in. */
+/** The store of a command that takes no spec: the one named, or that of the project around the working folder. */
 export function openStore(options: Pick<SpecOptions, 'store'>): StoreLayout {
   const root = storeFolder(options);
   if (!existsSync(root))
     throw new PipelineError('E_USAGE', `there is no store at ${root}`, {
-      hint: 'Name it with --store or PIPELINE_STORE; the first run of a spec makes one.',
+      hint: 'Name it with `--store` or PIPELINE_STORE. The first run of a spec creates one.',
     });
   return storeLayout(root);
 }
 
-/** The same, whether it is there or not. */
+/** The same, whether it exists or not. */
 export function storeFolder({ store }: Pick<SpecOptions, 'store'>): string {
   return resolve(store ?? process.env['PIPELINE_STORE'] ?? defaultStore('spec'));
 }
@@ -57,9 +65,26 @@ export function layoutFor(file: string, options: SpecOptions): StoreLayout {
   return storeLayout(resolve(options.store ?? process.env['PIPELINE_STORE'] ?? defaultStore(file)));
 }
 
-export function loadOptions(layout: StoreLayout, { set, params }: SpecOptions): LoadOptions {
+/** The store of a command whose folder on this machine is `layout`. */
+export function artifactStore(layout: StoreLayout): Store {
+  return localStore(layout);
+}
+
+/** Where a command executes stages. `project` is the absolute path of the spec's folder. */
+export function stageExecutor(
+  { layout, store, kinds }: Pick<Session, 'layout' | 'store' | 'kinds'>,
+  project: string,
+): Executor {
+  return localExecutor({ layout, store, kinds, project });
+}
+
+export function loadOptions(
+  layout: StoreLayout,
+  kinds: KindCatalogue,
+  { set, params }: SpecOptions,
+): LoadOptions {
   return {
-    kinds: openCatalogue(layout),
+    kinds,
     set: set ?? [],
     ...(params === undefined ? {} : { paramsFile: resolve(params) }),
     env: process.env,
@@ -70,21 +95,22 @@ export function loadOptions(layout: StoreLayout, { set, params }: SpecOptions): 
 /** Throws `E_SPEC` with every diagnostic of the file. */
 export async function openSession(file: string, options: SpecOptions): Promise<Session> {
   const layout = layoutFor(file, options);
-  const loaded = await loadSpec(resolve(file), loadOptions(layout, options));
+  const kinds = openCatalogue(layout);
+  const loaded = await loadSpec(resolve(file), loadOptions(layout, kinds, options));
   if (!loaded.ok) throw specError(loaded.error);
-  return { ...loaded.value, layout };
+  return { ...loaded.value, kinds, layout, store: artifactStore(layout) };
 }
 
 export async function sessionPlanner(
-  { spec, layout }: Pick<Session, 'spec' | 'layout'>,
+  { spec, layout, store }: Pick<Session, 'spec' | 'layout' | 'store'>,
   forced: ReadonlySet<string> = new Set(),
   note?: PlannerOptions['note'],
   earlier: PlannerOptions['earlier'] = earlierKeys(spec, layout),
 ): Promise<Planner> {
-  return openPlanner(spec, { layout, forced, note, earlier });
+  return openPlanner(spec, { store, cache: layout.cache, forced, note, earlier });
 }
 
-/** The plan of the whole spec as things stand. */
+/** The current plan of the whole spec. */
 export async function currentPlan(session: Session): Promise<Plan> {
   return makePlan(await sessionPlanner(session), new Set(session.spec.stages.map((stage) => stage.name)));
 }

@@ -1,7 +1,7 @@
 /**
- * An example of a user's own stage kind, and the data source of quickstart.yaml: the documentation comments of
- * TypeScript declaration files, which every machine has after `npm ci`. A symbol's qualified name, split into words,
- * is a query; its description is the relevant document. The output has the BEIR layout.
+ * An example of a custom stage kind, and the data of quickstart.yaml: documentation comments of TypeScript declaration
+ * files, which every machine has after `npm ci`. The qualified name of a symbol, split into words, is a query; its
+ * description is the relevant document. The output is a BEIR folder.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -37,13 +37,13 @@ const parameters = {
       items: { type: 'string', 'x-path': 'input', description: 'A path or glob relative to the spec.' },
     },
     min_words: {
-      description: 'Descriptions with fewer words are left out.',
+      description: 'Minimum number of words in a description; shorter ones are left out.',
       type: 'integer',
       minimum: 1,
       default: 5,
     },
-    validation_share: share('Share of the symbols whose queries choose the epoch.'),
-    test_share: share('Share of the symbols whose queries are only evaluated.'),
+    validation_share: share('Fraction of the symbols in the validation split, which chooses the epoch.'),
+    test_share: share('Fraction of the symbols in the test split, which is only evaluated.'),
   },
 } as const;
 
@@ -51,14 +51,14 @@ type Params = FromSchema<typeof parameters>;
 
 export const stage = defineStage<Params>({
   description:
-    'Reads the documentation comments of TypeScript declaration files: the words of each documented symbol become a query, its description the relevant document.',
+    'Reads the documentation comments of TypeScript declaration files: the words of the name of each documented symbol are a query, its description is the relevant document.',
   parameters,
   inputs: {},
   output: 'files',
   run: (context) => Promise.resolve(collect(context)),
 });
 
-/** The split depends only on the query, so adding files moves no query from one split to another. */
+/** The split depends only on the query, so that adding files does not move queries between splits. */
 function splitOf(query: string, { validation_share, test_share }: Params): 'train' | 'validation' | 'test' {
   const position = createHash('sha256').update(query).digest().readUInt32LE(0) / 2 ** 32;
   if (position < test_share) return 'test';
@@ -81,7 +81,7 @@ function collect(context: StageContext<Params>): StageResult {
     context.progress({ done: index + 1, total: files.length, unit: 'files' });
   });
   if (documents.texts.size === 0)
-    throw new PipelineError('E_INPUT', 'the declaration files hold no documented symbol', {
+    throw new PipelineError('E_INPUT', 'the declaration files contain no documented symbol', {
       hint: 'Run `npm ci` first: the files come with the packages.',
     });
   writeLines(join(output, 'corpus.jsonl'), documents.texts, (text, id) => ({ _id: id, title: '', text }));
@@ -101,7 +101,7 @@ function collect(context: StageContext<Params>): StageResult {
 interface Ids {
   /** Text → id. */
   readonly texts: ReadonlyMap<string, string>;
-  /** The id of a text: its first name, with a number appended if another text has that name. */
+  /** The id of a text: its first name, with a number if other texts have the same name. */
   of(text: string, name: string): string;
 }
 

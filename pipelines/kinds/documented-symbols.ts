@@ -1,3 +1,7 @@
+/**
+ * Finds the documented symbols of a TypeScript file: their names, the words of the names, and the plain text of their
+ * comments. How they become queries and documents is in declarations.ts.
+ */
 import ts from 'typescript';
 
 export interface DocumentedSymbol {
@@ -9,7 +13,7 @@ export interface DocumentedSymbol {
   readonly description: string;
 }
 
-/** Every declaration of a file that has a documentation comment, in source order. */
+/** All declarations of a file that have a documentation comment, in source order. */
 export function documentedSymbols(fileName: string, text: string): DocumentedSymbol[] {
   const source = ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true);
   const found: DocumentedSymbol[] = [];

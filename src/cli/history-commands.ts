@@ -23,7 +23,7 @@ export function addHistoryCommands(root: Command, done: Done): void {
     )
     .action(async (runs: readonly string[], options: CompareOptions) => {
       const { compareCommand } = await import('./commands/compare.ts');
-      done(compareCommand(runs, options));
+      done(await compareCommand(runs, options));
     });
 
   withStore(root.command('reproduce'))

@@ -54,7 +54,7 @@ function native(found: NativePackage, probe: Extract<Probe, { loads: true }>): E
 function missing(what: string): PipelineError {
   return new PipelineError('E_ENGINE', `the spec asks for engine.backend: tensorflow, which ${what}`, {
     hint:
-      'npm run install-tensorflow gets it, also behind a firewall that lets only package registries through ' +
-      '(docs/ENGINES.md); engine.backend: auto takes what there is.',
+      'Run npm run install-tensorflow, which needs the package registries only (docs/ENGINES.md), or set ' +
+      'engine.backend: auto to take what is available.',
   });
 }

@@ -17,7 +17,7 @@ export interface CapacityOptions {
   readonly gpus?: number;
 }
 
-/** What there is of what stages declare under `resources`: by default the machine. */
+/** The resources that stages may use at the same time: by default those of the machine. */
 export function capacityOf({ jobs, threads, memory, gpus }: CapacityOptions): Capacity {
   return {
     jobs: jobs ?? availableParallelism(),
@@ -29,11 +29,11 @@ export function capacityOf({ jobs, threads, memory, gpus }: CapacityOptions): Ca
 
 const COUNTED = ['threads', 'memory', 'gpu'] as const;
 
-/** Keeps account of what executes. */
+/** Counts the resources of the stages that execute. */
 export interface Account {
   /** False where the stage has to wait; a stage that asks for more than there is runs alone. */
   readonly fits: (stage: StageSpec) => boolean;
-  /** Nothing fits, whatever it asks for. */
+  /** True where no further stage fits, whatever it asks for. */
   readonly full: () => boolean;
   readonly take: (stage: StageSpec) => void;
   readonly give: (stage: StageSpec) => void;

@@ -1,4 +1,4 @@
-/** All that happens in a run, as one stream: terminal, NDJSON and run record are its readers. */
+/** Everything that happens in a run, as one stream: the terminal, NDJSON and the run record read it. */
 import type { Reason } from '../plan/reason.ts';
 import type { Metrics, Progress } from '../stage.ts';
 
@@ -15,7 +15,7 @@ export type RunEvent =
     }
   /** The stage's artifact was there: nothing runs. */
   | ({ readonly type: 'stage-cached'; readonly stage: string } & StageOutcome)
-  /** Another process is making the very artifact; this one waits for it. */
+  /** Another process is making the same artifact; this one waits for it. */
   | { readonly type: 'stage-waiting'; readonly stage: string }
   | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly Reason[] }
   | ({ readonly type: 'stage-progress'; readonly stage: string } & Progress)
@@ -27,7 +27,7 @@ export type RunEvent =
     }
   | ({ readonly type: 'stage-finished'; readonly stage: string; readonly seconds: number } & StageOutcome)
   | ({ readonly type: 'stage-failed'; readonly stage: string; readonly seconds: number } & StageFailure)
-  /** Something that it needs failed, or the run was stopped before its turn. */
+  /** An input failed, or the run was stopped before its turn. */
   | { readonly type: 'stage-skipped'; readonly stage: string; readonly because: string }
   | {
       readonly type: 'run-finished';
@@ -43,7 +43,8 @@ export interface StageOutcome {
   readonly kind: string;
   readonly key: string;
   readonly digest: string;
-  readonly path: string;
+  /** The artifact's folder; null where its files are not on this machine. */
+  readonly path: string | null;
   readonly metrics: Metrics;
   readonly headline: string | null;
 }
@@ -52,19 +53,19 @@ export interface StageFailure {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
-  /** What the stage printed last, oldest line first. */
+  /** The last lines that the stage printed, oldest first. */
   readonly output: readonly string[];
-  /** File with all that it printed, and the stack where the error was not an expected one. */
+  /** File with everything that it printed, and the stack of an unexpected error. */
   readonly log: string;
 }
 
-/** The run did not start: the spec or the command is wrong, or the store cannot be used. The only line then. */
+/** The run did not start: the spec or the command is wrong, or the store cannot be used. It is the only line then. */
 export interface RunRefused {
   readonly type: 'run-refused';
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
-  /** Every fault of the spec with its place; empty where there is only the message. */
+  /** Every error in the spec with its location; empty where there is only the message. */
   readonly diagnostics: readonly RefusalDiagnostic[];
 }
 

@@ -1,4 +1,4 @@
-/** Turns what became of a run into its record in the history. */
+/** Turns the result of a run into its record in the history. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { ownPackage } from '../base/installation.ts';
 import type { RunResult, StageResultRecord } from './run.ts';
@@ -17,7 +17,7 @@ export interface RunFacts {
 
 /**
  * Records a run. One that executed nothing and repeats the latest record of its spec is not recorded: it would duplicate
- * that record. A record that cannot be written fails no run: the reason comes back.
+ * that record. A record that cannot be written does not fail the run: the reason is returned.
  */
 export function recordRun(spec: Spec, layout: StoreLayout, facts: RunFacts): string | undefined {
   const record = recordOf(spec, facts);

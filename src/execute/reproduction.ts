@@ -1,4 +1,4 @@
-/** Executes what a record says once more, in a store that holds nothing. */
+/** Executes the stages of a recorded run again, in an empty store. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
@@ -7,82 +7,98 @@ import { openPlanner } from '../plan/planner.ts';
 import type { Capacity } from './capacity.ts';
 import type { EventSink } from './events.ts';
 import { executeStage } from './execute-stage.ts';
+import type { Executor } from './executor.ts';
+import { localExecutor } from './local-executor.ts';
 import type { StageEnd } from './stage-end.ts';
 import { runPlan } from './run.ts';
 import type { Attempt } from '../history/agreement.ts';
 import type { RunRecord } from '../history/record.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
-import { wholeArtifact, type Artifact } from '../store/artifacts.ts';
+import type { KindCatalogue } from '../kinds/kind.ts';
+import { layeredStore } from '../store/layered-store.ts';
 import { storeLayout, type StoreLayout } from '../store/layout.ts';
-import type { Use } from '../store/use.ts';
+import { localStore } from '../store/local/local-store.ts';
+import type { Use } from '../store/local/use.ts';
+import { findWhole, type FoundArtifact, type Store } from '../store/store.ts';
 
 export interface Reproduction {
   readonly record: RunRecord;
   readonly spec: Spec;
-  /** The store of the record. */
+  /** The store of the record, and its folder on this machine. */
+  readonly store: Store;
   readonly layout: StoreLayout;
-  /** Where the clean stores are made. */
+  readonly kinds: KindCatalogue;
+  /** Where the empty stores are created. */
   readonly folder: string;
   readonly capacity: Capacity;
-  /** What is read from the store of the record is noted here. */
+  /** Notes what is read from the store of the record. */
   readonly use: Use;
   readonly stop: AbortSignal;
   readonly kill: AbortSignal;
   readonly emit: EventSink;
 }
 
-/** Downloads are addressed by URL and checked: fetching them again would test the network. */
-function cleanStore({ folder, layout }: Reproduction, time: number): StoreLayout {
+/** Downloads are shared: they are addressed by URL and checked, and fetching them again would test the network. */
+function emptyStore({ folder, layout }: Reproduction, time: number): StoreLayout {
   const root = join(folder, String(time));
   mkdirSync(root, { recursive: true });
   return { ...storeLayout(root), downloads: layout.downloads };
 }
 
-/** Names of the stages whose content the record holds. */
+/** Names of the stages whose content is recorded. */
 export function settledStages({ stages }: RunRecord): string[] {
   return Object.entries(stages)
     .filter(([, { key, digest }]) => key !== null && digest !== null)
     .map(([name]) => name);
 }
 
-/** Every stage of the run from nothing. */
+/** Executes every stage of the run from nothing. */
 export async function reproduceRun(
   reproduction: Reproduction,
   time: number,
 ): Promise<ReadonlyMap<string, Attempt>> {
   const { spec, record, capacity } = reproduction;
-  const layout = cleanStore(reproduction, time);
-  const planner = await openPlanner(spec, { layout, forced: new Set(), earlier: () => [] });
+  const layout = emptyStore(reproduction, time);
+  const store = localStore(layout);
+  const planner = await openPlanner(spec, {
+    store,
+    cache: layout.cache,
+    forced: new Set(),
+    earlier: () => [],
+  });
   const { stages } = await runPlan({
-    ...environmentOf(reproduction, layout),
+    ...environmentOf(reproduction, layout, store),
     planner,
     selected: new Set(settledStages(record)),
     capacity,
     keepGoing: true,
     run: record.id,
-    engine: planner.engine,
   });
   return new Map(stages.map(({ stage, end }) => [stage.name, attemptOf(end, capacity.threads)]));
 }
 
-/** One stage from the inputs that the run gave it. Throws `E_USAGE` where they are gone. */
+/** Executes one stage on the inputs that it had in the run. Throws `E_USAGE` where they are gone. */
 export async function reproduceStage(
   reproduction: Reproduction,
   stage: StageSpec,
   time: number,
 ): Promise<Attempt> {
-  const { spec, layout, capacity, use } = reproduction;
-  const planner = await openPlanner(spec, { layout, forced: new Set([stage.name]), earlier: () => [] });
-  const inputs = inputsOf(reproduction, stage);
+  const { spec, store, layout, capacity, use } = reproduction;
+  const { cache } = layout;
+  const planner = await openPlanner(spec, { store, cache, forced: new Set([stage.name]), earlier: () => [] });
+  const inputs = await inputsOf(reproduction, stage);
   const document = planner.documentOf(stage, inputs);
-  const decision = planner.decide(stage, inputs);
-  use.add(stage.kind.name, decision.key);
+  const { key } = await planner.decide(stage, inputs);
+  use.add(stage.kind.name, key);
+  const empty = emptyStore(reproduction, time);
   const end = await executeStage(
     stage,
-    { state: 'run', key: decision.key, document, reasons: [{ type: 'forced' }], against: null },
+    { state: 'run', key, document, reasons: [{ type: 'forced' }], against: null },
     inputs,
     {
-      ...environmentOf(reproduction, cleanStore(reproduction, time)),
+      // The inputs are read from the store of the record.
+      ...environmentOf(reproduction, empty, layeredStore(localStore(empty), store)),
+      project: spec.directory,
       engine: planner.engine,
       threads: capacity.threads,
     },
@@ -90,25 +106,39 @@ export async function reproduceStage(
   return attemptOf(end, capacity.threads);
 }
 
-function environmentOf(
-  { spec, stop, kill, emit }: Reproduction,
-  layout: StoreLayout,
-): { layout: StoreLayout; project: string; stop: AbortSignal; kill: AbortSignal; emit: EventSink } {
-  return { layout, project: spec.directory, stop, kill, emit };
+interface Environment {
+  readonly store: Store;
+  readonly executor: Executor;
+  readonly stop: AbortSignal;
+  readonly kill: AbortSignal;
+  readonly emit: EventSink;
 }
 
-function inputsOf({ record, layout, use }: Reproduction, stage: StageSpec): Map<string, Artifact> {
-  return new Map(
-    upstreamOf(stage).map((name) => {
-      const { kind, key } = record.stages[name] ?? { kind: '', key: null };
-      if (key) use.add(kind, key);
-      const artifact = key ? wholeArtifact(layout, kind, key) : undefined;
-      if (artifact) return [name, artifact];
-      throw new PipelineError('E_USAGE', `what '${name}' made in that run is no longer in the store`, {
-        hint: `Without --stage all stages are executed from the beginning: pipeline reproduce ${record.id}`,
+function environmentOf(
+  { spec, kinds, stop, kill, emit }: Reproduction,
+  layout: StoreLayout,
+  store: Store,
+): Environment {
+  const executor = localExecutor({ layout, store, kinds, project: spec.directory });
+  return { store, executor, stop, kill, emit };
+}
+
+async function inputsOf(
+  { record, store, use }: Reproduction,
+  stage: StageSpec,
+): Promise<Map<string, FoundArtifact>> {
+  const inputs = new Map<string, FoundArtifact>();
+  for (const name of upstreamOf(stage)) {
+    const { kind, key } = record.stages[name] ?? { kind: '', key: null };
+    if (key) use.add(kind, key);
+    const artifact = key ? await findWhole(store, kind, key) : undefined;
+    if (!artifact)
+      throw new PipelineError('E_USAGE', `the artifact of '${name}' in that run is no longer in the store`, {
+        hint: `Without \`--stage\`, \`pipeline reproduce ${record.id}\` executes all stages from the beginning.`,
       });
-    }),
-  );
+    inputs.set(name, artifact);
+  }
+  return inputs;
 }
 
 function attemptOf(end: StageEnd | { readonly state: 'not-selected' }, threads: number): Attempt {

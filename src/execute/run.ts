@@ -1,24 +1,24 @@
-/** Executes a plan and tells of it: the events of each stage, and at the end what became of all. */
+/** Executes a plan, reports each stage as events, and returns the outcome of all. */
 import { PipelineError } from '../base/diagnostic.ts';
 import { monotonic } from '../base/clock.ts';
 import { upstreamOf } from '../plan/order.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { FoundArtifact } from '../store/store.ts';
 import type { Capacity } from './capacity.ts';
 import type { EventSink, StageOutcome } from './events.ts';
 import { executeStage, type StageEnvironment } from './execute-stage.ts';
 import { schedule, type End } from './schedule.ts';
 
-export interface RunOptions extends Omit<StageEnvironment, 'threads'> {
+export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine'> {
   readonly planner: Planner;
   readonly selected: ReadonlySet<string>;
   readonly capacity: Capacity;
   /** Go on with stages that do not depend on a failed one. */
   readonly keepGoing: boolean;
-  /** Share the threads among stages that execute at the same time. */
+  /** Divide the threads among stages that execute at the same time. */
   readonly shareThreads?: boolean;
-  /** Told of every stage as it ends. */
+  /** Called with every stage as it ends. */
   readonly onEnd?: (stage: StageSpec, end: End) => void;
   readonly run: string;
 }
@@ -36,13 +36,14 @@ export interface RunResult {
 }
 
 export async function runPlan(options: RunOptions): Promise<RunResult> {
-  const { planner, emit, stop, selected, engine, run } = options;
+  const { planner, emit, stop, selected, run } = options;
+  const { spec, engine } = planner;
   const started = monotonic();
   emit({
     type: 'run-started',
     format: 1,
     run,
-    spec: planner.spec.name,
+    spec: spec.name,
     stages: planner.order.map((stage) => stage.name).filter((name) => selected.has(name)),
     engine: engine?.backend ?? null,
   });
@@ -51,7 +52,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     shareThreads: options.shareThreads === true,
     execute(stage, toRun, inputs, threads) {
       planner.remember(stage);
-      return executeStage(stage, toRun, inputs, { ...options, threads });
+      return executeStage(stage, toRun, inputs, { ...options, project: spec.directory, engine, threads });
     },
     onEnd(stage, end) {
       report(stage, end, emit);
@@ -94,7 +95,7 @@ function report(stage: StageSpec, end: End, emit: EventSink): void {
   }
 }
 
-function outcomeOf({ path, manifest }: Artifact): StageOutcome {
+function outcomeOf({ path, manifest }: FoundArtifact): StageOutcome {
   const { kind, key, digest, metrics, headline } = manifest;
   return { kind, key, digest, path, metrics, headline };
 }
@@ -114,7 +115,7 @@ export function checkSelection(
           'E_USAGE',
           `'${stage.name}' needs '${name}', which is not up to date and was not selected`,
           {
-            hint: `Run without --only and --from, or with --until ${name} first.`,
+            hint: `Run without \`--only\` and \`--from\`, or with \`--until ${name}\` first.`,
           },
         );
 }

@@ -1,14 +1,16 @@
 /**
- * Each stage as soon as its inputs are there, as many at a time as fit. Keys are made when a stage's inputs are
- * finished and never before, so an upstream that comes out unchanged stops the cascade.
+ * Starts each stage as soon as its inputs are there, as many at a time as fit. A key is computed when the stage's
+ * inputs are finished and never before, so an input whose content did not change stops the cascade. Where and how a
+ * stage executes is not decided here.
  */
 import { upstreamOf } from '../plan/order.ts';
+import type { Decision } from '../plan/decision.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { FoundArtifact } from '../store/store.ts';
 import { openAccount, type Capacity } from './capacity.ts';
-import { failureFrom } from './execute-stage.ts';
-import type { StageEnd, ToRun } from './stage-end.ts';
+import { failureFrom } from './failure.ts';
+import { INTERRUPTED, type StageEnd, type ToRun } from './stage-end.ts';
 
 export type End = StageEnd | { readonly state: 'not-selected' };
 
@@ -18,13 +20,13 @@ export interface ScheduleOptions {
   readonly capacity: Capacity;
   /** Go on with stages that do not depend on a failed one. */
   readonly keepGoing: boolean;
-  /** Share the threads among those that execute at the same time, instead of giving each all of them. */
+  /** Divide the threads among stages that execute at the same time, instead of giving each all of them. */
   readonly shareThreads: boolean;
   readonly stop: AbortSignal;
   readonly execute: (
     stage: StageSpec,
     toRun: ToRun,
-    inputs: ReadonlyMap<string, Artifact>,
+    inputs: ReadonlyMap<string, FoundArtifact>,
     threads: number,
   ) => Promise<StageEnd>;
   /** Called once for every stage, in the order in which they end. */
@@ -40,17 +42,17 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   const { planner, stop, keepGoing, selected, capacity, onEnd } = options;
   const { order } = planner;
   const ends = new Map<string, End>();
-  const artifacts = new Map<string, Artifact>();
+  const artifacts = new Map<string, FoundArtifact>();
   const account = openAccount(capacity);
   const running = new Map<string, Promise<void>>();
   const { missing, dependents } = edgesOf(order);
-  /** Stages whose inputs have ended, and early ones; looked at in turn. */
+  /** Stages whose inputs have ended, and frozen ones; decided in turn. */
   const settled = order.filter((stage) => missing.get(stage.name) === 0 || stage.frozen === true);
-  /** A frozen stage comes up twice: at once, and when its inputs have ended. */
+  /** Stages that were decided: a frozen stage comes up twice, at once and when its inputs have ended. */
   const considered = new Set<string>();
   let looked = 0;
   const place = new Map(order.map((stage, index) => [stage.name, index]));
-  /** In the plan's order, so that what is begun is finished before more is begun. */
+  /** In the plan's order, so that chains are finished before others are started. */
   const queue: Waiting[] = [];
   let failed = false;
   const going = (): boolean => !failed && !stop.aborted;
@@ -67,19 +69,19 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
     }
   };
 
-  const consider = (stage: StageSpec): void => {
+  const consider = async (stage: StageSpec): Promise<void> => {
     if (considered.has(stage.name)) return;
     try {
-      decide(stage);
+      await decide(stage);
     } catch (error) {
       considered.add(stage.name);
-      // The store has become unreadable or full: what runs already may still finish.
+      // The store has become unreadable or full; stages that are running may still finish.
       finish(stage, { state: 'failed', failure: failureFrom(error, ''), seconds: 0 });
     }
   };
 
-  const decide = (stage: StageSpec): void => {
-    const early = planner.decideEarly(stage);
+  const decide = async (stage: StageSpec): Promise<void> => {
+    const early = await planner.decideEarly(stage);
     if (!early && missing.get(stage.name)! > 0) return;
     considered.add(stage.name);
     const lost = early ? undefined : upstreamOf(stage).find((name) => !artifacts.has(name));
@@ -88,10 +90,10 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
         stage,
         selected.has(stage.name) ? { state: 'skipped', because: lost } : { state: 'not-selected' },
       );
-    else settle(stage, early ?? planner.decide(stage, artifacts));
+    else settle(stage, early ?? (await planner.decide(stage, artifacts)));
   };
 
-  const settle = (stage: StageSpec, decision: ReturnType<Planner['decide']>): void => {
+  const settle = (stage: StageSpec, decision: Decision): void => {
     if (decision.state === 'cached')
       finish(stage, { state: 'cached', artifact: decision.artifact, seconds: 0 });
     else if (selected.has(stage.name)) enqueue({ stage, toRun: decision });
@@ -121,8 +123,8 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   };
 
   for (;;) {
-    while (going() && looked < settled.length) consider(settled[looked++]!);
-    // The first that fits: a large stage does not keep small ones from free places.
+    while (going() && looked < settled.length) await consider(settled[looked++]!);
+    // The first that fits: a large stage does not block small ones.
     for (let index = 0; index < queue.length && going() && !account.full();) {
       const { stage } = queue[index]!;
       if (account.fits(stage)) start(queue.splice(index, 1)[0]!, queue.length);
@@ -131,12 +133,14 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
     if (running.size === 0) break;
     await Promise.race(running.values());
   }
-  const because = stop.aborted ? 'the run was interrupted' : 'an earlier stage failed';
-  for (const stage of order) if (!ends.has(stage.name)) finish(stage, { state: 'skipped', because });
+  const rest: StageEnd = stop.aborted
+    ? INTERRUPTED
+    : { state: 'skipped', because: 'an earlier stage failed' };
+  for (const stage of order) if (!ends.has(stage.name)) finish(stage, rest);
   return ends;
 }
 
-/** What a stage declares, never more than there is; else all, or its share. */
+/** The number that a stage declares, at most the capacity; else all, or its share. */
 function threadsFor({ resources }: StageSpec, options: ScheduleOptions, atOnce: number): number {
   const { threads, jobs } = options.capacity;
   if (resources?.threads !== undefined) return Math.min(resources.threads, threads);

@@ -21,11 +21,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
+import type { RecurrentCell } from './cells.ts';
 import type { Similarity } from './embeddings.ts';
 import { readSafetensors, requireTensor, writeSafetensors, type Tensor } from './safetensors.ts';
 
 export interface EncoderConfig {
-  readonly cell: 'gru' | 'lstm' | 'none';
+  /** `none` pools the token embeddings themselves. */
+  readonly cell: RecurrentCell | 'none';
   readonly hidden: number;
   readonly layers: number;
   readonly bidirectional: boolean;

@@ -3,8 +3,7 @@ import type { Key } from '../base/hash.ts';
 import { mean } from '../base/statistics.ts';
 import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
 import { pairedTest, type PairedTest } from '../retrieval/significance.ts';
-import { wholeArtifact } from '../store/artifacts.ts';
-import type { StoreLayout } from '../store/layout.ts';
+import type { Store } from '../store/store.ts';
 import type { RunRecord } from './record.ts';
 
 export interface MeasureTest extends PairedTest {
@@ -28,23 +27,31 @@ export type Significance =
   | { readonly state: 'untested'; readonly stage: string; readonly run: string; readonly because: string };
 
 /** One result for each report that the first and another run have under the same stage name. */
-export function significanceOf(layout: StoreLayout, records: readonly RunRecord[]): Significance[] {
+export async function significanceOf(
+  store: Pick<Store, 'fetch'>,
+  records: readonly RunRecord[],
+): Promise<Significance[]> {
   const [first, ...others] = records;
-  return others.flatMap((other) =>
-    Object.keys(other.stages).flatMap((stage) => testStage(layout, first!, other, stage) ?? []),
-  );
+  const tested: Significance[] = [];
+  for (const other of others)
+    for (const stage of Object.keys(other.stages)) {
+      const result = await testStage(store, first!, other, stage);
+      if (result) tested.push(result);
+    }
+  return tested;
 }
 
-function testStage(
-  layout: StoreLayout,
+async function testStage(
+  store: Pick<Store, 'fetch'>,
   first: RunRecord,
   other: RunRecord,
   stage: string,
-): Significance | undefined {
+): Promise<Significance | undefined> {
   const [a, b] = [first.stages[stage], other.stages[stage]];
   if (!a?.key || !b?.key || a.digest === b.digest || a.kind !== b.kind) return undefined;
   const untested = (because: string): Significance => ({ state: 'untested', stage, run: other.id, because });
-  const [left, right] = [perQuery(layout, a.kind, a.key), perQuery(layout, b.kind, b.key)];
+  const left = await perQuery(store, a.kind, a.key);
+  const right = await perQuery(store, b.kind, b.key);
   if (left === 'gone' || right === 'gone') {
     // Without the artifact, the metrics show whether the stage was a report.
     const looksLikeReport = Object.keys(a.metrics).some((name) => name.includes('@'));
@@ -56,8 +63,12 @@ function testStage(
   );
 }
 
-function perQuery(layout: StoreLayout, kind: string, key: Key): PerQuery | 'gone' | undefined {
-  const artifact = wholeArtifact(layout, kind, key);
+async function perQuery(
+  store: Pick<Store, 'fetch'>,
+  kind: string,
+  key: Key,
+): Promise<PerQuery | 'gone' | undefined> {
+  const artifact = await store.fetch(kind, key);
   return artifact ? readPerQuery(artifact.path) : 'gone';
 }
 

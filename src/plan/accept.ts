@@ -1,10 +1,8 @@
-/** `pipeline accept`: the result that a stage had before its code changed is declared to be as good as a new one. */
+/** `pipeline accept`: declares the result that a stage had before its code changed equivalent to a new one. */
 import { timestamp } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import type { StageSpec } from '../spec/spec.ts';
-import { writeAlias, type Alias } from '../store/aliases.ts';
-import { wholeArtifact, type Artifact } from '../store/artifacts.ts';
-import type { StoreLayout } from '../store/layout.ts';
+import { findWhole, type Alias, type FoundArtifact, type Store } from '../store/store.ts';
 import { upstreamOf } from './order.ts';
 import type { Decision } from './decision.ts';
 import type { Planner } from './planner.ts';
@@ -16,16 +14,16 @@ export interface Acceptance {
   readonly alias?: Alias;
 }
 
-/** What may be cosmetic: code, and the libraries that it calls. All else is another question, not another wording. */
+/** Changes that may be cosmetic: code, and the libraries that it calls. Anything else changes the experiment. */
 const COSMETIC: readonly Reason['type'][] = ['code', 'library'];
 
-/** Throws `E_USAGE` where a stage differs in more than its code; what was accepted before it stays accepted. */
-export function acceptStages(
+/** Throws `E_USAGE` where a stage differs in more than its code; stages accepted before it stay accepted. */
+export async function acceptStages(
   planner: Planner,
-  layout: StoreLayout,
+  store: Store,
   accepted: ReadonlySet<string>,
-): Acceptance[] {
-  const artifacts = new Map<string, Artifact>();
+): Promise<Acceptance[]> {
+  const artifacts = new Map<string, FoundArtifact>();
   const done: Acceptance[] = [];
   for (const stage of planner.order) {
     const wanted = accepted.has(stage.name);
@@ -34,34 +32,34 @@ export function acceptStages(
     if (unknown.length > 0)
       throw new PipelineError(
         'E_USAGE',
-        `'${stage.name}' takes from '${unknown[0]!}', which is not up to date`,
+        `'${stage.name}' depends on '${unknown[0]!}', which is not up to date`,
         {
           hint: `Accept '${unknown[0]!}' too, or run it first.`,
         },
       );
-    const decision = planner.decide(stage, artifacts);
+    const decision = await planner.decide(stage, artifacts);
     if (decision.state === 'run' && !wanted) continue;
     const { artifact, alias } =
-      decision.state === 'cached' ? { artifact: decision.artifact } : accept(layout, stage, decision);
+      decision.state === 'cached' ? { artifact: decision.artifact } : await accept(store, stage, decision);
     artifacts.set(stage.name, artifact);
     if (wanted) done.push({ stage: stage.name, ...(alias ? { alias } : {}) });
   }
   return done;
 }
 
-function accept(
-  layout: StoreLayout,
+async function accept(
+  store: Store,
   stage: StageSpec,
   { key, reasons, against }: Extract<Decision, { state: 'run' }>,
-): { readonly artifact: Artifact; readonly alias?: Alias } {
+): Promise<{ readonly artifact: FoundArtifact; readonly alias?: Alias }> {
   const kind = stage.kind.name;
-  const artifact = against === null ? undefined : wholeArtifact(layout, kind, against);
+  const artifact = against === null ? undefined : await findWhole(store, kind, against);
   const other = reasons.filter(({ type }) => !COSMETIC.includes(type));
   if (!artifact || against === null || other.length > 0)
     throw new PipelineError(
       'E_USAGE',
       `'${stage.name}' cannot be accepted: ${(other.length > 0 ? other : reasons).map(reasonText).join('; ')}`,
-      { hint: 'Only a change of code can be accepted as cosmetic. What else differs has to run.' },
+      { hint: 'Only a change of code can be accepted. Stages that differ in anything else have to run.' },
     );
   const alias: Alias = {
     format: 1,
@@ -71,6 +69,6 @@ function accept(
     because: reasons.map(reasonText),
     accepted: timestamp(),
   };
-  writeAlias(layout, alias);
+  await store.putAlias(alias);
   return { artifact, alias };
 }

@@ -1,8 +1,7 @@
-/** What the planner says of one stage whose inputs are known. */
+/** The planner's answer for one stage whose inputs are known. */
 import type { Key } from '../base/hash.ts';
-import type { Alias } from '../store/aliases.ts';
-import type { Artifact } from '../store/artifacts.ts';
 import type { KeyDocument } from '../store/manifest.ts';
+import type { Alias, FoundArtifact } from '../store/store.ts';
 import type { Reason } from './reason.ts';
 
 /** A stage that is known to be cached or to run. */
@@ -10,8 +9,9 @@ export type Decision =
   | {
       readonly state: 'cached';
       readonly key: Key;
-      readonly artifact: Artifact;
-      /** The artifact was made under another key, and the user declared the difference cosmetic. */
+      /** Its manifest; the files may still have to be fetched. */
+      readonly artifact: FoundArtifact;
+      /** The artifact has another key, and the user declared the difference cosmetic. */
       readonly accepted?: Alias;
       /** Used because the spec says `frozen`, whatever its key would be. */
       readonly frozen?: true;
@@ -21,6 +21,6 @@ export type Decision =
       readonly key: Key;
       readonly document: KeyDocument;
       readonly reasons: readonly Reason[];
-      /** The earlier execution that the reasons are told against. */
+      /** The earlier execution that the reasons compare with. */
       readonly against: Key | null;
     };

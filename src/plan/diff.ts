@@ -1,8 +1,7 @@
-/** A plan beside a past run: what differs in each stage. */
+/** A plan compared with a past run: what differs in each stage. */
 import type { Key } from '../base/hash.ts';
-import { findArtifact, type Artifact } from '../store/artifacts.ts';
-import type { StoreLayout } from '../store/layout.ts';
 import type { KeyDocument } from '../store/manifest.ts';
+import { findWhole, type FoundArtifact, type Store } from '../store/store.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { EarlierKey } from './earlier.ts';
 import { nearest } from './earlier.ts';
@@ -12,39 +11,40 @@ import { reasonsBetween, type Reason } from './reason.ts';
 
 export interface PlanDifference {
   readonly stage: string;
-  /** `unknown`: inputs are still to be made; `reasons` hold what differs anyway. */
+  /** `unknown`: inputs do not exist yet; `reasons` lists what differs in any case. */
   readonly state: 'same' | 'differs' | 'unknown' | 'new' | 'gone';
   readonly reasons: readonly Reason[];
   readonly upstream: readonly string[];
 }
 
 /** `keysOf` gives the key that a stage had in the run, in a list of one, or none. */
-export function diffPlan(
-  layout: StoreLayout,
+export async function diffPlan(
+  store: Store,
   planner: Planner,
   plan: Plan,
   keysOf: (stage: StageSpec) => readonly EarlierKey[],
-): PlanDifference[] {
-  const artifacts = new Map<string, Artifact>();
-  return plan.entries.map((entry) => {
+): Promise<PlanDifference[]> {
+  const artifacts = new Map<string, FoundArtifact>();
+  const differences: PlanDifference[] = [];
+  for (const entry of plan.entries) {
     if (entry.plan.state === 'cached') artifacts.set(entry.stage.name, entry.plan.artifact);
-    return difference(layout, planner, entry, artifacts, keysOf(entry.stage)[0]);
-  });
+    differences.push(await difference(store, planner, entry, artifacts, keysOf(entry.stage)[0]));
+  }
+  return differences;
 }
 
-function difference(
-  layout: StoreLayout,
+async function difference(
+  store: Store,
   planner: Planner,
   { stage, plan }: PlanEntry,
-  artifacts: ReadonlyMap<string, Artifact>,
+  artifacts: ReadonlyMap<string, FoundArtifact>,
   before: EarlierKey | undefined,
-): PlanDifference {
+): Promise<PlanDifference> {
   const base = { stage: stage.name, reasons: [], upstream: [] };
   if (!before) return { ...base, state: 'new' };
   if (keysOfPlan(plan).includes(before.key)) return { ...base, state: 'same' };
-  const lookup = findArtifact(layout, before.kind, before.key);
-  if (lookup.state !== 'found') return { ...base, state: 'gone' };
-  const { artifact } = lookup;
+  const artifact = await findWhole(store, before.kind, before.key);
+  if (!artifact) return { ...base, state: 'gone' };
   const context = planner.context(stage);
   const document = documentOf(plan);
   if (document) {
@@ -57,7 +57,7 @@ function difference(
   return { ...base, state: 'unknown', reasons: near?.reasons ?? [], upstream };
 }
 
-/** An accepted artifact bears its own key beside the one that the stage has now. */
+/** An accepted artifact has a key of its own, next to the one that the stage has now. */
 function keysOfPlan(plan: PlanEntry['plan']): readonly Key[] {
   if (plan.state === 'run') return [plan.key];
   return plan.state === 'cached' ? [plan.key, plan.artifact.manifest.key] : [];

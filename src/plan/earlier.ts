@@ -1,33 +1,35 @@
-/** Earlier executions of a stage, and which of them is nearest to what it would do now. */
+/** Earlier executions of a stage, and which of them differs least from what it would do now. */
 import type { Key } from '../base/hash.ts';
-import { wholeArtifact, type Artifact } from '../store/artifacts.ts';
-import type { StoreLayout } from '../store/layout.ts';
 import type { KeyDocument } from '../store/manifest.ts';
+import { findWhole, type FoundArtifact, type Store } from '../store/store.ts';
 import { reasonsBetween, type Reason, type ReasonContext } from './reason.ts';
 
 export interface EarlierKey {
   readonly kind: string;
   readonly key: Key;
-  /** Of the very stage, and not of a sibling in its matrix. */
+  /** Of the stage itself, not of a sibling in its matrix. */
   readonly own: boolean;
 }
 
 export interface Earlier extends EarlierKey {
-  readonly artifact: Artifact;
+  readonly artifact: FoundArtifact;
 }
 
-/** An explanation needs a near one, not the nearest of thousands. */
+/** An explanation needs a similar execution, not the most similar of thousands. */
 const MOST_COMPARED = 12;
 
-/** Finds those whose artifacts are still there; each is looked at once, however many stages it is near to. */
-export function earlierArtifacts(layout: StoreLayout): (keys: readonly EarlierKey[]) => Earlier[] {
-  const seen = new Map<Key, Artifact | undefined>();
-  return (keys) =>
-    keys.slice(0, MOST_COMPARED).flatMap((one) => {
-      if (!seen.has(one.key)) seen.set(one.key, wholeArtifact(layout, one.kind, one.key));
+/** Finds those whose artifacts are still there; each is looked up once, however many stages it is similar to. */
+export function earlierArtifacts(store: Store): (keys: readonly EarlierKey[]) => Promise<Earlier[]> {
+  const seen = new Map<Key, FoundArtifact | undefined>();
+  return async (keys) => {
+    const found: Earlier[] = [];
+    for (const one of keys.slice(0, MOST_COMPARED)) {
+      if (!seen.has(one.key)) seen.set(one.key, await findWhole(store, one.kind, one.key));
       const artifact = seen.get(one.key);
-      return artifact ? [{ ...one, artifact }] : [];
-    });
+      if (artifact) found.push({ ...one, artifact });
+    }
+    return found;
+  };
 }
 
 /** The one with the fewest differences, the first of equals; `slots` narrows the inputs that count. */

@@ -1,15 +1,14 @@
-/** The outside files that a spec names, each resolved once however many stages read it. */
+/** The external files that a spec names, each resolved once however many stages read it. */
 import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
 import { openExternalFiles, type ExternalSet } from '../store/external.ts';
-import type { StoreLayout } from '../store/layout.ts';
 import type { ResolvedPaths } from './key.ts';
 
 const NONE: ResolvedPaths = new Map();
 
 /** Throws `E_SPEC` with a diagnostic for each path that names nothing. */
-export async function resolvePaths(spec: Spec, layout: StoreLayout): Promise<Map<string, ResolvedPaths>> {
-  const external = openExternalFiles(layout);
+export async function resolvePaths(spec: Spec, cache: string): Promise<Map<string, ResolvedPaths>> {
+  const external = openExternalFiles(cache);
   const known = new Map<string, ExternalSet>();
   const missing: Diagnostic[] = [];
   const resolved = new Map<string, ResolvedPaths>();
@@ -32,7 +31,8 @@ export async function resolvePaths(spec: Spec, layout: StoreLayout): Promise<Map
   return resolved;
 }
 
-function isOutside(path: PathParameter): boolean {
+/** Whether a path names files outside the store: no URL, and not inside an input. */
+export function isOutside(path: PathParameter): boolean {
   return path.rootedIn === undefined && !/^https?:\/\//.test(path.value);
 }
 
@@ -41,7 +41,7 @@ function missingPath(stage: StageSpec, path: PathParameter): Diagnostic {
     severity: 'error',
     message: `no file, folder or match for ${path.value}`,
     location: path.location ?? stage.location,
-    hint: 'relative paths start from the folder of the spec that they are written in',
+    hint: 'Relative paths start from the folder of the spec that they are written in.',
   };
 }
 

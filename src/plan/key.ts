@@ -1,12 +1,13 @@
 import type { Digest } from '../base/hash.ts';
 import { installedVersion } from '../base/installation.ts';
-import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { replaceAt } from '../base/json-pointer.ts';
+import { isObject, type JsonObject } from '../base/json.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
 import type { ExternalSet } from '../store/external.ts';
 import type { KeyDocument } from '../store/manifest.ts';
 
-/** By JSON pointer: what a path parameter stands for. URLs and paths inside inputs are not in it. */
+/** JSON pointer → the files of a path parameter. URLs and paths inside inputs are not in it. */
 export type ResolvedPaths = ReadonlyMap<string, ExternalSet>;
 
 const versions = new Map<string, string>();
@@ -17,7 +18,7 @@ function libraryVersion(name: string): string {
   return version;
 }
 
-/** The key document of a stage whose inputs are there. */
+/** The key document of a stage whose inputs are known. */
 export function keyDocument(
   stage: StageSpec,
   inputs: Readonly<Record<string, Digest | readonly Digest[]>>,
@@ -29,7 +30,7 @@ export function keyDocument(
     format: 1,
     kind: name,
     code,
-    parameters: withoutPaths(stage.with, '', paths) as JsonObject,
+    parameters: withoutPaths(stage.with, paths),
     inputs,
     engine: declaration.numeric ? engine : null,
     libraries: Object.fromEntries(
@@ -38,7 +39,7 @@ export function keyDocument(
   };
 }
 
-/** What stands in a key document for a path: how many files, and a digest over their names and contents. */
+/** A path in a key document: the number of files, and a digest over their names and contents. */
 export interface FilesValue {
   readonly $files: number;
   readonly $digest: string;
@@ -48,23 +49,10 @@ export function isFiles(value: unknown): value is FilesValue {
   return isObject(value) && '$digest' in value;
 }
 
-/** Replaces each path by what it stands for: where a file lies is no part of a key. */
-function withoutPaths(value: Json, pointer: string, paths: ResolvedPaths): Json {
-  if (paths.size === 0) return value;
-  const resolved = paths.get(pointer);
-  if (resolved) return { $files: resolved.count, $digest: resolved.digest };
-  if (Array.isArray(value))
-    return value.map((item: Json, index) => withoutPaths(item, `${pointer}/${index}`, paths));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value as JsonObject).map(([name, member]) => [
-      name,
-      withoutPaths(member, `${pointer}/${escapePointer(name)}`, paths),
-    ]),
-  );
-}
-
-/** RFC 6901, section 3. */
-function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+/** Each path replaced by the digest of its files: where a file lies is no part of a key. */
+function withoutPaths(parameters: JsonObject, paths: ResolvedPaths): JsonObject {
+  return replaceAt(parameters, new Set(paths.keys()), (_, pointer) => {
+    const { count, digest } = paths.get(pointer)!;
+    return { $files: count, $digest: digest };
+  }) as JsonObject;
 }

@@ -5,7 +5,7 @@ export function upstreamOf(stage: StageSpec): readonly string[] {
   return [...new Set(Object.values(stage.inputs).flat())];
 }
 
-/** Stages so that each comes after all that feed it, otherwise in the order of the file. */
+/** The stages ordered so that each comes after all that feed it, otherwise in the order of the file. */
 export function topologicalOrder(stages: readonly StageSpec[]): StageSpec[] {
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   const order: StageSpec[] = [];

@@ -1,10 +1,10 @@
 /**
- * Spec + store → what would run and why. The runner asks the same planner again for each stage when its
- * inputs are there, so what is planned is what runs.
+ * Spec + store → what would run and why. The scheduler asks the same planner again for each stage once its inputs
+ * are there, so that what is planned is what runs.
  */
 import type { Spec, StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { FoundArtifact } from '../store/store.ts';
 import type { Decision } from './decision.ts';
 import { upstreamOf } from './order.ts';
 import type { Planner } from './planner.ts';
@@ -13,8 +13,8 @@ import type { Reason } from './reason.ts';
 export type PlanState =
   | Decision
   /**
-   * Its key depends on stages that have to run first; if they come out unchanged it may turn out cached.
-   * `reasons` is what differs in any case from the nearest earlier execution.
+   * Its key depends on stages that have to run first; if their content does not change, it may be cached.
+   * `reasons` lists what differs from the nearest earlier execution in any case.
    */
   | { readonly state: 'waiting'; readonly upstream: readonly string[]; readonly reasons: readonly Reason[] }
   /** Left out by --only, --from or --until. */
@@ -33,30 +33,31 @@ export interface Plan {
   readonly entries: readonly PlanEntry[];
 }
 
-/** Decides every stage as far as that goes without running any. */
-export function makePlan(planner: Planner, selected: ReadonlySet<string>): Plan {
-  const artifacts = new Map<string, Artifact>();
-  const entries = planner.order.map((stage): PlanEntry => {
-    const plan = stateOf(planner, stage, artifacts, selected.has(stage.name));
+/** Decides every stage as far as that is possible without running any. */
+export async function makePlan(planner: Planner, selected: ReadonlySet<string>): Promise<Plan> {
+  const artifacts = new Map<string, FoundArtifact>();
+  const entries: PlanEntry[] = [];
+  for (const stage of planner.order) {
+    const plan = await stateOf(planner, stage, artifacts, selected.has(stage.name));
     if (plan.state === 'cached') artifacts.set(stage.name, plan.artifact);
-    return { stage, plan };
-  });
+    entries.push({ stage, plan });
+  }
   return { spec: planner.spec, engine: planner.engine, entries };
 }
 
-function stateOf(
+async function stateOf(
   planner: Planner,
   stage: StageSpec,
-  artifacts: ReadonlyMap<string, Artifact>,
+  artifacts: ReadonlyMap<string, FoundArtifact>,
   isSelected: boolean,
-): PlanState {
-  const early = planner.decideEarly(stage);
+): Promise<PlanState> {
+  const early = await planner.decideEarly(stage);
   if (early) return early;
   const upstream = upstreamOf(stage).filter((name) => !artifacts.has(name));
   if (upstream.length > 0) {
     if (!isSelected) return { state: 'not-selected' };
-    return { state: 'waiting', upstream, reasons: planner.certainReasons(stage, artifacts) };
+    return { state: 'waiting', upstream, reasons: await planner.certainReasons(stage, artifacts) };
   }
-  const decision = planner.decide(stage, artifacts);
+  const decision = await planner.decide(stage, artifacts);
   return isSelected || decision.state === 'cached' ? decision : { state: 'not-selected' };
 }

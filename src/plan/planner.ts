@@ -1,14 +1,15 @@
-/** One stage at a time: its key, and whether what it would make is there. */
+/**
+ * Decides one stage at a time: computes its key and asks the store whether the artifact is there. Reads manifests only;
+ * it never fetches an artifact's files.
+ */
 import type { Digest, Key } from '../base/hash.ts';
 import { chooseEngine } from '../engine/choose-engine.ts';
 import { givesList } from '../kinds/kind.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
-import { readAlias } from '../store/aliases.ts';
-import { findArtifact, wholeArtifact, type Artifact } from '../store/artifacts.ts';
-import type { StoreLayout } from '../store/layout.ts';
 import { readListing, saveListing, type Listing } from '../store/listing.ts';
 import { keyOf, type KeyDocument } from '../store/manifest.ts';
+import { findWhole, type FoundArtifact, type Store } from '../store/store.ts';
 import { earlierArtifacts, nearest, type Earlier, type EarlierKey } from './earlier.ts';
 import { resolvePaths } from './external-paths.ts';
 import { keyDocument, type ResolvedPaths } from './key.ts';
@@ -20,54 +21,57 @@ export interface Planner {
   readonly spec: Spec;
   readonly engine: Engine | null;
   readonly order: readonly StageSpec[];
-  /** Decides one stage; `inputs` hold the artifacts of every stage that feeds it. */
-  decide(stage: StageSpec, inputs: ReadonlyMap<string, Artifact>): Decision;
+  /** Decides one stage; `inputs` holds the artifact of every stage that feeds it. */
+  decide(stage: StageSpec, inputs: Inputs): Promise<Decision>;
   /** Decides a stage whose inputs do not matter: a frozen one that has a result. */
-  decideEarly(stage: StageSpec): Decision | undefined;
+  decideEarly(stage: StageSpec): Promise<Decision | undefined>;
   /** The stage's key document; slots that are fed by a stage without an artifact are left out. */
-  documentOf(stage: StageSpec, inputs: ReadonlyMap<string, Artifact>): KeyDocument;
-  /** What differs from the nearest earlier execution whatever the inputs that are still missing come to. */
-  certainReasons(stage: StageSpec, inputs: ReadonlyMap<string, Artifact>): readonly Reason[];
-  /** Reasons for any two documents of a stage, with the names of files and stages. */
+  documentOf(stage: StageSpec, inputs: Inputs): KeyDocument;
+  /** What differs from the nearest earlier execution whatever the missing inputs turn out to be. */
+  certainReasons(stage: StageSpec, inputs: Inputs): Promise<readonly Reason[]>;
+  /** The names of files and stages, to explain the difference between any two documents of a stage. */
   context(stage: StageSpec): ReasonContext;
-  /** Keeps the names of the files behind a stage's key, for later explanations. */
+  /** Records the names of the files behind a stage's key, for later explanations. */
   remember(stage: StageSpec): void;
 }
 
+/** Stage → its artifact. */
+type Inputs = ReadonlyMap<string, FoundArtifact>;
+
 export interface PlannerOptions {
-  readonly layout: StoreLayout;
+  readonly store: Store;
+  /** Folder where digests of external files and names of sources are remembered. */
+  readonly cache: string;
   /** Stages to execute although they are cached. */
   readonly forced: ReadonlySet<string>;
   /** Keys of a stage's earlier executions, its own latest first, then those of its siblings in a matrix. */
   readonly earlier: (stage: StageSpec) => readonly EarlierKey[];
-  /** Told of each artifact before it is looked for, so that nobody collects it in between. */
+  /** Called with each artifact before it is looked for, so that it is not collected in between. */
   readonly note?: ((kind: string, key: Key) => void) | undefined;
 }
 
-/** Reads the outside files once. Throws `E_SPEC` with a diagnostic for each path that names nothing. */
+/** Reads the external files once. Throws `E_SPEC` with a diagnostic for each path that names nothing. */
 export async function openPlanner(spec: Spec, options: PlannerOptions): Promise<Planner> {
-  const paths = await resolvePaths(spec, options.layout);
+  const paths = await resolvePaths(spec, options.cache);
   const numeric = spec.stages.some((stage) => stage.kind.declaration.numeric);
-  const engine = numeric ? chooseEngine(spec.engine, options.layout.cache) : null;
+  const engine = numeric ? chooseEngine(spec.engine, options.cache) : null;
   return plannerOver(spec, options, paths, engine);
 }
 
-type Inputs = ReadonlyMap<string, Artifact>;
-
 function plannerOver(
   spec: Spec,
-  { layout, forced, earlier, note }: PlannerOptions,
+  { store, cache, forced, earlier, note }: PlannerOptions,
   paths: ReadonlyMap<string, ResolvedPaths>,
   engine: Engine | null,
 ): Planner {
   const listings = currentListings(spec, paths);
   const listing = (digest: string): Listing | undefined =>
-    listings.get(digest)?.() ?? readListing(layout, digest);
+    listings.get(digest)?.() ?? readListing(cache, digest);
   const context = (stage: StageSpec): ReasonContext => ({ listing, inputs: stage.inputs });
   const documentOf = (stage: StageSpec, inputs: Inputs): KeyDocument =>
     keyDocument(stage, inputDigests(stage, inputs), paths.get(stage.name)!, engine);
-  const look = earlierArtifacts(layout);
-  const executions = (stage: StageSpec): Earlier[] => look(earlier(stage));
+  const look = earlierArtifacts(store);
+  const executions = (stage: StageSpec): Promise<Earlier[]> => look(earlier(stage));
 
   return {
     spec,
@@ -75,7 +79,7 @@ function plannerOver(
     order: topologicalOrder(spec.stages),
     context,
     documentOf,
-    decide(stage, inputs): Decision {
+    async decide(stage, inputs): Promise<Decision> {
       const document = documentOf(stage, inputs);
       const key = keyOf(document);
       const run = (reasons: readonly Reason[], against: Key | null = null): Decision => ({
@@ -86,39 +90,37 @@ function plannerOver(
         against,
       });
       note?.(stage.kind.name, key);
-      const lookup = findArtifact(layout, stage.kind.name, key);
+      const lookup = await store.find(stage.kind.name, key);
       const isForced = forced.has(stage.name);
       if (lookup.state === 'found')
         return isForced ? run([{ type: 'forced' }]) : { state: 'cached', key, artifact: lookup.artifact };
       if (lookup.state === 'damaged') return run([{ type: 'damaged', why: lookup.why }]);
-      const accepted = readAlias(layout, stage.kind.name, key);
+      const accepted = await store.findAlias(stage.kind.name, key);
       if (accepted) note?.(accepted.kind, accepted.target);
-      const artifact = accepted && wholeArtifact(layout, accepted.kind, accepted.target);
+      const artifact = accepted && (await findWhole(store, accepted.kind, accepted.target));
       if (accepted && artifact)
         return isForced ? run([{ type: 'forced' }]) : { state: 'cached', key, artifact, accepted };
       if (earlier(stage).some((one) => one.key === key)) return run([{ type: 'missing' }], key);
-      const near = nearest(executions(stage), document, context(stage));
+      const near = nearest(await executions(stage), document, context(stage));
       return near ? run(near.reasons, near.key) : run([{ type: 'never-run' }]);
     },
-    decideEarly(stage): Decision | undefined {
+    async decideEarly(stage): Promise<Decision | undefined> {
       if (stage.frozen !== true || forced.has(stage.name)) return undefined;
       for (const { kind, key } of earlier(stage)) note?.(kind, key);
-      const [artifact] = executions(stage)
-        .filter((one) => one.own)
-        .map((one) => one.artifact);
+      const [artifact] = (await executions(stage)).filter((one) => one.own).map((one) => one.artifact);
       return artifact && { state: 'cached', key: artifact.manifest.key, artifact, frozen: true };
     },
-    certainReasons(stage, inputs): readonly Reason[] {
+    async certainReasons(stage, inputs): Promise<readonly Reason[]> {
       const document = documentOf(stage, inputs);
       if (earlier(stage).length === 0) return [{ type: 'never-run' }];
-      const near = nearest(executions(stage), document, context(stage), Object.keys(document.inputs));
+      const near = nearest(await executions(stage), document, context(stage), Object.keys(document.inputs));
       return near?.reasons ?? [];
     },
     remember(stage): void {
       const { code, sources } = stage.kind;
-      if (sources) saveListing(layout, code, () => sources);
+      if (sources) saveListing(cache, code, () => sources);
       for (const { digest } of paths.get(stage.name)!.values())
-        saveListing(layout, digest, listings.get(digest)!);
+        saveListing(cache, digest, listings.get(digest)!);
     },
   };
 }
@@ -133,7 +135,7 @@ function inputDigests(stage: StageSpec, inputs: Inputs): KeyDocument['inputs'] {
   return digests;
 }
 
-/** What stands behind the digests of this spec, by digest. */
+/** The files behind the digests of this spec, by digest. */
 function currentListings(
   spec: Spec,
   paths: ReadonlyMap<string, ResolvedPaths>,

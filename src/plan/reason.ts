@@ -7,11 +7,11 @@ import { isFiles, type FilesValue } from './key.ts';
 export type Reason =
   | { readonly type: 'never-run' }
   | { readonly type: 'forced' }
-  /** The artifact was here once and is not any more. */
+  /** The artifact was in the store and is not any more. */
   | { readonly type: 'missing' }
   | { readonly type: 'damaged'; readonly why: string }
   | { readonly type: 'kind'; readonly before: string; readonly after: string }
-  /** `files` where it is known which sources the change lies in. */
+  /** `files` where it is known which sources changed. */
   | { readonly type: 'code'; readonly files?: readonly FileChange[] }
   | { readonly type: 'parameter'; readonly name: string; readonly before: Json; readonly after: Json }
   | { readonly type: 'files'; readonly name: string; readonly files?: readonly FileChange[] }
@@ -24,9 +24,9 @@ export interface FileChange {
   readonly change: 'changed' | 'added' | 'removed';
 }
 
-/** Looks up what is known beside the documents. */
+/** What is known besides the documents. */
 export interface ReasonContext {
-  /** Which files stand behind a digest, where that is remembered. */
+  /** The files behind a digest, where they are remembered. */
   readonly listing?: (digest: string) => Listing | undefined;
   /** Slot → the stages that feed it now. */
   readonly inputs?: Readonly<Record<string, readonly string[]>>;
@@ -60,7 +60,7 @@ function inputReason(slot: string, before: KeyDocument, after: KeyDocument, cont
   const stages = context.inputs?.[slot];
   if (!stages) return { type: 'input', slot };
   const [old, current] = [[before.inputs[slot] ?? []].flat(), [after.inputs[slot] ?? []].flat()];
-  // A list of another length has changed as a whole.
+  // In a list of another length, every stage counts as changed.
   const changed =
     old.length === current.length ? stages.filter((_, index) => old[index] !== current[index]) : stages;
   return { type: 'input', slot, stages: changed };

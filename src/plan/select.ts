@@ -4,11 +4,11 @@ import type { Spec } from '../spec/spec.ts';
 import { withAncestors, withDescendants } from './order.ts';
 import { stagesMeant } from './selector.ts';
 
-/** Each is a list of selectors (`selector.ts`); what is given several times is taken together. */
+/** Each is a list of selectors (`selector.ts`), whose stages are united. */
 export interface Selection {
-  /** These stages alone; what feeds them has to be cached. */
+  /** These stages alone; the stages that feed them have to be cached. */
   readonly only?: readonly string[] | undefined;
-  /** These stages and all that depends on them; what feeds them has to be cached. */
+  /** These stages and all that depend on them; the other stages that feed them have to be cached. */
   readonly from?: readonly string[] | undefined;
   /** These stages and all that they depend on. */
   readonly until?: readonly string[] | undefined;
@@ -26,7 +26,7 @@ export function selectStages({ stages }: Spec, { only, from, until }: Selection)
   return selected;
 }
 
-/** `--force` alone forces every selected stage, `--force STAGE` those that it means. */
+/** `--force` alone forces every selected stage, `--force STAGE` the stages that the selector matches. */
 export function forcedStages(
   { stages }: Spec,
   force: boolean | readonly string[] | undefined,

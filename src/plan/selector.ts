@@ -1,12 +1,12 @@
 /**
- * Which stages a text on the command line means: a name, a name with `*` and `?`, all instances of a matrix by
- * the name in the file, or some of them: `model[margin=0.2]`, `model[seed=*]`.
+ * Selectors on the command line: a stage's name, a name with `*` and `?`, the name of a matrix for all its instances, or
+ * some of them: `model[margin=0.2]`, `model[seed=*]`.
  */
 import { PipelineError } from '../base/diagnostic.ts';
 import { nearest } from '../base/nearest.ts';
 import type { StageSpec } from '../spec/spec.ts';
 
-/** Names of the stages that any of the texts mean. Throws `E_USAGE` for a text that means none. */
+/** Names of the stages that any of the selectors match. Throws `E_USAGE` for one that matches none. */
 export function stagesMeant(stages: readonly StageSpec[], selectors: readonly string[]): Set<string> {
   const found = new Set<string>();
   for (const selector of selectors.flatMap(splitList)) {
@@ -44,7 +44,7 @@ function matcher(selector: string): (stage: StageSpec) => boolean {
     wanted.every(({ variable, matches }) => Object.hasOwn(matrix, variable) && matches(matrix[variable]!));
 }
 
-/** `*` is any number of characters, `?` one. */
+/** `*` matches any number of characters, `?` one. */
 export function glob(pattern: string): (text: string) => boolean {
   if (!/[*?]/.test(pattern)) return (text) => text === pattern;
   const expression = pattern

@@ -12,7 +12,7 @@ import { knownStage } from '../plan/select.ts';
 import { searchDocuments } from '../retrieval/search.ts';
 import { createTokenizer, encode, vocabularyMap } from '../retrieval/tokenizer.ts';
 import type { ArtifactType, Engine } from '../stage.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { Artifact, Store } from '../store/store.ts';
 
 export interface Answer {
   readonly rank: number;
@@ -22,7 +22,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** What answers questions together. Without an index, search is exact. */
+/** The artifacts that answer questions together. Without an index, search is exact. */
 export interface RetrieverParts {
   readonly model: Artifact;
   readonly corpus: Artifact;
@@ -40,10 +40,14 @@ export interface PartsOptions {
 }
 
 /**
- * The artifacts that answer, found by following the graph up from the index (or the embeddings).
- * Throws `E_NOT_READY` where one is not made yet, `E_USAGE` where the spec has nothing to search in.
+ * The artifacts that answer, found by following the graph up from the index (or the embeddings), with their files on
+ * this machine. Rejects with `E_NOT_READY` where one does not exist yet, `E_USAGE` where the spec has nothing to search.
  */
-export function retrieverParts(plan: Plan, { from, exact, file }: PartsOptions): RetrieverParts {
+export async function retrieverParts(
+  plan: Plan,
+  store: Store,
+  { from, exact, file }: PartsOptions,
+): Promise<RetrieverParts> {
   const entries = new Map(plan.entries.map((entry) => [entry.stage.name, entry]));
   const typeOf = (name: string): ArtifactType => entries.get(name)!.stage.kind.declaration.output;
   const last = (type: ArtifactType): string | undefined =>
@@ -55,27 +59,29 @@ export function retrieverParts(plan: Plan, { from, exact, file }: PartsOptions):
       if (!seen.has(name)) pending.push(...upstreamOf(entries.get(name)!.stage));
       seen.add(name);
     }
-    throw new PipelineError('E_USAGE', `'${start}' is fed by no stage that gives ${type}`);
+    throw new PipelineError('E_USAGE', `no stage that feeds '${start}' gives ${type}`);
   };
-  const artifact = (name: string): Artifact => {
+  const artifact = async (name: string): Promise<Artifact> => {
     const { plan: state } = entries.get(name)!;
-    if (state.state === 'cached') return state.artifact;
-    throw new PipelineError('E_NOT_READY', `'${name}' is not made yet, or no longer up to date`, {
-      hint: `pipeline run ${file}`,
+    const found = state.state === 'cached' ? state.artifact.manifest : undefined;
+    const fetched = found && (await store.fetch(found.kind, found.key));
+    if (fetched) return fetched;
+    throw new PipelineError('E_NOT_READY', `'${name}' has no result yet, or its result is out of date`, {
+      hint: `Run \`pipeline run ${file}\` first.`,
     });
   };
   const start =
     from === undefined ? (last('index') ?? last('embeddings')) : knownStage([...entries.keys()], from);
   if (start === undefined)
     throw new PipelineError('E_USAGE', 'the spec has neither an index nor embeddings to search in', {
-      hint: 'Add a stage with `uses: embed`, and one with `uses: index`.',
+      hint: 'Add a stage with `uses: embed` and one with `uses: index`.',
     });
   const embeddings = above(start, 'embeddings');
   return {
-    model: artifact(above(embeddings, 'model')),
-    corpus: artifact(above(embeddings, 'corpus')),
-    embeddings: artifact(embeddings),
-    index: typeOf(start) === 'index' && exact !== true ? artifact(start) : undefined,
+    model: await artifact(above(embeddings, 'model')),
+    corpus: await artifact(above(embeddings, 'corpus')),
+    embeddings: await artifact(embeddings),
+    index: typeOf(start) === 'index' && exact !== true ? await artifact(start) : undefined,
   };
 }
 

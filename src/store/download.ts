@@ -1,7 +1,7 @@
 /**
- * Downloads kept between runs, addressed by URL: <sha256 of the URL> is the finished file, beside it .json with
- * what was received. A transfer is written to .part, continued with a Range request where it broke off, and
- * renamed when whole; a lock makes two processes that want the same URL share one transfer.
+ * Downloads kept between runs, addressed by URL: <sha256 of the URL> is the finished file, <sha256>.json records its
+ * length and hash. A transfer is written to .part, resumed with a Range request after an interruption, and renamed when
+ * complete. A lock makes two processes that want the same URL share one transfer.
  */
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,24 +22,24 @@ export interface Download {
 
 export interface DownloadOptions {
   readonly url: string;
-  /** Folder of finished downloads; made where missing. */
+  /** Folder of finished downloads; created where missing. */
   readonly folder: string;
-  /** What the content must hash to. */
+  /** Expected SHA-256 of the content. */
   readonly sha256?: string | undefined;
   readonly signal: AbortSignal;
-  /** `total` is absent where the server does not tell. */
+  /** `total` is absent where the server does not give it. */
   readonly progress: (done: number, total: number | undefined) => void;
   readonly log: (message: string) => void;
   /** Wait before the second attempt; doubled each time. */
   readonly backoffMs?: number;
 }
 
-/** Attempts in a row that bring nothing before giving up. */
+/** Attempts in a row without progress before giving up. */
 const ATTEMPTS = 5;
 const BACKOFF_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
-/** @throws PipelineError E_DOWNLOAD where the content cannot be had, or is not what `sha256` says. */
+/** @throws PipelineError E_DOWNLOAD where the content cannot be downloaded, or does not match `sha256`. */
 export async function download(options: DownloadOptions): Promise<Download> {
   const path = join(options.folder, digestOf(options.url));
   mkdirSync(options.folder, { recursive: true });
@@ -59,7 +59,7 @@ export async function download(options: DownloadOptions): Promise<Download> {
   }
 }
 
-/** A finished download: the rename proves the file whole, its record only saves hashing it again. */
+/** A finished download: the rename proves that the file is complete, its record only saves hashing it again. */
 function recorded(url: string, path: string): Download | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return undefined;
@@ -101,22 +101,22 @@ function discard(path: string): void {
 
 function checked(found: Download, expected: string | undefined): Download {
   if (expected !== undefined && found.sha256 !== expected) {
-    throw mismatch(found.url, found.sha256, expected, `delete ${found.path} to download it again`);
+    throw mismatch(found.url, found.sha256, expected, `Delete ${found.path} to download it again.`);
   }
   return found;
 }
 
 function mismatch(url: string, is: string, expected: string, hint?: string): PipelineError {
   return new PipelineError('E_DOWNLOAD', `${url} has SHA-256 ${is}, and the spec says ${expected}`, {
-    hint: hint ?? 'the file has changed at its source, or the sha256 in the spec is wrong',
+    hint: hint ?? 'The file has changed at its source, or the sha256 in the spec is wrong.',
   });
 }
 
-/** Repeats transfers until the file is whole; its length. */
+/** Repeats transfers until the file is complete; returns its length. */
 async function receiveAll(options: DownloadOptions, path: string): Promise<number> {
   const part = `${path}.part`;
   const received = (): number => statSync(part, { throwIfNoEntry: false })?.size ?? 0;
-  // Only what goes beyond all earlier attempts counts, or a server that lies about lengths would keep us forever.
+  // Only bytes beyond all earlier attempts count as progress: a server may report wrong lengths for ever.
   let furthest = received();
   let fruitless = 0;
   for (let attempt = 1; ; attempt++) {
@@ -153,7 +153,7 @@ function failed(url: string, error: TransferError): PipelineError {
     ? `${url} cannot be reached: ${error.message}`
     : `${url} cannot be downloaded: ${error.message}`;
   const hint = error.offline
-    ? 'this machine seems to have no network here: download the file elsewhere and give its local path instead of the URL'
-    : 'check the URL, or give the path of a local copy instead';
+    ? 'This machine seems to have no network. Download the file elsewhere and give its local path instead of the URL.'
+    : 'Check the URL, or give the path of a local copy instead.';
   return new PipelineError('E_DOWNLOAD', message, { hint, cause: error });
 }

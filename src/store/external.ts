@@ -1,7 +1,6 @@
 /**
- * Files outside the store that stages read: found, digested, and remembered by their metadata, so that an
- * unchanged file is not read again whatever its size. A whole folder or glob is remembered too, so that finding
- * thousands of files unchanged costs no more than asking for their metadata.
+ * Files outside the store that stages read: lists them and computes their digests. Digests are remembered by the files'
+ * metadata, for single files and for whole folders or globs, so that unchanged files are not read again.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
@@ -10,16 +9,15 @@ import { now } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { writeAtomically } from '../base/files.ts';
 import { digestOfFile, digestOfJson, type Digest } from '../base/hash.ts';
-import type { StoreLayout } from './layout.ts';
 
 export interface ExternalFile {
-  /** Its name as the key sees it: the last part, or the path below the folder or the glob's fixed part. */
+  /** Its name in the key: the last part, or the path below the folder or the fixed part of the glob. */
   readonly name: string;
   readonly path: string;
   readonly digest: Digest;
 }
 
-/** What an absolute path, folder or glob stands for. */
+/** The files that an absolute path, folder or glob matches. */
 export interface ExternalSet {
   readonly count: number;
   /** Over every file's name and content: what a path parameter contributes to a key. */
@@ -45,15 +43,15 @@ function signature(stat: Stats): Signature {
 const GRANULARITY_MS = 2_000;
 
 export interface ExternalFiles {
-  /** Of no files where there are none. Throws `E_INPUT` where one cannot be read. */
+  /** The set may be empty. Throws `E_INPUT` where a file cannot be read. */
   resolve(path: string): Promise<ExternalSet>;
-  /** Writes what was learnt. A failure costs only time later, so it is not reported. */
+  /** Saves the new digests. A failure costs only time later, so it is not reported. */
   save(): void;
 }
 
 /** Path → metadata and digest. */
 type KnownFiles = Record<string, readonly [Signature, Digest]>;
-/** Path, folder or glob → digest over its files' names and metadata, and what they stand for. */
+/** Path, folder or glob → digest over its files' names and metadata, and their digest. */
 type KnownSets = Record<string, readonly [listing: string, digest: Digest]>;
 
 function readCache<T>(path: string): Record<string, T> {
@@ -64,10 +62,10 @@ function readCache<T>(path: string): Record<string, T> {
   }
 }
 
-export function openExternalFiles(layout: StoreLayout): ExternalFiles {
-  const filesCache = join(layout.cache, 'files.json');
-  const setsCache = join(layout.cache, 'file-sets.json');
-  // Tens of thousands of entries: read only when some file is not as it was.
+export function openExternalFiles(cache: string): ExternalFiles {
+  const filesCache = join(cache, 'files.json');
+  const setsCache = join(cache, 'file-sets.json');
+  // Tens of thousands of entries: read only where some file has changed.
   let knownFiles: Map<string, readonly [Signature, Digest]> | undefined;
   let knownSets: Map<string, readonly [string, Digest]> | undefined;
   let learnt = false;
@@ -114,7 +112,7 @@ export function openExternalFiles(layout: StoreLayout): ExternalFiles {
         if (knownSets)
           writeAtomically(setsCache, JSON.stringify(Object.fromEntries(knownSets)), { durable: true });
       } catch {
-        // A read-only store still answers; it only hashes again next time.
+        // A read-only store still works; the files are hashed again next time.
       }
     },
   };
@@ -125,12 +123,13 @@ function read(path: string): Digest {
     return digestOfFile(path);
   } catch (error) {
     throw new PipelineError('E_INPUT', `${path} cannot be read: ${(error as Error).message}`, {
+      hint: 'Give permission to read it, or name another file.',
       cause: error,
     });
   }
 }
 
-/** A file as it was found, before its content matters. */
+/** A file that was found and not yet read. */
 interface Found {
   readonly name: string;
   readonly path: string;
@@ -150,7 +149,7 @@ function digestAll(found: readonly Found[], digest: (file: Found) => Digest): Ex
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Every file that a path, folder or glob stands for, in an order that does not depend on the disk. */
+/** Every file that a path, folder or glob matches, in an order that does not depend on the disk. */
 async function expand(pattern: string): Promise<Found[]> {
   const stat = statSync(pattern, { throwIfNoEntry: false });
   if (stat?.isDirectory()) return below(pattern);
@@ -189,7 +188,7 @@ function below(folder: string): Found[] {
   return found;
 }
 
-/** Of a plain file; none for anything else, or where it vanished while we looked. */
+/** Undefined for anything but a plain file, or where it has vanished. */
 function statOf(path: string, name: string): Found[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat?.isFile() ? [{ name, path, stat }] : [];

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Key } from '../base/hash.ts';
 
-/** Where things lie in a store. Kinds' folders stand beside these names, which no kind may have. */
+/** Paths in the store's folder. The kinds' folders are next to these names, which no kind may have. */
 export interface StoreLayout {
   readonly root: string;
-  /** Work in progress, one folder an execution; safe to delete while nothing runs. */
+  /** Work in progress, one folder per execution; may be deleted while nothing runs. */
   readonly tmp: string;
   /** One JSON per run. */
   readonly runs: string;
@@ -16,9 +16,9 @@ export interface StoreLayout {
   readonly resume: string;
   /** Finished downloads, by URL. */
   readonly downloads: string;
-  /** Artifacts and downloads that were found damaged, out of everybody's way. */
+  /** Artifacts and downloads that were found damaged. */
   readonly damaged: string;
-  /** Keys whose artifacts were accepted for other keys, by kind. */
+  /** Aliases of keys, by kind. */
   readonly aliases: string;
   /** Digests of external files and compiled user kinds; safe to delete at any time. */
   readonly cache: string;

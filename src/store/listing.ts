@@ -1,34 +1,33 @@
 /**
- * Which files stand behind one digest: those of a path parameter, or the sources of a kind's code. Keys hold the
- * digest alone, so that a manifest stays small however many files a stage reads; the names are kept once, beside
- * the other things that may be deleted, and only serve to say which file changed.
+ * The files behind one digest: those of a path parameter, or the sources of a kind's code. A key contains the digest
+ * alone, so that manifests stay small however many files a stage reads. The names only serve to report which file
+ * changed; they are kept once, in the cache folder.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../base/files.ts';
-import type { StoreLayout } from './layout.ts';
 
 /** Name → digest. */
 export type Listing = Readonly<Record<string, string>>;
 
-function listingFile(layout: StoreLayout, digest: string): string {
-  return join(layout.cache, 'listings', `${digest}.json`);
+function listingFile(cache: string, digest: string): string {
+  return join(cache, 'listings', `${digest}.json`);
 }
 
 /** A failure costs only the names in a later explanation, so it is not reported. */
-export function saveListing(layout: StoreLayout, digest: string, listing: () => Listing): void {
-  const file = listingFile(layout, digest);
+export function saveListing(cache: string, digest: string, listing: () => Listing): void {
+  const file = listingFile(cache, digest);
   if (existsSync(file)) return;
   try {
     writeAtomically(file, JSON.stringify(listing()));
   } catch {
-    // A store that cannot be written to can still be read from.
+    // A read-only store can still be used.
   }
 }
 
-export function readListing(layout: StoreLayout, digest: string): Listing | undefined {
+export function readListing(cache: string, digest: string): Listing | undefined {
   try {
-    return JSON.parse(readFileSync(listingFile(layout, digest), 'utf8')) as Listing;
+    return JSON.parse(readFileSync(listingFile(cache, digest), 'utf8')) as Listing;
   } catch {
     return undefined;
   }

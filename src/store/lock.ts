@@ -1,6 +1,6 @@
 /**
- * One lock file per artifact being made, so that two processes needing the same artifact make it once. The
- * lock only saves work: a commit is a single rename, so even two holders could do no harm.
+ * One lock file per artifact being made, so that two processes that need the same artifact make it once. A lock only
+ * saves work: publishing is a single rename, so even two holders do no harm.
  */
 import {
   closeSync,
@@ -24,9 +24,9 @@ const RENEWAL_MS = 5_000;
 const POLL_MS = 100;
 
 export interface Patience {
-  /** A lock of another host that nobody renewed while we watched for this long has lost its holder. */
+  /** A lock of another host that is not renewed for this long has lost its holder. */
   readonly foreignMs: number;
-  /** One without an owner was caught between its creation and its first byte, or its holder died there. */
+  /** A lock without an owner is just being created, or its holder died while creating it. */
   readonly namelessMs: number;
 }
 
@@ -40,7 +40,7 @@ export interface Lock {
 function look(path: string): { readonly text: string; readonly seen: string } | undefined {
   let descriptor: number;
   try {
-    // Opening makes a network file system ask its server anew.
+    // Opening makes a network file system ask its server again.
     descriptor = openSync(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -55,8 +55,8 @@ function look(path: string): { readonly text: string; readonly seen: string } | 
 }
 
 /**
- * Judges whether a lock still has its holder. Locks that cannot be judged by asking the kernel have to stay
- * unchanged for a while on this process's own rising clock: wall clocks differ between hosts, and jump.
+ * Decides whether a lock still has its holder. Where the kernel cannot be asked, the lock counts as abandoned when it
+ * stays unchanged for a while on this process's monotonic clock: wall clocks differ between hosts, and jump.
  */
 interface Watch {
   abandoned(path: string): boolean;
@@ -69,7 +69,7 @@ function newWatch(patience: Patience = PATIENCE): Watch {
     return monotonic() - last.since;
   };
   return {
-    /** Also true when it was released meanwhile. */
+    /** Also true where the lock no longer exists. */
     abandoned(path): boolean {
       const found = look(path);
       if (!found) return true;
@@ -82,7 +82,7 @@ function newWatch(patience: Patience = PATIENCE): Watch {
   };
 }
 
-/** Makes the lock file and returns what it holds, or undefined where somebody else's is there. */
+/** Creates the lock file and returns its content, or undefined where another process has it. */
 function create(path: string): string | undefined {
   mkdirSync(dirname(path), { recursive: true });
   const text = JSON.stringify({ ...thisProcess(), token: randomUUID() });
@@ -112,8 +112,8 @@ interface Guard {
 }
 
 /**
- * Takes over an abandoned lock. A second lock guards the take-over, because between judging a lock abandoned
- * and removing it somebody else may have taken it over already.
+ * Takes over an abandoned lock. A second lock guards this, because another process may take the lock over between the
+ * decision and the removal.
  */
 function takeOver(path: string, { watch, guardWatch }: Guard): string | undefined {
   const guard = `${path}${GUARD}`;
@@ -136,7 +136,7 @@ function held(path: string, text: string): Lock {
       const time = now() / 1000;
       utimesSync(path, time, time);
     } catch {
-      // The store may have become unwritable; the work itself will say so.
+      // The store may have become read-only; the work itself will fail with the reason.
     }
   }, RENEWAL_MS);
   renewal.unref();
@@ -144,10 +144,10 @@ function held(path: string, text: string): Lock {
     release(): void {
       clearInterval(renewal);
       try {
-        // Somebody may have taken it over while this process was suspended: theirs has to stay.
+        // Another process may have taken it over while this one was suspended: that lock has to stay.
         if (look(path)?.text === text) rmSync(path, { force: true });
       } catch {
-        // Whoever wants it sees that its holder is dead.
+        // Others will see that its holder is dead.
       }
     },
   };
@@ -159,7 +159,7 @@ function attempt(path: string, guard: Guard): Lock | undefined {
     return text === undefined ? undefined : held(path, text);
   } catch (error) {
     throw new PipelineError('E_STORE', `the store cannot be locked: ${(error as Error).message}`, {
-      hint: 'Name another folder with --store, or make room or give write permission in this one.',
+      hint: 'Name another folder with `--store`, or free space or grant write permission in this one.',
       cause: error,
     });
   }
@@ -170,7 +170,7 @@ export function tryLock(path: string): Lock | undefined {
   return attempt(path, { watch: newWatch(), guardWatch: newWatch() });
 }
 
-/** Removes the locks that dead processes of this host left in a folder; others are judged by who wants them. */
+/** Removes the locks of dead processes of this host from a folder. Locks of other hosts are left to those who want them. */
 export function clearLocks(folder: string): void {
   for (const name of namesIn(folder, 'empty')) {
     const path = join(folder, name);
@@ -179,24 +179,24 @@ export function clearLocks(folder: string): void {
         if (newWatch().abandoned(path)) rmSync(path, { force: true });
       } else tryLock(path)?.release();
     } catch {
-      // Only in the way of tidiness.
+      // A stale lock does no harm.
     }
   }
 }
 
 /**
- * Waits for the lock, or until `finished` says that whoever held it has made what we wanted.
- * `onWait` is called once, when there is somebody to wait for. Throws `E_STORE` where no lock can be written.
+ * Waits for the lock, or until `finished` finds that its holder has made what was wanted. `onWait` is called once,
+ * where another process holds it. Throws `E_STORE` where no lock can be written.
  */
 export async function lockOr<T>(
   path: string,
-  finished: () => T | undefined,
+  finished: () => T | undefined | Promise<T | undefined>,
   options: { readonly onWait: () => void; readonly signal: AbortSignal; readonly patience?: Patience },
 ): Promise<{ readonly lock: Lock } | { readonly found: T }> {
   const guard = { watch: newWatch(options.patience), guardWatch: newWatch(options.patience) };
   for (let waited = false; ;) {
     const lock = attempt(path, guard);
-    const found = finished();
+    const found = await asked(finished, lock);
     if (found !== undefined) {
       lock?.release();
       return { found };
@@ -205,5 +205,15 @@ export async function lockOr<T>(
     if (!waited) options.onWait();
     waited = true;
     await sleep(POLL_MS, options.signal);
+  }
+}
+
+/** Releases the lock where the question fails. */
+async function asked<T>(finished: () => T | Promise<T>, lock: Lock | undefined): Promise<T> {
+  try {
+    return await finished();
+  } catch (error) {
+    lock?.release();
+    throw error;
   }
 }

@@ -3,9 +3,9 @@ import type { Json, JsonObject } from '../base/json.ts';
 import type { Engine, Metrics } from '../stage.ts';
 
 /**
- * Everything that determines an artifact. Its digest is the artifact's key, and it is kept beside the artifact,
- * so that "why does this run?" is answered by comparing two of these. Never in it: the stage's name, absolute
- * paths, thread counts, times, log levels.
+ * Everything that determines an artifact. Its digest is the artifact's key. The manifest contains it, so that "why does
+ * this run?" is answered by comparing two of these. Never in it: the stage's name, absolute paths, thread counts, times,
+ * log levels.
  */
 export interface KeyDocument {
   /** Raised when the meaning of a field changes, so that old artifacts are never mistaken for new ones. */
@@ -16,7 +16,7 @@ export interface KeyDocument {
   readonly code: Digest;
   /** `with`, defaults filled in; each path replaced by the names and digests of the files that it stands for. */
   readonly parameters: JsonObject;
-  /** Content of each input, in order: an upstream that comes out unchanged changes nothing here. */
+  /** Digest of each input's content, in order: an input that is made again with equal content changes nothing here. */
   readonly inputs: Readonly<Record<string, Digest | readonly Digest[]>>;
   /** Only for kinds that compute with floats: engines round differently. */
   readonly engine: Engine | null;
@@ -29,7 +29,7 @@ export interface ArtifactFile {
   readonly path: string;
   readonly size: number;
   readonly sha256: Digest;
-  /** Stands for the file in the artifact's digest where its bytes are not canonical. */
+  /** Used instead of `sha256` in the artifact's digest where the file's bytes are not canonical. */
   readonly logical?: string;
 }
 
@@ -59,7 +59,7 @@ export function keyOf(document: KeyDocument): Key {
   return digestOfJson(document as unknown as Json) as string as Key;
 }
 
-/** Digest over an artifact's content: its files' names and contents, and nothing about how they came to be. */
+/** Digest over an artifact's content: the names and contents of its files, and nothing about how they were made. */
 export function digestOfFiles(files: readonly ArtifactFile[]): Digest {
   const entries = files.map((file) => [file.path, file.logical ?? file.sha256]);
   return digestOfJson(entries.sort(([a], [b]) => (a! < b! ? -1 : 1)));

@@ -1,4 +1,4 @@
-/** Turns a folder that a stage has filled into one that can be committed. Runs in the stage's own process. */
+/** Turns a folder that a stage has filled into one that can be published. Runs in the stage's own process. */
 import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
@@ -20,7 +20,7 @@ function listFiles(folder: string): string[] {
           'E_ARTIFACT',
           `${path} is neither a file nor a folder, so it cannot be kept`,
           {
-            hint: 'An artifact holds plain files only: write the content instead of a link to it.',
+            hint: 'An artifact contains plain files only. Write the content instead of a link to it.',
           },
         );
     }
@@ -30,11 +30,13 @@ function listFiles(folder: string): string[] {
   return found.sort();
 }
 
-/** Hashes, flushes and write-protects every file; `logical` gives texts that stand for non-canonical files. */
+/** Hashes, flushes and write-protects every file; `logical` gives digests of files whose bytes are not canonical. */
 export function seal(folder: string, logical: Readonly<Record<string, string>>): ArtifactFile[] {
   const paths = listFiles(folder);
   if (paths.includes(MANIFEST))
-    throw new PipelineError('E_ARTIFACT', `a stage may not write ${MANIFEST}: the name is taken`);
+    throw new PipelineError('E_ARTIFACT', `a stage may not write ${MANIFEST}: the name is reserved`, {
+      hint: 'Give the file another name.',
+    });
   for (const path of Object.keys(logical))
     if (!paths.includes(path)) throw new Error(`digest given for ${path}, which was not written`);
   return paths.map((path) => {

@@ -1,4 +1,4 @@
-/** One HTTP transfer into a file, from the start or from where an earlier one broke off. */
+/** One HTTP transfer into a file, from the start or from where an earlier one was interrupted. It never retries. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { PipelineError } from '../base/diagnostic.ts';
@@ -20,9 +20,9 @@ export interface Transfer {
 }
 
 interface TransferFault {
-  /** Worth trying again. */
+  /** Another attempt may succeed. */
   readonly temporary: boolean;
-  /** No connection at all: the name does not resolve or nobody answers. */
+  /** No connection at all: the name does not resolve or the server does not answer. */
   readonly offline?: boolean;
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
@@ -74,7 +74,7 @@ export async function receive(transfer: Transfer): Promise<number> {
       timer = stalled(STALL_MS);
     });
     if (total !== undefined && received !== total) {
-      // More than announced cannot be continued: the next attempt starts afresh.
+      // A file longer than announced cannot be resumed: the next attempt starts from the beginning.
       if (received > total) rmSync(`${transfer.part}.json`, { force: true });
       throw new TransferError(`the connection closed after ${received} of ${total} bytes`, {
         temporary: true,
@@ -88,7 +88,7 @@ export async function receive(transfer: Transfer): Promise<number> {
 
 async function request(transfer: Transfer, signal: AbortSignal, watchdog: AbortSignal): Promise<Response> {
   const { resumed } = transfer;
-  // Compressed in transit, a length would not be the file's.
+  // With compression in transit, Content-Length would not be the length of the file.
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (resumed) {
     headers['range'] = `bytes=${resumed.bytes}-`;
@@ -127,7 +127,7 @@ function totalBytes(response: Response, kept: number): number | undefined {
   return length === null ? undefined : kept + Number(length);
 }
 
-/** A weak ETag may stand for other bytes, so a file that has nothing better is not continued. */
+/** A weak ETag does not guarantee equal bytes, so a file with nothing better is not resumed. */
 function rememberValidator(transfer: Transfer, response: Response): void {
   if (response.status === 206) return;
   const etag = response.headers.get('etag');
@@ -180,7 +180,7 @@ function faultOf(error: unknown): TransferError {
   const codes = causes.map((one) => (one as NodeJS.ErrnoException | undefined)?.code ?? '');
   const message = cause instanceof Error && cause.message !== '' ? cause.message : codes.join(', ');
   return new TransferError(message || String(error), {
-    // A certificate that is wrong now is wrong in a second.
+    // A certificate error will not go away in a second.
     temporary: !codes.some((code) => /CERT|TLS|SSL|UNABLE_TO|INVALID/.test(code)),
     offline: codes.some((code) => OFFLINE_CODES.has(code)),
     cause: error,

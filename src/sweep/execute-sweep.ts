@@ -3,6 +3,7 @@ import { timestamp } from '../base/clock.ts';
 import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import type { Key } from '../base/hash.ts';
 import type { Capacity } from '../execute/capacity.ts';
+import type { Executor } from '../execute/executor.ts';
 import { recordRun } from '../execute/record-run.ts';
 import { earlierKeys } from '../history/earlier-executions.ts';
 import { openPlanner, type Planner, type PlannerOptions } from '../plan/planner.ts';
@@ -12,8 +13,9 @@ import { specError } from '../spec/spec-error.ts';
 import type { Override } from '../spec/values/overrides.ts';
 import type { SweepRequest } from '../spec/sweep/request-types.ts';
 import type { StoreLayout } from '../store/layout.ts';
-import { beginUse, type Use } from '../store/use.ts';
-import { removeAbandonedWork } from '../store/work.ts';
+import { beginUse, type Use } from '../store/local/use.ts';
+import { removeAbandonedWork } from '../store/local/work.ts';
+import type { Store } from '../store/store.ts';
 import type { Combined } from './combine.ts';
 import { repeatsOf, type Configuration } from './configurations.ts';
 import { budgets, promoted } from './halving.ts';
@@ -24,6 +26,8 @@ import type { Trial } from './trial.ts';
 
 export interface Sweep {
   readonly file: string;
+  readonly store: Store;
+  /** The store's folder on this machine. */
   readonly layout: StoreLayout;
   readonly variable: Variable;
   readonly request: SweepRequest;
@@ -31,6 +35,7 @@ export interface Sweep {
 
 /** The environment in which a sweep executes. */
 export interface SweepEnvironment {
+  readonly executor: Executor;
   readonly reporter: SweepReporter;
   readonly capacity: Capacity;
   readonly stop: AbortSignal;
@@ -110,13 +115,14 @@ interface Context extends SweepEnvironment {
 
 /** Plans the combined spec. Stages are compared with earlier executions of the stage that they are variations of. */
 export function combinedPlanner(
-  { layout, variable }: Sweep,
+  { layout, store, variable }: Sweep,
   { spec, original }: Combined,
   note?: PlannerOptions['note'],
 ): Promise<Planner> {
   const earlier = earlierKeys(variable.checked.spec, layout);
   return openPlanner(spec, {
-    layout,
+    store,
+    cache: layout.cache,
     forced: new Set(),
     note,
     earlier: (stage) => earlier({ ...stage, name: original.get(stage.name) ?? stage.name }),
@@ -138,16 +144,17 @@ function idleRepeats(
 }
 
 async function runRung(
-  { sweep, reporter, use, capacity, stop, kill, notice }: Context,
+  { sweep, reporter, use, executor, capacity, stop, kill, notice }: Context,
   trials: readonly Trial[],
 ): Promise<Outcome[]> {
-  const { layout, request } = sweep;
+  const { layout, store, request } = sweep;
   const started = timestamp();
   const note = (kind: string, key: Key): void => {
     use.add(kind, key);
   };
   const results = await runTrials(trials, {
-    layout,
+    store,
+    executor,
     run: newRunId(started),
     capacity,
     stop,

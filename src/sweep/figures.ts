@@ -5,6 +5,7 @@
  */
 import { random } from '../base/random.ts';
 import { bootstrapIntervals, pairedTest, type Interval } from '../retrieval/significance.ts';
+import type { Store } from '../store/store.ts';
 import { deviationOf, meanOf, type Outcome } from './outcome.ts';
 import { queryScores, sameQueries, type QueryScores } from './query-scores.ts';
 import { metricOf } from './trial.ts';
@@ -41,33 +42,36 @@ export interface Row {
   readonly columns: readonly Figure[];
 }
 
-/** In the order of the outcomes; `baseline` is the number of a configuration. */
-export function rowsOf(
+/** In the order of the outcomes; `baseline` is the number of a configuration. The store has their reports. */
+export async function rowsOf(
+  store: Pick<Store, 'fetch'>,
   outcomes: readonly Outcome[],
   metric: string | undefined,
   columns: readonly string[],
   baseline?: number,
-): Row[] {
+): Promise<Row[]> {
   const metrics = [...new Set([...(metric === undefined ? [] : [metric]), ...columns])];
   const reference = outcomes.find(({ number }) => number === baseline);
   const against = reference && {
     ...reference,
-    scores: queryScores(reference, metrics),
+    scores: await queryScores(store, reference, metrics),
   };
-  return outcomes.map((outcome) => {
+  const rows: Row[] = [];
+  for (const outcome of outcomes) {
     const isBaseline = outcome === reference;
-    const scores = isBaseline ? against!.scores : queryScores(outcome, metrics);
+    const scores = isBaseline ? against!.scores : await queryScores(store, outcome, metrics);
     const figures = metrics.map((name) => {
       const figure = figureOf(outcome, name, scores.get(name));
       return isBaseline || !against ? figure : { ...figure, ...comparison(outcome, figure, scores, against) };
     });
-    return {
+    rows.push({
       outcome,
       isBaseline,
       metric: figures.find((one) => one.metric === metric),
       columns: columns.map((name) => figures.find((one) => one.metric === name)!),
-    };
-  });
+    });
+  }
+  return rows;
 }
 
 function figureOf(outcome: Outcome, metric: string, scores: QueryScores | undefined): Figure {

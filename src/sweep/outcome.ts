@@ -84,6 +84,7 @@ function workOf(repeats: readonly TrialResult[]): Pick<Outcome, 'seconds' | 'exe
   if (repeats.length === 1) return { seconds: repeats[0]!.seconds, executed: repeats[0]!.executed };
   const seconds = new Map<string, number>();
   for (const { stages } of repeats)
-    for (const { end } of stages) if (end.state === 'executed') seconds.set(end.artifact.path, end.seconds);
+    for (const { end } of stages)
+      if (end.state === 'executed') seconds.set(end.artifact.manifest.key, end.seconds);
   return { seconds: [...seconds.values()].reduce((sum, one) => sum + one, 0), executed: seconds.size };
 }

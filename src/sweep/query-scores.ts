@@ -1,6 +1,7 @@
 /** Scores per query of a configuration, if the metric comes from a report with a per-query file. */
 import { PipelineError } from '../base/diagnostic.ts';
 import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
+import type { FoundArtifact, Store } from '../store/store.ts';
 import type { Outcome } from './outcome.ts';
 import { artifactOf, metricOf, splitMetric, type TrialResult } from './trial.ts';
 
@@ -14,26 +15,33 @@ export interface QueryScores {
 const TOLERANCE = 1e-3;
 
 /** Scores by metric; metrics without scores per query are left out. Every report is read once. */
-export function queryScores(
+export async function queryScores(
+  store: Pick<Store, 'fetch'>,
   { repeats, state }: Outcome,
   metrics: readonly string[],
-): ReadonlyMap<string, QueryScores> {
+): Promise<ReadonlyMap<string, QueryScores>> {
   const found = new Map<string, QueryScores>();
   if (state !== 'done') return found;
-  const read = reader();
+  const read = reader(store);
   for (const metric of metrics) {
-    const all = repeats.map((repeat) => scoresOf(repeat, metric, read));
+    const all: (QueryScores | undefined)[] = [];
+    for (const repeat of repeats) all.push(await scoresOf(repeat, metric, read));
     const scores = all.every((one) => one !== undefined) ? meanScores(all) : undefined;
     if (scores) found.set(metric, scores);
   }
   return found;
 }
 
-function reader(): (folder: string) => PerQuery | undefined {
+type Reader = (artifact: FoundArtifact) => Promise<PerQuery | undefined>;
+
+function reader(store: Pick<Store, 'fetch'>): Reader {
   const known = new Map<string, PerQuery | undefined>();
-  return (folder) => {
-    if (!known.has(folder)) known.set(folder, readSound(folder));
-    return known.get(folder);
+  return async ({ manifest: { kind, key } }) => {
+    if (!known.has(key)) {
+      const artifact = await store.fetch(kind, key);
+      known.set(key, artifact && readSound(artifact.path));
+    }
+    return known.get(key);
   };
 }
 
@@ -47,14 +55,14 @@ function readSound(folder: string): PerQuery | undefined {
   }
 }
 
-function scoresOf(
+async function scoresOf(
   { stages }: TrialResult,
   metric: string,
-  read: (folder: string) => PerQuery | undefined,
-): QueryScores | undefined {
+  read: Reader,
+): Promise<QueryScores | undefined> {
   const [stage, name] = splitMetric(metric);
   const artifact = artifactOf(stages, stage);
-  const report = artifact && read(artifact.path);
+  const report = artifact && (await read(artifact));
   // The model's own metrics have no prefix: the metric `mrr@10` is the column `model/mrr@10`.
   const column = report?.measures.get(`model/${name}`) ?? report?.measures.get(name);
   const reported = metricOf(stages, metric);

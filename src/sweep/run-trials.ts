@@ -8,7 +8,7 @@ import { resultOf, type Trial, type TrialResult } from './trial.ts';
 
 export interface TrialsOptions extends Omit<
   RunOptions,
-  'planner' | 'selected' | 'keepGoing' | 'shareThreads' | 'onEnd' | 'engine' | 'project'
+  'planner' | 'selected' | 'keepGoing' | 'shareThreads' | 'onEnd'
 > {
   readonly metric: string | undefined;
   readonly planner: (combined: Combined) => Promise<Planner>;
@@ -31,8 +31,6 @@ export async function runTrials(trials: readonly Trial[], options: TrialsOptions
   await runPlan({
     ...options,
     planner,
-    engine: planner.engine,
-    project: combined.spec.directory,
     selected: new Set(planner.order.map((stage) => stage.name)),
     keepGoing: true,
     shareThreads: true,

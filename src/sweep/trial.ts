@@ -2,7 +2,7 @@
 import type { StageResultRecord } from '../execute/run.ts';
 import type { End } from '../execute/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { Artifact } from '../store/artifacts.ts';
+import type { FoundArtifact } from '../store/store.ts';
 import type { Configuration, Repeat } from './configurations.ts';
 
 export interface Trial {
@@ -58,7 +58,7 @@ export function metricOf(stages: readonly StageResultRecord[], metric: string): 
   return typeof value === 'number' ? value : null;
 }
 
-export function artifactOf(stages: readonly StageResultRecord[], name: string): Artifact | undefined {
+export function artifactOf(stages: readonly StageResultRecord[], name: string): FoundArtifact | undefined {
   const end = stages.find(({ stage }) => stage.name === name)?.end;
   return end?.state === 'executed' || end?.state === 'cached' ? end.artifact : undefined;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PipelineError, type Metrics } from '../../src/stage.ts';
 
-/** Numbers, strings and booleans of a JSON file, nested names joined by a dot. Throws `E_COMMAND`. */
+/** The scalar values of a JSON file, nested names joined by a dot. Throws `E_COMMAND`. */
 export function readMetrics(path: string, name: string): Metrics {
   let value: unknown;
   try {

@@ -1,8 +1,8 @@
-/** What a command stage can be told: the command, what it reads and writes, and its environment. */
+/** Parameters of the command kind: the command, its dependencies, its outputs and its environment. */
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
 const NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
-/** Relative, with forward slashes, and never upwards. */
+/** A relative path with forward slashes that never leaves its folder. */
 const INSIDE = '^(?!/)(?!.*(^|/)\\.\\.(/|$)).+$';
 
 export const parameters = {
@@ -12,7 +12,7 @@ export const parameters = {
   properties: {
     run: {
       description:
-        'The command: a string for /bin/sh (with `set -e`), or a list of program and arguments that no shell touches. Write $VAR for environment variables; ${…} belongs to the spec.',
+        'The command: a string for /bin/sh (with `set -e`), or a list of program and arguments that runs without a shell. Write $VAR for environment variables; ${…} is replaced in the spec.',
       anyOf: [
         { type: 'string', minLength: 1 },
         { type: 'array', minItems: 1, items: { type: 'string' } },
@@ -20,47 +20,47 @@ export const parameters = {
     },
     deps: {
       description:
-        'Files, folders or globs that the command reads, scripts included: a change in any of them makes it run again.',
+        'Files, folders or globs that the command reads, including scripts. The command runs again when any of them changes.',
       type: 'array',
       items: { type: 'string', 'x-path': 'input', description: 'A path relative to the spec.' },
       default: [],
     },
     outputs: {
       description:
-        'Files or folders that the command has to leave in $OUTPUT; anything else there is not kept. Without a list, all of $OUTPUT is kept.',
+        'Files or folders that the command must write to $OUTPUT; anything else there is discarded. Without a list, all of $OUTPUT is kept.',
       type: 'array',
       items: { type: 'string', pattern: INSIDE, description: 'A path relative to $OUTPUT.' },
       default: [],
     },
     params: {
-      description: 'Values for the command, part of the key.',
+      description: 'Values for the command; part of the key.',
       type: 'object',
       propertyNames: { pattern: NAME },
       additionalProperties: true,
       default: {},
     },
     env: {
-      description: 'Environment variables for the command, part of the key.',
+      description: 'Environment variables for the command; part of the key.',
       type: 'object',
       propertyNames: { pattern: NAME },
-      additionalProperties: { type: 'string', description: 'The value.' },
+      additionalProperties: { type: 'string', description: 'Value of the variable.' },
       default: {},
     },
     pass_env: {
       description:
-        'Names of environment variables handed on as they are and not part of the key: tokens, proxies, devices.',
+        'Names of environment variables that are inherited and not part of the key, such as tokens, proxies and devices.',
       type: 'array',
-      items: { type: 'string', pattern: NAME, description: 'A variable name.' },
+      items: { type: 'string', pattern: NAME, description: 'Name of a variable.' },
       default: [],
     },
     stdout: {
-      description: 'A file in $OUTPUT that takes what the command prints.',
+      description: 'A file in $OUTPUT that receives the standard output of the command.',
       type: 'string',
       pattern: INSIDE,
     },
     metrics: {
       description:
-        "A JSON file in $OUTPUT whose numbers become the stage's metrics; nested names are joined by a dot.",
+        "A JSON file in $OUTPUT whose values become the stage's metrics; nested names are joined by a dot.",
       type: 'string',
       pattern: INSIDE,
     },

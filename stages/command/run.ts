@@ -25,7 +25,7 @@ import {
 import type { CommandParams } from './parameters.ts';
 import { readMetrics } from './metrics.ts';
 
-/** Runs the command and keeps its outputs. Throws `E_COMMAND` when it fails or leaves a declared output out. */
+/** Runs the command and keeps its outputs. Throws `E_COMMAND` if it fails or does not write a declared output. */
 export async function runCommand(context: StageContext<CommandParams>): Promise<StageResult> {
   const { params } = context;
   await execute(context, environment(context));
@@ -40,7 +40,7 @@ export async function runCommand(context: StageContext<CommandParams>): Promise<
   return { metrics, ...(first ? { headline: `${first[0]} ${String(first[1])}` } : {}) };
 }
 
-/** Inherited by every command: without them few programs start. */
+/** Inherited by every command: few programs start without them. */
 const INHERITED = ['PATH', 'HOME'];
 
 function environment(context: StageContext<CommandParams>): NodeJS.ProcessEnv {
@@ -50,7 +50,7 @@ function environment(context: StageContext<CommandParams>): NodeJS.ProcessEnv {
   const names = [...INHERITED, ...params.pass_env];
   return {
     ...Object.fromEntries(names.map((name) => [name, process.env[name]])),
-    // The same on every machine, so that sorting, dates and messages are too.
+    // Fixed, so that sorting, dates and messages are the same on every machine.
     LANG: 'C.UTF-8',
     TZ: 'UTC',
     TMPDIR: context.scratch,
@@ -89,8 +89,8 @@ async function execute(context: StageContext<CommandParams>, env: NodeJS.Process
   const [program, args] = argv(params.run);
   const stdout = params.stdout === undefined ? 'inherit' : openOutput(join(output, params.stdout));
   try {
-    // No `signal` here: the runner sends SIGTERM to the whole process group, so that a shell's own children get
-    // it too and have time to clean up after themselves.
+    // No `signal` here: the runner sends SIGTERM to the whole process group, so that the children of a shell get
+    // it too and have time to clean up.
     const child = spawn(program, args, { cwd: project, env, stdio: ['ignore', stdout, 'inherit'] });
     const [code, killedBy] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.on('error', reject);
@@ -112,11 +112,11 @@ async function execute(context: StageContext<CommandParams>, env: NodeJS.Process
 function notStarted(error: NodeJS.ErrnoException, program: string): Error {
   if (error.code === 'ENOENT')
     return new PipelineError('E_COMMAND', `there is no program '${program}'`, {
-      hint: 'Programs are looked up in PATH; a script of yours needs its path, such as ./script.sh.',
+      hint: 'Programs are looked up in PATH. For a script of your own, write its path: `./script.sh`.',
     });
   if (error.code === 'EACCES')
-    return new PipelineError('E_COMMAND', `'${program}' may not be executed`, {
-      hint: `Allow it with: chmod +x ${program}`,
+    return new PipelineError('E_COMMAND', `'${program}' is not executable`, {
+      hint: `Run \`chmod +x ${program}\`.`,
     });
   return error;
 }
@@ -132,12 +132,12 @@ function commandText(run: CommandParams['run']): string {
   return line === text ? text : `${line!} …`;
 }
 
-/** Leaves only the declared outputs in the artifact. Throws where one is missing. */
+/** Keeps only the declared outputs in the artifact. Throws if one is missing. */
 function keepOnly({ output, scratch }: StageContext<CommandParams>, outputs: readonly string[]): void {
   for (const path of outputs)
     if (!existsSync(join(output, path)))
       throw new PipelineError('E_COMMAND', `the command succeeded but did not write its output '${path}'`, {
-        hint: `It has to be written to "$OUTPUT/${path}". There is: ${readdirSync(output).join(', ') || 'nothing'}.`,
+        hint: `Write it to "$OUTPUT/${path}". The folder contains: ${readdirSync(output).join(', ') || 'nothing'}.`,
       });
   const everything = join(scratch, 'everything');
   mkdirSync(everything);

@@ -2,11 +2,11 @@ import { defineStage } from '../../src/stage.ts';
 import { parameters, type EmbedParams } from './parameters.ts';
 
 export const stage = defineStage<EmbedParams>({
-  description: 'Encodes every document and query with a trained model, as .npy matrices.',
+  description: 'Encodes all documents and queries with a trained model into .npy matrices.',
   parameters,
   inputs: {
-    model: { type: 'model', description: 'The encoders.' },
-    tokens: { type: 'tokens', description: 'The texts.' },
+    model: { type: 'model', description: 'The trained encoders.' },
+    tokens: { type: 'tokens', description: 'The tokenised documents and queries.' },
   },
   output: 'embeddings',
   numeric: true,

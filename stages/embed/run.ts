@@ -16,14 +16,14 @@ import type { EmbedParams } from './parameters.ts';
 
 type Context = StageContext<EmbedParams>;
 
-/** Texts in memory at a time: a matrix may be larger than memory. */
+/** Texts encoded at a time. */
 const CHUNK = 65_536;
 
 export async function run(context: Context): Promise<StageResult> {
   const modelFolder = input(context, 'model').path;
   const given = readTokens(input(context, 'tokens').path);
   checkVocabulary(modelFolder, input(context, 'tokens').path);
-  // What the model was trained to see: its lengths, and the words that it knows.
+  // The truncation lengths and the vocabulary size that the model was trained with.
   const tokens: Tokens = { ...given, config: readTokenizerConfig(modelFolder) };
   const encoder = await openEncoder(modelFolder, context);
   try {
@@ -57,26 +57,22 @@ export async function run(context: Context): Promise<StageResult> {
   }
 }
 
-/** An id stands for another word in another vocabulary. */
+/** Token ids mean different words in different vocabularies. */
 function checkVocabulary(model: string, tokens: string): void {
   const [known, used] = [model, tokens].map((folder) => digestOfFile(join(folder, 'vocabulary.tsv')));
   if (known === used) return;
-  throw new PipelineError(
-    'E_INPUT',
-    'the tokens have another vocabulary than those that the model was trained on',
-    {
-      hint: 'Give embed the tokens of the stage that the model was trained on.',
-    },
-  );
+  throw new PipelineError('E_INPUT', 'the tokens and the model have different vocabularies', {
+    hint: 'Use the tokens that the model was trained on.',
+  });
 }
 
 interface Part {
   readonly side: Side;
   readonly file: string;
   readonly texts: Ragged;
-  /** Tokens that the model sees of a text. */
+  /** Truncation length of a text, in tokens. */
   readonly maximum: number;
-  /** Texts of the parts before, for the progress. */
+  /** Texts in the earlier parts, for the progress. */
   readonly before: number;
 }
 

@@ -1,39 +1,41 @@
 /**
- * Declares the evaluate kind: it measures how well embeddings retrieve, next to baselines on the same queries.
- * Cheap to import; the work is in run.ts.
+ * Declares the evaluate kind: the retrieval quality of embeddings, next to baselines on the same queries. Cheap to
+ * import; the work is in run.ts.
  */
 import { defineStage } from '../../src/stage.ts';
 import { parameters, type EvaluateParams } from './parameters.ts';
 
 export const stage = defineStage<EvaluateParams>({
   description:
-    'Measures how well the embeddings retrieve, over the whole corpus and within the candidates, beside BM25, ' +
-    'their fusion, mean word vectors and chance on the same queries, with intervals and tests of significance; ' +
-    'writes a report, figures for each query, and TREC run and qrels files.',
+    'Measures the retrieval quality of the embeddings, over the whole corpus and within the candidates, next to BM25, ' +
+    'rank fusion with BM25, mean word vectors and random ranking, with confidence intervals and significance tests. ' +
+    'Writes a report, the measures of each query, and TREC run files and qrels.',
   parameters,
   inputs: {
     corpus: { type: 'corpus', description: 'Names and texts of queries and documents.' },
-    tokens: { type: 'tokens', description: 'What BM25 reads; judgements, candidates and splits.' },
-    embeddings: { type: 'embeddings', description: 'The vectors that are judged.' },
+    tokens: { type: 'tokens', description: 'Tokens for BM25; relevance judgements, candidates and splits.' },
+    embeddings: { type: 'embeddings', description: 'The embeddings to evaluate.' },
     index: {
       type: 'index',
-      description: 'An index over these embeddings, to measure what approximate search loses and gains.',
+      description:
+        'ANN index over these embeddings, to measure the recall and latency of approximate search.',
       optional: true,
     },
     vectors: {
       type: 'vectors',
-      description: 'Word vectors, whose mean over a text is the baseline `mean`.',
+      description: 'Word vectors for the baseline `mean`, the mean over a text.',
       optional: true,
     },
     against: {
       type: 'report',
-      description: 'Reports on the same queries that the model is tested against.',
+      description: 'Reports on the same queries, whose models this one is tested against.',
       optional: true,
       many: true,
     },
     seeds: {
       type: 'report',
-      description: 'Reports of the same model from other seeds: mean and spread over all of them are stated.',
+      description:
+        'Reports of the same model with other seeds, for the mean and standard deviation over seeds.',
       optional: true,
       many: true,
     },

@@ -1,6 +1,6 @@
 /**
- * What an evaluate stage can be told: the split, the measures' cut-offs, the baselines, and the intervals and tests.
- * Schema and types; nothing is measured here.
+ * Parameters of the evaluate kind: the split, the cut-offs of the measures, the baselines, the confidence intervals and
+ * the tests. Schema and types; nothing is measured here.
  */
 import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
@@ -34,58 +34,58 @@ const integer = (description: string, minimum: number, maximum: number, value: n
 
 const lists = {
   depth: integer(
-    'How many documents are ranked for a query: the cut-off of MAP and the most that recall sees.',
+    'Documents ranked per query: the cut-off of MAP and the maximum of all other cut-offs.',
     1,
     10000,
     1000,
   ),
   run_depth: integer(
-    'How many of them the TREC run files hold; equal to depth, other tools give the same MAP.',
+    'Documents per query in the TREC run files; equal to `depth`, other tools compute the same MAP.',
     1,
     10000,
     100,
   ),
-  cutoffs: group('Ranks at which the measures of the whole corpus are cut off.', {
-    mrr: cutoffs('MRR@k: 1 / rank of the first relevant document.', [10]),
-    ndcg: cutoffs('nDCG@k, linear gain.', [10]),
-    recall: cutoffs('Recall@k: part of the relevant documents found.', [1, 5, 10, 100]),
-    hit: cutoffs('Hit@k: queries with any relevant document found.', [1, 5, 10]),
+  cutoffs: group('Rank cut-offs k of the measures over the whole corpus.', {
+    mrr: cutoffs('Cut-offs of MRR@k: reciprocal rank of the first relevant document.', [10]),
+    ndcg: cutoffs('Cut-offs of nDCG@k, with linear gain.', [10]),
+    recall: cutoffs('Cut-offs of Recall@k: fraction of the relevant documents found.', [1, 5, 10, 100]),
+    hit: cutoffs('Cut-offs of Hit@k: fraction of the queries with any relevant document found.', [1, 5, 10]),
   }),
 } as const;
 
 const rivals = {
   baselines: {
     description:
-      'What the model is compared with: BM25; the mean of word vectors, where `vectors` are given; and random, ' +
-      'the expected value over all orders.',
+      'Baselines to compare with: `bm25`; `mean`, the mean of word vectors, if `vectors` are given; and `random`, the ' +
+      'expected value over all orders.',
     type: 'array',
     items: { enum: ['bm25', 'mean', 'random'] },
     uniqueItems: true,
     default: ['bm25', 'mean', 'random'],
   },
-  bm25: group('Parameters of BM25.', bm25Properties),
-  mean: group('The mean of word vectors.', {
+  bm25: group('BM25 parameters.', bm25Properties),
+  mean: group('Mean of word vectors.', {
     weighting: {
       description:
-        "How much a word counts: idf by BM25's weight for it, so that frequent words do not drown the others, or none.",
+        'Weighting of the words: `idf` as in BM25, so that frequent words do not dominate, or `none`.',
       enum: ['idf', 'none'],
       default: 'idf',
     },
   }),
-  fusion: group('Reciprocal rank fusion of the model with BM25, as a system of its own.', {
+  fusion: group('Reciprocal rank fusion (RRF) of the model with BM25, as a system of its own.', {
     enabled: {
-      description: 'Whether it is measured, where BM25 is.',
+      description: 'Evaluate the fusion, if BM25 is among the baselines.',
       type: 'boolean',
       default: true,
     },
     k: {
-      description: 'Added to every rank: the larger, the less the first ranks stand out.',
+      description: 'RRF k: constant added to every rank. Larger values give the top ranks less weight.',
       type: 'number',
       minimum: 0,
       default: 60,
     },
     weight: {
-      description: "How much the model's list counts, 0 to 1; BM25's counts the rest.",
+      description: 'Weight of the model in the fusion, 0 to 1; BM25 gets the rest.',
       type: 'number',
       minimum: 0,
       maximum: 1,
@@ -95,10 +95,10 @@ const rivals = {
 } as const;
 
 const statistics = {
-  bootstrap: group('Intervals of the means, by resampling the queries.', {
-    samples: integer('How many times; 0 leaves intervals out.', 0, 1_000_000, 1000),
+  bootstrap: group('Bootstrap confidence intervals of the means, by resampling queries.', {
+    samples: integer('Number of bootstrap samples; 0 disables the intervals.', 0, 1_000_000, 1000),
     confidence: {
-      description: 'How often such an interval should hold the true mean.',
+      description: 'Confidence level of the intervals.',
       type: 'number',
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
@@ -106,13 +106,13 @@ const statistics = {
     },
   }),
   permutations: integer(
-    'Tosses of the paired randomisation test against each rival; 0 leaves the test out.',
+    'Permutations of the paired randomisation test against each rival; 0 disables the test.',
     0,
     10_000_000,
     10_000,
   ),
   seed: {
-    description: 'Seed of the resampling; it changes no measure.',
+    description: 'Seed for resampling and permutations; it does not affect the measures.',
     type: 'integer',
     minimum: 0,
     default: 42,
@@ -124,14 +124,14 @@ export const parameters = {
   additionalProperties: false,
   properties: {
     label: {
-      description: 'What the model is called in this report and in those that compare with it.',
+      description: 'Name of the model in this report and in reports that compare with it.',
       type: 'string',
       pattern: '^[^/\\t\\n\\r]+$',
       default: 'model',
     },
     split: {
       description:
-        'The split whose queries are asked: `validation` while settings are chosen, `test` once for the final ones.',
+        'Split whose queries are evaluated: `validation` while tuning, `test` once for the final settings.',
       type: 'string',
       minLength: 1,
       default: 'test',
@@ -140,7 +140,7 @@ export const parameters = {
     ...rivals,
     ...statistics,
     examples: integer(
-      'How many queries the report shows as won most and lost most against BM25.',
+      'Number of queries that the report shows as largest wins and as largest losses against BM25.',
       0,
       1000,
       10,

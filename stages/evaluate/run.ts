@@ -1,7 +1,6 @@
 /**
- * Runs an evaluate stage: opens the inputs and checks that they belong together, has every system rank every query
- * (scoring/), turns the scores into figures and tests (summary/), and writes the files (report/). It computes no
- * figure itself.
+ * Runs an evaluate stage: opens the inputs and checks that they match, ranks every query with every system (scoring/),
+ * computes means, intervals and tests (summary/), and writes the files (report/). It computes no measure itself.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,7 +61,7 @@ async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> 
   };
 }
 
-/** Checks that the parts fit before anything is computed from them. */
+/** Checks that the inputs match before anything is computed from them. */
 function queryVectors(context: Context, tokens: Tokens, documents: number): Matrix {
   const folder = input(context, 'embeddings').path;
   const config = readEmbeddingsConfig(folder);
@@ -84,7 +83,7 @@ async function openProbe(
   if (!index) return undefined;
   const probe = await approximateProbe(index.path, vectors, context.params.cutoffs);
   if (probe.documents !== documents)
-    throw otherCorpus(`the index holds ${probe.documents} documents, the corpus has ${documents}`);
+    throw otherCorpus(`the index has ${probe.documents} documents, the corpus has ${documents}`);
   return probe;
 }
 

@@ -3,10 +3,15 @@ import { parameters, type IndexParams } from './parameters.ts';
 
 export const stage = defineStage<IndexParams>({
   description:
-    'Builds an approximate nearest-neighbour index (usearch, HNSW) over the document embeddings, ' +
-    'and measures its recall against exact search on a sample of the queries.',
+    'Builds an approximate nearest-neighbour (ANN) index over the document embeddings (HNSW, by usearch) and measures ' +
+    'its recall against exact search on a sample of the queries.',
   parameters,
-  inputs: { embeddings: { type: 'embeddings', description: 'Vectors of the documents to index.' } },
+  inputs: {
+    embeddings: {
+      type: 'embeddings',
+      description: 'Document embeddings to index, and query embeddings to measure recall.',
+    },
+  },
   output: 'index',
   libraries: ['usearch'],
   async run(context) {

@@ -1,5 +1,6 @@
 /**
- * What an index stage can be told: the metric, the precision of stored vectors, and the sizes of the HNSW graph.
+ * Parameters of the index kind: the metric, the precision of stored vectors, and the HNSW graph. Schema and type;
+ * the index is built in run.ts.
  */
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
@@ -8,19 +9,19 @@ export const parameters = {
   additionalProperties: false,
   properties: {
     metric: {
-      description: 'What compares two vectors; auto takes the similarity that the model was trained for.',
+      description: 'Similarity of two vectors; `auto` is the one that the model was trained with.',
       enum: ['auto', 'cosine', 'dot', 'euclidean'],
       default: 'auto',
     },
     quantization: {
       description:
-        'How vectors are kept in the index: f32 as they are, f16 in half the space, i8 in a quarter ' +
-        '(cosine only, as lengths are lost).',
+        'Storage precision of the vectors: `f32`, `f16` (half the size) or `i8` (a quarter of the size; cosine only, ' +
+        'because norms are lost).',
       enum: ['f32', 'f16', 'i8'],
       default: 'f32',
     },
     connectivity: {
-      description: 'Neighbours kept for each vector (M in the HNSW paper): more is larger and more exact.',
+      description: 'HNSW M: neighbours per vector in the graph. More gives better recall and a larger index.',
       type: 'integer',
       minimum: 2,
       maximum: 512,
@@ -28,14 +29,15 @@ export const parameters = {
     },
     expansion_add: {
       description:
-        'Candidates looked at while a vector is added (ef_construction): more is slower and more exact.',
+        'HNSW ef_construction: candidates examined when a vector is added. More gives better recall and a slower build.',
       type: 'integer',
       minimum: 1,
       maximum: 65536,
       default: 128,
     },
     expansion_search: {
-      description: 'Candidates looked at while searching (ef): more is slower and more exact.',
+      description:
+        'HNSW ef_search: candidates examined by a search. More gives better recall and slower search.',
       type: 'integer',
       minimum: 1,
       maximum: 65536,
@@ -43,7 +45,7 @@ export const parameters = {
     },
     parallel: {
       description:
-        'Add vectors on all threads: quicker on a large corpus, but the graph then differs slightly each time.',
+        'Add vectors on all threads: faster on a large corpus, but the graph then differs slightly from build to build.',
       type: 'boolean',
       default: false,
     },

@@ -5,12 +5,12 @@ import type { ExactSearch } from '../../src/retrieval/exact.ts';
 const K = 10;
 const MOST_QUERIES = 256;
 const FEWEST_QUERIES = 16;
-/** Comparisons that exact search does in about half a second at 128 dimensions. */
+/** Vector comparisons that exact search makes in about half a second at 128 dimensions. */
 const COMPARISONS = 6_000_000;
 
 /**
- * The part of the true 10 nearest documents that the index finds, on queries spread evenly over all of them;
- * undefined without queries. A sample, to see at once that the index works: `evaluate` measures it on a split.
+ * Recall@10: the fraction of the true 10 nearest documents that the index finds, on evenly spaced queries; undefined
+ * without queries. A quick check that the index works; `evaluate` measures recall on a split.
  */
 export function recallAgainstExact(
   exact: ExactSearch,

@@ -1,6 +1,6 @@
 /**
  * Runs an index stage: builds the HNSW index over the document embeddings and measures its recall against exact
- * search.
+ * search. The search itself is in src/retrieval.
  */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -23,7 +23,7 @@ export async function run(context: StageContext<IndexParams>): Promise<StageResu
   const folder = input(context, 'embeddings').path;
   const config = indexConfig(context.params, folder);
   const documents = readNpy(join(folder, DOCUMENTS_FILE));
-  // Refuses vectors that are not finite before usearch meets them.
+  // Rejects vectors that are not finite before they reach usearch.
   const exact = createExactSearch(documents, config.similarity);
   const seconds = await build(context, documents, config);
   writeIndexConfig(context.output, config);
@@ -48,10 +48,10 @@ function indexConfig(params: IndexParams, folder: string): IndexConfig {
   const embeddings = readEmbeddingsConfig(folder);
   const similarity = params.metric === 'auto' ? embeddings.similarity : params.metric;
   if (params.quantization === 'i8' && similarity !== 'cosine')
-    throw new PipelineError('E_INPUT', `quantization i8 keeps no lengths, which ${similarity} compares`, {
+    throw new PipelineError('E_INPUT', `quantization i8 loses the norms that ${similarity} needs`, {
       hint: 'Write `quantization: f16`, or train and index with cosine.',
     });
-  if (embeddings.documents === 0) throw new PipelineError('E_INPUT', 'there are no documents to index');
+  if (embeddings.documents === 0) throw new PipelineError('E_INPUT', 'the corpus has no documents to index');
   return {
     format: 1,
     library: 'usearch',
@@ -67,7 +67,7 @@ function indexConfig(params: IndexParams, folder: string): IndexConfig {
   };
 }
 
-/** Returns the seconds that adding took. */
+/** Returns the build time in seconds. */
 async function build(
   context: StageContext<IndexParams>,
   documents: Matrix,
@@ -88,8 +88,9 @@ async function build(
 }
 
 /**
- * What index.usearch stands for: the graph itself may differ by CPU and C++ library (src/retrieval/ann.ts), but
- * it is always an index of these vectors with these settings. Later stages only measure with it.
+ * The content that the digest of index.usearch stands for. The graph itself may differ by CPU and C++ library
+ * (src/retrieval/ann.ts), but it is always an index of these vectors with these settings. Later stages only measure
+ * with it.
  */
 function contentOf(config: IndexConfig, vectors: string): string {
   return `HNSW ${canonicalJson({ ...config })} over ${digestOfFile(vectors)}`;

@@ -1,7 +1,7 @@
 /**
- * A digest over what a corpus database says, because DuckDB's own bytes depend on threads and timing: SHA-256
- * over each table's rows in order. Texts are hashed inside DuckDB, a block of rows at a time, so memory stays
- * bounded; every field is preceded by its length, so that no two rows read the same.
+ * A digest of the content of a corpus database, because the bytes of DuckDB's file depend on threads and timing:
+ * SHA-256 over the rows of each table in order. Texts are hashed inside DuckDB, a block of rows at a time, so that memory
+ * is bounded; every field is preceded by its length, so that different rows cannot look the same.
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { CorpusCounts } from '../../src/formats/corpus-summary.ts';

@@ -1,4 +1,4 @@
-/** From the paths, globs and URLs of a spec to files on this machine. */
+/** Resolves the paths, globs and URLs of a spec to files on this machine. Files are read elsewhere. */
 import { statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { globSync } from 'tinyglobby';
@@ -11,13 +11,13 @@ import { refuseMovingRevision } from './revision.ts';
 export interface FoundFile {
   /** Absolute. */
   readonly path: string;
-  /** What messages call it: the file's name, or the URL. Its extension says how it is written. */
+  /** The file name in messages; its extension gives the encoding. */
   readonly label: string;
   /** Set for downloads. */
   readonly source?: { readonly url: string; readonly sha256: string; readonly bytes: number };
 }
 
-/** Returns the finder of a stage: files in the order given, those of a glob by code unit. */
+/** Returns the function that finds files: in the given order, those of a glob sorted by code unit. */
 export function openSources(context: StageContext<IngestParams>): (files: Files) => Promise<FoundFile[]> {
   const root = optionalInput(context, 'files')?.path;
   return async (files) => {
@@ -38,14 +38,14 @@ function localFiles(path: string): FoundFile[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile()) return [{ path, label: basename(path) }];
   if (stat?.isDirectory()) {
-    throw new PipelineError('E_INPUT', `${path} is a folder, and files are wanted`, {
-      hint: `name the files in it by a glob, such as ${join(path, '*')}`,
+    throw new PipelineError('E_INPUT', `${path} is a folder, not a file`, {
+      hint: `Write a glob for its files: \`${join(path, '*')}\`.`,
     });
   }
   const matches = /[*?[{]/.test(path) ? globSync(path, { absolute: true, dot: true, onlyFiles: true }) : [];
   if (matches.length === 0) {
     throw new PipelineError('E_INPUT', `there is no file ${path}`, {
-      hint: 'paths are relative to the spec file',
+      hint: 'Paths are relative to the spec file.',
     });
   }
   return matches.sort((a, b) => (a < b ? -1 : 1)).map((match) => ({ path: match, label: basename(match) }));

@@ -1,4 +1,4 @@
-/** From staged rows to the tables of a corpus: numbered, without repeated texts, in order. */
+/** Writes the tables of a corpus from the staged rows: deduplicated, numbered and in order. Files are read earlier. */
 import type { Workspace } from './workspace.ts';
 
 export interface Duplicates {
@@ -8,12 +8,12 @@ export interface Duplicates {
 }
 
 /**
- * Texts are compared by their 128-bit MD5, so that deduplication holds 24 bytes a document and not the text.
- * Every INSERT is ordered: the tables come out the same whatever the threads did.
+ * Texts are compared by their 128-bit MD5, so that deduplication needs 24 bytes per document instead of the text.
+ * Every INSERT is ordered, so that the tables do not depend on the threads.
  */
 export async function writeTables(work: Workspace): Promise<Duplicates> {
   await work.step(
-    'comparing documents',
+    'deduplicating documents',
     `CREATE TABLE hashes AS SELECT seq, md5_number(text) AS hash FROM occurrences;
      CREATE TABLE survivors AS
        SELECT seq, hash, (row_number() OVER (ORDER BY seq) - 1)::UINTEGER AS doc_id
@@ -34,7 +34,7 @@ export async function writeTables(work: Workspace): Promise<Duplicates> {
        SELECT query_id, coalesce(name, query_id::VARCHAR), split, text, type
        FROM staged_queries JOIN query_ids USING (seq) ORDER BY query_id`,
   );
-  await work.step('writing judgements', `INSERT INTO corpus.qrels ${qrels}`);
+  await work.step('writing relevance judgements', `INSERT INTO corpus.qrels ${qrels}`);
   await work.step('writing candidates', `INSERT INTO corpus.candidates ${candidates}`);
   const [row] = await work.database.rows(`
     SELECT (SELECT count(*) FROM hashes) - (SELECT count(*) FROM survivors) AS documents,
@@ -47,13 +47,13 @@ export async function writeTables(work: Workspace): Promise<Duplicates> {
   };
 }
 
-/** A pair judged twice is as relevant as its better judgement. */
+/** A pair with several judgements gets the highest relevance. */
 const qrels = `
   SELECT query_id, doc_id, max(relevance) FROM staged_qrels
   JOIN query_ids ON query_ids.seq = query JOIN document_ids ON document_ids.seq = document
   GROUP BY query_id, doc_id ORDER BY query_id, doc_id`;
 
-/** A document listed twice for a query keeps its better position, and later ones move up. */
+/** A document that is listed twice for a query keeps its better position; later ones move up. */
 const candidates = `
   SELECT query_id, doc_id, row_number() OVER (PARTITION BY query_id ORDER BY place, doc_id) - 1 AS position
   FROM (

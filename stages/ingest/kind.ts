@@ -3,13 +3,13 @@ import { parameters, type IngestParams } from './parameters.ts';
 
 export const stage = defineStage<IngestParams>({
   description:
-    'Reads documents, queries, judgements and candidate lists into DuckDB, numbered in the order of the data; ' +
-    'documents with the same text become one.',
+    'Reads documents, queries, relevance judgements and candidate lists into a DuckDB corpus, numbered in the order of ' +
+    'the data. Documents with the same text are merged.',
   parameters,
   inputs: {
     files: {
       type: 'files',
-      description: 'A folder made by an earlier stage; paths are then relative to it.',
+      description: 'Folder written by an earlier stage.',
       optional: true,
       rootsPaths: true,
     },

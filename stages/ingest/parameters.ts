@@ -1,6 +1,6 @@
 /**
- * What an ingest stage can be told, one branch for each format. Whether the files and columns exist is found out
- * while reading.
+ * Parameters of the ingest kind, one branch for each format. Schema and types; whether files and columns exist is
+ * checked when they are read.
  */
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
@@ -23,7 +23,7 @@ const filesBySplit = (description: string) =>
 
 const column = (description: string) =>
   ({
-    description: `${description} A column's name, or its place counted from 1 where \`header\` is false.`,
+    description: `${description} Name of the column, or its position from 1 if \`header\` is false.`,
     anyOf: [
       { type: 'string', minLength: 1 },
       { type: 'integer', minimum: 1 },
@@ -41,21 +41,21 @@ const select = (description: string) => ({ description, type: 'string', minLengt
 const common = {
   on_error: {
     description:
-      'What to do with bad rows (malformed, empty texts, wrong types, unknown ids): `fail` names the first of ' +
-      'them and stops; `skip` leaves them out and counts them by reason in corpus.json and the metrics.',
+      'Handling of bad rows (malformed, empty text, wrong type, unknown id): `fail` reports the first of them and ' +
+      'stops; `skip` leaves them out and counts them by reason in corpus.json and the metrics.',
     enum: ['fail', 'skip'],
     default: 'fail',
   },
   limit: {
     description:
-      'Split name → keep only its first so many queries, in the order of the data; other splits stay whole. ' +
-      'Formats whose rows carry their passages (msmarco, squad, pairs) keep the passages of these rows only; ' +
-      'the others keep every document.',
+      'Split name → maximum number of queries, in the order of the data; other splits are kept whole. Formats whose ' +
+      'rows contain their documents (msmarco, squad, pairs) keep only the documents of these queries; the others ' +
+      'keep all documents.',
     type: 'object',
-    additionalProperties: { description: 'Queries to keep.', type: 'integer', minimum: 1 },
+    additionalProperties: { description: 'Maximum number of queries.', type: 'integer', minimum: 1 },
   },
   sha256: {
-    description: 'URL → the SHA-256 (hexadecimal) that its download must have.',
+    description: 'URL → expected SHA-256 of its download.',
     type: 'object',
     additionalProperties: {
       description: 'SHA-256 in lower-case hexadecimal.',
@@ -69,14 +69,14 @@ const format = <const Names extends readonly string[]>(description: string, ...n
   ({ description, enum: names }) as const;
 
 const msmarco = object(
-  'MS MARCO question answering rows, v1.1 and v2.1: each query with its passages, some of them selected.',
+  'MS MARCO question answering, v1.1 and v2.1: each row is a query with its passages, some of them selected.',
   {
     format: format(
-      'Rows {query_id, query, query_type, passages: {is_selected[], passage_text[]}}.',
+      'MS MARCO rows {query_id, query, query_type, passages: {is_selected[], passage_text[]}}.',
       'msmarco',
     ),
     splits: filesBySplit(
-      'Parquet or JSON Lines (.jsonl, .json, .ndjson; also .gz, and .zst from Node 22.15 on).',
+      'Parquet or JSON Lines files (.jsonl, .json, .ndjson; also .gz, and .zst from Node 22.15 on).',
     ),
     ...common,
   },
@@ -84,10 +84,10 @@ const msmarco = object(
 );
 
 const squad = object(
-  'SQuAD v1.1 and v2.0: each question with the paragraph that answers it; candidates are the article’s paragraphs.',
+  'SQuAD v1.1 and v2.0: the queries are questions, each with its relevant paragraph; the candidates are the paragraphs of the article.',
   {
-    format: format('SQuAD’s own JSON files.', 'squad'),
-    splits: filesBySplit('JSON files (also .gz).'),
+    format: format('SQuAD JSON files.', 'squad'),
+    splits: filesBySplit('JSON files, gzipped or not.'),
     ...common,
   },
   ['format', 'splits'],
@@ -97,11 +97,11 @@ const beir = {
   ...object(
     'A BEIR data set: corpus.jsonl {_id, title, text}, queries.jsonl {_id, text}, qrels/<split>.tsv.',
     {
-      format: format('A BEIR folder, or its three parts.', 'beir'),
-      folder: { ...path, description: 'The data set’s folder; dev.tsv becomes the split `validation`.' },
-      corpus: files('corpus.jsonl, where no `folder` is given.'),
-      queries: files('queries.jsonl, where no `folder` is given.'),
-      qrels: filesBySplit('Judgements (query-id, corpus-id, score), where no `folder` is given.'),
+      format: format('A BEIR folder, or its files.', 'beir'),
+      folder: { ...path, description: 'Folder of the data set; dev.tsv becomes the split `validation`.' },
+      corpus: files('Documents (corpus.jsonl), if no `folder` is given.'),
+      queries: files('Queries (queries.jsonl), if no `folder` is given.'),
+      qrels: filesBySplit('Relevance judgements (query-id, corpus-id, score), if no `folder` is given.'),
       ...common,
     },
     ['format'],
@@ -111,73 +111,73 @@ const beir = {
 
 const tables = {
   ...object(
-    'Plain tables with named columns: one of query–document pairs, or documents, queries and judgements apart.',
+    'Tables with named columns: one of query–document pairs, or separate ones of documents, queries and relevance judgements.',
     {
       format: format(
-        'How every file is written; .gz too. csv may quote (RFC 4180); in tsv a line is a row and a quote a character like others.',
+        'Format of all files, gzipped or not. `csv` may have quotes (RFC 4180); in `tsv` every line is a row and quotes are ordinary characters.',
         'tsv',
         'csv',
         'parquet',
         'jsonl',
       ),
       header: {
-        description: 'tsv and csv: whether the first line names the columns.',
+        description: 'For tsv and csv: whether the first line has the names of the columns.',
         type: 'boolean',
         default: true,
       },
       pairs: object(
-        'One table whose rows pair a query with a document; the documents of a query are its candidates.',
+        'Table of query–document pairs; the documents paired with a query are its candidates.',
         {
-          files: files('The table.'),
-          splits: filesBySplit('The table in parts.'),
-          query: column('The query’s text.'),
-          document: column('The document’s text.'),
-          query_id: column('The query’s id; without one, equal texts of a split are one query.'),
-          document_id: column('The document’s id.'),
-          label: column('Relevance, a whole number; without one every pair is relevant.'),
-          split: column('The split, where `splits` does not say it.'),
+          files: files('Files of the table.'),
+          splits: filesBySplit('Files of the table, by split.'),
+          query: column('Query text.'),
+          document: column('Document text.'),
+          query_id: column('Query id; without it, equal texts in a split are one query.'),
+          document_id: column('Document id.'),
+          label: column('Relevance label, an integer; without it, every pair is relevant.'),
+          split: column('Split, if `splits` is not given.'),
         },
         ['query', 'document'],
       ),
       documents: object(
-        'The documents.',
+        'Table of documents.',
         {
-          files: files('The table.'),
-          id: column('The document’s id.'),
-          text: column('Its text.'),
-          title: column('Its title: put before the text, with a space between.'),
+          files: files('Files of the table.'),
+          id: column('Document id.'),
+          text: column('Document text.'),
+          title: column('Document title, put before the text with a space between.'),
         },
         ['files', 'id', 'text'],
       ),
       queries: object(
-        'The queries.',
+        'Table of queries.',
         {
-          files: files('The table.'),
-          splits: filesBySplit('The table in parts.'),
-          id: column('The query’s id, unique over all splits.'),
-          text: column('Its text.'),
-          split: column('Its split; else that of its first judgement, `unjudged` without any.'),
-          type: column('Its type.'),
+          files: files('Files of the table.'),
+          splits: filesBySplit('Files of the table, by split.'),
+          id: column('Query id, unique over all splits.'),
+          text: column('Query text.'),
+          split: column('Split; by default that of its relevance judgements, or `unjudged` without any.'),
+          type: column('Query type.'),
         },
         ['id', 'text'],
       ),
       qrels: object(
-        'The judgements.',
+        'Table of relevance judgements (qrels).',
         {
-          files: files('The table.'),
-          splits: filesBySplit('The table in parts.'),
-          query: column('The query’s id.'),
-          document: column('The document’s id.'),
-          relevance: column('A whole number, relevant above 0; 1 where left out.'),
+          files: files('Files of the table.'),
+          splits: filesBySplit('Files of the table, by split.'),
+          query: column('Query id.'),
+          document: column('Document id.'),
+          relevance: column('Relevance, an integer; relevant above 0, and 1 without this column.'),
         },
         ['query', 'document'],
       ),
       candidates: object(
-        'Documents listed for a query, best first, to be ranked again.',
+        'Table of candidates: the documents to rerank for each query, best first.',
         {
-          files: files('The table.'),
-          query: column('The query’s id.'),
-          document: column('The document’s id.'),
+          files: files('Files of the table.'),
+          query: column('Query id.'),
+          document: column('Document id.'),
         },
         ['files', 'query', 'document'],
       ),
@@ -189,21 +189,27 @@ const tables = {
 } as const;
 
 const sql = object(
-  'SELECT statements of your own over any files that DuckDB reads.',
+  'SELECT statements over any files that DuckDB reads.',
   {
-    format: format('Your own SELECTs.', 'sql'),
+    format: format('SELECT statements.', 'sql'),
     files: {
       description:
-        'Name → files. In the SELECTs, {{name}} stands for the list of their paths, as in ' +
-        "read_csv({{name}}, delim = '|'), and the plain name is a view of .parquet, .csv, .tsv and .jsonl files.",
+        "Name → files. In a SELECT, {{name}} is the list of their paths, as in read_csv({{name}}, delim = '|'); the " +
+        'plain name is a view of .parquet, .csv, .tsv and .jsonl files.',
       type: 'object',
       propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
       additionalProperties: files('The files of that name.'),
     },
-    documents: select('SELECT giving id, text and perhaps title. Numbered by rising id (as text).'),
-    queries: select('SELECT giving id, text and perhaps split and type. Numbered by rising id (as text).'),
-    qrels: select('SELECT giving query, document and perhaps relevance (1) and split.'),
-    candidates: select('SELECT giving query, document and position.'),
+    documents: select(
+      'SELECT of the documents: id, text and optionally title. They are numbered by ascending id (as text).',
+    ),
+    queries: select(
+      'SELECT of the queries: id, text and optionally split and type. They are numbered by ascending id (as text).',
+    ),
+    qrels: select(
+      'SELECT of the relevance judgements: query, document and optionally relevance (default 1) and split.',
+    ),
+    candidates: select('SELECT of the candidates: query, document and position.'),
     ...common,
   },
   ['format', 'documents', 'queries', 'qrels'],
@@ -228,5 +234,5 @@ export type PairsTable = NonNullable<TableParams['pairs']>;
 
 export type Files = FromSchema<ReturnType<typeof files>>;
 export type FilesBySplit = FromSchema<ReturnType<typeof filesBySplit>>;
-/** A column's name, or its place counted from 1 in a file without a header. */
+/** The name of a column, or its position from 1 in a file without a header. */
 export type Column = FromSchema<ReturnType<typeof column>>;

@@ -1,10 +1,10 @@
-/** Bad rows: found by SQL, told with file and row numbers, or counted. */
+/** Bad rows: found by SQL, then reported with file and row numbers, or counted and left out. */
 import { literal } from '../../src/formats/duckdb.ts';
 import { PipelineError } from '../../src/stage.ts';
 import { encodingOf } from './tables/scan.ts';
 import type { Workspace } from './workspace.ts';
 
-/** SQL: the text is NULL or nothing but white space (Unicode's too). */
+/** SQL: the text is NULL or only white space (as in Unicode). */
 export const blank = (text: string): string =>
   String.raw`(${text} IS NULL OR NOT regexp_matches(${text}, '[^\s\p{Z}]'))`;
 
@@ -24,7 +24,7 @@ export async function setAside(work: Workspace, table: string): Promise<void> {
 const SHOWN_ROWS = 5;
 const SHOWN_PLACES = 6;
 
-/** Counts by reason, most first. @throws PipelineError E_INPUT where there are any and `on_error` is `fail`. */
+/** Counts by reason, most frequent first. @throws PipelineError E_INPUT if there are any and `on_error` is `fail` */
 export async function settleRejects(work: Workspace): Promise<Record<string, number>> {
   const counts = await work.database.rows(
     'SELECT reason, count(*) AS n FROM rejects GROUP BY reason ORDER BY n DESC, reason',
@@ -38,7 +38,7 @@ export async function settleRejects(work: Workspace): Promise<Record<string, num
     [`${total} bad ${total === 1 ? 'row' : 'rows'}: ${summary.join(', ')}`, ...(await places(work))].join(
       '\n',
     ),
-    { hint: 'mend the data, or leave these rows out with `on_error: skip`' },
+    { hint: 'Fix the data, or write `on_error: skip` to leave these rows out.' },
   );
 }
 
@@ -55,7 +55,7 @@ async function places(work: Workspace): Promise<string[]> {
   });
 }
 
-/** Where rows are lines, blank ones count; a SQuAD file's paragraphs and questions are counted each on their own. */
+/** If rows are lines, blank lines count. In a SQuAD file, paragraphs and questions are counted separately. */
 function unitOf(work: Workspace, label: string): string {
   const encoding = encodingOf(label);
   const isLine = work.context.params.format !== 'squad' && (encoding === 'jsonl' || encoding === 'tsv');

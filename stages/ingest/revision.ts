@@ -1,6 +1,6 @@
 import { PipelineError } from '../../src/stage.ts';
 
-/** Where popular hosts put a revision in a URL; its first group is the revision. */
+/** The URL patterns of popular hosts; the first group is the revision. */
 const REVISIONS: readonly { readonly host: RegExp; readonly path: RegExp }[] = [
   { host: /(^|\.)huggingface\.co$/, path: /\/(?:resolve|raw|blob)\/([^/]+)\// },
   { host: /^raw\.githubusercontent\.com$/, path: /^\/[^/]+\/[^/]+\/(?:refs\/heads\/)?([^/]+)\// },
@@ -8,8 +8,8 @@ const REVISIONS: readonly { readonly host: RegExp; readonly path: RegExp }[] = [
 ];
 
 /**
- * A branch's content changes while its URL stays, and a result made from it could not be made again. A commit,
- * or a `sha256` in the spec, pins it.
+ * Rejects URLs of branches: their content can change, and the result could not be reproduced. A commit, or `sha256` in
+ * the spec, pins the content.
  */
 export function refuseMovingRevision(url: string): void {
   const { hostname, pathname } = new URL(url);
@@ -18,9 +18,9 @@ export function refuseMovingRevision(url: string): void {
     if (revision === undefined || /^[0-9a-f]{40}$/.test(revision)) continue;
     throw new PipelineError(
       'E_INPUT',
-      `${url} names the revision '${decodeURIComponent(revision)}', which can move`,
+      `${url} names the revision '${decodeURIComponent(revision)}', which can change`,
       {
-        hint: 'put the commit (40 hexadecimal digits) in its place, or give the SHA-256 of the file under `sha256`',
+        hint: 'Use the commit (40 hexadecimal digits) instead, or write the SHA-256 of the file under `sha256`.',
       },
     );
   }

@@ -1,6 +1,6 @@
 /**
  * Runs an ingest stage: the reader of the format fills a staging database (formats/), then the rows are checked,
- * numbered and written as a corpus. What the formats look like is not known here.
+ * numbered and written as a corpus. Nothing here depends on a format.
  */
 import { join } from 'node:path';
 import { monotonic } from '../../src/base/clock.ts';
@@ -65,8 +65,8 @@ async function read(work: Workspace, params: IngestParams): Promise<void> {
 async function requireRows(work: Workspace): Promise<void> {
   const splits = await work.database.rows('SELECT DISTINCT split FROM staged_queries ORDER BY split');
   if (splits.length === 0) {
-    throw new PipelineError('E_INPUT', 'the data holds no queries', {
-      hint: 'check that the files are the ones you mean and not empty',
+    throw new PipelineError('E_INPUT', 'the data contains no queries', {
+      hint: 'Check that these are the right files and that they are not empty.',
     });
   }
   checkLimit(
@@ -74,7 +74,7 @@ async function requireRows(work: Workspace): Promise<void> {
     splits.map((row) => String(row['split'])),
   );
   const documents = await work.database.rows('SELECT 1 FROM occurrences LIMIT 1');
-  if (documents.length === 0) throw new PipelineError('E_INPUT', 'the data holds no documents');
+  if (documents.length === 0) throw new PipelineError('E_INPUT', 'the data contains no documents');
 }
 
 async function summarise(

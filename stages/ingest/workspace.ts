@@ -1,13 +1,14 @@
 /**
- * Where an ingest works: a staging database in the scratch folder, filled by the format's reader with
+ * The staging database of an ingest stage, in the scratch folder. The reader of the format fills it with
  *
- *   occurrences        seq UBIGINT, name VARCHAR or NULL, text VARCHAR        every document as often as it occurs
+ *   occurrences        seq UBIGINT, name VARCHAR or NULL, text VARCHAR        every occurrence of a document
  *   staged_queries     seq UBIGINT, split VARCHAR, name VARCHAR or NULL, text VARCHAR, type VARCHAR or NULL
  *   staged_qrels       query UBIGINT, document UBIGINT, relevance INTEGER     (seq numbers)
  *   staged_candidates  query UBIGINT, document UBIGINT, position UBIGINT      (seq numbers)
  *   rejects            source UINTEGER, row UBIGINT, reason VARCHAR
  *
- * each a table or a view. Rising seq is the order of first appearance in the data, whatever the threads.
+ * each a table or a view. Ascending seq is the order in the data; it does not depend on threads. The corpus itself is
+ * written in finish.ts.
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +23,7 @@ export interface Source extends FoundFile {
   /** Position among all sources, from 0. */
   readonly index: number;
   readonly bytes: number;
-  /** Where the spec assigns files to splits. */
+  /** The split to which the spec assigns the file, if any. */
   readonly split: string | null;
 }
 
@@ -30,21 +31,21 @@ export interface Workspace {
   readonly database: Database;
   readonly sources: readonly Source[];
   readonly context: StageContext<IngestParams>;
-  /** Finds or downloads files and registers them in the order given; all of them before the first `read`. */
+  /** Finds or downloads files and registers them in the given order. All files are added before the first `read`. */
   add(files: Files, split?: string): Promise<Source[]>;
   addSplits(splits: FilesBySplit): Promise<Source[]>;
-  /** Registers something without a file of its own, such as a SELECT, so that messages can name it. */
+  /** Registers a source without a file, such as a SELECT, so that messages can name it. */
   addNamed(label: string): Source;
   /** Runs a statement that scans one source: its bytes count as progress, and errors name it. */
   read(source: Source, sql: string): Promise<void>;
-  /** Reads one source by code: `scan` is to say how many of its bytes are done, and errors name the source. */
+  /** Reads one source in JavaScript: `scan` reports how many bytes are done, and errors name the source. */
   scan(source: Source, scan: (done: (bytes: number) => void) => Promise<void>): Promise<void>;
-  /** Runs a statement; `note` says what goes on. */
+  /** Runs a statement; `note` describes it in the progress. */
   step(note: string, sql: string): Promise<void>;
   close(): void;
 }
 
-/** Half of the gigabyte that a whole stage process may take; the rest is for readers' buffers and Node. */
+/** Half of the 1 GiB that the stage process may use; the rest is for the buffers of readers and Node. */
 const MEMORY_MEGABYTES = 512;
 const TICK_MS = 250;
 
@@ -157,7 +158,7 @@ export async function openWorkspace(context: StageContext<IngestParams>): Promis
   };
 }
 
-/** DuckDB's message without the advice that fits its own users. */
+/** An error with DuckDB's message, without its advice, which is for users of DuckDB itself. */
 export function unreadable(source: Pick<Source, 'label'>, error: unknown): PipelineError {
   if (error instanceof PipelineError) return error;
   const text = error instanceof Error ? error.message : String(error);

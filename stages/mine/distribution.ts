@@ -1,10 +1,10 @@
-/** How figures are spread: for mining.json. */
+/** Quantiles and histograms of values and ranks, for mining.json. */
 import { nearestRank } from '../../src/base/statistics.ts';
 
 export interface Bin {
-  /** From this, included … */
+  /** Lower end, inclusive. */
   readonly from: number;
-  /** … to this, left out except in the last bin. */
+  /** Upper end, exclusive except in the last bin. */
   readonly to: number;
   readonly count: number;
 }
@@ -20,7 +20,7 @@ export interface Distribution {
 
 const BINS = 20;
 
-/** Undefined for no values. Quantiles are nearest-rank; bins are of equal width from the least to the greatest. */
+/** Undefined without values. Quantiles by nearest rank; bins of equal width from the minimum to the maximum. */
 export function distribution(values: readonly number[]): Distribution | undefined {
   if (values.length === 0) return undefined;
   const sorted = Float64Array.from(values).sort();
@@ -50,10 +50,10 @@ function histogram(sorted: Float64Array): Bin[] {
 
 const tidy = (value: number): number => Number(value.toPrecision(6));
 
-/** Upper ends of the rank histogram's bins; a last bin takes the rest. */
+/** Upper ends of the bins of the rank histogram; a last bin has the rest. */
 const RANK_BINS = [1, 5, 10, 20, 50, 100, 200, 500, 1000];
 
-/** Counts by rank from 1: `1`, `2-5`, `6-10` and so on, as far as there are any. */
+/** Counts by rank from 1, up to the last bin that is not empty: `1`, `2-5`, `6-10` and so on. */
 export function rankHistogram(ranks: readonly number[]): Record<string, number> {
   const counts = new Array<number>(RANK_BINS.length + 1).fill(0);
   for (const rank of ranks) {

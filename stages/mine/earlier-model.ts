@@ -1,6 +1,6 @@
 /**
- * The model of an earlier round, by its embeddings. Scores are always exact; an index only proposes, and what it
- * proposes is scored and ranked again by the vectors themselves.
+ * The model of an earlier round as a retriever over its embeddings. Scores are always exact: an ANN index only proposes
+ * documents, which are then scored and ranked by their vectors.
  */
 import { join } from 'node:path';
 import { DOCUMENTS_FILE, QUERIES_FILE, readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
@@ -14,7 +14,7 @@ import { optionalInput, PipelineError, type StageContext } from '../../src/stage
 import type { MineParams } from './parameters.ts';
 import type { Retriever } from './retrievers.ts';
 
-/** `queries` are those that will be mined, in order; `k` is how deep the deepest source looks. */
+/** `queries` are the queries to be mined, in order; `k` is the largest rank that any source uses. */
 export async function openEarlierModel(
   context: StageContext<MineParams>,
   tokens: Tokens,
@@ -23,12 +23,12 @@ export async function openEarlierModel(
 ): Promise<Retriever> {
   const embeddings = optionalInput(context, 'embeddings');
   if (!embeddings)
-    throw new PipelineError('E_INPUT', 'an earlier model is asked for, and its embeddings are not given', {
-      hint: 'Add `embeddings: NAME` (and `index: NAME` for speed) to the stage’s `inputs`.',
+    throw new PipelineError('E_INPUT', 'mining with an earlier model needs its embeddings', {
+      hint: 'Write `embeddings: NAME` (and `index: NAME` for speed) under `inputs`.',
     });
   const config = readEmbeddingsConfig(embeddings.path);
   if (config.documents !== rowCount(tokens.documents) || config.queries !== rowCount(tokens.queries))
-    throw new PipelineError('E_INPUT', 'tokens and embeddings do not belong together', {
+    throw new PipelineError('E_INPUT', 'tokens and embeddings do not match', {
       hint: 'Both must come from the same corpus.',
     });
   const vectors = readNpy(join(embeddings.path, QUERIES_FILE));
@@ -47,19 +47,21 @@ async function openFittingIndex(
   const index = await openIndex(path);
   const { documents, dimensions, similarity, parallel } = index.config;
   if (documents !== embeddings.documents || dimensions !== embeddings.dimensions)
-    throw new PipelineError('E_INPUT', 'the index does not belong to the embeddings', {
-      hint: 'Give the index that was built over these embeddings.',
+    throw new PipelineError('E_INPUT', 'index and embeddings do not match', {
+      hint: 'Use the index that was built over these embeddings.',
     });
   if (similarity !== embeddings.similarity)
+    throw new PipelineError('E_INPUT', `the index uses ${similarity}, the model ${embeddings.similarity}`, {
+      hint: 'Write `metric: auto` in the index stage.',
+    });
+  if (parallel === true)
     throw new PipelineError(
       'E_INPUT',
-      `the index compares by ${similarity}, the model by ${embeddings.similarity}`,
-      { hint: 'Build the index with `metric: auto`.' },
+      'an index built in parallel proposes different documents from build to build',
+      {
+        hint: 'Write `parallel: false` in the index stage, or leave out `index` for exact search.',
+      },
     );
-  if (parallel === true)
-    throw new PipelineError('E_INPUT', 'an index built in parallel proposes other documents each time', {
-      hint: 'Build it with `parallel: false`, or leave `index` out: search is then exact.',
-    });
   return index;
 }
 
@@ -71,7 +73,7 @@ function searchByIndex(index: AnnIndex, exact: ExactSearch, vectors: Matrix): Re
   };
 }
 
-/** Several sources may ask for the same query; exact search takes queries a few at a time and moves on. */
+/** Several sources may search the same query; exact search runs in batches of queries and only moves forward. */
 function searchInOrder(
   exact: ExactSearch,
   vectors: Matrix,

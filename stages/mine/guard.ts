@@ -1,22 +1,22 @@
-/** Keeps false negatives out: what is known, or has the same or nearly the same words as what is known, to answer. */
+/** Keeps out false negatives: known positives, and documents with the same or nearly the same text as one. */
 import type { NearDuplicates } from './near-duplicate.ts';
 
-/** In the order in which they are asked. */
+/** In the order in which they are applied. */
 export const GUARDS = [
-  /** It is relevant to the query. */
+  /** The document is relevant to the query. */
   'positive',
-  /** Its token sequence equals that of a relevant document. */
+  /** Its token sequence equals that of a positive. */
   'duplicate_text',
-  /** Its shingles overlap with those of a relevant document. */
+  /** Its shingles overlap with those of a positive. */
   'near_duplicate',
   'min_score',
   'max_score',
-  /** It scores above the positive less the margin: counted for each positive that it was proposed beside. */
+  /** It scores above the positive minus the margin: counted for each positive that it was proposed for. */
   'margin',
 ] as const;
 export type GuardName = (typeof GUARDS)[number];
 
-/** How many proposals each guard turned away. */
+/** How many proposals each guard rejected. */
 export type Rejections = Record<GuardName, number>;
 
 export function noRejections(): Rejections {
@@ -25,12 +25,12 @@ export function noRejections(): Rejections {
 
 /** For one query and one source. */
 export interface Guard {
-  /** Whether a document may be a negative of this query; counts why not. */
+  /** Whether a document may be a negative of this query; counts the reason if not. */
   admits(document: number): boolean;
 }
 
 export interface GuardTexts {
-  /** For each document the first one with the same token sequence. */
+  /** For each document, the first one with the same token sequence. */
   readonly classes: Uint32Array;
   readonly near: NearDuplicates;
 }

@@ -3,20 +3,20 @@ import { parameters, type MineParams } from './parameters.ts';
 
 export const stage = defineStage<MineParams>({
   description:
-    'Makes training triplets (query, relevant document, irrelevant documents) with negatives drawn at random, ' +
-    "from the query's own candidates, from the best BM25 matches or from an earlier model's nearest " +
-    'neighbours; never a known positive, a copy of its text or a near copy.',
+    'Mines training triplets (query, positive, negatives) with negatives drawn at random, from the candidates of the ' +
+    'query, from the top BM25 results or from the nearest neighbours by an earlier model. Known positives, their ' +
+    'duplicates and near-duplicates are never negatives.',
   parameters,
   inputs: {
-    tokens: { type: 'tokens', description: 'Queries, documents, judgements and candidates.' },
+    tokens: { type: 'tokens', description: 'Queries, documents, relevance judgements and candidates.' },
     embeddings: {
       type: 'embeddings',
-      description: "An earlier round's vectors, for `from: model` and `scorer: model`.",
+      description: 'Embeddings by the model of an earlier round, for `from: model` and `scorer: model`.',
       optional: true,
     },
     index: {
       type: 'index',
-      description: 'An index over these embeddings that proposes neighbours; without it, search is exact.',
+      description: 'ANN index over these embeddings that proposes neighbours; without it, search is exact.',
       optional: true,
     },
   },

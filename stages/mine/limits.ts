@@ -1,4 +1,4 @@
-/** Limits on a negative's score, beside the positive's: options of sentence-transformers' mine_hard_negatives. */
+/** Limits on the score of a negative, as in mine_hard_negatives of sentence-transformers. */
 import type { Rejections } from './guard.ts';
 import type { Limits } from './parameters.ts';
 
@@ -11,9 +11,9 @@ export function hasMargin(limits: Partial<Record<'absolute_margin' | 'relative_m
 }
 
 /**
- * The highest score that a negative may have beside this positive: positive − absolute_margin, and
- * positive − relative_margin · |positive| (the same as positive · (1 − relative_margin) for scores above 0, and
- * still a margin for those below, as Euclidean scores are).
+ * The maximum score of a negative for this positive: positive − absolute_margin, and
+ * positive − relative_margin · |positive|. The latter equals positive · (1 − relative_margin) for scores above 0 and
+ * is still a margin for scores below 0, such as Euclidean ones.
  */
 export function ceiling(positive: number, { absolute_margin, relative_margin }: Limits): number {
   return Math.min(
@@ -22,7 +22,7 @@ export function ceiling(positive: number, { absolute_margin, relative_margin }: 
   );
 }
 
-/** Whether a score keeps within the limits; counts why not. */
+/** Whether a score is within the limits; counts the reason if not. */
 export function withinLimits(
   score: number,
   limits: Limits,

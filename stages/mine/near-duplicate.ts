@@ -1,12 +1,12 @@
 /**
- * Near copies of a text: the Jaccard overlap of two documents' sets of w-word shingles (Broder 1997, "On the
- * resemblance and containment of documents"). Exact, not sketched: sets of 32-bit hashes are merged, and most
- * pairs are told apart by their sizes alone.
+ * Near-duplicates: the Jaccard similarity of the shingle sets of two documents (Broder 1997, "On the resemblance and
+ * containment of documents"). Computed from sets of 32-bit hashes without MinHash sketches; for most pairs the sizes of
+ * the sets are enough.
  */
 import { row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
 
 export interface NearDuplicates {
-  /** Whether two documents overlap by the threshold or more. */
+  /** Whether the similarity of two documents reaches the threshold. */
   alike(left: number, right: number): boolean;
 }
 
@@ -19,7 +19,7 @@ export function nearDuplicates(documents: Ragged, width: number, threshold: numb
   };
 }
 
-/** Hashes of the distinct runs of `width` tokens, rising; a shorter text is one shingle. */
+/** Hashes of the distinct runs of `width` tokens, ascending; a shorter text is one shingle. */
 export function shingles(tokens: Uint32Array, width: number): Uint32Array {
   const count = Math.max(1, tokens.length - width + 1);
   const hashes = new Uint32Array(count);
@@ -35,7 +35,7 @@ export function shingles(tokens: Uint32Array, width: number): Uint32Array {
   return hashes.slice(0, kept);
 }
 
-/** The finaliser of MurmurHash3, so that small token ids reach all bits. */
+/** The finaliser of MurmurHash3, so that small token ids affect all bits. */
 function mixed(hash: number): number {
   hash ^= hash >>> 16;
   hash = Math.imul(hash, 0x85ebca6b);
@@ -44,7 +44,7 @@ function mixed(hash: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** |A ∩ B| / |A ∪ B| ≥ threshold, for rising distinct numbers. */
+/** |A ∩ B| / |A ∪ B| ≥ threshold, for ascending distinct numbers. */
 function reaches(left: Uint32Array, right: Uint32Array, threshold: number): boolean {
   const smaller = Math.min(left.length, right.length);
   if (smaller < threshold * Math.max(left.length, right.length)) return false;

@@ -1,9 +1,12 @@
-/** What a mine stage can be told: the sources of negatives, the guards against false ones, and the scorer. */
+/**
+ * Parameters of the mine kind: the sources of negatives, the guards against false negatives, and the scorer. Schema and
+ * types; nothing is mined here.
+ */
 import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
 const weight = {
-  description: 'How often this source is asked, relative to the weights of the others.',
+  description: 'Sampling weight of this source, relative to the weights of the others.',
   type: 'number',
   exclusiveMinimum: 0,
   default: 1,
@@ -22,19 +25,19 @@ const source = <const From extends string, const Own extends object>(
     properties: { from: { description, const: from }, weight, ...properties },
   }) as const;
 
-/** `by` says whose scores they are. */
+/** `by` says whose scores are limited. */
 const limits = (by: string) =>
   ({
-    max_score: { description: `Leave out documents with a higher ${by} score.`, type: 'number' },
+    max_score: { description: `Maximum ${by} score of a negative.`, type: 'number' },
     absolute_margin: {
-      description: `Leave out documents whose ${by} score is above the positive's less this.`,
+      description: `Absolute margin: leave out documents whose ${by} score is above that of the positive minus this.`,
       type: 'number',
       minimum: 0,
     },
     relative_margin: {
       description:
-        `Leave out documents whose ${by} score is above the positive's less this part of it: ` +
-        '0.05 keeps what scores at most 95 % of the positive.',
+        `Relative margin: leave out documents whose ${by} score is above that of the positive minus this fraction of ` +
+        'it. 0.05 keeps scores of at most 95 % of the positive.',
       type: 'number',
       minimum: 0,
     },
@@ -43,23 +46,23 @@ const limits = (by: string) =>
 const ranked = (by: string) =>
   ({
     range_min: {
-      description: 'Leave out this many of the best matches, known positives included.',
+      description: 'Skip this many of the top results, including known positives.',
       type: 'integer',
       minimum: 0,
       default: 0,
     },
     range_max: {
-      description: 'Look at this many matches at most, those left out included.',
+      description: 'Use at most this many of the top results, including the skipped ones.',
       type: 'integer',
       minimum: 1,
       maximum: 10000,
       default: 100,
     },
-    min_score: { description: `Leave out documents with a lower ${by} score.`, type: 'number' },
+    min_score: { description: `Minimum ${by} score of a negative.`, type: 'number' },
     ...limits(by),
     sampling_strategy: {
       description:
-        'top takes the best that are left, further triplets of a pair going on down the list; random draws evenly.',
+        'Sampling strategy: `top` takes the best remaining results, and further triplets of a pair continue down the list; `random` samples uniformly.',
       enum: ['top', 'random'],
       default: 'random',
     },
@@ -67,8 +70,8 @@ const ranked = (by: string) =>
 
 const negatives = {
   description:
-    'Where negatives come from: each one is drawn from a source chosen by weight; where that has nothing ' +
-    'left for a query, the next in the list stands in.',
+    'Sources of negatives. Each negative is drawn from a source chosen by weight; if that has none left for a query, ' +
+    'from the first source in the list that has.',
   type: 'array',
   minItems: 1,
   maxItems: 16,
@@ -77,46 +80,46 @@ const negatives = {
     type: 'object',
     discriminator: { propertyName: 'from' },
     oneOf: [
-      source('random', 'Any document of the corpus.', {}),
-      source('candidates', 'The documents that came with the query and were not selected.', {}),
-      source('bm25', 'The best BM25 matches of the query.', ranked('BM25')),
+      source('random', 'Random documents of the corpus.', {}),
+      source('candidates', 'Candidates of the query that are not relevant.', {}),
+      source('bm25', 'Hard negatives: the top BM25 results of the query.', ranked('BM25')),
       source(
         'model',
-        "The nearest documents by an earlier round's model: give its `embeddings`, and an `index` for speed.",
-        ranked("model's"),
+        'Hard negatives: the nearest documents by an earlier model. Needs its `embeddings`; an `index` makes it faster.',
+        ranked('model'),
       ),
     ],
   },
 } as const;
 
 const guards = {
-  description: 'What keeps false negatives out, whichever source proposes them.',
+  description: 'Filters against false negatives, applied to all sources.',
   type: 'object',
   additionalProperties: false,
   default: {},
   properties: {
     near_duplicate: {
       description:
-        'Leave out documents whose word shingles overlap this much (Jaccard) or more with those of a relevant ' +
-        'document; 1 leaves out only those with the same shingles.',
+        'Near-duplicate threshold: leave out documents whose shingles have at least this Jaccard similarity with those ' +
+        'of a positive; 1 leaves out only those with the same shingles.',
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 1,
       default: 0.9,
     },
     shingle: {
-      description: 'Words in a shingle.',
+      description: 'Shingle width: tokens per shingle.',
       type: 'integer',
       minimum: 1,
       maximum: 16,
       default: 3,
     },
-    ...limits("`scorer`'s"),
+    ...limits('`scorer`'),
   },
 } as const;
 
 const bm25 = {
-  description: 'Parameters of BM25, where a source or the scorer uses it.',
+  description: 'BM25 parameters, if a source or the scorer uses BM25.',
   type: 'object',
   additionalProperties: false,
   default: {},
@@ -128,22 +131,21 @@ export const parameters = {
   additionalProperties: false,
   properties: {
     split: {
-      description: 'The split whose queries are used.',
+      description: 'Split whose queries are mined.',
       type: 'string',
       minLength: 1,
       default: 'train',
     },
     negatives,
     num_negatives: {
-      description: 'Negatives in each triplet, all different.',
+      description: 'Number of negatives per triplet, all different.',
       type: 'integer',
       minimum: 1,
       maximum: 1024,
       default: 1,
     },
     triplets_per_positive: {
-      description:
-        'Triplets made for each pair of a query and a relevant document, with negatives of their own.',
+      description: 'Number of triplets per pair of a query and a positive, each with its own negatives.',
       type: 'integer',
       minimum: 1,
       maximum: 1000,
@@ -152,13 +154,13 @@ export const parameters = {
     guards,
     scorer: {
       description:
-        "Who scores each triplet's documents: the scores go into the artifact, where a margin-MSE loss learns " +
-        "from them, and the limits under `guards` compare them; model is the earlier round's.",
+        'Scorer of the documents of each triplet: `none`, `bm25` or the earlier `model`. The scores are stored in the ' +
+        'artifact, as teacher scores for the margin-MSE loss; the limits under `guards` apply to them.',
       enum: ['none', 'bm25', 'model'],
       default: 'none',
     },
     bm25,
-    seed: { description: 'Seed of the draws.', type: 'integer', minimum: 0, default: 42 },
+    seed: { description: 'Seed for sampling.', type: 'integer', minimum: 0, default: 42 },
   },
 } as const satisfies JsonSchema;
 
@@ -166,5 +168,5 @@ export type MineParams = FromSchema<typeof parameters>;
 export type NegativeParams = MineParams['negatives'][number];
 /** A source that ranks and scores the documents it proposes. */
 export type RankedParams = Extract<NegativeParams, { readonly from: 'bm25' | 'model' }>;
-/** What a score may be beside the positive's; names and meaning as in sentence-transformers. */
+/** Limits on the score of a negative; names and meaning as in sentence-transformers. */
 export type Limits = Pick<RankedParams, 'max_score' | 'absolute_margin' | 'relative_margin'>;

@@ -1,16 +1,16 @@
-/** Draws the negatives of one triplet. What a source proposes is in sources/. */
+/** Draws the negatives of one triplet from the sources. What a source proposes is in sources/. */
 import type { Random } from '../../src/base/random.ts';
 import type { Draw, Negative } from './sources/source.ts';
 import type { Tally } from './tally.ts';
 
 export interface Picked extends Negative {
-  /** Position of the source that gave it. */
+  /** Position of its source. */
   readonly source: number;
 }
 
 /**
- * The negatives of one triplet, all different: each from a source chosen by weight, or from the first in the
- * list that has any where the chosen one has none. Undefined where all are exhausted before the row is full.
+ * The negatives of one triplet, all different: each from a source chosen by weight or, if that is exhausted, from the
+ * first in the list that is not. Undefined if all are exhausted before the triplet is complete.
  */
 export function pickNegatives(
   draws: readonly Draw[],

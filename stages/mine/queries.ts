@@ -7,7 +7,7 @@ export interface MinedQuery {
   readonly positives: ReadonlyMap<number, number>;
 }
 
-/** Queries of the split that have a relevant document; an empty split is an error with the names there are. */
+/** Queries of the split that have a relevant document. Throws `E_INPUT` if there are none. */
 export function queriesToMine(tokens: Tokens, split: string): MinedQuery[] {
   const relevant = relevantDocuments(tokens);
   const queries = Array.from(queriesOfSplit(tokens, split));

@@ -1,4 +1,4 @@
-/** Writes mining.json and gives the stage its metrics and headline. The counts come from tally.ts. */
+/** Writes mining.json and returns the metrics and headline of the stage. The counts come from tally.ts. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metrics, StageResult } from '../../src/stage.ts';
@@ -6,15 +6,15 @@ import { GUARDS, type Rejections } from './guard.ts';
 import type { MineParams } from './parameters.ts';
 import type { SourceReport } from './tally.ts';
 
-/** mining.json: what was mined from where, how hard it is, and what the guards kept out. */
+/** mining.json: the negatives by source, their hardness, and the rejections by guard. */
 export interface MiningReport {
   readonly split: string;
   readonly queries: number;
-  /** Of a query and a relevant document. */
+  /** Pairs of a query and a positive. */
   readonly pairs: number;
   readonly triplets: number;
   readonly negatives_per_triplet: number;
-  /** Triplets left out for want of negatives. */
+  /** Triplets left out because they have too few negatives. */
   readonly incomplete: number;
   readonly guards: MineParams['guards'];
   readonly scorer: MineParams['scorer'];

@@ -1,4 +1,4 @@
-/** Who finds and scores documents for queries: BM25 and an earlier model, each made when first asked for. */
+/** Retrievers that find and score documents for queries: BM25, and the interface of the earlier model. */
 import { row } from '../../src/formats/ragged.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
 import { createBm25, type Bm25, type Bm25Parameters } from '../../src/retrieval/bm25.ts';
@@ -8,7 +8,7 @@ export interface Retriever {
   readonly name: 'bm25' | 'model';
   /** At most k documents, best first. Queries come in the order in which they are mined. */
   search(query: number, k: number): Ranking;
-  /** Of these documents, in their order. */
+  /** Scores of these documents, in their order. */
   scores(query: number, documents: Uint32Array): Float64Array;
 }
 

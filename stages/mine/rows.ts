@@ -1,9 +1,9 @@
-/** Mined triplets as the arrays of a `triplets` artifact, with scores where a scorer is given. */
+/** Converts mined triplets to the arrays of a `triplets` artifact, with scores if there is a scorer. */
 import type { Triplets } from '../../src/formats/triplets.ts';
 import type { Picked } from './pick.ts';
 import type { Retriever } from './retrievers.ts';
 
-/** A triplet on its way. */
+/** A mined triplet. */
 export interface Row {
   readonly query: number;
   readonly positive: number;

@@ -1,6 +1,6 @@
 /**
- * Runs a mine stage: for each query and each of its positives, draws negatives that the guards let through, and
- * writes triplets and a report. Sources, guards and the draw have files of their own.
+ * Runs a mine stage: for each query and each of its positives, draws negatives that pass the guards, and writes
+ * triplets and a report. Sources, guards and sampling are in files of their own.
  */
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../src/base/clock.ts';
@@ -27,7 +27,7 @@ type Context = StageContext<MineParams>;
 
 const REPORT_EVERY_MS = 250;
 
-/** All that a query is mined with. */
+/** What is the same for all queries. */
 interface Mine {
   readonly params: MineParams;
   readonly sources: readonly NegativeSource[];
@@ -45,10 +45,10 @@ export async function run(context: Context): Promise<StageResult> {
   const { tally } = mine;
   if (rows.length === 0)
     throw new PipelineError('E_INPUT', `no query has ${params.num_negatives} usable negatives`, {
-      hint: 'Ask for fewer with `num_negatives`, add `{ from: random }` to `negatives`, or widen the limits.',
+      hint: 'Lower `num_negatives`, add `{ from: random }` to `negatives`, or relax the limits.',
     });
   if (tally.incomplete > 0)
-    context.warn(`${tally.incomplete} triplets left out: their queries have too few usable negatives`);
+    context.warn(`${tally.incomplete} triplets left out because their queries have too few usable negatives`);
   const names = mine.sources.map(({ name }) => name);
   writeTriplets(output, toTriplets(rows, params.num_negatives, names, mine.scorer));
   return writeMiningReport(output, {
@@ -68,7 +68,7 @@ export async function run(context: Context): Promise<StageResult> {
 async function openMine(context: Context, tokens: Tokens, queries: readonly MinedQuery[]): Promise<Mine> {
   const { params } = context;
   if (hasLimits(params.guards) && params.scorer === 'none')
-    throw new PipelineError('E_PARAMETER', 'limits on scores are set under `guards`, and nothing scores', {
+    throw new PipelineError('E_PARAMETER', '`guards` limits scores, but there is no scorer', {
       hint: 'Write `scorer: bm25` or `scorer: model`, or set the limits on a source.',
     });
   const retrievers = await openRetrievers(context, tokens, queries);
@@ -116,7 +116,7 @@ async function mineAll(context: Context, mine: Mine, queries: readonly MinedQuer
   return rows;
 }
 
-/** Each query has a stream of random numbers of its own: its triplets depend on no other query's. */
+/** Each query has its own random stream, so that its triplets do not depend on other queries. */
 function mineQuery(mine: Mine, { query, positives }: MinedQuery): Row[] {
   const { params, sources, tally, texts } = mine;
   const numbers = random(params.seed, `mine ${query}`);
@@ -139,7 +139,7 @@ function mineQuery(mine: Mine, { query, positives }: MinedQuery): Row[] {
   return rows;
 }
 
-/** What the limits under `guards` ask of a negative beside this positive, by the scorer's scores. */
+/** The limits under `guards` for a negative of this positive, on the scores of the scorer. */
 function pairGuard(
   { params: { guards }, scorer, tally }: Mine,
   query: number,

@@ -1,11 +1,11 @@
-/** What mining did, counted: how much each source gave, how hard it was, and what the guards kept out. */
+/** Counts what mining did: the negatives of each source, their hardness, and the rejections by guard. */
 import { distribution, rankHistogram, type Distribution } from './distribution.ts';
 import { GUARDS, noRejections, type Rejections } from './guard.ts';
 
 export interface Taken {
   readonly rank: number | undefined;
   readonly score: number | undefined;
-  /** The source's score of the positive beside it. */
+  /** The source's score of the positive in the same triplet. */
   readonly positiveScore: number | undefined;
 }
 
@@ -20,11 +20,11 @@ interface SourceTally {
 }
 
 export interface Tally {
-  /** What was turned away of each source's proposals, by position; to be counted up. */
+  /** Rejected proposals of each source, by position; the guards increment them. */
   readonly rejections: readonly Rejections[];
   took(source: number, taken: Taken): void;
   exhausted(source: number): void;
-  /** A row for which no source had enough negatives: it is left out. */
+  /** Triplets left out because the sources have too few negatives. */
   incomplete: number;
   /** By the sources' names, in their order. */
   perSource(names: readonly string[]): readonly SourceReport[];
@@ -35,10 +35,10 @@ export interface SourceReport {
   readonly name: string;
   readonly negatives: number;
   readonly share: number;
-  /** Times that the source was chosen and had nothing left, so that another stood in. */
+  /** How often the source was chosen but had nothing left, so that another one was used. */
   readonly exhausted: number;
   readonly rejected: Rejections;
-  /** Absent where the source ranks and scores nothing. */
+  /** Absent if the source does not rank and score. */
   readonly hardness?: Hardness;
 }
 
@@ -46,11 +46,11 @@ export interface Hardness {
   /** Negatives by rank in the source's list. */
   readonly ranks: Readonly<Record<string, number>>;
   readonly median_rank: number;
-  /** By the source's own measure: of the negatives, of the positives beside them, and positive less negative. */
+  /** The source's own scores: of the negatives, of their positives, and positive minus negative. */
   readonly scores: Distribution;
   readonly positive_scores: Distribution;
   readonly gaps: Distribution;
-  /** The part of the negatives that the source scores above the positive. */
+  /** Fraction of the negatives that the source scores above the positive. */
   readonly above_positive: number;
 }
 

@@ -1,17 +1,17 @@
-/** Token ids of many texts, collected one text after the other. */
+/** Collects the token ids of many texts, one text after the other. */
 import type { Ragged } from '../../src/formats/ragged.ts';
 import { PipelineError } from '../../src/stage.ts';
 
-/** Rows of ids whose number is not known beforehand, in 4 MiB blocks so that growing copies nothing. */
+/** Rows of ids of unknown total length, in 4 MiB blocks so that growing copies nothing. */
 export interface IdList {
   /** Adds one row. */
   push(row: ArrayLike<number>): void;
-  /** The rows with `map` applied to every id. Empties the list block by block, so memory holds the ids once. */
+  /** Returns the rows with `map` applied to every id. Frees the list block by block, so that the ids are in memory once. */
   take(map?: Uint32Array): Ragged;
 }
 
 const BLOCK = 1 << 20;
-/** Offsets are 32 bits wide. */
+/** Offsets have 32 bits. */
 const MOST = 2 ** 32 - 1;
 
 export function idList(rows: number): IdList {
@@ -25,8 +25,8 @@ export function idList(rows: number): IdList {
   const push = (ids: ArrayLike<number>): void => {
     total += ids.length;
     if (total > MOST)
-      throw new PipelineError('E_LIMIT', `the texts hold more than ${MOST} words`, {
-        hint: 'split the documents over several corpora',
+      throw new PipelineError('E_LIMIT', `the texts have more than ${MOST} tokens`, {
+        hint: 'Split the documents into several corpora.',
       });
     offsets[++row] = total;
     for (let i = 0; i < ids.length; i++) {

@@ -1,5 +1,6 @@
 /**
- * What a tokenize stage can be told: normalisation, the vocabulary's limits, and the lengths that models read.
+ * Parameters of the tokenize kind: normalisation, vocabulary size and truncation lengths. Schema and type; texts are
+ * tokenised by src/retrieval/tokenizer.ts.
  */
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
@@ -9,43 +10,43 @@ export const parameters = {
   properties: {
     normalization: {
       description:
-        'Unicode normalisation before words are cut: NFKC also joins variants such as ﬁ and fi, full and half width.',
+        'Unicode normalisation before tokenisation. NFKC also unifies compatibility variants, such as ﬁ and fi or full and half width.',
       enum: ['NFKC', 'NFC', 'none'],
       default: 'NFKC',
     },
     lowercase: {
-      description: 'Whether upper and lower case are the same word (locale-independent).',
+      description: 'Convert words to lower case, independently of the locale.',
       type: 'boolean',
       default: true,
     },
     min_count: {
-      description: 'Words rarer than this are unknown to models. BM25 sees every word.',
+      description: 'Minimum token frequency: to models, rarer tokens are unknown. BM25 uses every token.',
       type: 'integer',
       minimum: 1,
       default: 2,
     },
     max_vocab: {
       description:
-        'Models know at most this many ids: the most frequent words, and the two special tokens <pad> and <unk>.',
+        'Maximum vocabulary size of models: the most frequent tokens and the special tokens <pad> and <unk>.',
       type: 'integer',
       minimum: 3,
       default: 50000,
     },
     max_query_length: {
-      description: 'Models read at most this many words of a query. The artifact holds all of them.',
+      description: 'Truncation length of queries for models, in tokens. The artifact keeps all tokens.',
       type: 'integer',
       minimum: 1,
       default: 32,
     },
     max_document_length: {
-      description: 'Models read at most this many words of a document. The artifact holds all of them.',
+      description: 'Truncation length of documents for models, in tokens. The artifact keeps all tokens.',
       type: 'integer',
       minimum: 1,
       default: 128,
     },
     vocabulary_splits: {
       description:
-        'Splits whose queries count towards the vocabulary, besides all documents. Leave test splits out, or the test is no longer blind.',
+        'Splits whose queries are added to the vocabulary, besides all documents. Leave out test splits: their queries must stay unseen.',
       type: 'array',
       items: { description: 'Name of a split.', type: 'string', minLength: 1 },
       uniqueItems: true,

@@ -1,7 +1,7 @@
 /**
- * Two passes: documents and the vocabulary's queries are cut and counted, documents under provisional ids; then
- * all queries are encoded by the finished vocabulary, as `pipeline query` encodes a question later.
- * One thread: it cuts 7 to 9 million words a second, more than DuckDB hands over (see bench).
+ * Runs a tokenize stage in two passes. The first tokenises and counts the documents, with provisional ids, and the
+ * queries of the vocabulary. The second encodes all queries with the finished vocabulary, as `pipeline query` does.
+ * One thread is enough: it tokenises 7 to 9 million words per second, more than DuckDB delivers (see bench).
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +34,8 @@ type Context = StageContext<TokenizeParams>;
 async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
   const { params } = context;
   const splits = corpus.splits().map((split) => split.name);
-  if (splits.length > 256) throw new PipelineError('E_LIMIT', `${splits.length} splits; 256 are possible`);
+  if (splits.length > 256)
+    throw new PipelineError('E_LIMIT', `the corpus has ${splits.length} splits; at most 256 are supported`);
   const tokenizer = createTokenizer(params);
   const documents = idList(corpus.counts().documents);
   const finished = await countWords(context, corpus, tokenizer, documents);
@@ -73,7 +74,7 @@ async function countWords(
     context.signal.throwIfAborted();
     for (const text of texts) documents.push(counter.count(tokenizer.tokenize(text)));
     done += texts.length;
-    // A batch is 2,048 texts, some 20 ms of work.
+    // A batch is 2,048 texts, about 20 ms of work.
     if (done % 8192 < texts.length || done === total) context.progress({ done, total, unit: 'documents' });
   }
   for (const split of vocabularySplits(context, corpus)) {
@@ -84,7 +85,7 @@ async function countWords(
   return counter.finish();
 }
 
-/** The splits asked for. A corpus without `train`, the default, is fine; any other missing name is a mistake. */
+/** The chosen splits. `train`, the default, may be missing from the corpus; any other missing split is an error. */
 function vocabularySplits(context: Context, corpus: Corpus): string[] {
   const there = corpus.splits().map((split) => split.name);
   const wanted = context.params.vocabulary_splits;
@@ -92,9 +93,10 @@ function vocabularySplits(context: Context, corpus: Corpus): string[] {
   if (missing !== undefined)
     throw new PipelineError(
       'E_INPUT',
-      `vocabulary_splits names '${missing}', and the corpus has no such split`,
+      `vocabulary_splits names '${missing}', but the corpus has no such split`,
       {
-        hint: there.length > 0 ? `its splits are ${there.join(', ')}` : 'it has no queries',
+        hint:
+          there.length > 0 ? `The corpus has the splits ${there.join(', ')}.` : 'The corpus has no queries.',
       },
     );
   return wanted.filter((split) => there.includes(split));
@@ -128,13 +130,13 @@ async function candidatesByQuery(corpus: Corpus): Promise<Ragged> {
   return { values: documents, offsets };
 }
 
-/** The batches, the next one being fetched while this one is worked on. */
+/** The batches; the next one is fetched while the current one is processed. */
 async function* ahead(batches: AsyncGenerator<TextBatch, void>): AsyncGenerator<TextBatch, void> {
   let next = batches.next();
   try {
     for (let batch = await next; !batch.done; batch = await next) {
       next = batches.next();
-      // Its failure is met where it is awaited.
+      // An error is handled where the batch is awaited.
       next.catch(() => undefined);
       yield batch.value;
     }

@@ -1,4 +1,4 @@
-/** statistics.json: how long the texts are and how much of them models do not know. */
+/** statistics.json: text lengths, and the fractions of unknown and truncated text. The headline is in report.ts. */
 import { nearestRank } from '../../src/base/statistics.ts';
 import { row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
 import { UNKNOWN, type TokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
@@ -7,11 +7,11 @@ export interface TextStatistics {
   readonly texts: number;
   readonly empty: number;
   readonly words: number;
-  /** Words that models do not know: rare, or absent from the vocabulary. */
+  /** Words that are unknown to models: rare, or not in the vocabulary. */
   readonly unknown: number;
-  /** Their share; 0 where there are no words. */
+  /** Fraction of unknown words; 0 if there are no words. */
   readonly unknown_share: number;
-  /** Words a text: percentiles by nearest rank. */
+  /** Words per text; percentiles by nearest rank. */
   readonly length: {
     readonly mean: number;
     readonly p50: number;
@@ -20,7 +20,7 @@ export interface TextStatistics {
     readonly p99: number;
     readonly max: number;
   };
-  /** Share of the texts that are longer than what models read. */
+  /** Fraction of texts longer than the truncation length of models. */
   readonly truncated_share: number;
 }
 

@@ -1,12 +1,12 @@
 /**
- * Makes the vocabulary: counts words while texts are read, then orders them by frequency. Texts are cut into words
- * by src/retrieval/tokenizer.ts.
+ * Builds the vocabulary: counts words while texts are read, then sorts them by frequency. Texts are tokenised by
+ * src/retrieval/tokenizer.ts.
  */
 import { SPECIAL_TOKENS, type Vocabulary } from '../../src/formats/tokens.ts';
 
-/** Numbers words as they come and counts them; the final ids follow once all have been seen. */
+/** Counts words and gives them provisional ids in order of appearance; the final ids come from `finish`. */
 export interface WordCounter {
-  /** Counts the words and gives their provisional ids. */
+  /** Counts the words and returns their provisional ids. */
   count(words: readonly string[]): Uint32Array;
   finish(): FinishedVocabulary;
 }
@@ -38,14 +38,14 @@ export function wordCounter(): WordCounter {
   return { count, finish: () => finish([...provisional.keys()], counts) };
 }
 
-/** From this length V8 keeps a slice as a reference into its text, and with it the whole text alive. */
+/** From this length on, V8 makes a slice a reference into its text, which keeps the whole text in memory. */
 const SLICE = 13;
 
 function ownCopy(word: string): string {
   return word.length < SLICE ? word : Buffer.from(word).toString();
 }
 
-/** Special tokens, then words by falling count, equal counts by code points: no order of texts shows. */
+/** Special tokens, then words by descending count; ties by code points, so that the order of texts does not matter. */
 function finish(words: readonly string[], counts: readonly number[]): FinishedVocabulary {
   const order = words.map((_, index) => index);
   order.sort((a, b) => counts[b]! - counts[a]! || compareCodePoints(words[a]!, words[b]!));
@@ -60,7 +60,7 @@ function finish(words: readonly string[], counts: readonly number[]): FinishedVo
   };
 }
 
-/** Below zero where `a` comes first. JavaScript's own `<` would put U+10000 before U+FFFF. */
+/** Negative if `a` comes first. JavaScript's `<` compares UTF-16 units and would put U+10000 before U+FFFF. */
 export function compareCodePoints(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
   for (let i = 0; i < shorter; i++) {
@@ -69,14 +69,14 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** The code point that the unit at `i` belongs to; of equal first halves the second ones decide. */
+/** The code point that the UTF-16 unit at `i` belongs to. */
 function pointAt(text: string, i: number): number {
   return text.codePointAt(isLowSurrogate(text.charCodeAt(i)) ? i - 1 : i)!;
 }
 
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
 
-/** How many of the first ids models know: words with `minCount`, at most `maximum` ids in all. */
+/** Vocabulary size of models: the ids of words with at least `minCount` occurrences, at most `maximum` ids in all. */
 export function modelVocabulary(vocabulary: Vocabulary, minCount: number, maximum: number): number {
   let known = SPECIAL_TOKENS.length;
   const most = Math.min(maximum, vocabulary.tokens.length);

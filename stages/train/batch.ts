@@ -1,26 +1,26 @@
-/** Batches: which triplets go together, and what of them the model and the loss need. */
+/** Batches: shuffles the triplets of an epoch and collects what the model and the loss need of each batch. */
 import { random, shuffle } from '../../src/base/random.ts';
 import { raggedFrom, row, type Ragged } from '../../src/formats/ragged.ts';
 import type { Dataset } from './dataset.ts';
 
-/** B triplets, U distinct documents in the order in which they first appear, K negatives a triplet. */
+/** B triplets, U distinct documents in order of first appearance, K negatives per triplet. */
 export interface Batch {
   readonly size: number;
   readonly queries: Ragged;
   readonly documents: Ragged;
-  /** [B] and [B · K]: columns, positions in `documents`. */
+  /** [B] and [B · K]: columns, that is positions in `documents`. */
   readonly positive: Int32Array;
   readonly negatives: Int32Array;
-  /** [B, U]: 0 where the document, or one of the same text, is known to answer the query; else 1. */
+  /** [B, U]: 0 if the document, or one with the same text, is known to be relevant to the query; else 1. */
   readonly allowed: Float32Array;
   readonly columns: number;
-  /** [B · K]: how much higher a scorer puts the positive than the negative, where the triplets carry scores. */
+  /** [B · K]: the teacher's score of the positive minus that of the negative, if the triplets have scores. */
   readonly teacherMargins: Float32Array | undefined;
 }
 
 /**
- * The triplets of an epoch in a new random order, cut into batches of nearly equal size. Batches mix lengths: the
- * kernels' work goes by tokens and not by the longest text, so sorting would only bias the sampling.
+ * The shuffled triplets of an epoch, split into batches of nearly equal size. Batches mix lengths: the work of the
+ * kernels depends on the number of tokens, not on the longest text, so sorting by length would only bias the sampling.
  */
 export function epochBatches(
   triplets: number,

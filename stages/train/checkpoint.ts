@@ -1,6 +1,7 @@
 /**
- * A training's whole state in one file of the resume folder, replaced in one step: whenever the process dies, the
- * next one goes on from there and ends with the same bytes. Its numbers are those of JSON and float32: exact.
+ * Saves and restores the whole state of a training in one file of the resume folder, which is replaced atomically.
+ * Whenever the process dies, the next one resumes from the file and ends with the same bytes: JSON and float32 store
+ * all numbers exactly.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +42,7 @@ export function writeCheckpoint(folder: string, state: TrainingState, parts: Tra
   publishFile(aside, join(folder, FILE));
 }
 
-/** Fills the parts from the checkpoint, where there is one; gives the state to go on from. */
+/** Restores the parts from the checkpoint, if there is one; returns the state to resume from. */
 export function resumeFrom(folder: string, parts: Trained): TrainingState {
   const path = join(folder, FILE);
   if (!existsSync(path)) return freshState();
@@ -65,7 +66,7 @@ function prefixed(prefix: string, tensors: Tensors): [string, Tensor][] {
   return [...tensors].map(([name, tensor]) => [`${prefix}/${name}`, tensor]);
 }
 
-/** Copies, as the file's own memory is one block that would be kept as a whole. */
+/** Copies the data: views would keep the memory of the whole file. */
 function withPrefix(prefix: string, tensors: Tensors): ModelWeights {
   const start = `${prefix}/`;
   return new Map(

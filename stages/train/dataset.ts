@@ -1,4 +1,4 @@
-/** Triplets and texts as training sees them. */
+/** The training data: triplets and truncated texts, checked against the tokens. Batches are made in batch.ts. */
 import type { Ragged } from '../../src/formats/ragged.ts';
 import { raggedFrom, row, rowCount } from '../../src/formats/ragged.ts';
 import { modelIds, relevantDocuments, type Tokens } from '../../src/formats/tokens.ts';
@@ -8,12 +8,12 @@ import { PipelineError } from '../../src/stage.ts';
 
 export interface Dataset {
   readonly triplets: Triplets;
-  /** What the model sees of each. */
+  /** Truncated, with the ids that the model knows. */
   readonly queries: Ragged;
   readonly documents: Ragged;
-  /** [documents]: equal numbers, equal texts. */
+  /** [documents]: equal numbers for equal texts. */
   readonly textClasses: Uint32Array;
-  /** query_id → text classes of the documents that answer it. */
+  /** query_id → text classes of its relevant documents. */
   readonly answers: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
@@ -39,7 +39,7 @@ export function seenBy(tokens: Tokens, texts: Ragged, maximum: number): Ragged {
   );
 }
 
-/** Of the queries that are trained on alone: what is known of others must not reach the model. */
+/** Only for the training queries: judgements of other queries must not influence the model. */
 function answersOf(tokens: Tokens, triplets: Triplets, classes: Uint32Array): Map<number, Set<number>> {
   const relevant = relevantDocuments(tokens);
   const answers = new Map<number, Set<number>>();
@@ -56,19 +56,23 @@ function checkRange({ query, positive, negatives }: Triplets, tokens: Tokens): v
   const documents = rowCount(tokens.documents);
   const beyond = (ids: Uint32Array, count: number): boolean => ids.some((id) => id >= count);
   if (beyond(query, rowCount(tokens.queries)) || beyond(positive, documents) || beyond(negatives, documents))
-    throw new PipelineError('E_INPUT', 'the triplets name queries or documents that the tokens do not have', {
-      hint: 'tokens and triplets must come from the same chain of stages.',
-    });
+    throw new PipelineError(
+      'E_INPUT',
+      'the triplets refer to queries or documents that are not in the tokens',
+      {
+        hint: 'Use tokens and triplets from the same chain of stages.',
+      },
+    );
 }
 
-/** A model that has seen the queries it is judged by proves nothing. */
+/** A model must not be trained on the queries that it is evaluated on. */
 function checkSplits(triplets: Triplets, tokens: Tokens, forbidden: readonly string[]): void {
   const { splits } = tokens.config;
   for (const query of triplets.query) {
     const split = splits[tokens.querySplit[query]!]!;
     if (!forbidden.includes(split)) continue;
-    throw new PipelineError('E_INPUT', `the triplets hold queries of the split '${split}'`, {
-      hint: 'Mine from the training split; what a model is judged by must not be trained on.',
+    throw new PipelineError('E_INPUT', `the triplets contain queries of the split '${split}'`, {
+      hint: 'Mine the training split: a model must not be trained on queries that it is evaluated on.',
     });
   }
 }

@@ -3,17 +3,18 @@ import { parameters, type TrainParams } from './parameters.ts';
 
 export const stage = defineStage<TrainParams>({
   description:
-    'Trains two recurrent encoders, one for queries and one for documents or one for both, on triplets, so that ' +
-    'the embedding of a query lies near those of the documents that answer it; keeps the epoch that is best on the ' +
-    'validation queries.',
+    'Trains a two-tower model on triplets: recurrent encoders, separate or shared, that embed queries near their ' +
+    'relevant documents. Keeps the best epoch on the validation queries.',
   parameters,
   inputs: {
-    tokens: { type: 'tokens', description: 'The texts, and the judgements of the validation queries.' },
-    triplets: { type: 'triplets', description: 'Queries with a relevant and irrelevant documents.' },
+    tokens: {
+      type: 'tokens',
+      description: 'The texts, and the relevance judgements of the validation queries.',
+    },
+    triplets: { type: 'triplets', description: 'Triplets of a query, a positive and negatives.' },
     vectors: {
       type: 'vectors',
-      description:
-        'What the token embeddings start from, side by side where there are several; without it they start random.',
+      description: 'Initial token embeddings, concatenated if there are several; without it they are random.',
       optional: true,
       many: 'paired',
     },

@@ -1,4 +1,4 @@
-/** What a train stage can be told; the groups of parameters are in parameters/. */
+/** Parameters of the train kind; its groups of parameters are in parameters/. */
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 import { embeddingsSchema, encoderSchema } from './parameters/encoder.ts';
 import { lossSchema } from './parameters/loss.ts';
@@ -15,7 +15,7 @@ export const parameters = {
     ...optimizationSchemas,
     validation: validationSchema,
     seed: {
-      description: 'Seed of first weights, order and dropout.',
+      description: 'Seed for initialisation, shuffling and dropout.',
       type: 'integer',
       minimum: 0,
       default: 42,

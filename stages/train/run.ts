@@ -1,10 +1,10 @@
 /**
- * Runs a train stage: opens the inputs, trains and writes the model with its vocabulary and history. The training
- * loop itself is in trainer.ts.
+ * Runs a train stage: opens the inputs, trains, and writes the model with its vocabulary and history. The training
+ * loop is in trainer.ts.
  */
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openArithmetic } from '../../src/engine/backends/open-backend.ts';
+import { openBackend } from '../../src/engine/backends/open-backend.ts';
 import { createModel } from '../../src/engine/model/training-model.ts';
 import { writeModel, type ModelWeights } from '../../src/formats/model.ts';
 import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
@@ -25,7 +25,7 @@ export function run(context: Context): Promise<StageResult> {
   return trainStage(context, { checkpointEveryMs: CHECKPOINT_EVERY_MS });
 }
 
-/** At a pace of checkpoints that tests choose for themselves. */
+/** Like `run`, with a checkpoint interval that tests can choose. */
 export async function trainStage(
   context: Context,
   { checkpointEveryMs }: Pick<Training, 'checkpointEveryMs'>,
@@ -41,19 +41,19 @@ export async function trainStage(
   if (params.loss.name === 'margin_mse' && !triplets.scores)
     throw new PipelineError(
       'E_INPUT',
-      'the loss margin_mse compares with scores, and the triplets carry none',
+      'the loss margin_mse needs teacher scores, but the triplets have none',
       {
-        hint: 'Let the mine stage give them (its parameter `scorer`), or choose another loss.',
+        hint: 'Set `scorer` in the mine stage, or choose another loss.',
       },
     );
   const validation = validationSet(tokens, params.validation, params.seed);
   if (!validation)
     context.warn(
-      `no validation: the split '${params.validation.split}' has no query to measure; the last epoch is kept`,
+      `no validation: the split '${params.validation.split}' has no usable query; the last epoch is kept`,
     );
-  const arithmetic = await openArithmetic(context.engine, context.threads);
+  const backend = await openBackend(context.engine, context.threads);
   try {
-    const model = createModel(start.config, arithmetic, start.subwords);
+    const model = createModel(start.config, backend, start.subwords);
     model.assign(start.weights);
     const result = await train({
       context,
@@ -65,7 +65,7 @@ export async function trainStage(
     writeArtifact(context.output, tokensFolder, tokens, start, result);
     return report(result.state, result.weights);
   } finally {
-    arithmetic.dispose();
+    backend.dispose();
   }
 }
 

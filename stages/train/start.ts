@@ -1,9 +1,10 @@
-/** What training starts from: the model's configuration, its first weights, and its n-grams. */
+/** The starting point of training: the configuration of the model, its initial weights, and its n-grams. */
 import { random } from '../../src/base/random.ts';
 import { effectiveRows, type Subwords } from '../../src/engine/model/subword-table.ts';
 import { summed } from '../../src/engine/backends/plain-table.ts';
 import { subwordBuckets } from '../../src/engine/model/subwords.ts';
-import { embeddingWidth, initialWeight, towersOf, towerShapes } from '../../src/engine/model/towers.ts';
+import { initialWeight } from '../../src/engine/model/initial-weights.ts';
+import { embeddingWidth, towersOf, towerShapes } from '../../src/engine/model/towers.ts';
 import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../src/formats/model.ts';
 import type { Tensor } from '../../src/formats/safetensors.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
@@ -19,7 +20,7 @@ export interface Start {
   readonly subwords: Subwords | undefined;
 }
 
-/** `tokens` as the tokenize stage gave them. */
+/** `tokens` are those of the tokenize stage, unchanged. */
 export function startOf(context: Context, tokens: Tokens): Start {
   const { params } = context;
   const words = firstEmbeddings(context, tokens);
@@ -31,7 +32,7 @@ export function startOf(context: Context, tokens: Tokens): Start {
   return { config, weights: firstWeights(config, embeddings, params.seed), subwords };
 }
 
-/** Ids below this have a vector: with n-grams every word of the vocabulary, however rare. */
+/** Ids below this have a vector: with n-grams, every word of the vocabulary, however rare. */
 export function knownTokens({ embeddings }: TrainParams, { config, vocabulary }: Tokens): number {
   return embeddings.subwords.buckets > 0 ? vocabulary.tokens.length : config.model_vocabulary;
 }
@@ -40,12 +41,12 @@ function subwordsOf({ embeddings }: TrainParams, { config, vocabulary }: Tokens)
   const { subwords } = embeddings;
   if (subwords.buckets === 0) return undefined;
   if (subwords.min_n > subwords.max_n)
-    throw new PipelineError('E_INPUT', `min_n ${subwords.min_n} is above max_n ${subwords.max_n}`);
+    throw new PipelineError('E_INPUT', `min_n (${subwords.min_n}) must not exceed max_n (${subwords.max_n})`);
   const buckets = subwordBuckets(vocabulary.tokens, subwords);
   return { buckets, bucketCount: subwords.buckets, words: config.model_vocabulary };
 }
 
-/** Word vectors, side by side where there are several, or random ones of about length 1; those of padding are zero. */
+/** Initial token embeddings: the word vectors, concatenated, or random ones of length about 1; zero for padding. */
 function firstEmbeddings(context: Context, tokens: Tokens): Tensor<Float32Array> {
   const rows = tokens.config.model_vocabulary;
   const given = inputList(context, 'vectors').map(({ path }) => readVectors(path));
@@ -58,14 +59,14 @@ function firstEmbeddings(context: Context, tokens: Tokens): Tensor<Float32Array>
   }
   const other = given.find((vectors) => vectors.rows !== rows);
   if (other)
-    throw new PipelineError('E_INPUT', `there are ${other.rows} vectors for ${rows} words`, {
-      hint: 'vectors and tokens must come from the same chain of stages.',
+    throw new PipelineError('E_INPUT', `there are ${other.rows} vectors for a vocabulary of ${rows} words`, {
+      hint: 'Use vectors and tokens from the same chain of stages.',
     });
-  return sideBySide(given);
+  return concatColumns(given);
 }
 
 /** [rows, sum of dimensions] */
-function sideBySide(given: readonly WordVectors[]): Tensor<Float32Array> {
+function concatColumns(given: readonly WordVectors[]): Tensor<Float32Array> {
   const rows = given[0]!.rows;
   const width = given.reduce((sum, { dimensions }) => sum + dimensions, 0);
   const data = new Float32Array(rows * width);
@@ -78,7 +79,7 @@ function sideBySide(given: readonly WordVectors[]): Tensor<Float32Array> {
   return { shape: [rows, width], data };
 }
 
-/** N-grams start at zero: the model then starts from the word vectors as they are. */
+/** N-gram embeddings start at zero, so that the model starts from the unchanged word vectors. */
 function withBuckets({ shape, data }: Tensor<Float32Array>, { bucketCount }: Subwords): Tensor<Float32Array> {
   const [rows, dimensions] = shape as [number, number];
   const all = new Float32Array((rows + bucketCount) * dimensions);
@@ -108,7 +109,7 @@ function firstWeights(config: ModelConfig, embeddings: Tensor<Float32Array>, see
   return weights;
 }
 
-/** The weights of a finished model: a row for each token it knows, its n-grams worked in. */
+/** The weights of a finished model: one row for each known token, with its n-grams added. */
 export function finishedWeights({ config, subwords }: Start, weights: ModelWeights): ModelWeights {
   if (!subwords) return weights;
   const { rows, dimensions } = config.embeddings;

@@ -1,4 +1,4 @@
-/** The state of a training between two steps: what a checkpoint holds. How it is stored is in checkpoint.ts. */
+/** The state of a training between two steps, as in a checkpoint. How it is stored is in checkpoint.ts. */
 import type { ModelWeights } from '../../src/formats/model.ts';
 import type { ValidationFigures } from './validation.ts';
 
@@ -16,14 +16,14 @@ export interface EpochRecord {
   readonly validation: ValidationFigures | null;
 }
 
-/** Where a training stands; with the weights and moments all that its future depends on. */
+/** The progress of a training; with the weights and moments, all that the rest of it depends on. */
 export interface TrainingState {
-  /** Epochs that are finished. */
+  /** Finished epochs. */
   epoch: number;
-  /** Batches done of the epoch that is not. */
+  /** Finished batches of the current epoch. */
   batch: number;
   step: number;
-  /** Sums over the unfinished epoch: loss by triplet, and gradient length by step. */
+  /** Sums over the current epoch: the loss of each triplet, and the gradient norm of each step. */
   lossSum: number;
   triplets: number;
   normSum: number;

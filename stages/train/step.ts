@@ -1,7 +1,7 @@
-/** One step: loss and gradients of a batch, clipped, then AdamW over the dense weights and the token embeddings. */
+/** One training step: loss and gradients of a batch, gradient clipping, AdamW. The loop over steps is in trainer.ts. */
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../../src/base/random.ts';
-import { lossFor } from '../../src/engine/losses/registry.ts';
+import { lossFor } from '../../src/engine/losses/loss-for.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import { adamW, type DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
 import { scheduleFactor } from '../../src/engine/optimizer/schedule.ts';
@@ -13,19 +13,19 @@ import type { TrainParams } from './parameters.ts';
 
 export interface StepFigures {
   readonly loss: number;
-  /** Length of all gradients together, before clipping. */
+  /** Global norm of the gradients, before clipping. */
   readonly gradientNorm: number;
   readonly learningRate: number;
 }
 
 export interface Stepper {
   readonly optimizer: DenseOptimizer;
-  /** Changes the weights; `step` counts from 1. */
+  /** Updates the weights; `step` counts from 1. */
   step(batch: Batch, step: number): StepFigures;
   dispose(): void;
 }
 
-/** `steps`: how many there will be, for the schedule. */
+/** `steps`: the total number of steps, for the schedule. */
 export function createStepper(model: Model, params: TrainParams, steps: number): Stepper {
   const optimizer = adamW(model.dense);
   const loss = lossFor(params.loss);
@@ -113,7 +113,7 @@ function apply(
     model.table.step({ ...options, learningRate: learningRate * embeddings.learning_rate_factor });
 }
 
-/** No loss of ours reaches this while a model is learning: squared errors of scores included. */
+/** No loss reaches this while a model is learning, not even the squared errors of margin-MSE. */
 const EXPLODED = 1e8;
 
 function checkFigures({ loss, gradientNorm, learningRate }: StepFigures, step: number): void {
@@ -122,12 +122,12 @@ function checkFigures({ loss, gradientNorm, learningRate }: StepFigures, step: n
   const what = !Number.isFinite(loss)
     ? `the loss is ${loss}`
     : !Number.isFinite(gradientNorm)
-      ? `the gradient has length ${gradientNorm}`
+      ? `the gradient norm is ${gradientNorm}`
       : `the loss has grown to ${loss.toExponential(2)}`;
   throw new PipelineError('E_DIVERGED', `training diverged at step ${step}: ${what}`, {
     hint:
-      `The likely cause is the learning rate, ${learningRate} at this step: lower optimizer.learning_rate, warm ` +
-      'up (schedule.warmup_ratio: 0.1) or clip harder (max_grad_norm). Where the first step fails, look for values ' +
-      'in the word vectors that are not finite.',
+      `The likely cause is the learning rate, ${learningRate} at this step: lower \`optimizer.learning_rate\`, warm ` +
+      'up with `schedule.warmup_ratio: 0.1`, or lower `max_grad_norm`. If the first step fails, check that the word ' +
+      'vectors are finite.',
   });
 }

@@ -1,4 +1,4 @@
-/** The training loop: epochs of steps, validation, the best epoch, early stopping, checkpoints. */
+/** The training loop: epochs, validation, the best epoch, early stopping and checkpoints. One step is in step.ts. */
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../src/base/clock.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
@@ -17,9 +17,9 @@ export interface Training {
   readonly context: Pick<StageContext<TrainParams>, 'params' | 'resume' | 'signal' | 'progress' | 'log'>;
   readonly model: Model;
   readonly dataset: Dataset;
-  /** Undefined: nothing to judge by, the last epoch is kept. */
+  /** Undefined if there are no validation queries: the last epoch is kept. */
   readonly validation: ValidationSet | undefined;
-  /** How much work a killed training may lose. */
+  /** The most work that is lost when the process is killed. */
   readonly checkpointEveryMs: number;
 }
 
@@ -36,17 +36,17 @@ export async function train(training: Training): Promise<TrainingResult> {
   const average = weightAverage(params.ema_decay);
   const parts = { model: training.model, optimizer: stepper.optimizer, average };
   const state = resumeFrom(resume, parts);
-  if (state.step > 0) training.context.log(`going on from step ${state.step}`);
+  if (state.step > 0) training.context.log(`resuming from step ${state.step}`);
   try {
     if (steps === 0) await finishEpoch(training, state, average);
-    // An epoch whose steps are done may still have to be finished: a checkpoint can lie in between.
+    // A checkpoint may fall between the last step of an epoch and its validation.
     while (state.batch > 0 || (state.step < steps && !outOfPatience(state, params))) {
       await runEpoch(training, state, stepper, parts, steps);
       await finishEpoch(training, state, average);
       if (state.step < steps) writeCheckpoint(resume, state, parts);
     }
   } catch (error) {
-    // Asked to stop, not failed: the next run goes on from here.
+    // Aborted, not failed: the next run resumes from here.
     if (signal.aborted) writeCheckpoint(resume, state, parts);
     throw error;
   } finally {
@@ -91,7 +91,7 @@ async function runEpoch(
   }
 }
 
-/** Validates, remembers the best weights, and makes the state that of an epoch not yet begun. */
+/** Validates, keeps the best weights, and resets the state for the next epoch. */
 async function finishEpoch(training: Training, state: TrainingState, average: Average): Promise<void> {
   const { context, model, validation } = training;
   const { params } = context;
@@ -105,7 +105,7 @@ async function finishEpoch(training: Training, state: TrainingState, average: Av
     if (mrr !== undefined && mrr > (state.best?.mrr ?? -1))
       state.best = { epoch, mrr, weights: model.weights() };
   } finally {
-    // Stopped half-way too: the checkpoint is to hold the weights themselves.
+    // Also after an abort: the checkpoint must contain the weights, not their average.
     if (own) model.assign(own);
   }
   state.history.push({

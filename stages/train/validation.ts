@@ -1,4 +1,4 @@
-/** How well the model of an epoch ranks for the validation queries. */
+/** Validation: how well the model of an epoch ranks documents for the validation queries. Training is not done here. */
 import { random, shuffle } from '../../src/base/random.ts';
 import { encodeAll } from '../../src/engine/model/encode-batches.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
@@ -15,19 +15,19 @@ export interface ValidationFigures {
   readonly 'recall@100': number;
 }
 
-/** Numbers of documents are positions in `documents` from here on. */
+/** Document numbers are positions in `documents` here, except in `documents` itself. */
 export interface ValidationSet {
   readonly queries: readonly {
     readonly id: number;
     readonly relevant: Relevance;
     readonly candidates: Uint32Array;
   }[];
-  /** doc_ids that are ranked. */
+  /** The doc_ids of the ranked documents. */
   readonly documents: Uint32Array;
   readonly against: ValidationParams['against'];
 }
 
-/** Undefined where the split is absent or none of its queries can be measured. */
+/** Undefined if there is no such split or none of its queries can be measured. */
 export function validationSet(
   tokens: Tokens,
   params: ValidationParams,
@@ -61,7 +61,7 @@ export function validationSet(
   return { queries, documents, against: params.against };
 }
 
-/** Those wanted, filled up with others where the whole corpus is meant. */
+/** The wanted documents; against the corpus, also a random sample of others. */
 function rankedDocuments(
   tokens: Tokens,
   wanted: Set<number>,
@@ -78,7 +78,7 @@ function rankedDocuments(
   return Uint32Array.from(wanted).sort();
 }
 
-/** Yields between batches; returns the figures. */
+/** Yields the number of encoded texts between batches; returns the measures. */
 export function* validate(
   model: Model,
   set: ValidationSet,

@@ -1,6 +1,6 @@
 /**
- * Vectors that come from a random generator: all of them for `source: random`, otherwise those of words that the
- * file or the training has none for. Also the share of words that have one of their own.
+ * Random vectors: all of them for `source: random`, otherwise those of words without a loaded or trained vector. Also
+ * the coverage, the fraction of words that have one.
  */
 import { SPECIAL_TOKENS } from '../../src/formats/tokens.ts';
 import type { WordVectors } from '../../src/formats/vectors.ts';
@@ -8,9 +8,9 @@ import { random } from '../../src/base/random.ts';
 import type { RandomParams } from './parameters.ts';
 
 /**
- * Fills the rows of words without a vector, <unk> among them, uniformly with the variance that the known rows
- * have (Kim 2014, "Convolutional Neural Networks for Sentence Classification", 3.1). Each row draws from a
- * stream of its own, so that which other words are known does not change it. Without any known row: ±0.5/D.
+ * Fills the rows of words without a vector, including <unk>, uniformly and with the variance of the known rows
+ * (Kim 2014, "Convolutional Neural Networks for Sentence Classification", 3.1). Each row has its own random stream,
+ * so that it does not depend on which other words are known. Without any known row: ±0.5/D.
  */
 export function fillUnknown(vectors: WordVectors, seed: number): void {
   const { data, dimensions, known, rows } = vectors;
@@ -36,7 +36,7 @@ function varianceOfKnown({ data, dimensions, known }: WordVectors): number {
   return count === 0 ? 0 : Math.max(0, squares / count - (sum / count) ** 2);
 }
 
-/** Random rows for every id but padding; none counts as known. */
+/** Random rows for every id except padding; none counts as known. */
 export function randomVectors(rows: number, params: RandomParams): WordVectors {
   const { dimensions, distribution, scale } = params;
   const source = random(params.seed, `word2vec random ${distribution}`);
@@ -46,7 +46,7 @@ export function randomVectors(rows: number, params: RandomParams): WordVectors {
   return { rows, dimensions, data, known: new Uint8Array(rows) };
 }
 
-/** Shares of the words, and of their occurrences, that have a vector of their own. */
+/** Coverage: the fractions of words (types) and of their occurrences (tokens) that have a vector of their own. */
 export function coverage(
   known: Uint8Array,
   counts: readonly number[],

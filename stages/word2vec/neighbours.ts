@@ -1,4 +1,4 @@
-/** neighbours.json: the nearest words of the most frequent content words, for a look at whether vectors make sense. */
+/** neighbours.json: the nearest neighbours of the most frequent content words, to check that the vectors make sense. */
 import { row, rowCount } from '../../src/formats/ragged.ts';
 import { CHARACTER_CLASSES, LETTER, MARK } from '../../src/retrieval/characters.ts';
 import { SPECIAL_TOKENS, type Tokens } from '../../src/formats/tokens.ts';
@@ -6,7 +6,7 @@ import type { WordVectors } from '../../src/formats/vectors.ts';
 
 export interface Neighbour {
   readonly word: string;
-  /** Rounded to four places. */
+  /** Rounded to four decimals. */
   readonly cosine: number;
 }
 
@@ -15,9 +15,9 @@ export type Neighbours = Readonly<Record<string, readonly Neighbour[]>>;
 
 const WORDS = 20;
 const NEAREST = 5;
-/** Only the most frequent words are compared, so that a large vocabulary costs no time. */
+/** Only the most frequent words are compared, to bound the time for a large vocabulary. */
 const COMPARED = 50_000;
-/** A word in a larger share of the documents than this says little of what they are about. */
+/** Words in a larger fraction of the documents than this say little about their content. */
 const TOO_COMMON = 0.1;
 
 export function nearestNeighbours(tokens: Tokens, vectors: WordVectors): Neighbours {
@@ -32,7 +32,7 @@ export function nearestNeighbours(tokens: Tokens, vectors: WordVectors): Neighbo
   return Object.fromEntries(list);
 }
 
-/** Frequent words of three letters or more that have a vector and are not everywhere. */
+/** Frequent words of three letters or more that have a vector and are not too common. */
 function contentWords(tokens: Tokens, { known, rows }: WordVectors): number[] {
   const documents = documentFrequencies(tokens);
   const most = rowCount(tokens.documents) * TOO_COMMON;
@@ -62,7 +62,7 @@ function documentFrequencies({ documents, vocabulary }: Tokens): Uint32Array {
   return frequencies;
 }
 
-/** [count, dimensions]: rows of length 1; rows that are not known stay zero. */
+/** [count, dimensions]: rows normalised to length 1; unknown rows stay zero. */
 function unitRows({ data, dimensions, known }: WordVectors, count: number): Float64Array {
   const unit = new Float64Array(count * dimensions);
   for (let id = 0; id < count; id++) {

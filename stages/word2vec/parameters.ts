@@ -1,10 +1,11 @@
 /**
- * What a word2vec stage can be told, one branch for each `source`: pretrained vectors, training, or random ones.
+ * Parameters of the word2vec kind, one branch for each `source`: pretrained, trained or random vectors. Schema and
+ * types; each source has its own file or folder.
  */
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
 const dimensions = {
-  description: 'Length of a word vector.',
+  description: 'Dimension of the word vectors.',
   type: 'integer',
   minimum: 1,
   maximum: 4096,
@@ -12,7 +13,7 @@ const dimensions = {
 } as const;
 
 const seed = {
-  description: 'Seed of everything random: another seed gives other vectors, the same seed the same bytes.',
+  description: 'Seed for everything random: the same seed gives the same bytes.',
   type: 'integer',
   minimum: 0,
   default: 42,
@@ -20,22 +21,23 @@ const seed = {
 
 const pretrained = {
   properties: {
-    source: { description: 'Vectors from a file.', const: 'pretrained' },
+    source: { description: 'Pretrained vectors from a file.', const: 'pretrained' },
     path: {
-      description: 'The file of vectors, gzipped or not. Only the rows of known words are kept.',
+      description:
+        'File of word vectors, gzipped or not. Only the rows of words in the model vocabulary are kept.',
       type: 'string',
       minLength: 1,
       'x-path': 'input',
     },
     format: {
       description:
-        'word2vec-text and fasttext (.vec) begin with a line of two numbers, glove does not; auto looks at the file.',
+        'File format: `word2vec-text` and `fasttext` (.vec) begin with a header line of two numbers, `glove` does not; `auto` detects the format.',
       enum: ['auto', 'word2vec-text', 'word2vec-binary', 'glove', 'fasttext'],
       default: 'auto',
     },
     case_fallback: {
       description:
-        "Whether a word that the file lacks as it is takes the file's first word that the tokeniser folds into it: `paris` takes `Paris`.",
+        'If the file lacks a word, use the first word in it that the tokeniser normalises to that word: `paris` takes the vector of `Paris`.',
       type: 'boolean',
       default: true,
     },
@@ -47,40 +49,47 @@ const pretrained = {
 
 const train = {
   properties: {
-    source: { description: 'Skip-gram with negative sampling on the texts themselves.', const: 'train' },
+    source: { description: 'Skip-gram with negative sampling, trained on the texts.', const: 'train' },
     dimensions,
     window: {
-      description: 'Most words to either side that a word predicts; drawn anew for each word from 1 to this.',
+      description:
+        'Maximum window: context words on each side. The window of each word is drawn from 1 to this.',
       type: 'integer',
       minimum: 1,
       maximum: 100,
       default: 5,
     },
     negatives: {
-      description:
-        'Random words that a word is told apart from, shared by its window, drawn by count to the power of 3/4.',
+      description: 'Negative samples per word, shared by its window and drawn in proportion to count^(3/4).',
       type: 'integer',
       minimum: 1,
       maximum: 100,
       default: 5,
     },
-    epochs: { description: 'Passes over the texts.', type: 'integer', minimum: 1, maximum: 1000, default: 5 },
+    epochs: {
+      description: 'Number of epochs: passes over the texts.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000,
+      default: 5,
+    },
     learning_rate: {
-      description: 'At the start; falls linearly to a ten-thousandth of it.',
+      description: 'Initial learning rate; linear decay to 1/10,000 of it.',
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 1,
       default: 0.025,
     },
     subsample: {
-      description: 'Words with a share of the text above this are thinned out; 0 keeps every word.',
+      description:
+        'Subsampling threshold: words whose relative frequency is above it are subsampled; 0 keeps every occurrence.',
       type: 'number',
       minimum: 0,
       maximum: 1,
       default: 0.001,
     },
     splits: {
-      description: 'Splits whose queries are trained on, besides all documents.',
+      description: 'Splits whose queries are used for training, besides all documents.',
       type: 'array',
       items: { description: 'Name of a split.', type: 'string', minLength: 1 },
       uniqueItems: true,
@@ -95,16 +104,17 @@ const train = {
 const random = {
   properties: {
     source: {
-      description: 'Random vectors: the baseline that a model has to learn from alone.',
+      description: 'Random vectors: the baseline without pretraining.',
       const: 'random',
     },
     dimensions,
     distribution: {
-      description: 'normal has the standard deviation `scale`; uniform runs from -scale to scale.',
+      description:
+        'Distribution of the values: `normal` with standard deviation `scale`, or `uniform` from -`scale` to `scale`.',
       enum: ['normal', 'uniform'],
       default: 'normal',
     },
-    scale: { description: 'Spread of the values.', type: 'number', exclusiveMinimum: 0, default: 0.1 },
+    scale: { description: 'Scale of the distribution.', type: 'number', exclusiveMinimum: 0, default: 0.1 },
     seed,
   },
   required: ['source'],

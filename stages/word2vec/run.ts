@@ -1,6 +1,6 @@
 /**
- * Runs a word2vec stage: loads, trains or draws the vectors, and writes them with their nearest neighbours and
- * coverage.
+ * Runs a word2vec stage: loads, trains or draws the vectors, and writes them with their nearest neighbours. The
+ * metrics say how many words they cover.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

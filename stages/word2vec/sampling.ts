@@ -1,13 +1,13 @@
-/** Which words are drawn as negatives and which occurrences are trained on (Mikolov et al. 2013, 2.2 and 2.3). */
+/** Negative sampling and the subsampling of frequent words (Mikolov et al. 2013, 2.2 and 2.3). */
 import type { Random } from '../../src/base/random.ts';
 
-/** Draws ids with given weights in constant time. */
+/** Draws ids in proportion to given weights, in constant time. */
 export type Sampler = () => number;
 
 /**
  * Walker's alias method by Vose's construction (1991, "A linear algorithm for generating random numbers with a
- * given distribution"): one 32-bit number chooses a column and, by what is left of it, the column's id or its
- * alias.
+ * given distribution"): the integer part of one scaled 32-bit number chooses a column, its fractional part the
+ * column's id or its alias.
  */
 export function weightedSampler(weights: Float64Array, source: Random): Sampler {
   const n = weights.length;
@@ -23,7 +23,7 @@ export function weightedSampler(weights: Float64Array, source: Random): Sampler 
     share[high] = share[high]! - (1 - share[low]!);
     (share[high] < 1 ? small : large).push(high);
   }
-  // What is left differs from 1 by rounding alone.
+  // The remaining ones differ from 1 only by rounding.
   for (const id of [...small, ...large]) share[id] = 1;
   const scale = n / 2 ** 32;
   return () => {
@@ -33,14 +33,14 @@ export function weightedSampler(weights: Float64Array, source: Random): Sampler 
   };
 }
 
-/** count^¾, from square roots because those are exact everywhere. */
+/** count^(3/4), from square roots, which are exact on every machine. */
 export function negativeWeights(counts: Uint32Array): Float64Array {
   return Float64Array.from(counts, (count) => Math.sqrt(count) * Math.sqrt(Math.sqrt(count)));
 }
 
 /**
- * By id: an occurrence is kept when a 32-bit random number lies below this. With f the word's share and t the
- * threshold the probability is √(t/f) + t/f, as in word2vec.c; the paper's text gives √(t/f).
+ * By id: an occurrence is kept if a 32-bit random number is below this. With f the word's relative frequency and t
+ * the threshold, the probability is √(t/f) + t/f, as in word2vec.c; the paper has √(t/f).
  */
 export function keepBelow(counts: Uint32Array, subsample: number): Float64Array {
   const total = counts.reduce((sum, count) => sum + count, 0);

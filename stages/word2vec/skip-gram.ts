@@ -1,50 +1,53 @@
-/** The skip-gram kernel (src/engine/kernels/assembly/skip-gram.ts) on its threads, with its memory laid out. */
+/**
+ * Lays out the memory of the skip-gram kernel (src/engine/kernels/assembly/skip-gram.ts) and runs it on threads, batch
+ * by batch. Which words form a batch is decided in train.ts.
+ */
 import { exp, log } from '../../src/base/math.ts';
+import { SIGMOID_TABLE, skipGramOperations as op } from '../../src/engine/kernels/abi.generated.ts';
 import { createHeap, type Heap } from '../../src/engine/kernels/threads/heap.ts';
-import { floatBits, type Job } from '../../src/engine/kernels/threads/instructions.ts';
-import { createPool } from '../../src/engine/kernels/threads/thread-pool.ts';
+import type { Job } from '../../src/engine/kernels/threads/instructions.ts';
+import { createThreadPool } from '../../src/engine/kernels/threads/thread-pool.ts';
 import { WASM } from '../../src/engine/kernels/skip-gram.generated.ts';
 import { wasmModule } from '../../src/engine/kernels/threads/webassembly.ts';
 import { PipelineError } from '../../src/stage.ts';
 
 export interface SkipGramShape {
-  /** Words, the special tokens among them. */
+  /** Words, including the special tokens. */
   readonly rows: number;
   readonly dimensions: number;
   readonly negatives: number;
-  /** Most words of a window. */
+  /** Maximum number of words in a window. */
   readonly window: number;
-  /** Most groups of a batch: what a batch learns, it learns from the vectors before it. */
+  /** Maximum number of groups in a batch: all gradients of a batch are computed from the vectors before it. */
   readonly batch: number;
   readonly threads: number;
 }
 
 export interface SkipGram {
-  /** [rows, width] F32: the word vectors, values from `dimensions` on being zero. */
+  /** [rows, width] float32: the word vectors; values from `dimensions` on are zero. */
   readonly words: Float32Array;
-  /** The same for words as what is predicted. */
+  /** The same for the words that are predicted. */
   readonly contexts: Float32Array;
-  /** Floats a row: dimensions rounded up to 16. */
+  /** Floats per row: dimensions rounded up to a multiple of 16. */
   readonly width: number;
-  /** Adds a group to the batch: the words `ids[from … to]` but for `centre`, its place, are to predict ids[centre]. */
+  /** Adds a group to the batch: the words `ids[from … to]`, except the one at `centre`, predict ids[centre]. */
   add(ids: Uint32Array, from: number, to: number, centre: number, negative: () => number): void;
-  /** Groups that wait to be trained. */
+  /** Groups in the batch. */
   queued(): number;
-  /** Trains on them; gives their loss, summed over the pairs. */
+  /** Trains on the batch; returns its loss, summed over the pairs. */
   train(rate: number): number;
   dispose(): void;
 }
 
 const LANES = 16;
-const TABLE_LENGTH = 4096;
-const TABLE_LIMIT = 8;
+const { length: TABLE_LENGTH, limit: TABLE_LIMIT } = SIGMOID_TABLE;
 const MOST_BYTES = 2 ** 32;
-/** Groups whose gradients one job computes: some 30 µs of work. */
+/** Groups whose gradients one job computes: about 30 µs of work. */
 const GROUPS_A_JOB = 16;
-/** Rows are dealt to this many jobs, by their ids, when gradients are added to them. */
+/** Number of jobs that add gradients to rows; rows are distributed by their ids. */
 const PARTS = 16;
 
-/** @throws PipelineError E_LIMIT where the vectors do not fit */
+/** @throws PipelineError E_LIMIT if the vectors do not fit into memory */
 export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   const { rows, dimensions, negatives, batch } = shape;
   const width = Math.ceil(dimensions / LANES) * LANES;
@@ -53,10 +56,10 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   const steps = (inputs + batch * targets) * width;
   if (4 * (2 * rows * width + 2 * steps) > MOST_BYTES)
     throw new PipelineError('E_LIMIT', `${rows} words of ${dimensions} dimensions need more than 4 GiB`, {
-      hint: 'lower max_vocab or raise min_count in the tokenize stage, or lower dimensions',
+      hint: 'Lower `max_vocab` or raise `min_count` in the tokenize stage, or lower `dimensions`.',
     });
   const heap = createHeap();
-  const pool = await createPool(heap, wasmModule(WASM), shape.threads);
+  const pool = await createThreadPool(heap, wasmModule(WASM), shape.threads);
   const at = {
     words: heap.allocate(4 * rows * width),
     contexts: heap.allocate(4 * rows * width),
@@ -69,13 +72,13 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
     losses: heap.allocate(8 * Math.ceil(batch / GROUPS_A_JOB)),
   };
   const lists = { words: createLists(heap, inputs), contexts: createLists(heap, batch * targets) };
-  // The pool's own blocks are small; with them reserved, the memory no longer grows and views stay valid.
-  fillTables(heap.floats(at.sigmoid, TABLE_LENGTH), heap.floats(at.logs, TABLE_LENGTH));
-  heap.floats(at.words, rows * width).fill(0);
-  heap.floats(at.contexts, rows * width).fill(0);
+  // The pool has reserved its own, small blocks, so the memory no longer grows and views stay valid.
+  fillTables(heap.f32(at.sigmoid, TABLE_LENGTH), heap.f32(at.logs, TABLE_LENGTH));
+  heap.f32(at.words, rows * width).fill(0);
+  heap.f32(at.contexts, rows * width).fill(0);
   const stride = width * 4;
-  const groups = heap.words(at.groups, batch * (2 + targets));
-  const inputIds = heap.words(at.inputs, inputs);
+  const groups = heap.u32(at.groups, batch * (2 + targets));
+  const inputIds = heap.u32(at.inputs, inputs);
   let [queued, used] = [0, 0];
 
   const add: SkipGram['add'] = (ids, from, to, centre, negative) => {
@@ -98,14 +101,25 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   const gradientJobs = (rate: number): Job[] => {
     const jobs: Job[] = [];
     for (let first = 0; first < queued; first += GROUPS_A_JOB) {
-      const group = at.groups + 4 * first * (2 + targets);
-      const count = Math.min(GROUPS_A_JOB, queued - first);
-      const loss = at.losses + 8 * (first / GROUPS_A_JOB);
       jobs.push([
-        [
-          ...[1, at.words, at.contexts, stride, group, count, negatives, at.inputs, first * targets],
-          ...[at.wordSteps, at.targetSteps, floatBits(rate), at.sigmoid, at.logs, loss],
-        ],
+        op.gradients({
+          ...{
+            words: at.words,
+            contexts: at.contexts,
+            stride,
+            groups: at.groups + 4 * first * (2 + targets),
+          },
+          count: Math.min(GROUPS_A_JOB, queued - first),
+          negatives,
+          inputs: at.inputs,
+          firstTarget: first * targets,
+          wordSteps: at.wordSteps,
+          targetSteps: at.targetSteps,
+          rate,
+          sigmoid: at.sigmoid,
+          logs: at.logs,
+          loss: at.losses + 8 * (first / GROUPS_A_JOB),
+        }),
       ]);
     }
     return jobs;
@@ -116,10 +130,14 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
     const jobs = gradientJobs(rate);
     pool.run(jobs, 4 * shape.window * targets);
     pool.run(
-      Array.from({ length: PARTS }, (_, part) => [
-        [2, at.words, stride, lists.words.at(part), lists.words.length(part), at.wordSteps],
-        [2, at.contexts, stride, lists.contexts.at(part), lists.contexts.length(part), at.targetSteps],
-      ]),
+      Array.from({ length: PARTS }, (_, part) =>
+        [
+          { table: at.words, list: lists.words, steps: at.wordSteps },
+          { table: at.contexts, list: lists.contexts, steps: at.targetSteps },
+        ].map(({ table, list, steps }) =>
+          op.apply({ table, stride, list: list.at(part), count: list.length(part), steps }),
+        ),
+      ),
     );
     lists.words.clear();
     lists.contexts.clear();
@@ -128,8 +146,8 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   };
 
   return {
-    words: heap.floats(at.words, rows * width),
-    contexts: heap.floats(at.contexts, rows * width),
+    words: heap.f32(at.words, rows * width),
+    contexts: heap.f32(at.contexts, rows * width),
     width,
     add,
     queued: () => queued,
@@ -140,7 +158,7 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
   };
 }
 
-/** Which gradients each row is to add, in the order of the batch, by part. */
+/** The gradients to add to each row, by part, in the order of the batch. */
 interface Lists {
   push(row: number, place: number): void;
   at(part: number): number;
@@ -150,14 +168,14 @@ interface Lists {
 
 function createLists(heap: Heap, capacity: number): Lists {
   const address = heap.allocate(8 * capacity * PARTS);
-  const words = heap.words(address, 2 * capacity * PARTS);
+  const entries = heap.u32(address, 2 * capacity * PARTS);
   const lengths = new Uint32Array(PARTS);
   return {
     push: (row, place) => {
       const part = row % PARTS;
       const entry = 2 * (part * capacity + lengths[part]!++);
-      words[entry] = row;
-      words[entry + 1] = place;
+      entries[entry] = row;
+      entries[entry + 1] = place;
     },
     at: (part) => address + 8 * part * capacity,
     length: (part) => lengths[part]!,

@@ -1,16 +1,16 @@
 /**
- * Which texts skip-gram learns from, and how often each word occurs in them. They are token ids, already cut into
- * words.
+ * Chooses the texts that skip-gram is trained on and counts the words in them. The texts are token ids; nothing is
+ * tokenised here.
  */
 import { row, rowCount } from '../../src/formats/ragged.ts';
 import { queriesOfSplit, UNKNOWN, type Tokens } from '../../src/formats/tokens.ts';
 import { PipelineError } from '../../src/stage.ts';
 
-/** The texts to learn from: all documents, then the queries of the chosen splits. */
+/** The training texts: all documents, then the queries of the chosen splits. */
 export interface Texts {
   readonly count: number;
   text(index: number): Uint32Array;
-  /** [model_vocabulary]: how often each known word occurs in these texts; 0 for the special tokens. */
+  /** [model_vocabulary]: occurrences of each known word in these texts; 0 for the special tokens. */
   readonly counts: Uint32Array;
   /** Sum of `counts`. */
   readonly words: number;
@@ -37,13 +37,14 @@ export function trainingTexts(tokens: Tokens, splits: readonly string[]): Texts 
   return { count, text, counts, words, longest };
 }
 
-/** As in `tokenize`: that the default split is missing is fine, that another one is, is a mistake. */
+/** As in tokenize: `train`, the default, may be missing from the corpus; any other missing split is an error. */
 function chosenQueries(tokens: Tokens, splits: readonly string[]): number[] {
   const there = tokens.config.splits;
   const missing = splits.find((split) => !there.includes(split) && split !== 'train');
   if (missing !== undefined)
-    throw new PipelineError('E_INPUT', `splits names '${missing}', and the corpus has no such split`, {
-      hint: there.length > 0 ? `its splits are ${there.join(', ')}` : 'it has no queries',
+    throw new PipelineError('E_INPUT', `splits names '${missing}', but the corpus has no such split`, {
+      hint:
+        there.length > 0 ? `The corpus has the splits ${there.join(', ')}.` : 'The corpus has no queries.',
     });
   return splits.flatMap((split) => [...queriesOfSplit(tokens, split)]).sort((a, b) => a - b);
 }

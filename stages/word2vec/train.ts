@@ -1,8 +1,8 @@
 /**
- * Skip-gram with negative sampling (Mikolov et al. 2013): texts in a new random order each epoch, words outside the
- * model's vocabulary left out, frequent ones thinned; then each word of the text is predicted by the words of its
- * window, told apart from negative samples that the window shares (Ji et al. 2016). Steps are taken batch by batch,
- * in an order that the number of threads does not change, so the same seed gives the same bytes.
+ * Skip-gram with negative sampling (Mikolov et al. 2013). Texts are shuffled each epoch; words outside the model
+ * vocabulary are left out and frequent words are subsampled. Each word is then predicted from the words of its window,
+ * against negative samples that the window shares (Ji et al. 2016). Updates are made batch by batch in an order that
+ * does not depend on the number of threads, so the same seed gives the same bytes.
  */
 import { random, shuffle, type Random } from '../../src/base/random.ts';
 import { SPECIAL_TOKENS, type Tokens } from '../../src/formats/tokens.ts';
@@ -16,7 +16,7 @@ import { trainingTexts, type Texts } from './texts.ts';
 
 export interface Trained {
   readonly vectors: WordVectors;
-  /** By epoch: mean loss of a pair. */
+  /** By epoch: mean loss per pair. */
   readonly losses: readonly number[];
   /** Words read, over all epochs. */
   readonly words: number;
@@ -27,8 +27,8 @@ type Context = Pick<StageContext, 'signal' | 'progress' | 'threads'>;
 export async function trainVectors(context: Context, tokens: Tokens, params: TrainParams): Promise<Trained> {
   const texts = trainingTexts(tokens, params.splits);
   if (texts.words === 0)
-    throw new PipelineError('E_INPUT', 'there is no word to train on', {
-      hint: 'lower min_count in the tokenize stage, or use source: random',
+    throw new PipelineError('E_INPUT', 'there are no words to train on', {
+      hint: 'Lower `min_count` in the tokenize stage, or write `source: random`.',
     });
   const rows = texts.counts.length;
   const { dimensions, negatives, window } = params;
@@ -44,8 +44,8 @@ export async function trainVectors(context: Context, tokens: Tokens, params: Tra
       shuffle(order, random(params.seed, `word2vec order ${epoch}`));
       losses.push(await runEpoch(context, trainer, texts, order, { epoch, epochs: params.epochs, losses }));
       if (!Number.isFinite(losses.at(-1)))
-        throw new PipelineError('E_STAGE', `the loss is no longer a number in epoch ${epoch}`, {
-          hint: 'lower learning_rate',
+        throw new PipelineError('E_STAGE', `the loss is not finite in epoch ${epoch}`, {
+          hint: 'Lower `learning_rate`.',
         });
     }
     const vectors = vectorsOf(model, rows, dimensions, trainer.trained);
@@ -56,14 +56,14 @@ export async function trainVectors(context: Context, tokens: Tokens, params: Tra
   }
 }
 
-/** More groups a batch than this make dispatches no cheaper. */
+/** More groups per batch than this do not make dispatching cheaper. */
 const MOST_GROUPS = 256;
-/** How often the most frequent word may take part in a batch, on average, without feeling its other steps. */
+/** Maximum average number of updates of the most frequent word in a batch, all from the same vectors. */
 const MOST_REPEATS = 16;
 
 /**
- * Groups of a batch. In a small vocabulary every word comes often, and steps that are blind to each other would add
- * up to a leap.
+ * Groups per batch. In a small vocabulary every word is frequent, and many updates from the same vectors would add up
+ * to too large a step.
  */
 export function batchSize(texts: Pick<Texts, 'counts'>, { subsample, window }: TrainParams): number {
   const below = keepBelow(texts.counts, subsample);
@@ -83,13 +83,13 @@ function initialise(model: SkipGram, rows: number, { dimensions, seed }: TrainPa
 }
 
 interface TextTrainer {
-  /** Queues the words of a text and trains whenever a batch is full. */
+  /** Adds the words of a text to the batch, and trains whenever it is full. */
   text(ids: Uint32Array): void;
-  /** Trains on what is queued; gives the mean loss since the last call. */
+  /** Trains on the last, partial batch; returns the mean loss since the last call. */
   finish(): number;
-  /** Known words read so far, thinned ones included. */
+  /** Known words read so far, including those that subsampling dropped. */
   words(): number;
-  /** Mean loss of a pair so far. */
+  /** Mean loss per pair so far. */
   loss(): number;
   /** [rows]: 1 for words that have been trained. */
   readonly trained: Uint8Array;
@@ -106,7 +106,7 @@ function textTrainer(model: SkipGram, texts: Texts, params: TrainParams, batch: 
   const flush = (): void => {
     loss += model.train(params.learning_rate * Math.max(1e-4, 1 - words / allWords));
   };
-  /** Each word with every other of its window, whose reach is drawn from 1 to `window`. */
+  /** Pairs each word with the others in its window, whose size is drawn from 1 to `window`. */
   const text = (ids: Uint32Array): void => {
     const kept = thin(ids);
     words += kept.known;
@@ -131,7 +131,7 @@ function textTrainer(model: SkipGram, texts: Texts, params: TrainParams, batch: 
   return { text, finish, words: () => words, loss: mean, trained };
 }
 
-/** Leaves out unknown words and thins frequent ones; the result is valid until the next call. */
+/** Leaves out unknown words and subsamples frequent ones; the result is valid until the next call. */
 function thinner(
   texts: Texts,
   params: TrainParams,
@@ -156,7 +156,7 @@ interface EpochPlace {
   readonly losses: readonly number[];
 }
 
-/** About 30 ms of work between two looks at the signal. */
+/** Words between two checks of the signal: about 30 ms of work. */
 const WORDS_AT_ONCE = 1 << 14;
 
 async function runEpoch(

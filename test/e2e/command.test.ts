@@ -159,25 +159,25 @@ describe('a command', () => {
     expect(stderr).toContain('hint: Programs are looked up in PATH');
   });
 
-  it('that may not be executed says how to allow it', async () => {
+  it('that is not executable gets a hint', async () => {
     const rig = project("  s: { uses: command, with: { run: ['./job.sh'], deps: [job.sh] } }\n", {
       'job.sh': '#!/bin/sh\n',
     });
     chmodSync(join(rig.folder, 'job.sh'), 0o644);
     const { code, stderr } = await rig.pipeline('run', 's.yaml');
     expect(code).toBe(1);
-    expect(stderr).toContain("✖ s: './job.sh' may not be executed");
-    expect(stderr).toContain('hint: Allow it with: chmod +x ./job.sh');
+    expect(stderr).toContain("✖ s: './job.sh' is not executable");
+    expect(stderr).toContain('hint: Run `chmod +x ./job.sh`.');
   });
 
-  it('without a declared output says what it wrote instead', async () => {
+  it('that does not write a declared output gets a list of what it wrote', async () => {
     const rig = project(
       "  s: { uses: command, with: { run: 'echo 1 > $OUTPUT/b.txt', outputs: [a.txt] } }\n",
     );
     const { code, stderr } = await rig.pipeline('run', 's.yaml');
     expect(code).toBe(1);
     expect(stderr).toContain("✖ s: the command succeeded but did not write its output 'a.txt'");
-    expect(stderr).toContain('There is: b.txt.');
+    expect(stderr).toContain('The folder contains: b.txt.');
   });
 
   it('that writes a link instead of a file is an error with a hint', async () => {

@@ -175,7 +175,7 @@ describe('a store that cannot be written', () => {
     const { code, stderr } = await rig.pipeline('run', 's.yaml', '--store', 'file/store');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: the store cannot be read: ENOTDIR: .*file\/store/);
-    expect(stderr).toContain('hint: Name another folder with --store');
+    expect(stderr).toContain('hint: Name another folder with `--store`');
     expect(stderr).not.toMatch(/^\s+at |internal error/m);
   });
 

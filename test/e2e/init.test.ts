@@ -23,7 +23,7 @@ describe('pipeline init', () => {
   it('writes a spec that runs on data in the BEIR layout', async () => {
     const rig = makeRig();
     rig.write(DATA);
-    expect((await rig.pipeline('init')).stdout).toContain('experiment.yaml written');
+    expect((await rig.pipeline('init')).stdout).toContain('Wrote experiment.yaml.');
     const { code, stdout, stderr } = await rig.pipeline('plan', 'experiment.yaml');
     expect(stderr).toBe('');
     expect(code).toBe(0);

@@ -128,7 +128,7 @@ describe('pipeline reproduce', () => {
     const gone = await rig.pipeline('reproduce', 'latest', '--stage', 'top');
     expect([gone.code, gone.stderr]).toEqual([
       2,
-      expect.stringContaining("what 'words' made in that run is no longer") as string,
+      expect.stringContaining("the artifact of 'words' in that run is no longer") as string,
     ]);
   });
 });
@@ -172,7 +172,7 @@ describe('pipeline export and import', () => {
     await rig.run('demo.yaml');
     rig.write({ 'paper.tar': 'this is no tar file' });
     for (const [args, code, message] of [
-      [['export', 'latest', '--output', 'paper.zip'], 2, 'does not end like an archive'],
+      [['export', 'latest', '--output', 'paper.zip'], 2, 'does not have the extension of an archive'],
       [['export', 'latest', '--output', 'paper.tar'], 2, 'already exists'],
       [['import', 'paper.tar', '--store', 'other'], 1, 'is not a tar, tar.gz or tar.zst archive'],
       [['import', 'absent.tar'], 2, 'there is no file'],

@@ -165,14 +165,14 @@ describe('pipeline gc', () => {
     const rig = await threeRuns();
     rig.write({ 'artifacts/runs/20260101T000000Z-0000000.json': '{' });
     const { code, stderr } = await rig.pipeline('gc', '--keep-runs', '1');
-    expect([code, stderr]).toEqual([1, expect.stringContaining('so what it refers to is unknown') as string]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('so its artifacts are unknown') as string]);
   });
 
   it('says what it does not understand', async () => {
     const rig = makeRig();
     for (const [args, message] of [
       [['--older-than', '5x'], 'It must be an age, such as 12h'],
-      [['--max-size', 'huge'], 'It must be a size such as 4GB'],
+      [['--max-size', 'huge'], 'It must be a size, such as 4GB'],
       [['--forget'], '--forget needs --keep-runs'],
     ] as const) {
       const { code, stderr } = await rig.pipeline('gc', ...args);

@@ -231,7 +231,7 @@ describe('a faulty sweep is refused before anything runs', () => {
     [
       'no distribution',
       'random: { space: { model.params.margin: 3 } }',
-      'expected one of uniform, log_uniform, int, log_int or choice, got the number 3',
+      'a distribution must be one of uniform, log_uniform, int, log_int or choice, got the number 3',
     ],
     [
       'a range the wrong way round',

@@ -62,7 +62,7 @@ describe('runs that need the same artifact', () => {
     const jobs = [1, 2].map(() => startJob(rig, ['run', 's.yaml', '--only', 'a']));
     await goWhenWaiting(rig, jobs, 1);
     const texts = (await Promise.all(jobs.map((job) => job.finished))).map(({ stderr }) => stderr);
-    const waiting = texts.find((text) => text.includes('… a  another process is making it'));
+    const waiting = texts.find((text) => text.includes('… a  being made by another process'));
     expect(waiting).toMatch(/✔ a {2}cached/);
     expect(readFileSync(join(rig.folder, 'made'), 'utf8')).toBe('a\n');
   });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { random, type Random } from '../../src/base/random.ts';
-import type { Arithmetic } from '../../src/engine/backends/open-backend.ts';
-import { weightShapes, type RecurrentShape } from '../../src/engine/backends/recurrent-shape.ts';
+import type { Backend } from '../../src/engine/backends/open-backend.ts';
+import { weightShapes, type RecurrentShape } from '../../src/engine/kernels/recurrent/shape.ts';
 import type { EmbeddingTable } from '../../src/engine/kernels/embedding/embedding-table.ts';
 import { raggedFrom, type Ragged } from '../../src/formats/ragged.ts';
 
@@ -38,9 +38,9 @@ export function values(length: number, scale: number, source: Random): Float32Ar
   return Float32Array.from({ length }, () => scale * source.normal());
 }
 
-export function build({ shape, lengths, seed }: Case, arithmetic: Arithmetic): Built {
+export function build({ shape, lengths, seed }: Case, backend: Backend): Built {
   const source = random(seed, 'test');
-  const table = arithmetic.table(ROWS, shape.input);
+  const table = backend.table(ROWS, shape.input);
   const embeddings = values(ROWS * shape.input, 1, source);
   table.write(embeddings);
   const weights = weightShapes(shape).map(({ shape: sizes }) =>

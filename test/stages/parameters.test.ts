@@ -1,30 +1,22 @@
 /**
- * The types of the parameters say that a property with a default is always there. That is true only where ajv
- * fills it in, which it does not inside every keyword, so each kind is asked.
+ * The types of the parameters say that a property with a default is always present. That is true only if ajv fills it
+ * in, which it does not do inside every keyword, so each kind is checked.
  */
 import { expect, it } from 'vitest';
 import { isObject } from '../../src/base/json.ts';
 import type { JsonObject, KindDeclaration } from '../../src/stage.ts';
-import { stage as command } from '../../stages/command/kind.ts';
-import { stage as embed } from '../../stages/embed/kind.ts';
-import { stage as evaluate } from '../../stages/evaluate/kind.ts';
-import { stage as index } from '../../stages/index/kind.ts';
-import { stage as ingest } from '../../stages/ingest/kind.ts';
-import { stage as mine } from '../../stages/mine/kind.ts';
-import { stage as tokenize } from '../../stages/tokenize/kind.ts';
-import { stage as train } from '../../stages/train/kind.ts';
-import { stage as word2vec } from '../../stages/word2vec/kind.ts';
 import { completeParams } from '../helpers/run-kind.ts';
+import { KINDS } from './kinds.ts';
 
-/** The least that each kind can be told, once for each branch of what it can be told. */
+/** The smallest valid parameters of each kind, once for each branch of its schema. */
 const CASES: readonly (readonly [string, KindDeclaration, readonly JsonObject[]])[] = [
-  ['command', command, [{ run: 'true' }]],
-  ['embed', embed, [{}]],
-  ['evaluate', evaluate, [{}]],
-  ['index', index, [{}]],
+  ['command', KINDS.command, [{ run: 'true' }]],
+  ['embed', KINDS.embed, [{}]],
+  ['evaluate', KINDS.evaluate, [{}]],
+  ['index', KINDS.index, [{}]],
   [
     'ingest',
-    ingest,
+    KINDS.ingest,
     [
       { format: 'msmarco', splits: { test: 'a.jsonl' } },
       { format: 'squad', splits: { test: 'a.json' } },
@@ -33,25 +25,29 @@ const CASES: readonly (readonly [string, KindDeclaration, readonly JsonObject[]]
       { format: 'sql', documents: 'SELECT 1', queries: 'SELECT 1', qrels: 'SELECT 1' },
     ],
   ],
-  ['mine', mine, [{}, { negatives: ['random', 'candidates', 'bm25', 'model'].map((from) => ({ from })) }]],
-  ['tokenize', tokenize, [{}]],
+  [
+    'mine',
+    KINDS.mine,
+    [{}, { negatives: ['random', 'candidates', 'bm25', 'model'].map((from) => ({ from })) }],
+  ],
+  ['tokenize', KINDS.tokenize, [{}]],
   [
     'train',
-    train,
+    KINDS.train,
     ['triplet', 'batch_hard_triplet', 'semi_hard_triplet', 'multiple_negatives_ranking', 'margin_mse'].map(
       (name) => ({ loss: { name } }),
     ),
   ],
   [
     'word2vec',
-    word2vec,
+    KINDS.word2vec,
     [{ source: 'pretrained', path: 'vectors.txt' }, { source: 'train' }, { source: 'random' }],
   ],
 ];
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Paths of the properties that the type promises and the value lacks. */
+/** Paths of the properties that the type promises but the value does not have. */
 function missing(schema: Schema, value: unknown, path: string): string[] {
   if (Array.isArray(value))
     return value.flatMap((item, i) => missing((schema['items'] ?? {}) as Schema, item, `${path}[${i}]`));
@@ -79,7 +75,7 @@ function branchOf(schema: Schema, value: Readonly<Record<string, unknown>>): Sch
   })!;
 }
 
-it.each(CASES)('%s finds every parameter that its type promises', (_, kind, cases) => {
+it.each(CASES)('%s gets every parameter that its type promises', (_, kind, cases) => {
   for (const given of cases)
     expect(missing(kind.parameters, completeParams(kind, given), 'with')).toEqual([]);
 });

@@ -22,7 +22,7 @@ describe('external files', () => {
     writeFileSync(join(folder, 'data', 'a.jsonl'), 'a');
     writeFileSync(join(folder, 'data', 'deep', 'c.txt'), 'c');
     symlinkSync('a.jsonl', join(folder, 'data', 'link.jsonl'));
-    const files = openExternalFiles(storeLayout(join(folder, 'store')));
+    const files = openExternalFiles(storeLayout(join(folder, 'store')).cache);
     const names = async (path: string): Promise<string[]> =>
       (await files.resolve(join(folder, path))).files().map((file) => file.name);
     expect(await names('data/a.jsonl')).toEqual(['a.jsonl']);
@@ -40,7 +40,7 @@ describe('external files', () => {
     const path = join(folder, 'big.bin');
     writeFileSync(path, 'one');
     const remembered = async (): Promise<boolean> => {
-      const files = openExternalFiles(layout);
+      const files = openExternalFiles(layout.cache);
       await files.resolve(path);
       files.save();
       try {
@@ -61,10 +61,10 @@ describe('external files', () => {
     const cache = join(layout.cache, 'files.json');
     const forged = readFileSync(cache, 'utf8').replace(digestOf('one'), digestOf('forged'));
     writeFileSync(cache, forged);
-    const [file] = (await openExternalFiles(layout).resolve(path)).files();
+    const [file] = (await openExternalFiles(layout.cache).resolve(path)).files();
     expect(file!.digest).toBe(digestOf('forged'));
     writeFileSync(path, 'two');
-    const [changed] = (await openExternalFiles(layout).resolve(path)).files();
+    const [changed] = (await openExternalFiles(layout.cache).resolve(path)).files();
     expect(changed!.digest).toBe(digestOf('two'));
   });
 
@@ -76,7 +76,7 @@ describe('external files', () => {
     writeFileSync(join(data, 'a'), 'a');
     writeFileSync(join(data, 'sub', 'b'), 'b');
     const resolve = async (): Promise<ExternalSet> => {
-      const files = openExternalFiles(layout);
+      const files = openExternalFiles(layout.cache);
       const set = await files.resolve(data);
       files.save();
       return set;

@@ -1,11 +1,13 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../src/base/hash.ts';
-import { commitArtifact, removeFolder, type Artifact } from '../../src/store/artifacts.ts';
+import { commitArtifact } from '../../src/store/local/artifacts.ts';
+import { removeFolder } from '../../src/store/local/folders.ts';
 import type { StoreLayout } from '../../src/store/layout.ts';
 import { digestOfFiles, keyOf, type KeyDocument, type Manifest } from '../../src/store/manifest.ts';
 import { seal } from '../../src/store/seal.ts';
-import { beginWork } from '../../src/store/work.ts';
+import { beginWork } from '../../src/store/local/work.ts';
+import type { Artifact } from '../../src/store/store.ts';
 
 /** A manifest without files; `id` distinguishes it from others. */
 export function manifestFor(id: number): Manifest {
@@ -60,7 +62,7 @@ function commitFilled(layout: StoreLayout, id: number, fill: (output: string) =>
   fill(work.output);
   const files = seal(work.output, {});
   const manifest = { ...empty, files, digest: digestOfFiles(files) };
-  const { artifact } = commitArtifact(layout, work.folder, work.output, manifest);
+  const { artifact } = commitArtifact(layout, { work: work.folder, folder: work.output, manifest });
   removeFolder(work.folder);
   removeFolder(work.resume);
   return artifact;

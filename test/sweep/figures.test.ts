@@ -7,7 +7,7 @@ import { rowsOf, type Figure } from '../../src/sweep/figures.ts';
 import { outcomesOf } from '../../src/sweep/outcome.ts';
 import type { TrialResult } from '../../src/sweep/trial.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
-import { executed, trialResult } from './fixtures.ts';
+import { executed, executedStore, trialResult } from './fixtures.ts';
 
 type Scores = readonly (number | '')[];
 
@@ -37,12 +37,14 @@ const trial = (
       .manifest.metrics.mrr,
   });
 
-const figures = (results: readonly TrialResult[], baseline?: number): Figure[] =>
-  rowsOf(outcomesOf(results), 'report.mrr', [], baseline).map(({ metric }) => metric!);
+async function figures(results: readonly TrialResult[], baseline?: number): Promise<Figure[]> {
+  const rows = await rowsOf(executedStore, outcomesOf(results), 'report.mrr', [], baseline);
+  return rows.map(({ metric }) => metric!);
+}
 
 describe('a row of the table', () => {
-  it('has the mean, the deviation, and the interval over the queries of their means', () => {
-    const [figure] = figures([
+  it('has the mean, the deviation, and the interval over the queries of their means', async () => {
+    const [figure] = await figures([
       trial(1, 1, 2, report([0, 0.5, 1, 1])),
       trial(1, 2, 2, report([0.5, 0.5, 0, 0.5])),
     ]);
@@ -54,9 +56,9 @@ describe('a row of the table', () => {
     expect(figure!.interval).toEqual(bootstrapIntervals([perQuery], settings, random(42, 'bootstrap'))[0]);
   });
 
-  it('is tested against the baseline by the means of each query', () => {
+  it('is tested against the baseline by the means of each query', async () => {
     // Means 0.25 each against 0.5, 0.5, 0.5, 0.25: three queries differ, all the same way, of 2³ patterns two are as far.
-    const [base, other] = figures(
+    const [base, other] = await figures(
       [
         trial(1, 1, 2, report([0.5, 0, 0.5, 0])),
         trial(1, 2, 2, report([0, 0.5, 0, 0.5])),
@@ -72,13 +74,13 @@ describe('a row of the table', () => {
     expect(other!.p).toBe(2 / 8);
   });
 
-  it('leaves out queries without a value', () => {
-    const [figure] = figures([trial(1, 1, 1, report([0.5, '', 1]))]);
+  it('leaves out queries without a value', async () => {
+    const [figure] = await figures([trial(1, 1, 1, report([0.5, '', 1]))]);
     expect(figure).toMatchObject({ mean: 0.75, queries: 2, deviation: null });
   });
 
-  it('has a difference and no p if the queries differ', () => {
-    const [, other] = figures(
+  it('has a difference and no p if the queries differ', async () => {
+    const [, other] = await figures(
       [trial(1, 1, 1, report([0, 1])), trial(2, 1, 1, report([1, 1], { names: ['q0', 'q7'] }))],
       1,
     );
@@ -90,21 +92,22 @@ describe('a row of the table', () => {
     ['a repeat has no such column', { text: 'query\tbm25/mrr\nq0\t1\nq1\t1\n' }],
     ['the column is not what the metric is the mean of', { text: 'query\tmodel/mrr\nq0\t0\nq1\t1\n' }],
     ['the file is something else', { text: 'anything\n' }],
-  ])('has no interval where %s', (_, other) => {
-    const [figure] = figures([trial(1, 1, 2, report([0, 1])), trial(1, 2, 2, report([1, 1], other))]);
+  ])('has no interval where %s', async (_, other) => {
+    const [figure] = await figures([trial(1, 1, 2, report([0, 1])), trial(1, 2, 2, report([1, 1], other))]);
     expect(figure).toMatchObject({ mean: 0.75, interval: null, queries: null });
   });
 
-  it('has no mean if a repeat failed, but keeps its values', () => {
+  it('has no mean if a repeat failed, but keeps its values', async () => {
     const failed = trialResult({ number: 1, seed: 2, repeats: 2, error: 'report: no' });
-    const [figure] = figures([trial(1, 1, 2, report([0, 1])), failed]);
+    const [figure] = await figures([trial(1, 1, 2, report([0, 1])), failed]);
     expect(figure).toMatchObject({ values: [0.5, null], mean: null, deviation: null, interval: null });
   });
 
-  it('of another rung than the baseline is not compared with it', () => {
+  it('of another rung than the baseline is not compared with it', async () => {
     const outcomes = outcomesOf([trial(1, 1, 1, report([0, 1])), trial(2, 1, 1, report([1, 1]))]);
     const rungs = outcomes.map((one, rung) => ({ ...one, rung }));
-    expect(rowsOf(rungs, 'report.mrr', [], 1)[1]!.metric).toMatchObject({
+    const rows = await rowsOf(executedStore, rungs, 'report.mrr', [], 1);
+    expect(rows[1]!.metric).toMatchObject({
       mean: 1,
       difference: null,
       p: null,

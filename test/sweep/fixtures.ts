@@ -1,5 +1,6 @@
 /** Results of trials as the runner would hand them over. */
 import type { StageResultRecord } from '../../src/execute/run.ts';
+import type { Artifact, Store } from '../../src/store/store.ts';
 import type { TrialResult } from '../../src/sweep/trial.ts';
 
 interface Given {
@@ -28,6 +29,7 @@ export function trialResult({ number, seed, repeats = 1, metric, error, stages =
   } as unknown as TrialResult;
 }
 
+/** A stage with its artifact, whose folder stands for its key. */
 export function executed(
   name: string,
   path: string,
@@ -36,6 +38,11 @@ export function executed(
 ): StageResultRecord {
   return {
     stage: { name },
-    end: { state: 'executed', artifact: { path, manifest: { metrics } }, seconds },
+    end: { state: 'executed', artifact: { path, manifest: { kind: name, key: path, metrics } }, seconds },
   } as unknown as StageResultRecord;
 }
+
+/** A store with the artifacts of `executed`. */
+export const executedStore: Pick<Store, 'fetch'> = {
+  fetch: (_, key) => Promise.resolve({ path: key } as unknown as Artifact),
+};

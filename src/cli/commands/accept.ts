@@ -17,7 +17,7 @@ export async function acceptCommand(
   const session = await openSpec(file, options);
   const planner = await sessionPlanner(session);
   const accepted = stagesMeant(session.spec.stages, selectors);
-  const done = acceptStages(planner, session.layout, accepted);
+  const done = await acceptStages(planner, session.store, accepted);
   if (options.json)
     printJson({ stages: Object.fromEntries(done.map(({ stage, alias }) => [stage, alias ?? null])) });
   else

@@ -3,7 +3,7 @@ import { compareRuns, type Difference, type RunComparison } from '../../history/
 import { readRun } from '../../history/find.ts';
 import { significanceOf, type MeasureTest, type Significance } from '../../history/report-tests.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
-import { openStore } from '../../session.ts';
+import { artifactStore, openStore } from '../../session.ts';
 import { metricText, table, type Alignment } from '../render/text.ts';
 
 export interface CompareOptions {
@@ -13,7 +13,7 @@ export interface CompareOptions {
 }
 
 /** `pipeline compare`: what differs between runs, and whether the differences of reports are significant. */
-export function compareCommand(runs: readonly string[], options: CompareOptions): number {
+export async function compareCommand(runs: readonly string[], options: CompareOptions): Promise<number> {
   const layout = openStore(options);
   const records = runs.map((run) => readRun(layout, run));
   if (new Set(records.map(({ id }) => id)).size < 2)
@@ -21,7 +21,8 @@ export function compareCommand(runs: readonly string[], options: CompareOptions)
       hint: 'Example: `pipeline compare latest~1 latest`.',
     });
   const comparison = compareRuns(records);
-  const significance = options.significance === false ? [] : significanceOf(layout, records);
+  const significance =
+    options.significance === false ? [] : await significanceOf(artifactStore(layout), records);
   if (options.json) printJson({ ...comparison, significance });
   else printResult(comparisonText(comparison, significance, styleFor(useColor(process.stdout))));
   return 0;

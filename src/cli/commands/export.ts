@@ -7,12 +7,11 @@ import { writeArchive } from '../../history/export.ts';
 import { readRun } from '../../history/find.ts';
 import { readNotes } from '../../history/notes.ts';
 import type { RunRecord } from '../../history/record.ts';
-import { wholeArtifact, type Artifact } from '../../store/artifacts.ts';
-import type { StoreLayout } from '../../store/layout.ts';
-import { beginUse, type Use } from '../../store/use.ts';
+import { beginUse, type Use } from '../../store/local/use.ts';
+import type { Artifact, Store } from '../../store/store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printResult } from '../render/output.ts';
-import { openStore } from '../../session.ts';
+import { artifactStore, openStore } from '../../session.ts';
 import { bytesText } from '../render/text.ts';
 
 export interface ExportOptions {
@@ -36,7 +35,9 @@ export async function exportCommand(run: string, options: ExportOptions): Promis
   const { stop, dispose } = onInterrupt(true);
   const use = beginUse(layout);
   try {
-    const artifacts = options.artifacts ? artifactsFor(layout, record, options.stage, use) : [];
+    const artifacts = options.artifacts
+      ? await artifactsFor(artifactStore(layout), record, options.stage, use)
+      : [];
     await writeArchive({ record, notes: readNotes(layout, record.id), artifacts }, file, stop);
     const { size } = statSync(file);
     if (options.json) printJson({ run: record.id, file, bytes: size, artifacts: artifacts.length });
@@ -52,12 +53,12 @@ export async function exportCommand(run: string, options: ExportOptions): Promis
   }
 }
 
-function artifactsFor(
-  layout: StoreLayout,
+async function artifactsFor(
+  store: Store,
   { id, stages }: RunRecord,
   wanted: readonly string[] | undefined,
   use: Use,
-): Artifact[] {
+): Promise<Artifact[]> {
   const names = Object.keys(stages);
   const chosen = wanted?.map((name) => knownStage(names, name)) ?? names;
   const artifacts = new Map<string, Artifact>();
@@ -66,7 +67,7 @@ function artifactsFor(
     const { kind, key } = stages[name]!;
     if (!key) continue;
     use.add(kind, key);
-    const artifact = wholeArtifact(layout, kind, key);
+    const artifact = await store.fetch(kind, key);
     if (artifact) artifacts.set(`${kind}/${key}`, artifact);
     else missing.push(name);
   }

@@ -5,14 +5,14 @@ import { canonicalJson, type Json } from '../../base/json.ts';
 import { readArchive, refused, type Received } from '../../history/import.ts';
 import { readNotes, writeNotes } from '../../history/notes.ts';
 import { readRunRecord, runFile, writeRunRecord, type RunRecord } from '../../history/record.ts';
-import { removeFolder } from '../../store/artifacts.ts';
+import { removeFolder } from '../../store/local/folders.ts';
 import { storeLayout, type StoreLayout } from '../../store/layout.ts';
-import { localStore, type Put } from '../../store/store.ts';
-import { beginUse } from '../../store/use.ts';
-import { beginFolder } from '../../store/work.ts';
+import type { Put } from '../../store/store.ts';
+import { beginUse } from '../../store/local/use.ts';
+import { beginFolder } from '../../store/local/work.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printNotice, printResult } from '../render/output.ts';
-import { storeFolder } from '../../session.ts';
+import { artifactStore, storeFolder } from '../../session.ts';
 
 export interface ImportOptions {
   readonly store?: string;
@@ -71,7 +71,7 @@ function checkRecord(layout: StoreLayout, record: RunRecord): void {
 }
 
 async function putAll(layout: StoreLayout, { artifacts }: Received): Promise<Put[]> {
-  const store = localStore(layout);
+  const store = artifactStore(layout);
   const puts: Put[] = [];
   for (const sealed of artifacts) {
     const put = await store.put(sealed);

@@ -21,7 +21,7 @@ export async function planCommand(file: string, options: PlanOptions): Promise<n
   const session = await openSpec(file, options);
   const selected = selectStages(session.spec, options);
   const planner = await sessionPlanner(session, forcedStages(session.spec, options.force, selected));
-  const plan = makePlan(planner, selected);
+  const plan = await makePlan(planner, selected);
   checkSelection(plan.entries, selected);
   const style = styleFor(useColor(process.stdout));
   if (options.diff !== undefined) {
@@ -38,9 +38,9 @@ async function differencesFrom(
   plan: Plan,
   run: string,
 ): Promise<readonly PlanDifference[]> {
-  const { spec, layout } = session;
+  const { spec, store, layout } = session;
   const record = recordOfRun(layout, spec.name, run);
-  return diffPlan(layout, await sessionPlanner(session), plan, keysOfRun(record));
+  return diffPlan(store, await sessionPlanner(session), plan, keysOfRun(record));
 }
 
 function planAsJson(plan: Plan): unknown {

@@ -16,8 +16,13 @@ export interface QueryOptions extends SpecOptions {
 /** `pipeline query`: the documents that the trained model finds nearest to a question. */
 export async function queryCommand(file: string, question: string, options: QueryOptions): Promise<number> {
   if (question.trim() === '') throw new PipelineError('E_USAGE', 'the question is empty');
-  const plan = await currentPlan(await openSpec(file, options));
-  const parts = retrieverParts(plan, { from: options.index, exact: options.exact, file });
+  const session = await openSpec(file, options);
+  const plan = await currentPlan(session);
+  const parts = await retrieverParts(plan, session.store, {
+    from: options.index,
+    exact: options.exact,
+    file,
+  });
   const tokens = questionTokens(parts, question);
   if (!knowsAWord(tokens))
     printNotice('warning: the model knows none of these words, so the results are meaningless');

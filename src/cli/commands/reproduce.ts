@@ -11,11 +11,12 @@ import { readRun } from '../../history/find.ts';
 import type { RunRecord } from '../../history/record.ts';
 import { specOfRecord } from '../../history/resolved-spec.ts';
 import type { StageSpec } from '../../spec/spec.ts';
-import { removeFolder, wholeArtifact } from '../../store/artifacts.ts';
+import { removeFolder } from '../../store/local/folders.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import type { KeyDocument, Manifest } from '../../store/manifest.ts';
-import { beginUse } from '../../store/use.ts';
-import { beginFolder } from '../../store/work.ts';
+import { beginUse } from '../../store/local/use.ts';
+import { beginFolder } from '../../store/local/work.ts';
+import { findWhole, type Store } from '../../store/store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printNotice, printResult, styleFor, useColor, type Style } from '../render/output.ts';
 import { linesReporter } from '../render/reporters/lines.ts';
@@ -26,7 +27,7 @@ import {
   type Reproduction,
 } from '../../execute/reproduction.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
-import { openStore } from '../../session.ts';
+import { artifactStore, openStore } from '../../session.ts';
 import { table } from '../render/text.ts';
 
 export interface ReproduceOptions extends CapacityOptions {
@@ -48,15 +49,18 @@ export async function reproduceCommand(run: string, options: ReproduceOptions): 
   const interrupt = onInterrupt(true);
   const use = beginUse(layout);
   try {
-    const recorded = await specOfRecord(record, openCatalogue(layout));
+    const store = artifactStore(layout);
+    const kinds = openCatalogue(layout);
+    const recorded = await specOfRecord(record, kinds);
     // A frozen stage uses an existing result, but a clean store has none.
     const spec = { ...recorded, stages: recorded.stages.map(thawed) };
     const emit = options.json ? () => undefined : linesReporter().onEvent;
     const capacity = capacityOf(options);
-    const base: Reproduction = { record, spec, layout, folder, capacity, use, emit, ...interrupt };
+    const stores = { store, layout, folder };
+    const base: Reproduction = { record, spec, kinds, ...stores, capacity, use, emit, ...interrupt };
     const attempts = await repeat(base, options);
     if (interrupt.stop.aborted) return INTERRUPTED;
-    return report(layout, record, attempts, options);
+    return await report(store, record, attempts, options);
   } finally {
     interrupt.dispose();
     use.close();
@@ -113,20 +117,21 @@ async function repeat(base: Reproduction, options: ReproduceOptions): Promise<At
   return attempts;
 }
 
-function report(
-  layout: StoreLayout,
+async function report(
+  store: Store,
   record: RunRecord,
   attempts: Attempts,
   options: ReproduceOptions,
-): number {
-  const judged = settledStages(record).flatMap((name) => {
+): Promise<number> {
+  const judged: Judged[] = [];
+  for (const name of settledStages(record)) {
     const of = attempts.get(name);
-    if (!of) return [];
+    if (!of) continue;
     const stage = record.stages[name]!;
-    const original = wholeArtifact(layout, stage.kind, stage.key!)?.manifest;
+    const original = (await findWhole(store, stage.kind, stage.key!))?.manifest;
     const agreement = judge(name, stage, original, of);
-    return [{ ...agreement, because: becauseOf(agreement, original, of) }];
-  });
+    judged.push({ ...agreement, because: becauseOf(agreement, original, of) });
+  }
   const agree = judged.every(({ verdict }) => verdict === 'agrees');
   if (options.json) printJson({ run: record.id, agree, stages: judged });
   else printResult(reportText(record, judged, styleFor(useColor(process.stdout))));

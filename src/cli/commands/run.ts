@@ -4,8 +4,8 @@ import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
 import { checkSelection, runPlan, type RunResult } from '../../execute/run.ts';
 import { newRunId } from '../../history/record.ts';
-import { beginUse, type Use } from '../../store/use.ts';
-import { removeAbandonedWork } from '../../store/work.ts';
+import { beginUse, type Use } from '../../store/local/use.ts';
+import { removeAbandonedWork } from '../../store/local/work.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printNotice, printResult, styleFor, useColor } from '../render/output.ts';
 import { planCommand, type PlanOptions } from './plan.ts';
@@ -15,7 +15,7 @@ import { linesReporter } from '../render/reporters/lines.ts';
 import type { Reporter } from '../render/reporters/reporter.ts';
 import { recordRun } from '../../execute/record-run.ts';
 import { openSpec } from './open-spec.ts';
-import { sessionPlanner } from '../../session.ts';
+import { sessionPlanner, stageExecutor } from '../../session.ts';
 
 export interface RunCommandOptions extends PlanOptions, CapacityOptions {
   readonly keepGoing?: boolean;
@@ -28,12 +28,12 @@ const EXIT = { done: 0, failed: 1, interrupted: 130 } as const;
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   if (options.dryRun) return planCommand(file, options);
   const session = await openSpec(file, options);
-  const { spec, layout } = session;
+  const { spec, store, layout } = session;
   const selected = selectStages(spec, options);
   const forced = forcedStages(spec, options.force, selected);
   let use: Use | undefined;
   const planner = await sessionPlanner(session, forced, (kind, key) => use?.add(kind, key));
-  const plan = makePlan(planner, selected);
+  const plan = await makePlan(planner, selected);
   checkSelection(plan.entries, selected);
   const toExecute = plan.entries.filter(({ plan: { state } }) => state === 'run' || state === 'waiting');
   if (toExecute.length > 0) {
@@ -51,9 +51,8 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
       planner,
       selected,
       run: id,
-      layout,
-      project: spec.directory,
-      engine: planner.engine,
+      store,
+      executor: stageExecutor(session, spec.directory),
       capacity: capacityOf(options),
       keepGoing: options.keepGoing === true,
       stop,

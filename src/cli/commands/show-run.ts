@@ -1,13 +1,12 @@
 /** `pipeline show RUN`: parameters, results and environment of a recorded run. */
 import { findRun, readRun } from '../../history/find.ts';
 import { readNotes, type Notes } from '../../history/notes.ts';
-import type { RunRecord, StageRecord } from '../../history/record.ts';
+import type { RunRecord } from '../../history/record.ts';
 import { knownStage } from '../../plan/select.ts';
-import { findArtifact } from '../../store/artifacts.ts';
-import { artifactFolder, type StoreLayout } from '../../store/layout.ts';
+import { findWhole, type FoundArtifact } from '../../store/store.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
-import { metricsTable } from '../render/report-tables.ts';
-import { openStore } from '../../session.ts';
+import { metricsTable, NOT_HERE } from '../render/report-tables.ts';
+import { artifactStore, openStore } from '../../session.ts';
 import { durationText } from '../render/text.ts';
 
 export interface ShowRunOptions {
@@ -15,38 +14,42 @@ export interface ShowRunOptions {
   readonly json?: boolean;
 }
 
-export function showRun(run: string, stage: string | undefined, options: ShowRunOptions): number {
+export async function showRun(
+  run: string,
+  stage: string | undefined,
+  options: ShowRunOptions,
+): Promise<number> {
   const layout = openStore(options);
+  const store = artifactStore(layout);
   const record = readRun(layout, run);
   const notes = readNotes(layout, findRun(layout, run));
   const names = Object.keys(record.stages);
   const wanted = stage === undefined ? names : [knownStage(names, stage)];
+  const shown: ShownStage[] = [];
+  for (const name of wanted) {
+    const { kind, key } = record.stages[name]!;
+    shown.push({ name, record, artifact: key ? await findWhole(store, kind, key) : undefined });
+  }
   if (options.json) {
-    const stages = wanted.map((name) => [name, stageAsJson(layout, record, name)]);
+    const stages = shown.map((each) => [each.name, stageAsJson(each)]);
     printJson({ ...record, ...notes, stages: Object.fromEntries(stages) as unknown });
     return 0;
   }
   const style = styleFor(useColor(process.stdout));
-  const parts = wanted.map((name) => stageText(layout, record, name, style));
+  const parts = shown.map((each) => stageText(each, style));
   printResult([...(stage === undefined ? [headText(record, notes, style)] : []), ...parts].join('\n\n'));
   return 0;
 }
 
-function pathOf(
-  layout: StoreLayout,
-  { kind, key }: StageRecord,
-): { path: string; there: boolean } | undefined {
-  if (!key) return undefined;
-  return {
-    path: artifactFolder(layout, kind, key),
-    there: findArtifact(layout, kind, key).state === 'found',
-  };
+interface ShownStage {
+  readonly name: string;
+  readonly record: RunRecord;
+  /** Undefined where it made none, or the store no longer has it. */
+  readonly artifact: FoundArtifact | undefined;
 }
 
-function stageAsJson(layout: StoreLayout, record: RunRecord, name: string): unknown {
-  const stage = record.stages[name]!;
-  const at = pathOf(layout, stage);
-  return { ...stage, path: at?.there ? at.path : null, params: record.parameters[name] ?? {} };
+function stageAsJson({ name, record, artifact }: ShownStage): unknown {
+  return { ...record.stages[name]!, path: artifact?.path ?? null, params: record.parameters[name] ?? {} };
 }
 
 function headText(record: RunRecord, { tags, note }: Notes, style: Style): string {
@@ -67,13 +70,13 @@ function headText(record: RunRecord, { tags, note }: Notes, style: Style): strin
     .join('\n');
 }
 
-function stageText(layout: StoreLayout, record: RunRecord, name: string, style: Style): string {
+function stageText({ name, record, artifact }: ShownStage, style: Style): string {
   const stage = record.stages[name]!;
-  const at = pathOf(layout, stage);
   const state = stage.state === 'executed' ? `executed in ${durationText(stage.seconds)}` : stage.state;
+  const gone = `its artifact ${stage.kind}/${stage.key ?? ''} is no longer in the store`;
   const lines = [
     `with ${JSON.stringify(record.parameters[name] ?? {})}`,
-    ...(at ? [at.there ? at.path : style.yellow(`${at.path} is no longer in the store`)] : []),
+    ...(stage.key ? [artifact ? (artifact.path ?? NOT_HERE) : style.yellow(gone)] : []),
     ...(stage.digest === null ? [] : [`digest ${stage.digest.slice(0, 16)}`]),
     ...(stage.error === undefined ? [] : [style.red(stage.error)]),
     ...metricsTable(stage.metrics).split('\n'),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { PlanEntry } from '../../plan/plan.ts';
 import { knownStage } from '../../plan/select.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
-import { metricsTable, reportTable } from '../render/report-tables.ts';
+import { metricsTable, NOT_HERE, reportTable } from '../render/report-tables.ts';
 import { openSpec } from './open-spec.ts';
 import { currentPlan, type SpecOptions } from '../../session.ts';
 import { bytesText, durationText, table } from '../render/text.ts';
@@ -67,7 +67,7 @@ function entryText({ stage, plan }: PlanEntry, style: Style): string {
   const files = manifest.files.map((file) => [file.path, bytesText(file.size)]);
   return [
     title,
-    indent(path),
+    indent(path ?? NOT_HERE),
     indent(params),
     indent(
       `digest ${manifest.digest.slice(0, 16)} · made ${started} in ${durationText(seconds)} · peak ${bytesText(peakMemoryBytes)}`,

@@ -5,6 +5,8 @@ import { writeAtomically } from '../../base/files.ts';
 import { nearest } from '../../base/nearest.ts';
 import { checkVariable, type Variable } from '../../spec/check.ts';
 import { specError } from '../../spec/spec-error.ts';
+import { openCatalogue } from '../../kinds/catalogue.ts';
+import type { KindCatalogue } from '../../kinds/kind.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import { readSweepArguments } from '../../sweep/arguments.ts';
 import { configurationsOf, type Configuration } from '../../sweep/configurations.ts';
@@ -12,7 +14,7 @@ import { rowsOf, type Row } from '../../sweep/figures.ts';
 import type { Outcome } from '../../sweep/outcome.ts';
 import { artifactOf, metricOf, splitMetric } from '../../sweep/trial.ts';
 import { printNotice, printResult } from '../render/output.ts';
-import { layoutFor, loadOptions } from '../../session.ts';
+import { artifactStore, layoutFor, loadOptions, stageExecutor } from '../../session.ts';
 import { sweepJson } from '../render/sweep/json.ts';
 import { sweepMarkdown } from '../render/sweep/markdown.ts';
 import { planSweep } from '../render/sweep/plan.ts';
@@ -40,7 +42,8 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
   const layout = layoutFor(file, options);
   const given = readSweepArguments(options.set ?? [], dirname(resolve(file)));
   if (given.faults.length > 0) throw specError(given.faults);
-  const variable = await openVariable(file, layout, { ...options, set: given.fixed });
+  const kinds = openCatalogue(layout);
+  const variable = await openVariable(file, layout, kinds, { ...options, set: given.fixed });
   const whole = requestOf(variable.sweep, given, options);
   const request = options.experiments ? withExperiments(whole, options.experiments) : whole;
   checkMetricStages(request, [...variable.checked.kinds.keys()]);
@@ -51,13 +54,18 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
       hint: "Add `sweep:` to the spec, or give several values, as in `--set 'model.loss.margin=0.1,0.2'`.",
     });
   const baseline = baselineNumber(request, configurationsOf(whole), configurations);
-  const sweep: AskedSweep = { file, layout, variable, request, options };
+  const sweep: AskedSweep = { file, store: artifactStore(layout), layout, variable, request, options };
   if (options.dryRun) return planSweep(sweep, configurations);
-  const outcomes = await executed(sweep, configurations);
-  return report(sweep, rowsOf(outcomes, request.metric, request.columns, baseline));
+  const outcomes = await executed(sweep, kinds, configurations);
+  const rows = await rowsOf(sweep.store, outcomes, request.metric, request.columns, baseline);
+  return report(sweep, rows);
 }
 
-async function executed(sweep: AskedSweep, configurations: readonly Configuration[]): Promise<Outcome[]> {
+async function executed(
+  sweep: AskedSweep,
+  kinds: KindCatalogue,
+  configurations: readonly Configuration[],
+): Promise<Outcome[]> {
   const { request, options } = sweep;
   const reporter = sweepReporter(options.json === true, request.metric, request.goal);
   const interrupt = onInterrupt(true);
@@ -65,6 +73,7 @@ async function executed(sweep: AskedSweep, configurations: readonly Configuratio
     const capacity = capacityOf(options);
     return await executeSweep(sweep, configurations, {
       reporter,
+      executor: stageExecutor({ ...sweep, kinds }, sweep.variable.checked.spec.directory),
       capacity,
       ...interrupt,
       notice: printNotice,
@@ -88,8 +97,13 @@ function report(sweep: AskedSweep, rows: readonly Row[]): number {
   return outcomes.some(({ state }) => state === 'failed') ? 1 : 0;
 }
 
-async function openVariable(file: string, layout: StoreLayout, options: SweepOptions): Promise<Variable> {
-  const read = await checkVariable(resolve(file), loadOptions(layout, options));
+async function openVariable(
+  file: string,
+  layout: StoreLayout,
+  kinds: KindCatalogue,
+  options: SweepOptions,
+): Promise<Variable> {
+  const read = await checkVariable(resolve(file), loadOptions(layout, kinds, options));
   if (!read.ok) throw specError(read.error);
   return read.value;
 }

@@ -4,6 +4,9 @@ import type { Metrics } from '../../stage.ts';
 import type { Style } from './output.ts';
 import { metricText, table } from './text.ts';
 
+/** In place of the path of an artifact that a store has elsewhere. */
+export const NOT_HERE = 'not on this machine';
+
 /** The tables of all reports of a run. */
 export function reportTables(result: RunResult, style: Style): string {
   const tables: string[] = [];
@@ -11,7 +14,7 @@ export function reportTables(result: RunResult, style: Style): string {
     if (end.state !== 'executed' && end.state !== 'cached') continue;
     if (end.artifact.manifest.type !== 'report') continue;
     const text = reportTable(end.artifact.manifest.metrics);
-    tables.push(`\n${style.bold(stage.name)}  ${style.dim(end.artifact.path)}\n${text}`);
+    tables.push(`\n${style.bold(stage.name)}  ${style.dim(end.artifact.path ?? NOT_HERE)}\n${text}`);
   }
   return tables.join('\n');
 }

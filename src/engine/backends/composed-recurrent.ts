@@ -8,7 +8,10 @@ import { random } from '../../base/random.ts';
 import { row, rowCount, type Ragged } from '../../formats/ragged.ts';
 import { tableAnchor, type Pass, type RecurrentOp } from './recurrent-op.ts';
 import type { PlainTable } from './plain-table.ts';
-import { outputWidth, type RecurrentShape } from './recurrent-shape.ts';
+import type { Cell } from '../kernels/recurrent/cells/cell.ts';
+import { cellOf } from '../kernels/recurrent/cells/registry.ts';
+import { outputWidth, weightsEach, type RecurrentShape } from '../kernels/recurrent/shape.ts';
+import { OPS } from '../ops.ts';
 
 export function composedRecurrent(shape: RecurrentShape): RecurrentOp {
   return (texts, table, weights, pass) => {
@@ -16,9 +19,9 @@ export function composedRecurrent(shape: RecurrentShape): RecurrentOp {
     const embedded = lookup(padded, table as PlainTable, pass);
     const dropped = dropout(embedded, pass, 'input');
     const mask = tf.tensor3d(padded.mask, [padded.rows, padded.length, 1]);
-    const [states, last] =
-      shape.cell === 'none' ? [dropped, undefined] : layers(dropped, mask, shape, weights);
-    const pooled = pool(states, last, mask, padded, shape, weights);
+    const cell = cellOf(shape.cell);
+    const [states, last] = cell ? layers(dropped, mask, shape, cell, weights) : [dropped, undefined];
+    const pooled = poolStates(states, last, mask, padded, shape, weights);
     return dropout(pooled, pass, 'output');
   };
 }
@@ -86,17 +89,18 @@ function layers(
   embedded: tf.Tensor3D,
   mask: tf.Tensor3D,
   shape: RecurrentShape,
+  cell: Cell,
   weights: readonly tf.Tensor[],
 ): [tf.Tensor3D, tf.Tensor2D] {
-  const perDirection = shape.cell === 'gru' ? 4 : 3;
+  const each = weightsEach(shape);
   let next = 0;
   let states = embedded;
   let last: tf.Tensor2D | undefined;
   const masks = byStep(mask);
   for (let layer = 0; layer < shape.layers; layer++) {
     const directions = (shape.bidirectional ? [false, true] : [false]).map((backward) => {
-      const own = weights.slice(next, (next += perDirection));
-      return direction(states, masks, shape, own, backward);
+      const own = weights.slice(next, (next += each));
+      return direction(states, masks, shape.hidden, cell, own, backward);
     });
     states = tf.concat(
       directions.map(([all]) => all),
@@ -120,56 +124,36 @@ function byStep(values: tf.Tensor3D): tf.Tensor2D[] {
 function direction(
   inputs: tf.Tensor3D,
   masks: readonly tf.Tensor2D[],
-  { cell, hidden }: RecurrentShape,
-  [kernel, recurrent, bias, recurrentBias]: readonly tf.Tensor[],
+  hidden: number,
+  cell: Cell,
+  [kernel, recurrent, ...biases]: readonly tf.Tensor[],
   backward: boolean,
 ): [tf.Tensor3D, tf.Tensor2D] {
   const [rows, length, width] = inputs.shape;
-  const flat = tf.add(tf.matMul(tf.reshape(inputs, [rows * length, width]), kernel as tf.Tensor2D), bias!);
-  const gates = byStep(tf.reshape(flat, [rows, length, -1]));
-  let state: State = { h: tf.zeros([rows, hidden]), c: tf.zeros([rows, hidden]) };
+  const flat = tf.add(
+    tf.matMul(tf.reshape(inputs, [rows * length, width]), kernel as tf.Tensor2D),
+    biases[0]!,
+  );
+  const products = byStep(tf.reshape(flat, [rows, length, -1]));
+  const weights = { recurrent: recurrent as tf.Tensor2D, biases };
+  let states: readonly tf.Tensor2D[] = Array.from({ length: cell.states }, () => tf.zeros([rows, hidden]));
   const outputs: tf.Tensor2D[] = [];
   for (let step = 0; step < length; step++) {
     const t = backward ? length - 1 - step : step;
-    const next =
-      cell === 'gru'
-        ? gruStep(gates[t]!, state, recurrent as tf.Tensor2D, recurrentBias!)
-        : lstmStep(gates[t]!, state, recurrent as tf.Tensor2D);
-    const keep = (fresh: tf.Tensor2D, old: tf.Tensor2D): tf.Tensor2D =>
-      tf.add(old, tf.mul(masks[t]!, tf.sub(fresh, old)));
-    state = { h: keep(next.h, state.h), c: cell === 'gru' ? state.c : keep(next.c, state.c) };
-    outputs[t] = tf.mul(state.h, masks[t]!);
+    const mask = masks[t]!;
+    const before = states;
+    states = cell
+      .step(OPS, products[t]!, before, weights)
+      .map((fresh, i) => tf.add(before[i]!, tf.mul(mask, tf.sub(fresh, before[i]!))));
+    outputs[t] = tf.mul(states[0]!, mask);
   }
-  return [tf.stack(outputs, 1) as tf.Tensor3D, state.h];
-}
-
-interface State {
-  readonly h: tf.Tensor2D;
-  /** The LSTM's memory. */
-  readonly c: tf.Tensor2D;
-}
-
-/** GRU, reset after the matrix product (cuDNN's, Keras' and PyTorch's): n = tanh(xₙ + r ∘ (U h + b)). */
-function gruStep(x: tf.Tensor2D, { h, c }: State, recurrent: tf.Tensor2D, bias: tf.Tensor): State {
-  const [xz, xr, xn] = tf.split(x, 3, 1);
-  const [hz, hr, hn] = tf.split(tf.add(tf.matMul(h, recurrent), bias), 3, 1);
-  const z = tf.sigmoid(tf.add(xz!, hz!));
-  const r = tf.sigmoid(tf.add(xr!, hr!));
-  const n = tf.tanh(tf.add(xn!, tf.mul(r, hn!)));
-  return { h: tf.add(n, tf.mul(z, tf.sub(h, n))), c };
-}
-
-/** LSTM (Hochreiter and Schmidhuber 1997, with forget gate): c' = f ∘ c + i ∘ g; h' = o ∘ tanh c'. */
-function lstmStep(x: tf.Tensor2D, { h, c }: State, recurrent: tf.Tensor2D): State {
-  const [i, f, g, o] = tf.split<tf.Tensor2D>(tf.add(x, tf.matMul(h, recurrent)), 4, 1);
-  const memory = tf.add<tf.Tensor2D>(tf.mul(tf.sigmoid(f!), c), tf.mul(tf.sigmoid(i!), tf.tanh(g!)));
-  return { h: tf.mul(tf.sigmoid(o!), tf.tanh(memory)), c: memory };
+  return [tf.stack(outputs, 1) as tf.Tensor3D, states[0]!];
 }
 
 const FAR_BELOW = 1e9;
 
 /** [B, T, D] → [B, D]; a text without tokens gives zeros. */
-function pool(
+function poolStates(
   states: tf.Tensor3D,
   last: tf.Tensor2D | undefined,
   mask: tf.Tensor3D,

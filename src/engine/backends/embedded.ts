@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { Kernels } from '../kernels/kernels.ts';
-import { ON_MATRICES, registerOnMatrices, type Backend } from './matrices.ts';
+import { ON_MATRICES, registerOnMatrices, type CpuBackend } from './matrices.ts';
 
 export const EMBEDDED = 'embedded';
 
@@ -61,7 +61,7 @@ function register(): void {
     backendName: EMBEDDED,
     kernelFunc: ({ inputs, backend, attrs }) => {
       const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
-      return matMul(backend as Backend, a, b, attrs as unknown as Transposes);
+      return matMul(backend as CpuBackend, a, b, attrs as unknown as Transposes);
     },
   });
 }
@@ -72,7 +72,7 @@ function elementwise(kernelName: string, of: (x: Float32Array) => Float32Array):
     backendName: EMBEDDED,
     kernelFunc: ({ inputs, backend }) => {
       const { x } = inputs as { x: tf.TensorInfo };
-      const cpu = backend as Backend;
+      const cpu = backend as CpuBackend;
       return cpu.makeTensorInfo(x.shape, 'float32', of(cpu.data.get(x.dataId).values));
     },
   });
@@ -84,7 +84,12 @@ interface Transposes {
 }
 
 /** a [..., m, k] · b [..., k, n]: as many matrices on both sides, or one on either that serves all. */
-function matMul(backend: Backend, a: tf.TensorInfo, b: tf.TensorInfo, transposes: Transposes): tf.TensorInfo {
+function matMul(
+  backend: CpuBackend,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  transposes: Transposes,
+): tf.TensorInfo {
   const { transposeA, transposeB } = transposes;
   const [m, k] = lastTwo(a.shape, transposeA);
   const [, n] = lastTwo(b.shape, transposeB);

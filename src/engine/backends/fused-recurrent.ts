@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { rowCount } from '../../formats/ragged.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { tableAnchor, type RecurrentOp } from './recurrent-op.ts';
-import { outputWidth, type RecurrentShape } from './recurrent-shape.ts';
+import { outputWidth, type RecurrentShape } from '../kernels/recurrent/shape.ts';
 
 /** One set of weights at a time: a tower that has its own needs an op of its own. */
 export function fusedRecurrent(kernels: Kernels, shape: RecurrentShape): RecurrentOp {

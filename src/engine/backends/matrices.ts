@@ -16,7 +16,7 @@ const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
 export const ON_MATRICES = [...Object.keys(OPERATIONS), 'SplitV'];
 
 /** What is used here of MathBackendCPU; the class itself comes in several builds. */
-export interface Backend {
+export interface CpuBackend {
   readonly data: { get(id: object): { readonly values: Float32Array } };
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
 }
@@ -50,7 +50,7 @@ export function registerOnMatrices(backendName: string): void {
 
 interface Call {
   readonly inputs: object;
-  readonly backend: Backend;
+  readonly backend: CpuBackend;
   readonly attrs: object;
 }
 

@@ -40,7 +40,7 @@ function quietly(load: () => void): void {
     load();
   } catch (error) {
     throw new PipelineError('E_ENGINE', `native TensorFlow does not load: ${(error as Error).message}`, {
-      hint: 'docs/ENGINES.md tells how to install it; engine.backend: wasm needs none.',
+      hint: 'See docs/ENGINES.md for how to install it. It is not needed with `engine.backend: wasm`.',
     });
   } finally {
     Object.defineProperty(console, 'warn', kept);

@@ -2,20 +2,20 @@
 import type { Engine } from '../../stage.ts';
 import type { EmbeddingTable } from '../kernels/embedding/embedding-table.ts';
 import type { RecurrentOp } from './recurrent-op.ts';
-import type { RecurrentShape } from './recurrent-shape.ts';
+import type { RecurrentShape } from '../kernels/recurrent/shape.ts';
 
-export interface Arithmetic {
+export interface Backend {
   table(rows: number, dimensions: number): EmbeddingTable;
   /** An op for one set of weights. */
   recurrent(shape: RecurrentShape): RecurrentOp;
   dispose(): void;
 }
 
-export function openArithmetic(engine: Engine, threads: number): Promise<Arithmetic> {
+export function openBackend(engine: Engine, threads: number): Promise<Backend> {
   return engine.backend === 'wasm' ? embedded(engine, threads) : native(threads);
 }
 
-async function embedded({ precision }: Engine, threads: number): Promise<Arithmetic> {
+async function embedded({ precision }: Engine, threads: number): Promise<Backend> {
   const [{ openKernels }, { useEmbeddedBackend }, { fusedRecurrent }] = await Promise.all([
     import('../kernels/kernels.ts'),
     import('./embedded.ts'),
@@ -32,7 +32,7 @@ async function embedded({ precision }: Engine, threads: number): Promise<Arithme
   };
 }
 
-async function native(threads: number): Promise<Arithmetic> {
+async function native(threads: number): Promise<Backend> {
   const [{ useNativeBackend }, { composedRecurrent }, { createPlainTable }] = await Promise.all([
     import('./native.ts'),
     import('./composed-recurrent.ts'),

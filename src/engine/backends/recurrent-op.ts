@@ -4,7 +4,7 @@ import type { EmbeddingTable } from '../kernels/embedding/embedding-table.ts';
 
 export interface Pass {
   readonly training: boolean;
-  /** Part of the values set to zero while training; the others grow by 1 / (1 − part). */
+  /** Dropout rates while training; the values that are kept grow by 1 / (1 − rate). */
   readonly dropout: { readonly input: number; readonly output: number };
   /** What the dropped values depend on. */
   readonly seed: number;

@@ -1,9 +1,10 @@
 /** Dense products and elementwise functions for operations that are not recurrent. */
 import type { Heap } from './threads/heap.ts';
-import { operations as op, type Job, type Operation } from './threads/instructions.ts';
-import type { Pool } from './threads/thread-pool.ts';
-import { pad } from './recurrent/shape.ts';
-import { createScope, type Scope } from './recurrent/tape.ts';
+import { FUNCTION, recurrentOperations as op } from './abi.generated.ts';
+import type { Instruction, Job } from './threads/instructions.ts';
+import type { ThreadPool } from './threads/thread-pool.ts';
+import { pad } from './padding.ts';
+import { createScope, type Scope } from './threads/scope.ts';
 
 export interface MatMulShape {
   readonly batch: number;
@@ -23,7 +24,7 @@ const ROWS_A_JOB = 64;
  */
 export function matMul(
   heap: Heap,
-  pool: Pool,
+  pool: ThreadPool,
   a: Float32Array,
   b: Float32Array,
   shape: MatMulShape,
@@ -50,10 +51,10 @@ export function matMul(
   const packed = scope.allocate((b.length / (k * n)) * K * N);
   const c = scope.allocate(batch * m * N);
   const zeros = scope.allocate(N);
-  heap.floats(zeros, N).fill(0);
+  heap.f32(zeros, N).fill(0);
   pool.run(
     Array.from({ length: b.length / (k * n) }, (_, i) => [
-      op.pack(right + i * K * N * 4, N * 4, packed + i * K * N * 4, K, N),
+      op.pack({ src: right + i * K * N * 4, lds: N * 4, out: packed + i * K * N * 4, K, N }),
     ]),
   );
   const shared = { a: a.length === m * k, b: b.length === k * n };
@@ -69,13 +70,13 @@ export function matMul(
           ldc: N * 4,
           init: zeros,
           ldi: 0,
-          m: Math.min(ROWS_A_JOB, m - row),
-          k: K,
-          n: N,
+          M: Math.min(ROWS_A_JOB, m - row),
+          K,
+          N,
         }),
       ]);
   pool.run(jobs);
-  const padded = heap.floats(c, batch * m * N);
+  const padded = heap.f32(c, batch * m * N);
   if (N === n) out.set(padded);
   else for (let r = 0; r < batch * m; r++) out.set(padded.subarray(r * N, r * N + n), r * n);
   scope.release();
@@ -98,7 +99,7 @@ function place(heap: Heap, scope: Scope, values: Float32Array, layout: Placement
   const size = rows * columns;
   const count = values.length / size;
   const at = scope.allocate(count * height * stride);
-  const target = heap.floats(at, count * height * stride).fill(0);
+  const target = heap.f32(at, count * height * stride).fill(0);
   for (let i = 0; i < count; i++) {
     const matrix = values.subarray(i * size, (i + 1) * size);
     for (let r = 0; r < rows; r++) {
@@ -112,20 +113,20 @@ function place(heap: Heap, scope: Scope, values: Float32Array, layout: Placement
 
 /** Values that a job takes. */
 const VALUES_A_JOB = 16_384;
-const FUNCTIONS = ['exp', 'log', 'tanh', 'sigmoid'] as const;
-export type ElementwiseFunction = (typeof FUNCTIONS)[number];
+export type ElementwiseFunction = keyof typeof FUNCTION;
 
-export function map(heap: Heap, pool: Pool, name: ElementwiseFunction, x: Float32Array): Float32Array {
+export function map(heap: Heap, pool: ThreadPool, name: ElementwiseFunction, x: Float32Array): Float32Array {
   if (x.length === 0) return new Float32Array(0);
   const at = heap.allocate(x.length * 4);
-  heap.floats(at, x.length).set(x);
-  const jobs: Operation[][] = [];
+  heap.f32(at, x.length).set(x);
+  const jobs: Instruction[][] = [];
   for (let from = 0; from < x.length; from += VALUES_A_JOB) {
     const place = at + from * 4;
-    jobs.push([op.map(FUNCTIONS.indexOf(name), place, place, Math.min(VALUES_A_JOB, x.length - from))]);
+    const count = Math.min(VALUES_A_JOB, x.length - from);
+    jobs.push([op.map({ kind: FUNCTION[name], src: place, dst: place, count })]);
   }
   pool.run(jobs);
-  const out = Float32Array.from(heap.floats(at, x.length));
+  const out = Float32Array.from(heap.f32(at, x.length));
   heap.free(at);
   return out;
 }

@@ -6,11 +6,12 @@ import { PipelineError } from '../../base/diagnostic.ts';
 import { wasmInstance, wasmModule } from './threads/webassembly.ts';
 import { createTable, type EmbeddingTable } from './embedding/embedding-table.ts';
 import { createHeap } from './threads/heap.ts';
-import { createPool, enableRelaxedSimd } from './threads/thread-pool.ts';
+import { createThreadPool, enableRelaxedSimd } from './threads/thread-pool.ts';
 import { map, matMul, type MatMulShape } from './dense.ts';
 import { WASM as FAST } from './recurrent-fast.generated.ts';
 import { WASM as EXACT } from './recurrent.generated.ts';
-import { createRecurrent, type Recurrent, type RecurrentShape } from './recurrent/recurrent.ts';
+import { createRecurrent, type Recurrent } from './recurrent/recurrent.ts';
+import type { RecurrentShape } from './recurrent/shape.ts';
 
 export type Precision = 'exact' | 'fast';
 
@@ -25,7 +26,7 @@ export interface Kernels {
    */
   matMul(a: Float32Array, b: Float32Array, shape: MatMulShape): Float32Array;
   /**
-   * Elementwise, by arithmetic of our own. Errors in units of the last place: exp and log 1.5, sigmoid 3 (it stays at
+   * Elementwise functions of our own. Errors in units of the last place: exp and log 1.5, sigmoid 3 (it stays at
    * 1.6e-38 below −87), tanh 7 (at most four below 1 from ±7.9 on).
    */
   exp(x: Float32Array): Float32Array;
@@ -58,7 +59,7 @@ export async function openKernels(options: {
   const heap = createHeap();
   const probe = wasmInstance(module, heap.memory) as Probe;
   probe.writeConstants();
-  const pool = await createPool(heap, module, threads);
+  const pool = await createThreadPool(heap, module, threads);
   return {
     threads,
     precision,

@@ -1,5 +1,4 @@
 /** Triplet loss against one document of the batch for each query, which the caller chooses by the scores. */
-import * as tf from '@tensorflow/tfjs-core';
 import { pick, type Loss } from './loss.ts';
 
 /** Which of a query's scores is the negative's: a column, or undefined where none may be. */
@@ -7,7 +6,7 @@ export type Choice = (scores: Float32Array, allowed: Float32Array, positive: num
 
 /** Mean over the queries of max(0, m + d(q, p) − d(q, n)); a query without a negative counts as 0. */
 export function inBatchTripletLoss(margin: number, choose: Choice): Loss {
-  return ({ scores, positive, allowed }) => {
+  return ({ scores, positive, allowed }, tf) => {
     const [rows, width] = scores.shape;
     const [values, permitted] = [scores.dataSync() as Float32Array, allowed.dataSync() as Float32Array];
     const chosen = Array.from({ length: rows }, (_, i) =>
@@ -18,6 +17,7 @@ export function inBatchTripletLoss(margin: number, choose: Choice): Loss {
       ),
     );
     const negative = pick(
+      tf,
       scores,
       Int32Array.from(chosen, (column) => column ?? 0),
     );
@@ -25,7 +25,7 @@ export function inBatchTripletLoss(margin: number, choose: Choice): Loss {
       chosen.map((column) => (column === undefined ? 0 : 1)),
       [rows, 1],
     );
-    const losses = tf.relu(tf.add(tf.sub(negative, pick(scores, positive)), margin));
+    const losses = tf.relu(tf.add(tf.sub(negative, pick(tf, scores, positive)), margin));
     return tf.mean(tf.mul(losses, some));
   };
 }

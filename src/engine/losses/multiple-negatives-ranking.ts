@@ -5,39 +5,59 @@
  * Henderson et al. 2017, "Efficient natural language response suggestion for Smart Reply" (multiple negatives
  * ranking); van den Oord et al. 2018, "Representation learning with contrastive predictive coding" (InfoNCE).
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { pick, type Loss } from './loss.ts';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Ops } from '../ops.ts';
+import { defineLoss } from './define-loss.ts';
+import { pick } from './loss.ts';
 
 /** Further than any score, near enough for float32 to keep a score added to it finite. */
 const FAR = 1e9;
 
-export interface SoftmaxOptions {
+interface SoftmaxParams {
   readonly temperature: number;
   readonly symmetric: boolean;
 }
 
-export function multipleNegativesRankingLoss({ temperature, symmetric }: SoftmaxOptions): Loss {
-  return ({ scores, positive, allowed }) => {
-    const logits = tf.div<tf.Tensor2D>(scores, temperature);
-    const forward = crossEntropy(logits, allowed, positive);
-    if (!symmetric) return forward;
-    const columns = tf.transpose<tf.Tensor2D>(targets(positive, scores.shape[1]));
-    const ofPositives = tf.transpose<tf.Tensor2D>(tf.matMul(logits, columns));
-    const queriesAllowed = tf.transpose<tf.Tensor2D>(tf.matMul(allowed, columns));
-    const own = Int32Array.from(positive, (_, row) => row);
-    return tf.div(tf.add(forward, crossEntropy(ofPositives, queriesAllowed, own)), 2);
-  };
-}
+const temperature = {
+  description: 'Temperature of the softmax; scores are divided by it. Lower values emphasise hard negatives.',
+  type: 'number',
+  exclusiveMinimum: 0,
+  default: 0.05,
+} as const;
+
+const symmetric = {
+  description: 'Symmetric loss: also a softmax over the queries in the batch for each document.',
+  type: 'boolean',
+  default: false,
+} as const;
+
+export const multipleNegativesRanking = defineLoss('multiple_negatives_ranking', {
+  description:
+    'Multiple negatives ranking loss (InfoNCE): softmax over the positive and all other documents in the batch, including mined negatives.',
+  properties: { temperature, symmetric },
+  create:
+    ({ temperature, symmetric }: SoftmaxParams) =>
+    ({ scores, positive, allowed }, tf) => {
+      const logits = tf.div<Tensor2D>(scores, temperature);
+      const forward = crossEntropy(tf, logits, allowed, positive);
+      if (!symmetric) return forward;
+      const columns = tf.transpose<Tensor2D>(targets(tf, positive, scores.shape[1]));
+      const ofPositives = tf.transpose<Tensor2D>(tf.matMul(logits, columns));
+      const queriesAllowed = tf.transpose<Tensor2D>(tf.matMul(allowed, columns));
+      const own = Int32Array.from(positive, (_, row) => row);
+      return tf.div(tf.add(forward, crossEntropy(tf, ofPositives, queriesAllowed, own)), 2);
+    },
+});
 
 /** Mean of log Σ e^logit − target logit over rows; the target counts although it is no negative. */
-function crossEntropy(logits: tf.Tensor2D, allowed: tf.Tensor2D, target: Int32Array): tf.Scalar {
-  const kept = tf.maximum(allowed, targets(target, logits.shape[1]));
+function crossEntropy(tf: Ops, logits: Tensor2D, allowed: Tensor2D, target: Int32Array): Scalar {
+  const kept = tf.maximum(allowed, targets(tf, target, logits.shape[1]));
   const all = tf.logSumExp(tf.add(logits, tf.mul(tf.sub(kept, 1), FAR)), 1);
-  return tf.mean(tf.sub(all, tf.reshape(pick(logits, target), [-1])));
+  return tf.mean(tf.sub(all, tf.reshape(pick(tf, logits, target), [-1])));
 }
 
 /** [rows, width]: 1 at each row's target. tf.oneHot refuses a width of 1. */
-function targets(target: Int32Array, width: number): tf.Tensor2D {
+function targets(tf: Ops, target: Int32Array, width: number): Tensor2D {
   const values = new Float32Array(target.length * width);
   target.forEach((column, row) => {
     values[row * width + column] = 1;

@@ -4,13 +4,17 @@
  * Weinberger and Saul 2009, "Distance metric learning for large margin nearest neighbor classification";
  * Schroff et al. 2015, "FaceNet".
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { pick, type Loss } from './loss.ts';
+import { defineLoss, margin, type MarginParams } from './define-loss.ts';
+import { pick } from './loss.ts';
 
-export function tripletLoss(margin: number): Loss {
-  return ({ scores, positive, negatives }) => {
-    const near = pick(scores, positive);
-    const far = pick(scores, negatives);
-    return tf.mean(tf.relu(tf.add(tf.sub(far, near), margin)));
-  };
-}
+export const triplet = defineLoss('triplet', {
+  description: 'Triplet loss on the mined negatives.',
+  properties: { margin },
+  create:
+    ({ margin }: MarginParams) =>
+    ({ scores, positive, negatives }, tf) => {
+      const near = pick(tf, scores, positive);
+      const far = pick(tf, scores, negatives);
+      return tf.mean(tf.relu(tf.add(tf.sub(far, near), margin)));
+    },
+});

@@ -25,7 +25,7 @@ export interface Inference {
 const PASS = { training: false, dropout: { input: 0, output: 0 }, seed: 0, tableTrainable: false };
 
 interface Tower {
-  /** The recurrent layers, and the bare embeddings where they stand beside them. */
+  /** One for each pooled part: the recurrent layers and, with `skip`, the token embeddings. */
   readonly recurrents: readonly Recurrent[];
   readonly parts: readonly (readonly Float32Array[])[];
   readonly projection: readonly Float32Array[];
@@ -49,7 +49,7 @@ export function createInference(config: ModelConfig, weights: ModelWeights, kern
       values: recurrent.forward(texts, table, parts[index]!, PASS).output,
       width: recurrent.outputSize,
     }));
-    const joined = pooled.length === 1 ? pooled[0]! : sideBySide(pooled, rowCount(texts));
+    const joined = pooled.length === 1 ? pooled[0]! : concatColumns(pooled, rowCount(texts));
     const vectors = project(kernels, joined, projection, { count: rowCount(texts), dimensions });
     if (config.similarity === 'cosine') normaliseRows(vectors, dimensions);
     return vectors;
@@ -79,8 +79,8 @@ function project(
   return kernels.matMul(values, kernel, shape).map((value, i) => value + bias[i % dimensions]!);
 }
 
-/** Each part's rows scaled to length 1, and put one beside the other. */
-function sideBySide(parts: readonly Rows[], count: number): Rows {
+/** Concatenates the parts' rows, each scaled to length 1: [rows, sum of widths]. */
+function concatColumns(parts: readonly Rows[], count: number): Rows {
   const width = parts.reduce((sum, part) => sum + part.width, 0);
   const values = new Float32Array(count * width);
   let start = 0;

@@ -64,18 +64,18 @@ async function tensorflow(
   weights: ModelWeights,
   { engine, threads }: EncoderOptions,
 ): Promise<Inference> {
-  const [{ openArithmetic }, { createModel }] = await Promise.all([
+  const [{ openBackend }, { createModel }] = await Promise.all([
     import('../backends/open-backend.ts'),
     import('./training-model.ts'),
   ]);
-  const arithmetic = await openArithmetic(engine, threads);
-  const model = createModel(config, arithmetic);
+  const backend = await openBackend(engine, threads);
+  const model = createModel(config, backend);
   model.assign(weights);
   return {
     infer: (side, texts) => model.infer(side, texts),
     dispose: () => {
       model.dispose();
-      arithmetic.dispose();
+      backend.dispose();
     },
   };
 }

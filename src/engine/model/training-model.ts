@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Ragged } from '../../formats/ragged.ts';
 import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../formats/model.ts';
 import type { Tensor } from '../../formats/safetensors.ts';
-import type { Arithmetic } from '../backends/open-backend.ts';
+import type { Backend } from '../backends/open-backend.ts';
 import type { Pass } from '../backends/recurrent-op.ts';
 import { subwordTable, wordTable, type Subwords, type TableParameters } from './subword-table.ts';
 import { normalise } from './similarity.ts';
@@ -33,13 +33,13 @@ const INFERENCE: Pass = {
 };
 
 /** `subwords`: where embeddings are made of more than a row for each token; `weights` are then these parts. */
-export function createModel(config: ModelConfig, arithmetic: Arithmetic, subwords?: Subwords): Model {
+export function createModel(config: ModelConfig, backend: Backend, subwords?: Subwords): Model {
   const { encoder, embeddings } = config;
-  const rows = arithmetic.table(embeddings.rows, embeddings.dimensions);
+  const rows = backend.table(embeddings.rows, embeddings.dimensions);
   const embedding = subwords
     ? subwordTable(
         rows,
-        arithmetic.table(subwords.words + subwords.bucketCount, embeddings.dimensions),
+        backend.table(subwords.words + subwords.bucketCount, embeddings.dimensions),
         subwords,
       )
     : wordTable(rows);
@@ -47,7 +47,7 @@ export function createModel(config: ModelConfig, arithmetic: Arithmetic, subword
   const ops = new Map(
     towersOf(encoder).map((tower) => [
       tower,
-      pooledParts(encoder, embeddings.dimensions).map((part) => arithmetic.recurrent(part)),
+      pooledParts(encoder, embeddings.dimensions).map((part) => backend.recurrent(part)),
     ]),
   );
   const shapes = towerShapes(encoder, embeddings.dimensions);

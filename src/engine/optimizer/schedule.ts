@@ -1,6 +1,6 @@
 export interface ScheduleParams {
   readonly name: 'constant' | 'linear' | 'cosine';
-  /** Part of all steps in which the rate rises from 0. */
+  /** Fraction of all steps for linear warm-up. */
   readonly warmup_ratio: number;
 }
 

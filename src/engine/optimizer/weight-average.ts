@@ -26,7 +26,7 @@ export function weightAverage(decay: number): Average {
         mean = weights;
         return;
       }
-      // A young mean forgets quickly, or it would remember the first weights for most of a short training.
+      // The decay is smaller early on, so that the initial weights do not dominate a short training.
       const keep = power(Math.min(decay, (1 + step) / (10 + step)), EVERY_STEPS);
       for (const [name, { data }] of weights) {
         const averaged = mean.get(name)!.data;

@@ -1,5 +1,5 @@
 /**
- * The section of report.md with single queries: what the model and BM25 ranked first for them. The queries are
+ * The section of report.md with example queries: what the model and BM25 ranked first for them. The queries are
  * chosen in examples.ts.
  */
 import type { DocumentText } from '../../../src/formats/corpus.ts';
@@ -19,8 +19,8 @@ export function examplesSection(
   return [
     '## Against BM25, query by query',
     `By the rank of the first relevant document: ${won} won, ${lost} lost, ${tied} tied.`,
-    ...examples('Won most', wonMost, 'bm25', texts),
-    ...examples('Lost most', lostMost, 'model', texts),
+    ...examples('Largest wins', wonMost, 'bm25', texts),
+    ...examples('Largest losses', lostMost, 'model', texts),
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Chooses the queries that the report shows: those on which the model wins most and loses most against BM25. Their
- * text in Markdown is in examples-section.ts.
+ * Chooses the example queries of the report: the largest wins and losses of the model against BM25. Their Markdown is
+ * written in examples-section.ts.
  */
 import { rankGain } from '../summary/comparison.ts';
 import type { EvaluatedQuery } from '../scoring/queries.ts';
@@ -15,9 +15,9 @@ export interface Example {
 }
 
 export interface Examples {
-  /** The largest gains first … */
+  /** The largest gains first; ties by query_id. */
   readonly wonMost: readonly Example[];
-  /** … and the largest losses first; equal ones by query_id. */
+  /** The largest losses first; ties by query_id. */
   readonly lostMost: readonly Example[];
 }
 
@@ -38,7 +38,7 @@ export function examplesAgainstBm25(
   return { wonMost: won.slice(0, shown), lostMost: lost.slice(0, shown) };
 }
 
-/** The documents whose texts the report shows. */
+/** The documents whose text the report shows. */
 export function documentsShown({ wonMost, lostMost }: Examples): Uint32Array {
   const shown = [...wonMost, ...lostMost].flatMap(({ query, model, bm25 }) => [
     [...query.relevant.keys()][0],

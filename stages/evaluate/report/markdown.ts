@@ -1,4 +1,4 @@
-/** Pieces of Markdown. */
+/** Markdown helpers: tables, escaped text and numbers. */
 
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, header.map((_, i) => (i === 0 ? '---' : '---:')), ...rows];
@@ -7,7 +7,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 export const LONGEST = 240;
 
-/** A text as one line of Markdown without effects of its own, cut where it is long. */
+/** A text as one line of escaped Markdown, truncated if it is long. */
 export function plain(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   const characters = Array.from(line);
@@ -21,7 +21,7 @@ export function signed(value: number, decimals: number): string {
   return value > 0 ? `+${text}` : `−${text}`;
 }
 
-/** `p = 0.0123`, or `p < 0.001` where the tosses tell no more. */
+/** `p = 0.012`, or `p < 0.001`. */
 export function pText(p: number): string {
   return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
 }

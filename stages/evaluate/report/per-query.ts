@@ -1,6 +1,5 @@
 /**
- * Writes per_query.tsv, which other reports and `pipeline compare` read again. Figures over all queries are in
- * metrics.json.
+ * Writes per_query.tsv, which other reports and `pipeline compare` read. Means over all queries are in metrics.json.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +10,8 @@ import type { EvaluatedQuery } from '../scoring/queries.ts';
 import type { QueryScores } from '../scoring/scores.ts';
 
 /**
- * One line a query, named as in the run files; for each system the rank of the first relevant
- * document (empty where it is not listed) and every measure, over the corpus and within the candidates.
+ * One line per query, named as in the run files; for each system the rank of the first relevant document (empty if it
+ * is not in the list) and every measure, over the corpus and within the candidates.
  */
 export function writePerQuery(
   output: string,

@@ -1,4 +1,4 @@
-/** report.md: the figures as tables, and the queries that tell the most about the model. */
+/** Writes report.md: the measures as tables, and example queries. It computes no measure; see summary/. */
 import type { DocumentText } from '../../../src/formats/corpus.ts';
 import { EXACT_UP_TO, type Interval } from '../../../src/retrieval/significance.ts';
 import type { Comparison, Differences } from '../summary/comparison.ts';
@@ -56,11 +56,11 @@ export function reportMarkdown({ summary, scores, examples, texts }: ReportParts
 type Title = (system: string) => string;
 
 const FILES =
-  '`metrics.json` holds all figures, `per_query.tsv` each query’s, `runs/` and `qrels.trec` the lists and the ' +
-  'judgements as trec_eval reads them: `trec_eval -c -m ndcg_cut.10 -m map qrels.trec runs/model.trec`. ' +
+  '`metrics.json` contains all measures, `per_query.tsv` those of each query, `runs/` the run files and `qrels.trec` ' +
+  'the relevance judgements for trec_eval: `trec_eval -c -m ndcg_cut.10 -m map qrels.trec runs/model.trec`. ' +
   'docs/EVALUATION.md defines every measure.';
 
-/** What a reader in a hurry takes away. */
+/** The main result: the primary measure, and its differences to the rivals. */
 function leadingSentence(summary: Summary, title: Title): string {
   const measure = primaryMeasure(summary);
   const [model] = summary.systems;
@@ -88,23 +88,23 @@ function overview(summary: Summary): string {
   const left =
     summary.queries_without_relevant === 0
       ? 'every query has a relevant document'
-      : `${summary.queries_without_relevant} more have no relevant document and are left out`;
+      : `${summary.queries_without_relevant} more without a relevant document are left out`;
   const { samples, confidence } = summary.bootstrap;
   const intervals =
     samples === 0
       ? ''
-      : ` Intervals: ${Math.round(100 * confidence)} %, ${samples} bootstrap samples of the queries.`;
+      : ` Confidence intervals: ${Math.round(100 * confidence)} %, ${samples} bootstrap samples of the queries.`;
   const tests =
     summary.permutations === 0
       ? ''
-      : ` Tests: paired randomisation, two-sided, ${summary.permutations} tosses, or every sign pattern where at most ${EXACT_UP_TO} queries differ.`;
+      : ` Tests: paired randomisation, two-sided, ${summary.permutations} permutations, or every sign pattern if at most ${EXACT_UP_TO} queries differ.`;
   return (
-    `${summary.queries} queries (${left}), ${summary.documents} documents, lists of ${summary.depth}. ` +
+    `${summary.queries} queries (${left}), ${summary.documents} documents, ranked lists of ${summary.depth}. ` +
     `Means over queries; nDCG with linear gain.${intervals}${tests}`
   );
 }
 
-/** One row a system; the interval of the first measure stands beside it. */
+/** One row per system; the confidence interval of the first measure is next to it. */
 function figuresTable({ systems }: Summary, scope: Scope, title: Title): string {
   const names = Object.keys(systems[0]![scope] ?? {});
   const withIntervals = systems[0]!.intervals !== undefined;
@@ -124,7 +124,7 @@ function figuresTable({ systems }: Summary, scope: Scope, title: Title): string 
 
 function candidatesSection(summary: Summary, title: Title): string[] {
   if (summary.queries_with_candidates === 0) return [];
-  const note = `${summary.queries_with_candidates} queries whose candidates hold a relevant document.`;
+  const note = `${summary.queries_with_candidates} queries whose candidates include a relevant document.`;
   return ['## Within the candidates', note, figuresTable(summary, 'candidates', title)];
 }
 
@@ -139,8 +139,8 @@ function comparisonSection({ comparisons, label }: Summary, title: Title): strin
   };
   return [
     `## ${plain(label)} minus the others`,
-    'Mean difference over the same queries, its interval, and the p-value of no difference (each by itself: no ' +
-      'correction for many tests).',
+    'Mean difference over the same queries, its confidence interval, and the p-value for the null hypothesis of no ' +
+      'difference (not corrected for multiple comparisons).',
     table(
       ['', ...comparisons.map(({ rival }) => title(rival))],
       [...rows('corpus'), ...rows('candidates'), wins(comparisons)],
@@ -175,7 +175,7 @@ function typesSection(summary: Summary, title: Title): string[] {
   const names = types[0]!.systems.map(({ name }) => title(name));
   const more = summary.query_types.length - types.length;
   return [
-    '## By type of query',
+    '## By query type',
     `${measureTitle(measure)}; every measure is in metrics.json${more > 0 ? `, with ${more} rarer types` : ''}.`,
     table(['type', 'queries', ...names], rows),
   ];
@@ -189,12 +189,15 @@ function seedsSection({ seeds }: Summary): string[] {
       : measureTitle(name),
     ...[mean, deviation, minimum, maximum].map((value) => value.toFixed(4)),
   ]);
-  return [`## Over ${seeds.runs} seeds`, table(['', 'mean', 'standard deviation', 'least', 'most'], rows)];
+  return [
+    `## Over ${seeds.runs} seeds`,
+    table(['', 'mean', 'standard deviation', 'minimum', 'maximum'], rows),
+  ];
 }
 
 const RANK_ENDS = [1, 5, 10, 100, Infinity];
 
-/** How many queries have their first relevant document where. */
+/** How many queries have their first relevant document in each range of ranks. */
 function ranksSection({ queries, depth }: Summary, scores: Scores, title: Title): string[] {
   const bins = RANK_ENDS.map((end, i) => ({
     start: (RANK_ENDS[i - 1] ?? 0) + 1,
@@ -212,7 +215,7 @@ function ranksSection({ queries, depth }: Summary, scores: Scores, title: Title)
     share(scores.get(system)!.filter(({ rank }) => rank === undefined).length),
   );
   return [
-    '## Where the first relevant document is',
-    table(['rank', ...systems.map(title)], [...rows, ['not listed', ...missing]]),
+    '## Rank of the first relevant document',
+    table(['rank', ...systems.map(title)], [...rows, ['not found', ...missing]]),
   ];
 }

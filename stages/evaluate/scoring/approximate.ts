@@ -1,6 +1,6 @@
 /**
- * What approximate search loses: asks the index the same queries and compares its lists with the exact ones. Only
- * for stages with an `index` input.
+ * Measures approximate search: searches the index with the same queries and compares its lists with the exact ones.
+ * Only for stages with an `index` input.
  */
 import { monotonic } from '../../../src/base/clock.ts';
 import type { Matrix } from '../../../src/formats/npy.ts';
@@ -14,7 +14,7 @@ import type { EvaluatedQuery } from './queries.ts';
 
 const CUTOFFS = [10, 100] as const;
 
-/** Compares approximate lists with the exact ones as they come. */
+/** Compares the approximate list of each query with the exact one. */
 export interface ApproximateProbe {
   readonly documents: number;
   observe(query: EvaluatedQuery, exact: Ranking): void;
@@ -23,8 +23,9 @@ export interface ApproximateProbe {
 }
 
 /**
- * The graph's answers may differ by machine (src/retrieval/ann.ts), so these figures become metrics and never
- * part of the artifact's files. Lists are as deep as the deepest cut-off; MAP, which looks deeper, is left out.
+ * The results of the graph may differ by machine (src/retrieval/ann.ts), so these values become metrics of the stage
+ * and never go into the files of the artifact. Lists are as deep as the largest cut-off; MAP, which needs deeper lists,
+ * is left out.
  */
 export async function approximateProbe(
   folder: string,

@@ -1,6 +1,6 @@
 /**
- * How long a query waits. These figures depend on the machine and the moment, so they become metrics of the stage,
- * which are no part of the artifact's digest, and never go into its files.
+ * Measures query latency. It depends on the machine and the moment, so it becomes a metric of the stage, which is not
+ * part of the digest of the artifact, and never goes into its files.
  */
 import { monotonic } from '../../../src/base/clock.ts';
 import { nearestRank } from '../../../src/base/statistics.ts';
@@ -13,11 +13,11 @@ const FEWEST_QUERIES = 5;
 const BUDGET_MS = 1000;
 const DEPTH = 100;
 
-/** Single queries, one after the other and without the encoder's share: queries spread evenly over all of them. */
+/** Latency of single queries, one after the other and without encoding, on evenly spaced queries. */
 export function latencyOf(system: System, queries: readonly EvaluatedQuery[]): Metrics {
   const size = Math.min(MOST_QUERIES, queries.length);
   const times: number[] = [];
-  // The first is not counted: it pays for compilation and cold caches.
+  // Warm-up: the first search includes compilation and cold caches.
   system.search([queries[0]!], DEPTH).next();
   const started = monotonic();
   for (let i = 0; i < size; i++) {

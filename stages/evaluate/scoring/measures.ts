@@ -1,6 +1,6 @@
 /**
- * The measures by name: which ones the parameters ask for, each with its value for a list and its expected value for
- * a random order. The formulas are in src/retrieval/metrics.ts and expected.ts.
+ * The measures that the parameters ask for, each with its value for a ranked list and its expected value for a random
+ * order. The formulas are in src/retrieval/metrics.ts and expected.ts.
  */
 import {
   expectedAveragePrecision,
@@ -22,7 +22,7 @@ import {
 import { PipelineError } from '../../../src/stage.ts';
 import type { Cutoffs } from '../parameters.ts';
 
-/** A measure of one list, under the name that the figures have everywhere. */
+/** A measure of one ranked list, under the name that it has everywhere. */
 export interface Measure {
   readonly name: string;
   of(ranking: Uint32Array, relevant: Relevance): number;
@@ -61,14 +61,14 @@ const mapTo = (depth: number): Measure => ({
   expected: (n, relevant) => expectedAveragePrecision(n, relevant, depth),
 });
 
-/** Over the whole corpus, lists cut at `depth`, which no cut-off may exceed. */
+/** Over the whole corpus, for lists of length `depth`, which no cut-off may exceed. */
 export function corpusMeasures(cutoffs: Cutoffs, depth: number): Measure[] {
   const { mrr, ndcg: gains, recall: found, hit: hits } = cutoffs;
   const deepest = Math.max(0, ...mrr, ...gains, ...found, ...hits);
   if (deepest > depth)
     throw new PipelineError(
       'E_PARAMETER',
-      `the cut-off ${deepest} is beyond the depth of the lists, ${depth}`,
+      `the cut-off ${deepest} exceeds the depth of the lists, ${depth}`,
       {
         hint: `Write \`depth: ${deepest}\`, or lower the cut-off.`,
       },
@@ -82,7 +82,7 @@ export function corpusMeasures(cutoffs: Cutoffs, depth: number): Measure[] {
   ];
 }
 
-/** Within a query's candidates: all of them are ranked, and those outside are not asked for. */
+/** Within the candidates of a query: all of them are ranked, and no other documents. */
 export const CANDIDATE_MEASURES: readonly Measure[] = [
   { ...mrrAt(Infinity), name: 'mrr' },
   precisionAt(1),

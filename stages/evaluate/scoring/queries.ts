@@ -1,6 +1,6 @@
 /**
- * Which queries are measured: those of the split that have a relevant document, with their judgements and
- * candidates.
+ * Chooses the queries to evaluate: those of the split that have a relevant document, with their relevance judgements
+ * and candidates. Ranking is in systems.ts.
  */
 import type { QueryRow } from '../../../src/formats/corpus.ts';
 import { row } from '../../../src/formats/ragged.ts';
@@ -8,28 +8,28 @@ import { queriesOfSplit, relevantDocuments, type Tokens } from '../../../src/for
 import type { Relevance } from '../../../src/retrieval/metrics.ts';
 import { PipelineError } from '../../../src/stage.ts';
 
-/** A query that can be measured. */
+/** A query that can be evaluated. */
 export interface EvaluatedQuery {
   readonly id: number;
   readonly name: string;
   readonly text: string;
-  /** What the data calls this kind of question; null where it does not say. */
+  /** The query type in the data; null if there is none. */
   readonly type: string | null;
   readonly tokens: Uint32Array;
   readonly relevant: Relevance;
-  /** Distinct doc_ids by rising number; empty where there are none or none is relevant. */
+  /** Distinct doc_ids, ascending; empty if there are none or none is relevant. */
   readonly candidates: Uint32Array;
-  /** Those of `relevant` that are candidates. */
+  /** The members of `relevant` that are candidates. */
   readonly relevantCandidates: Relevance;
 }
 
 export interface QuerySet {
   readonly queries: readonly EvaluatedQuery[];
-  /** Queries of the split that have no relevant document: nothing can be measured on them. */
+  /** Queries of the split without a relevant document, which cannot be evaluated. */
   readonly withoutRelevant: number;
 }
 
-/** The split's queries that have a relevant document, by rising query_id. */
+/** The queries of the split that have a relevant document, by ascending query_id. */
 export function queriesToEvaluate(tokens: Tokens, split: string, rows: readonly QueryRow[]): QuerySet {
   const ids = Array.from(queriesOfSplit(tokens, split));
   if (ids.length === 0)
@@ -66,7 +66,7 @@ function evaluatedQuery(tokens: Tokens, query: QueryRow, relevant: Relevance): E
 }
 
 export function otherCorpus(detail: string): PipelineError {
-  return new PipelineError('E_INPUT', `the inputs do not belong together: ${detail}`, {
-    hint: 'corpus, tokens, embeddings and index must come from the same chain of stages.',
+  return new PipelineError('E_INPUT', `the inputs do not match: ${detail}`, {
+    hint: 'Use corpus, tokens, embeddings and index from the same chain of stages.',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Writes the ranked lists and the judgements as trec_eval reads them: runs/<system>.trec and qrels.trec. The format
- * of a line is in src/formats/trec.ts.
+ * Writes the ranked lists and the relevance judgements for trec_eval: runs/<system>.trec and qrels.trec. The format of
+ * a line is in src/formats/trec.ts.
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ export interface RunFile {
   close(): void;
 }
 
-/** runs/<system>.trec: the best `depth` documents of each query, by external names. */
+/** runs/<system>.trec: the top `depth` documents of each query, by external names. */
 export function createRunFile(
   output: string,
   system: string,
@@ -60,7 +60,7 @@ export function createRunFile(
   };
 }
 
-/** qrels.trec: what the measured queries' figures rest on; documents not listed are irrelevant. */
+/** qrels.trec: the relevant documents of the evaluated queries; all others are irrelevant. */
 export function writeQrels(
   output: string,
   queries: readonly EvaluatedQuery[],

@@ -1,6 +1,6 @@
 /**
- * Has all systems rank every query and measures each list as it comes: the loop of the stage. What a system is, is in
- * systems.ts; what one list scores, in scores.ts; means and tests are in summary/.
+ * The main loop of the stage: every system ranks every query, and each list is scored immediately. Systems are in
+ * systems.ts, the scores of one list in scores.ts, means and tests in summary/.
  */
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../../src/base/clock.ts';
@@ -17,16 +17,16 @@ const REPORT_EVERY_MS = 250;
 
 interface Lists {
   readonly corpus: Ranking;
-  /** Absent where the query has no candidates. */
+  /** Absent if the query has no candidates. */
   readonly candidates: Ranking | undefined;
 }
 
-/** What is done with the model's list of each query besides measuring it. */
+/** Called with the model's list of each query. */
 export type Observer = (query: number, ranking: Ranking) => void;
 
 /**
- * Asks all systems one query after the other, side by side, so that their lists can be fused and none is kept;
- * measures every list and writes it to the system's run file.
+ * Searches with all systems query by query, so that their lists can be fused and need not be kept; scores every list and
+ * writes it to the run file of the system.
  */
 export async function scoreSystems(
   context: StageContext<EvaluateParams>,
@@ -47,7 +47,7 @@ export async function scoreSystems(
         corpus: searches[i]!.next().value!,
         candidates: query.candidates.length > 0 ? system.rankCandidates(query) : undefined,
       });
-      // As soon as both are there, so that every table has it beside them.
+      // As soon as both lists exist, so that the fusion comes next to them in every table.
       const fused = lists.has('fused') ? undefined : fusedLists(lists, context.params);
       if (fused) lists.set('fused', fused);
     }

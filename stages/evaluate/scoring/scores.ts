@@ -1,5 +1,5 @@
 /**
- * What one system scored on one query: the values of all measures for one ranked list. Means over queries are in
+ * The scores of one system on one query: the values of all measures for one ranked list. Means over queries are in
  * summary/figures.ts.
  */
 import { firstRelevantRank } from '../../../src/retrieval/metrics.ts';
@@ -7,15 +7,15 @@ import type { Ranking } from '../../../src/retrieval/ranking.ts';
 import { CANDIDATE_MEASURES, type Measure } from './measures.ts';
 import type { EvaluatedQuery } from './queries.ts';
 
-/** How one system did on one query. */
+/** The scores of one system on one query. */
 export interface QueryScores {
-  /** From 1; absent where no relevant document is in the list. */
+  /** Rank of the first relevant document, from 1; absent if there is none in the list. */
   readonly rank: number | undefined;
-  /** The document ranked first; absent where nothing was found. */
+  /** The document at rank 1; absent if the list is empty. */
   readonly best: number | undefined;
   /** By position in the corpus measures. */
   readonly corpus: readonly number[];
-  /** Absent where the query has no candidates. */
+  /** Absent if the query has no candidates. */
   readonly candidates: CandidateScores | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface CandidateScores {
   readonly values: readonly number[];
 }
 
-/** By system, in the order in which they are reported; each by position in the queries. */
+/** By system, in the order of the report; the scores of each by position in the queries. */
 export type Scores = ReadonlyMap<string, readonly QueryScores[]>;
 
 export function scoreRanking(

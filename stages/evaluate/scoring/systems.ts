@@ -1,6 +1,6 @@
 /**
- * The systems that are compared, each a way to rank documents for a query: the model's vectors, BM25, mean word
- * vectors, and the fusion of two lists. It ranks and does not score.
+ * The systems that are compared, each a way to rank documents for a query: embeddings, BM25, mean word vectors, and the
+ * fusion of two lists. Ranked lists are scored elsewhere.
  */
 import type { Matrix } from '../../../src/formats/npy.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
@@ -18,12 +18,12 @@ export type SystemName = 'model' | 'bm25' | 'fused' | 'mean';
 /** Something that ranks documents. */
 export interface System {
   readonly name: SystemName;
-  /** One list of the whole corpus for each query, in their order, made as they are asked for. */
+  /** One ranked list of the whole corpus per query, in the order of the queries, computed lazily. */
   search(queries: readonly EvaluatedQuery[], depth: number): Iterator<Ranking, void>;
   rankCandidates(query: EvaluatedQuery): Ranking;
 }
 
-/** Vectors of queries against vectors of documents, row = id. */
+/** Ranks by the similarity of query and document vectors; row = id. */
 export function vectorSystem(name: SystemName, search: ExactSearch, queries: Matrix): System {
   return {
     name,
@@ -48,7 +48,7 @@ export function bm25System(tokens: Tokens, parameters: Bm25Parameters): System {
   };
 }
 
-/** Word vectors averaged over each text, compared by cosine; `idf` counts each by BM25's weight of its word. */
+/** Mean word vectors, compared by cosine; `idf` weights each word as BM25 does. */
 export function meanSystem(tokens: Tokens, vectors: WordVectors, weighting: MeanWeighting): System {
   const weights =
     weighting === 'idf'
@@ -58,7 +58,7 @@ export function meanSystem(tokens: Tokens, vectors: WordVectors, weighting: Mean
   return vectorSystem('mean', search, meanVectors(tokens.queries, vectors, weights));
 }
 
-/** The model's list and BM25's as one. */
+/** Reciprocal rank fusion of the lists of the model and BM25. */
 export function fuse(model: Ranking, bm25: Ranking, { k, weight }: FusionParams, depth: number): Ranking {
   const lists = [
     { documents: model.documents, weight },

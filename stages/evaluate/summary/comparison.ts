@@ -1,15 +1,15 @@
-/** The model beside one rival on the same queries: differences, how sure they are, and who won which query. */
+/** Compares the model with one rival on the same queries: differences, intervals, p-values, and wins and losses. */
 import { random } from '../../../src/base/random.ts';
 import { bootstrapIntervals, pairedTest, type Interval } from '../../../src/retrieval/significance.ts';
 import type { EvaluateParams } from '../parameters.ts';
 import { CANDIDATE_MEASURES, type Measure } from '../scoring/measures.ts';
 import type { QueryScores } from '../scoring/scores.ts';
 
-/** Undefined where the rival was not measured on that query. */
+/** Undefined if the rival was not evaluated on that query. */
 export type RivalScores = readonly (QueryScores | undefined)[];
 
 export interface Difference {
-  /** Mean of the model's figure minus the rival's. */
+  /** Mean of the model's value minus the rival's. */
   readonly difference: number;
   readonly interval?: Interval;
   /** Two-sided. */
@@ -19,14 +19,14 @@ export type Differences = Readonly<Record<string, Difference>>;
 
 export interface Comparison {
   readonly rival: string;
-  /** Those that both were measured on. */
+  /** Queries that both were evaluated on. */
   readonly queries: number;
   /** By the rank of the first relevant document. */
   readonly won: number;
   readonly lost: number;
   readonly tied: number;
   readonly corpus: Differences;
-  /** Absent where no query has candidates. */
+  /** Absent if no query has candidates. */
   readonly candidates?: Differences;
 }
 
@@ -59,13 +59,13 @@ export function compare(
   };
 }
 
-/** Reciprocal rank of the first minus the second's; not cut off before the lists end. */
+/** Reciprocal rank of the first minus that of the second, over the whole lists. */
 export function rankGain(one: QueryScores, other: QueryScores): number {
   const inverse = (rank: number | undefined): number => (rank === undefined ? 0 : 1 / rank);
   return inverse(one.rank) - inverse(other.rank);
 }
 
-/** Measures that the rival was not measured by are left out. */
+/** Leaves out measures that the rival does not have. */
 function differences(
   pairs: readonly (readonly [readonly number[], readonly number[]])[],
   measures: readonly Measure[],

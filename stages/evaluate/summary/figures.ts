@@ -1,6 +1,6 @@
 /**
- * From scores of single queries to the figures of a system: means, bootstrap intervals, and the expected figures of
- * a random order. Differences between systems are in comparison.ts.
+ * Computes the figures of a system from the scores of single queries: means, bootstrap confidence intervals, and the
+ * expected values for a random order. Differences between systems are in comparison.ts.
  */
 import { random } from '../../../src/base/random.ts';
 import { bootstrapIntervals, type Bootstrap, type Interval } from '../../../src/retrieval/significance.ts';
@@ -8,16 +8,16 @@ import { CANDIDATE_MEASURES, type Measure } from '../scoring/measures.ts';
 import type { EvaluatedQuery } from '../scoring/queries.ts';
 import type { QueryScores } from '../scoring/scores.ts';
 
-/** Means by the measures' names. */
+/** Means by measure. */
 export type Figures = Readonly<Record<string, number>>;
 export type Intervals = Readonly<Record<string, Interval>>;
 
 export interface SystemFigures {
   readonly name: string;
   readonly corpus: Figures;
-  /** Absent where no query has candidates. */
+  /** Absent if no query has candidates. */
   readonly candidates?: Figures;
-  /** Absent where none are asked for, and for expected values. */
+  /** Absent if intervals are disabled, and for expected values. */
   readonly intervals?: { readonly corpus: Intervals; readonly candidates?: Intervals };
 }
 
@@ -59,7 +59,7 @@ function valuesOf(scores: readonly QueryScores[]): Record<'corpus' | 'candidates
   };
 }
 
-/** What ranking by chance would give on these queries. */
+/** The expected figures of a random order on these queries. */
 export function randomFigures(
   queries: readonly EvaluatedQuery[],
   documents: number,

@@ -1,4 +1,4 @@
-/** Reads what another `evaluate` wrote: a rival to be tested against, or the same model from another seed. */
+/** Reads the report of another evaluate stage: a rival to test against, or the same model with another seed. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPerQuery, type PerQuery } from '../../../src/formats/per-query.ts';
@@ -10,7 +10,7 @@ import type { QueryScores } from '../scoring/scores.ts';
 import type { RivalScores } from './comparison.ts';
 import type { Figures } from './figures.ts';
 
-/** The part of metrics.json that is read again. */
+/** The part of metrics.json that is read. */
 interface OtherSummary {
   readonly label: string;
   readonly split: string;
@@ -23,7 +23,7 @@ export interface Rival {
   readonly scores: RivalScores;
 }
 
-/** The other report's model on our queries, by their names; E_INPUT where no query is in both. */
+/** The model of the other report on our queries, matched by name. Throws `E_INPUT` if no query is in both. */
 export function readRival(
   report: InputArtifact,
   queries: readonly EvaluatedQuery[],
@@ -37,12 +37,12 @@ export function readRival(
   });
   if (scores.every((score) => score === undefined))
     throw new PipelineError('E_INPUT', `the report '${report.stage}' has no query in common with this one`, {
-      hint: 'Both must measure the same split of the same corpus.',
+      hint: 'Both must evaluate the same split of the same corpus.',
     });
   return { label: readSummary(report.path).label, scores };
 }
 
-/** NaN for measures that the other report has not. */
+/** NaN for measures that the other report does not have. */
 function queryScores(
   { measures: columns, ranks }: PerQuery,
   index: number,
@@ -68,20 +68,20 @@ function queryScores(
 const readSummary = (folder: string): OtherSummary =>
   JSON.parse(readFileSync(join(folder, 'metrics.json'), 'utf8')) as OtherSummary;
 
-/** Figures of the same model from another seed; E_INPUT where they are not of the same queries. */
+/** Figures of the same model with another seed. Throws `E_INPUT` if they are not of the same queries. */
 export function readSeed(report: InputArtifact, split: string, queries: number): Figures {
   const summary = readSummary(report.path);
   if (summary.split !== split || summary.queries !== queries)
     throw new PipelineError(
       'E_INPUT',
-      `the report '${report.stage}' measures ${summary.queries} queries of '${summary.split}', this one ${queries} of '${split}'`,
-      { hint: 'Seeds are compared on the same queries.' },
+      `the report '${report.stage}' evaluates ${summary.queries} queries of '${summary.split}', this one ${queries} of '${split}'`,
+      { hint: 'Reports of other seeds must evaluate the same queries.' },
     );
   const { corpus, candidates = {} } = summary.systems.model;
   return flat(corpus, candidates);
 }
 
-/** Figures of both scopes under one name each. */
+/** The figures of both scopes in one record. */
 export function flat(corpus: Figures, candidates: Figures = {}): Figures {
   const within = Object.entries(candidates).map(([name, value]) => [`candidates/${name}`, value] as const);
   return { ...corpus, ...Object.fromEntries(within) };

@@ -1,18 +1,18 @@
-/** The figures again for each type of query (MS MARCO's `NUMERIC`, `PERSON` …), where the data gives types. */
+/** The figures by query type (MS MARCO's `NUMERIC`, `PERSON` …), if the data has types. */
 import type { Measure } from '../scoring/measures.ts';
 import type { EvaluatedQuery } from '../scoring/queries.ts';
 import type { Scores } from '../scoring/scores.ts';
 import { averageScores, type SystemFigures } from './figures.ts';
 
-/** The queries of one type, which the data gave them. */
+/** The figures on the queries of one type. */
 export interface TypeFigures {
-  /** Null for queries without one. */
+  /** Null for queries without a type. */
   readonly type: string | null;
   readonly queries: number;
   readonly systems: readonly SystemFigures[];
 }
 
-/** The most frequent type first, equal ones by name; empty where no query has a type. */
+/** The most frequent type first, ties by name; empty if no query has a type. */
 export function byQueryType(
   queries: readonly EvaluatedQuery[],
   scores: Scores,

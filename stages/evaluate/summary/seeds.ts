@@ -1,8 +1,8 @@
-/** Mean and spread of the figures over reports of the same model from several seeds. */
+/** Mean and standard deviation of the figures over reports of the same model with several seeds. */
 import { mean, standardDeviation } from '../../../src/base/statistics.ts';
 import type { Figures } from './figures.ts';
 
-/** One measure over several trainings that differ in their seed alone. */
+/** One measure over several trainings that differ only in their seed. */
 export interface Spread {
   readonly mean: number;
   /** Sample standard deviation. */
@@ -16,7 +16,7 @@ export interface Seeds {
   readonly measures: Readonly<Record<string, Spread>>;
 }
 
-/** Of the measures that all runs have. `runs` are at least two. */
+/** For the measures that all runs have. There must be at least two runs. */
 export function spreadOverSeeds(runs: readonly Figures[]): Seeds {
   const names = Object.keys(runs[0]!).filter((name) => runs.every((figures) => name in figures));
   return {

@@ -1,6 +1,6 @@
 /**
- * Makes the summary of a report from the scores of all queries, and reads the other reports that it compares with.
- * The summary's type and its forms for files and metrics are in summary.ts.
+ * Computes the summary of a report from the scores of all queries, and reads the other reports that it compares with.
+ * The type of the summary and its forms for files and metrics are in summary.ts.
  */
 import { inputList, type StageContext } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
@@ -74,7 +74,7 @@ function comparisonsOf(
     const missing = others.filter((score) => score === undefined).length;
     if (missing > 0)
       context.warn(
-        `the report '${report.stage}' lacks ${missing} of ${queries.length} queries: they are left out`,
+        `the report '${report.stage}' lacks ${missing} of ${queries.length} queries, which are left out`,
       );
     const name = unusedName(label, taken);
     taken.add(name);
@@ -83,7 +83,7 @@ function comparisonsOf(
   return comparisons;
 }
 
-/** `label`, or `label 2` and so on where that is taken. */
+/** `label`, or `label 2` and so on if that is taken. */
 function unusedName(label: string, taken: ReadonlySet<string>): string {
   for (let i = 2, name = label; ; i++) {
     if (!taken.has(name)) return name;

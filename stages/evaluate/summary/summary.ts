@@ -1,6 +1,6 @@
 /**
- * The summary of a report: its type, and what metrics.json, the stage's metrics and its headline show of it. It is
- * made in summarise.ts; the Markdown is in report/.
+ * The summary of a report: its type, and its forms for metrics.json, the metrics of the stage and the headline. It is
+ * computed in summarise.ts; the Markdown is in report/.
  */
 import type { JsonObject, Metrics } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
@@ -9,7 +9,7 @@ import type { TypeFigures } from './query-types.ts';
 import type { Figures, SystemFigures } from './figures.ts';
 import type { Seeds } from './seeds.ts';
 
-/** What was measured: metrics.json. */
+/** The content of metrics.json. */
 export interface Summary {
   readonly label: string;
   readonly split: string;
@@ -26,9 +26,9 @@ export interface Summary {
   readonly systems: readonly SystemFigures[];
   /** The model against each system of its own report, then against other reports. */
   readonly comparisons: readonly Comparison[];
-  /** Empty where the data has no types of queries. */
+  /** Empty if the data has no query types. */
   readonly query_types: readonly TypeFigures[];
-  /** Absent where only one is known. */
+  /** Absent if there is only one seed. */
   readonly seeds?: Seeds;
 }
 
@@ -48,14 +48,14 @@ function systemsByName(systems: readonly SystemFigures[]): Record<string, Omit<S
   return Object.fromEntries(systems.map(({ name, ...figures }) => [name, figures]));
 }
 
-/** The measure that headlines name and for which metrics give intervals and p-values. */
+/** The measure in headlines; only its intervals and p-values become metrics of the stage. */
 export function primaryMeasure({ systems }: Summary): string {
   return Object.keys(systems[0]!.corpus)[0]!;
 }
 
 /**
- * `[system/][candidates/]measure`, the model's own names being bare. Of the primary measure also the ends of its
- * interval, and the p-value of the model's difference to the system.
+ * `[system/][candidates/]measure`, without a prefix for the model. For the primary measure also the ends of its
+ * interval, and the p-value of the difference between the model and the system.
  */
 export function summaryMetrics(summary: Summary): Metrics {
   const primary = primaryMeasure(summary);
@@ -80,7 +80,7 @@ export function summaryMetrics(summary: Summary): Metrics {
   return metrics;
 }
 
-/** `MRR@10 0.612 (BM25 0.487)`, of the first measure asked for. */
+/** `MRR@10 0.612 (BM25 0.487)`, for the primary measure. */
 export function headlineOf(summary: Summary): string {
   const { systems } = summary;
   const measure = primaryMeasure(summary);
@@ -89,7 +89,7 @@ export function headlineOf(summary: Summary): string {
   return `${measureTitle(measure)} ${systems[0]!.corpus[measure]!.toFixed(3)}${rival}`;
 }
 
-/** A measure's name as people write it: `MRR@10`, `nDCG@10`, `Recall@5`. */
+/** The usual spelling of a measure: `MRR@10`, `nDCG@10`, `Recall@5`. */
 export function measureTitle(measure: string): string {
   const [name, cutoff] = measure.split('@') as [string, string | undefined];
   const titles: Record<string, string> = { mrr: 'MRR', map: 'MAP', ndcg: 'nDCG', p: 'P' };

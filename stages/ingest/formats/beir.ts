@@ -1,4 +1,4 @@
-/** BEIR's layout (https://github.com/beir-cellar/beir/wiki/Load-your-custom-dataset). */
+/** Reads the BEIR format (https://github.com/beir-cellar/beir/wiki/Load-your-custom-dataset): a folder or its files. */
 import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { optionalInput, PipelineError } from '../../../src/stage.ts';
@@ -71,7 +71,7 @@ function part(folder: string, name: string): string {
 }
 
 function missing(folder: string, name: string): PipelineError {
-  return new PipelineError('E_INPUT', `${folder} holds no ${name}`, {
-    hint: 'a BEIR folder holds corpus.jsonl, queries.jsonl and qrels/<split>.tsv (.gz too)',
+  return new PipelineError('E_INPUT', `${folder} contains no ${name}`, {
+    hint: 'A BEIR folder contains corpus.jsonl, queries.jsonl and qrels/<split>.tsv, gzipped or not.',
   });
 }

@@ -1,11 +1,11 @@
-/** MS MARCO rows from Parquet files. What a row means is in msmarco-row.ts. */
+/** Reads MS MARCO rows from Parquet files. Their content is interpreted in msmarco-row.ts. */
 import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
 import { PipelineError } from '../../../src/stage.ts';
 import { parquetRows } from '../tables/scan.ts';
 import type { JsonRecord, Problem } from '../tables/values.ts';
 import { unreadable, type Source, type Workspace } from '../workspace.ts';
 
-/** Rows of a Parquet file as the records that JSON Lines would give; numbered from 1. */
+/** The rows of a Parquet file, from 1, as the records that JSON Lines would give. */
 export async function parquetRecords(
   work: Workspace,
   source: Source,
@@ -42,17 +42,17 @@ async function selectOf(work: Workspace, source: Source): Promise<string> {
   const columns = await columnTypes(work, source);
   const wrong = (message: string): PipelineError =>
     new PipelineError('E_INPUT', `${source.label}: ${message}`, {
-      hint: 'msmarco wants query_id, query and passages {is_selected[], passage_text[]}; read other tables by `format: parquet`',
+      hint: 'MS MARCO has query_id, query and passages {is_selected[], passage_text[]}. For other tables, write `format: parquet`.',
     });
   for (const name of ['query_id', 'query', 'passages'])
     if (!columns.has(name)) throw wrong(`there is no column '${name}'`);
   for (const name of ['query', 'query_type']) {
     const type = columns.get(name) ?? 'VARCHAR';
-    if (type !== 'VARCHAR') throw wrong(`${name} is ${type}, and text is wanted`);
+    if (type !== 'VARCHAR') throw wrong(`${name} is ${type}, not text`);
   }
   const id = columns.get('query_id')!;
   if (!/^(VARCHAR|U?(TINY|SMALL|BIG)?INT|U?INTEGER)$/.test(id))
-    throw wrong(`query_id is ${id}, which is no id`);
+    throw wrong(`query_id is ${id}, not text or an integer`);
   const type = columns.has('query_type') ? 'query_type' : 'NULL::VARCHAR';
   return `SELECT file_row_number, query_id::VARCHAR, query, ${type}, ${listsOf(columns.get('passages')!, wrong)}
     FROM ${parquetRows(source)}`;
@@ -69,7 +69,7 @@ function listsOf(type: string, wrong: (message: string) => PipelineError): strin
   if (SHAPES.lists.test(plain)) return fields.map((name) => `passages.${name}`).join(', ');
   if (SHAPES.structs.test(plain))
     return fields.map((name) => `list_transform(passages, lambda passage: passage.${name})`).join(', ');
-  throw wrong(`passages is ${type}, and a struct of lists is wanted`);
+  throw wrong(`passages is ${type}, not a struct of lists`);
 }
 
 async function columnTypes(work: Workspace, source: Source): Promise<Map<string, string>> {

@@ -1,29 +1,29 @@
-/** One row of MS MARCO as a query with its passages, or what is wrong with it. */
+/** Interprets one MS MARCO row: a query with its passages, or the problem with it. Files are read elsewhere. */
 import { isBlank, isRecord, scalarText, type JsonRecord, type Problem } from '../tables/values.ts';
 
 export interface QueryWithPassages {
   readonly name: string;
   readonly text: string;
   readonly type: string | null;
-  /** Blank passages are null: they are told one by one, and the row is of use without them. */
+  /** Blank passages are null: each is reported, and the row is used without them. */
   readonly passages: readonly (Passage | null)[];
 }
 
 export interface Passage {
   readonly text: string;
-  /** 1 where the annotator used it for the answer; 0 where not, or where v2.1's test split does not say (-1). */
+  /** 1 if the annotator used it for the answer; 0 if not, or if the label is hidden (-1, test split of v2.1). */
   readonly selected: number;
 }
 
-/** More would not fit into the 16 bits of a sequence number that count a row's passages. */
+/** Sequence numbers have 16 bits for the passages of a row. */
 const MOST_PASSAGES = 65_535;
 
-/** What Hugging Face's files say of passages that Microsoft published without a label. */
+/** The label in Hugging Face's files of passages that Microsoft published without one. */
 const UNKNOWN = -1;
 
 export function msmarcoRow(row: JsonRecord): QueryWithPassages | Problem {
   const name = scalarText(row['query_id']);
-  if (name === undefined) return { problem: 'query_id is no id' };
+  if (name === undefined) return { problem: 'query_id is not a valid id' };
   if (name === null || isBlank(name)) return { problem: 'query_id missing' };
   const text = row['query'] ?? '';
   if (typeof text !== 'string') return { problem: 'query is not a string' };
@@ -34,13 +34,13 @@ export function msmarcoRow(row: JsonRecord): QueryWithPassages | Problem {
   return 'problem' in passages ? passages : { name, text, type, passages };
 }
 
-/** {is_selected: […], passage_text: […]} as Hugging Face has it, or [{is_selected, passage_text}, …] as Microsoft had. */
+/** {is_selected: […], passage_text: […]} as in Hugging Face's files, or [{is_selected, passage_text}, …] as in Microsoft's. */
 function passagesOf(value: unknown): readonly (Passage | null)[] | Problem {
   const columns = Array.isArray(value) ? columnsOf(value) : value;
   const texts = isRecord(columns) ? columns['passage_text'] : undefined;
   const selected = isRecord(columns) ? columns['is_selected'] : undefined;
   if (!Array.isArray(texts) || !Array.isArray(selected))
-    return { problem: 'passages missing or of another type' };
+    return { problem: 'passages missing or of the wrong type' };
   if (texts.length !== selected.length) return { problem: 'is_selected and passage_text differ in length' };
   if (texts.length === 0) return { problem: 'no passages' };
   if (texts.length > MOST_PASSAGES) return { problem: 'more than 65,535 passages' };

@@ -1,7 +1,7 @@
 /**
- * MS MARCO question answering, v1.1 and v2.1 (https://huggingface.co/datasets/microsoft/ms_marco): a row is a
- * query with its passages. All of them are its candidates, the selected ones relevant; a query without any
- * selected passage stays, unanswered. Query ids name queries within a split, because splits may repeat them.
+ * Reads MS MARCO question answering, v1.1 and v2.1 (https://huggingface.co/datasets/microsoft/ms_marco): a row is a
+ * query with its passages. All of them are its candidates, and the selected ones are relevant; a query without a
+ * selected passage is kept as unanswered. Query ids are unique only within a split, because splits may repeat them.
  */
 import type { Appender } from '../../../src/formats/duckdb.ts';
 import { eachLine } from '../tables/lines.ts';
@@ -59,7 +59,7 @@ export async function readMsmarco(work: Workspace, params: MsmarcoParams): Promi
 
 type Tables = Readonly<Record<'rows' | 'listed' | 'rejects', Appender>>;
 
-/** Stages a row, or tells what is wrong with it; true where it was staged. */
+/** Stages a row or reports the problem with it; returns whether the row was staged. */
 function rowTaker(tables: Tables, source: Source): (row: number, record: JsonRecord | Problem) => boolean {
   return (row, record) => {
     const reject = (problem: string): void => {
@@ -73,7 +73,7 @@ function rowTaker(tables: Tables, source: Source): (row: number, record: JsonRec
     const passages = read.passages.filter((passage) => passage !== null);
     for (let blanks = read.passages.length - passages.length; blanks > 0; blanks--)
       reject('passage missing or empty');
-    // The same number that `sequence` gives in SQL.
+    // The same number as `sequence` in SQL.
     const seq = (BigInt(source.index) << 32n) + BigInt(row);
     tables.rows.row(seq, source.index, BigInt(row), source.split, read.name, read.text, read.type, null);
     for (const [place, passage] of passages.entries())

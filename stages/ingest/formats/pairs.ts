@@ -1,4 +1,4 @@
-/** One table of query, document and perhaps label: the documents beside a query are its candidates. */
+/** Reads a table of query–document pairs with optional labels: the documents paired with a query are its candidates. */
 import { literal } from '../../../src/formats/duckdb.ts';
 import type { PairsTable } from '../parameters.ts';
 import { blank, firstProblem, setAside } from '../rejects.ts';
@@ -56,10 +56,10 @@ function insert(source: Source, table: PairsTable, rows: string): string {
     FROM (${rows})`;
 }
 
-/** An id that comes back with another text names two things. */
+/** Rejects rows whose id occurred before with a different text. */
 async function rejectRenamed(work: Workspace, id: string, text: 'query' | 'document'): Promise<void> {
   await work.database.run(`
-    UPDATE pairs SET problem = '${text} id repeated with another text' FROM (
+    UPDATE pairs SET problem = '${text} id repeated with a different text' FROM (
       SELECT seq AS later, md5_number(${text}) <> first_value(md5_number(${text})) OVER (
         PARTITION BY ${id} ORDER BY seq) AS renamed
       FROM pairs WHERE problem IS NULL) WHERE renamed AND seq = later`);

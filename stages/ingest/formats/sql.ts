@@ -1,6 +1,6 @@
 /**
- * The user's own SELECTs. A SELECT without ORDER BY has no order that one could rely on, so rows are numbered by
- * their ids and the result does not depend on how many threads ran it.
+ * Runs the user's own SELECT statements. A SELECT without ORDER BY has no defined order, so rows are numbered by their
+ * ids and the result does not depend on the number of threads.
  */
 import { nearest } from '../../../src/base/nearest.ts';
 import { identifier, literal } from '../../../src/formats/duckdb.ts';
@@ -39,7 +39,7 @@ interface Statement {
   readonly name: 'documents' | 'queries' | 'qrels' | 'candidates';
   readonly required: readonly string[];
   readonly optional: readonly string[];
-  /** INSERT from `rows`, whose columns are all there as VARCHAR. */
+  /** INSERT from `rows`, which has all columns as VARCHAR. */
   readonly insert: (source: Source, has: (column: string) => boolean) => string;
 }
 
@@ -84,14 +84,14 @@ const STATEMENTS: readonly Statement[] = [
     insert: ({ index }) => `
       INSERT INTO named_candidates
       SELECT row, ${index}, row, query, document,
-             ${firstProblem([['try_cast(position AS BIGINT) IS NULL', 'position is not a whole number']])}
+             ${firstProblem([['try_cast(position AS BIGINT) IS NULL', 'position is not an integer']])}
       FROM (SELECT row_number() OVER (ORDER BY query, try_cast(position AS BIGINT), document) AS row, * FROM rows)`,
   },
 ];
 
 async function execute(work: Workspace, statement: Statement, select: string): Promise<void> {
   const source = work.addNamed(`the ${statement.name} SELECT`);
-  // On a line of its own, because the SELECT may end in a comment.
+  // The parenthesis is on a line of its own, because the SELECT may end in a comment.
   const body = `(\n${select.trim().replace(/;\s*$/, '')}\n)`;
   const described = await work.database
     .rows(`SELECT column_name AS name FROM (DESCRIBE ${body.slice(1, -1)})`)
@@ -117,31 +117,31 @@ function checkColumns({ name, required, optional }: Statement, names: readonly s
   if (missing.length === 0 && unknown.length === 0) return;
   const message =
     missing.length > 0
-      ? `the ${name} SELECT gives no column ${missing.join(', ')}`
-      : `the ${name} SELECT gives a column '${unknown[0]!}' that means nothing here`;
+      ? `the ${name} SELECT has no column ${missing.join(', ')}`
+      : `the ${name} SELECT has an unknown column '${unknown[0]!}'`;
   const meant = unknown.length > 0 ? nearest(unknown[0]!, wanted) : undefined;
-  const perhaps = optional.length > 0 ? ` and perhaps ${optional.join(', ')}` : '';
+  const perhaps = optional.length > 0 ? `; optional: ${optional.join(', ')}` : '';
   throw new PipelineError('E_INPUT', message, {
-    hint: `${meant === undefined ? '' : `did you mean '${meant}'? `}it has to give ${required.join(', ')}${perhaps}`,
+    hint: `${meant === undefined ? '' : `Did you mean '${meant}'? `}Required columns: ${required.join(', ')}${perhaps}.`,
   });
 }
 
 const listOf = (sources: readonly Source[]): string =>
   `[${sources.map(({ path }) => literal(path)).join(', ')}]`;
 
-/** {{name}} → the list of the paths that the name stands for. */
+/** Replaces each {{name}} by the list of its paths. */
 function fillIn(select: string, paths: ReadonlyMap<string, string>): string {
   return select.replace(/\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g, (_, name: string) => {
     const list = paths.get(name);
     if (list !== undefined) return list;
     const meant = nearest(name, [...paths.keys()]);
     throw new PipelineError('E_INPUT', `{{${name}}} is not among the stage's files`, {
-      hint: meant === undefined ? 'name it under `files`' : `did you mean {{${meant}}}?`,
+      hint: meant === undefined ? 'Name it under `files`.' : `Did you mean '{{${meant}}}'?`,
     });
   });
 }
 
-/** The table function for files of one known encoding. */
+/** The DuckDB table function for these files; undefined if their encodings differ or are unknown. */
 function readerOf(sources: readonly Source[]): string | undefined {
   const label = sources[0]!.label;
   const encoding = encodingOf(label);

@@ -1,4 +1,4 @@
-/** A SQuAD file is one JSON value, so it is read whole: SQuAD v2.0's training set has 42 MB. */
+/** Reads and checks a SQuAD file. It is one JSON value and is read whole: the training set of SQuAD v2.0 has 42 MB. */
 import { createReadStream } from 'node:fs';
 import { PipelineError } from '../../../src/stage.ts';
 import { unpacked } from '../tables/lines.ts';
@@ -30,7 +30,7 @@ async function readWhole(work: Workspace, source: Source, done: (bytes: number) 
       length += piece.length;
       if (length > MOST_BYTES)
         throw new PipelineError('E_INPUT', `${source.label} is larger than ${MOST_BYTES >> 20} MiB`, {
-          hint: 'a SQuAD file is read whole: split it, or write one JSON object a line and use `format: jsonl`',
+          hint: 'A SQuAD file is read whole. Split it, or convert it to JSON Lines and write `format: jsonl`.',
         });
       pieces.push(piece);
       done(file.bytesRead);
@@ -45,7 +45,7 @@ function parse(source: Source, bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new PipelineError('E_INPUT', `${source.label} is no JSON: ${(error as Error).message}`, {
+    throw new PipelineError('E_INPUT', `${source.label} is not JSON: ${(error as Error).message}`, {
       cause: error,
     });
   }
@@ -70,5 +70,5 @@ function articlesOf(source: Source, value: unknown): Article[] {
 
 const notSquad = (source: Source, why: string): PipelineError =>
   new PipelineError('E_INPUT', `${source.label} is not SQuAD: ${why}`, {
-    hint: 'a SQuAD file is one JSON object {version, data: [{title, paragraphs: [{context, qas: […]}]}]}',
+    hint: 'A SQuAD file is one JSON object {version, data: [{title, paragraphs: [{context, qas: […]}]}]}.',
   });

@@ -1,7 +1,7 @@
 /**
- * SQuAD v1.1 and v2.0 (Rajpurkar et al. 2016, 2018): a question's relevant document is the paragraph that it was
- * asked about, and the article's paragraphs are its candidates. Questions that the paragraph does not answer
- * (`is_impossible`) stay, without a relevant document.
+ * Reads SQuAD v1.1 and v2.0 (Rajpurkar et al. 2016, 2018): the queries are the questions, the relevant document of a
+ * question is its paragraph, and the paragraphs of the article are its candidates. Questions that the paragraph does not
+ * answer (`is_impossible`) are kept without a relevant document.
  */
 import type { Appender } from '../../../src/formats/duckdb.ts';
 import type { SquadParams } from '../parameters.ts';
@@ -17,7 +17,7 @@ const TABLES = `
     text VARCHAR, answered BOOLEAN, problem VARCHAR);
 `;
 
-/** With a limit, articles without a question that is left bring nothing. */
+/** With a limit, articles without a remaining question are left out. */
 const views = (limited: boolean): string => `
   CREATE VIEW occurrences AS
     SELECT seq, NULL::VARCHAR AS name, text FROM paragraphs
@@ -57,7 +57,7 @@ export async function readSquad(work: Workspace, params: SquadParams): Promise<v
 
 type Tables = Readonly<Record<'paragraphs' | 'questions' | 'rejects', Appender>>;
 
-/** Gives the number of questions of the split that are taken now. */
+/** Returns the number of questions of the split that have been taken so far. */
 function takeArticles(
   tables: Tables,
   source: Source,
@@ -102,7 +102,7 @@ interface Question {
   readonly answered: boolean;
 }
 
-/** A question, or what is wrong with it. */
+/** A question, or the problem with it. */
 function questionOf(qa: unknown): Question | string {
   if (!isRecord(qa)) return 'question is not an object';
   const name = scalarText(qa['id']);
@@ -111,6 +111,6 @@ function questionOf(qa: unknown): Question | string {
   if (typeof text !== 'string') return 'question is not a string';
   if (isBlank(text)) return 'question missing or empty';
   const impossible = qa['is_impossible'] ?? false;
-  if (typeof impossible !== 'boolean') return 'is_impossible is not true or false';
+  if (typeof impossible !== 'boolean') return 'is_impossible is not a boolean';
   return { name, text, answered: !impossible };
 }

@@ -1,4 +1,4 @@
-/** Tables with named columns: documents, queries and judgements apart, or pairs (pairs.ts). */
+/** Reads tables with named columns: separate documents, queries and relevance judgements, or pairs (pairs.ts). */
 import { PipelineError } from '../../../src/stage.ts';
 import type { Files, FilesBySplit, TableParams } from '../parameters.ts';
 import {
@@ -36,7 +36,7 @@ export async function readTables(work: Workspace, params: TableParams): Promise<
   await resolveNames(work);
 }
 
-/** A table's files, from `files` or `splits`; all of them must be written as `format` says. */
+/** The files of a table, from `files` or `splits`; all of them must have the given `format`. */
 async function tableFiles(
   work: Workspace,
   params: TableParams,
@@ -44,15 +44,15 @@ async function tableFiles(
   given: { readonly files?: Files; readonly splits?: FilesBySplit },
 ): Promise<Source[]> {
   if ((given.files === undefined) === (given.splits === undefined)) {
-    throw new PipelineError('E_INPUT', `${table} wants either 'files' or 'splits'`);
+    throw new PipelineError('E_INPUT', `${table} needs either 'files' or 'splits'`);
   }
   const found =
     given.splits === undefined ? await work.add(given.files!) : await work.addSplits(given.splits);
   for (const { label } of found) {
     const encoding = encodingOf(label);
     if (encoding === undefined || encoding === params.format) continue;
-    throw new PipelineError('E_INPUT', `${label} is not written as ${params.format}`, {
-      hint: `all files of a stage are of one format; another would be \`format: ${encoding}\`, and \`format: sql\` mixes them`,
+    throw new PipelineError('E_INPUT', `${label} is not a ${params.format} file`, {
+      hint: `Write \`format: ${encoding}\`, or \`format: sql\` to mix formats in one stage.`,
     });
   }
   return found;

@@ -1,19 +1,19 @@
-/** The columns that a spec names, found in what a file has. */
+/** Finds the columns that a spec names among those of a file. */
 import { nearest } from '../../../src/base/nearest.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { Column } from '../parameters.ts';
 import type { Source } from '../workspace.ts';
 
 export interface ChosenColumn {
-  /** What the stage calls it. */
+  /** Its name in the stage. */
   readonly name: string;
-  /** What the file calls it; undefined where nothing is taken. */
+  /** Its name in the file; undefined if the spec does not name it. */
   readonly column: string | undefined;
-  /** Its place in the file, from 0. */
+  /** Its position in the file, from 0. */
   readonly place: number;
 }
 
-/** @throws PipelineError where a column is missing or named twice */
+/** @throws PipelineError if a column is missing or its name is ambiguous */
 export function chosenColumns(
   source: Source,
   columns: Readonly<Record<string, Column | undefined>>,
@@ -25,7 +25,7 @@ export function chosenColumns(
     if (place < 0) throw missingColumn(source, String(column), names);
     if (names.includes(String(column), place + 1))
       throw new PipelineError('E_INPUT', `${source.label} has two columns '${column}'`, {
-        hint: 'rename one of them, or name columns by place with `header: false`',
+        hint: 'Rename one of them, or write positions and `header: false`.',
       });
     return { name, column: String(column), place };
   });
@@ -36,6 +36,6 @@ export function missingColumn(source: Source, column: string, names: readonly st
   return new PipelineError(
     'E_INPUT',
     `${source.label} has no column '${column}'; it has ${names.join(', ')}`,
-    { hint: meant === undefined ? undefined : `did you mean '${meant}'?` },
+    { hint: meant === undefined ? undefined : `Did you mean '${meant}'?` },
   );
 }

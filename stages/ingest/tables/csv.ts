@@ -1,4 +1,4 @@
-/** CSV by RFC 4180, read by DuckDB. */
+/** Reads CSV (RFC 4180) with DuckDB. TSV, which has no quoting, is in tsv.ts. */
 import { identifier, literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { Source, Workspace } from '../workspace.ts';
@@ -10,7 +10,7 @@ export async function loadCsv(work: Workspace, { source, columns, header }: Scan
   const names = await columnNames(work, source, header);
   const chosen = chosenColumns(source, columns, names);
   const values = chosen.map(({ place }) => (place < 0 ? 'NULL' : identifier(`c${place}`)));
-  // Every property is given, because DuckDB's guesses depend on the rows that it samples.
+  // All options are explicit, because DuckDB's detection depends on the rows that it samples.
   const options = [
     'auto_detect = false',
     `header = ${header}`,
@@ -30,7 +30,7 @@ export async function loadCsv(work: Workspace, { source, columns, header }: Scan
   await collectRejects(work, source, header);
 }
 
-/** Names of the columns, from the first line; `1`, `2` … without a header. */
+/** The names of the columns, from the first line; `1`, `2` … without a header. */
 async function columnNames(work: Workspace, source: Source, header: boolean): Promise<string[]> {
   const first = await firstLine(work, source);
   if (!first) throw new PipelineError('E_INPUT', `${source.label} is empty`);
@@ -46,8 +46,8 @@ function cellsOf(line: string): string[] {
 }
 
 /**
- * DuckDB keeps the lines that did not fit the columns, numbered as rows of the file with its header; rows that
- * come after such a line are numbered as if it were not there, which is put right.
+ * Collects the lines that DuckDB rejected. DuckDB numbers rejected lines with the header included, and numbers later
+ * rows as if the rejected lines were not there; both are corrected.
  */
 async function collectRejects(work: Workspace, source: Source, header: boolean): Promise<void> {
   await work.database.run(`

@@ -1,11 +1,11 @@
-/** JSON Lines as a table: one object a line, whose members are the columns. */
+/** Reads JSON Lines as a table: one object per line, whose members are the columns. */
 import type { Workspace } from '../workspace.ts';
 import { missingColumn } from './columns.ts';
 import { eachLine } from './lines.ts';
 import { SCANNED, type Scan } from './scan.ts';
 import { isProblem, parseRecord, scalarText, type JsonRecord } from './values.ts';
 
-/** Blank lines are no rows. */
+/** Blank lines are skipped. */
 export async function loadJsonLines(work: Workspace, scan: Scan): Promise<void> {
   const { source } = scan;
   const table = await work.database.appender(SCANNED);
@@ -43,7 +43,7 @@ function shapeProblem(
     const value = values[place];
     if (texts.includes(name) && typeof value !== 'string' && value !== null && value !== undefined)
       return `${name} is not a string`;
-    if (scalarText(value) === undefined) return `${name} is neither a text nor an exact number`;
+    if (scalarText(value) === undefined) return `${name} is neither a string nor an exact number`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** Lines of a file, unpacked where its name says that it is packed, in memory of a line's size. */
+/** Streams the lines of a file, decompressed by its extension; memory is bounded by the longest line. */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { pipeline, type Readable, type Transform } from 'node:stream';
@@ -10,16 +10,16 @@ import { compressionOf } from './scan.ts';
 export interface Line {
   /** From 1, blank lines included. */
   readonly number: number;
-  /** Without its line break and, at the file's start, the byte order mark; null where `problem` is set. */
+  /** Without line break and byte order mark; null if `problem` is set. */
   readonly text: string | null;
   readonly problem?: string;
 }
 
 const NEWLINE = 0x0a;
-/** Longer than any text that this pipeline could use; a file without line breaks would fill the memory. */
+/** Maximum line length: a file without line breaks must not fill the memory. */
 const LONGEST = 64 << 20;
 
-/** Calls `visit` for every line that is not blank until it answers false; looks at the signal meanwhile. */
+/** Calls `visit` for every line that is not blank until it returns false. Stops when the stage is aborted. */
 export async function eachLine(
   work: Workspace,
   source: Source,
@@ -28,7 +28,7 @@ export async function eachLine(
   await work.scan(source, (done) => readLines(work, source, visit, done));
 }
 
-/** The first line that is not blank; undefined where there is none. */
+/** The first line that is not blank; undefined if there is none. */
 export async function firstLine(work: Workspace, source: Source): Promise<Line | undefined> {
   let first: Line | undefined;
   const visit = (line: Line): boolean => {
@@ -64,7 +64,7 @@ async function readLines(
   }
 }
 
-/** The file's bytes, unpacked. A failure to read or unpack is met by whoever reads them. */
+/** The decompressed bytes of the file. Errors in reading and decompression reach the reader of the stream. */
 export function unpacked(source: Source, file: Readable): Readable {
   const unpack = unpacker(source);
   if (!unpack) return file;
@@ -79,20 +79,20 @@ function unpacker(source: Source): Transform | undefined {
     case 'gzip':
       return zlib.createGunzip(options);
     case 'zstd': {
-      // Node 20 lacks it, and so do the types.
+      // Missing in Node 20 and in the types.
       const { createZstdDecompress } = zlib as unknown as {
         createZstdDecompress?: (options: object) => Transform;
       };
       if (createZstdDecompress) return createZstdDecompress(options);
-      throw new PipelineError('E_INPUT', `${source.label}: this version of Node cannot unpack .zst`, {
-        hint: 'pack the file with gzip instead, or use Node 22.15 or later',
+      throw new PipelineError('E_INPUT', `${source.label}: this version of Node cannot decompress .zst`, {
+        hint: 'Compress the file with gzip instead, or use Node 22.15 or later.',
       });
     }
   }
 }
 
 interface Splitter {
-  /** False when no more is wanted. */
+  /** Returns false when no more lines are wanted. */
   feed(piece: Buffer): boolean;
   end(): void;
 }
@@ -132,6 +132,6 @@ function lineSplitter(visit: (line: Line) => boolean): Splitter {
   };
 }
 
-/** Length of the byte order mark at the start. */
+/** Length of the byte order mark at the start: 3 or 0. */
 const markOf = (bytes: Buffer): number =>
   bytes.subarray(0, 3).toString('latin1') === '\xef\xbb\xbf' ? 3 : 0;

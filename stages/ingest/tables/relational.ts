@@ -1,6 +1,6 @@
 /**
- * Data whose documents and queries have ids of their own and whose judgements refer to these: BEIR, plain
- * tables, SQL. Staged by name first, then joined into the rows that a workspace wants.
+ * Stages data whose relevance judgements refer to documents and queries by their ids: BEIR, tables and SQL. Rows are
+ * staged by name first, then joined into the tables of the workspace.
  */
 import { literal } from '../../../src/formats/duckdb.ts';
 import type { Column } from '../parameters.ts';
@@ -33,7 +33,7 @@ export interface TableOptions {
 
 type Columns = Readonly<Record<string, Column | undefined>>;
 
-/** A title goes before the text with a space between, as BEIR's own evaluation does. */
+/** The title is put before the text with a space between, as in BEIR's evaluation. */
 export const DOCUMENT = {
   text: `if(${blank('title')}, text, if(${blank('text')}, title, title || ' ' || text))`,
   problems: [
@@ -47,10 +47,10 @@ export const QUERY_PROBLEMS = [
   [blank('text'), 'query missing or empty'],
 ] as const;
 
-/** `1.0` is whole, `0.5` is not; a missing value is 1 only where there is no such column. */
+/** `1.0` is an integer, `0.5` is not; a missing value is 1 only if there is no such column. */
 export const RELEVANCE = {
   value: String.raw`if(regexp_full_match(relevance, '\s*[+-]?\d{1,9}(\.0*)?\s*'), relevance::DOUBLE::INTEGER, NULL)`,
-  problem: 'relevance is not a whole number',
+  problem: 'relevance is not an integer',
 };
 
 export async function stageDocuments(
@@ -133,19 +133,19 @@ export async function stageCandidates(
 
 const splitOf = (source: Source): string => (source.split === null ? 'NULL' : literal(source.split));
 
-/** Checks ids across the named tables, gives queries their splits, applies `limit`, and stages the rest. */
+/** Checks ids across the named tables, assigns splits to queries, applies `limit`, and stages the remaining rows. */
 export async function resolveNames(work: Workspace): Promise<void> {
   await work.step('checking ids', `${repeatedIds} ${splits(work.context.params.limit ?? {})} ${unknownIds}`);
   for (const table of ['named_qrels', 'named_candidates']) await setAside(work, table);
   await work.step('joining ids', STAGED);
 }
 
-/** The first of several rows with an id stays; a document repeated word for word is only a duplicate. */
+/** The first of several rows with the same id is kept; an identical repeated document is only a duplicate. */
 const repeatedIds = `
   CREATE TEMP TABLE firsts AS
     SELECT name, min(seq) AS seq, arg_min(md5_number(text), seq) AS hash FROM named_documents
     WHERE problem IS NULL GROUP BY name HAVING count(*) > 1;
-  UPDATE named_documents SET problem = 'document id repeated with another text' FROM firsts
+  UPDATE named_documents SET problem = 'document id repeated with a different text' FROM firsts
     WHERE named_documents.name = firsts.name AND named_documents.seq > firsts.seq
       AND named_documents.problem IS NULL AND md5_number(text) <> hash;
   UPDATE named_queries SET problem = 'query id repeated' FROM (
@@ -160,8 +160,8 @@ const repeatedIds = `
 `;
 
 /**
- * A query whose table names no split belongs to that of its judgements: of several, the first of train,
- * validation, test and then the others by name, so that no query is both learnt from and evaluated.
+ * A query without a split of its own belongs to the split of its judgements. Of several splits it takes the first of
+ * train, validation, test and then the others by name, so that no query is used for both training and evaluation.
  */
 function splits(limit: Readonly<Record<string, number>>): string {
   const kept = Object.entries(limit).map(([split, n]) => `WHEN ${literal(split)} THEN place <= ${n}`);

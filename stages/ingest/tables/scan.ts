@@ -1,4 +1,4 @@
-/** SQL that reads one file row by row: rows are numbered from 1 in the file's order. */
+/** Describes the scan of one file: its encoding, compression and columns, and the sequence numbers of its rows. */
 import { literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { Column } from '../parameters.ts';
@@ -10,17 +10,17 @@ export type Compression = 'none' | 'gzip' | 'zstd';
 export interface Scan {
   readonly source: Source;
   readonly encoding: Encoding;
-  /** tsv and csv: whether the first line names the columns. */
+  /** For tsv and csv: whether the first line has the names of the columns. */
   readonly header: boolean;
-  /** Name in the result → the file's column; undefined ones are NULL. */
+  /** Name in the result → column of the file; NULL if undefined. */
   readonly columns: Readonly<Record<string, Column | undefined>>;
-  /** Of these, the ones that must be strings where the file has types. */
+  /** Those of the columns that must be strings if the file has types. */
   readonly texts: readonly string[];
-  /** Of these, the ones that the file may lack altogether. */
+  /** Those of the columns that the file may not have. */
   readonly optional?: readonly string[];
 }
 
-/** The rows that the loaders leave: row, each column as VARCHAR, shape_problem. */
+/** The table that the loaders fill: row, each column as VARCHAR, shape_problem. */
 export const SCANNED = 'scanned';
 
 const ENCODINGS: Readonly<Record<string, Encoding>> = {
@@ -37,13 +37,13 @@ export function compressionOf(label: string): Compression {
   return /\.zst$/i.test(label) ? 'zstd' : 'none';
 }
 
-/** How a file is written, by its name; undefined for names that do not tell. */
+/** The encoding of a file by its extension; undefined for other extensions. */
 export function encodingOf(label: string): Encoding | undefined {
   const extension = /\.([a-z]+)(?:\.(?:gz|gzip|zst))?$/i.exec(label)?.[1];
   return extension === undefined ? undefined : ENCODINGS[extension.toLowerCase()];
 }
 
-/** @throws PipelineError where the file's name says that it is written otherwise */
+/** @throws PipelineError if the extension of the file is not one of the expected encodings */
 export function expectEncoding(source: Source, expected: readonly Encoding[]): Encoding {
   const encoding = encodingOf(source.label);
   if (encoding !== undefined && expected.includes(encoding)) return encoding;
@@ -51,7 +51,7 @@ export function expectEncoding(source: Source, expected: readonly Encoding[]): E
     'E_INPUT',
     `${source.label} is none of ${expected.map((one) => `.${one}`).join(', ')}`,
     {
-      hint: 'rename the file so that its extension says how it is written (.gz or .zst may follow)',
+      hint: 'Rename the file so that its extension gives its format; .gz or .zst may follow.',
     },
   );
 }
@@ -60,5 +60,5 @@ export function parquetRows(source: Source): string {
   return `read_parquet(${literal(source.path)}, file_row_number = true)`;
 }
 
-/** Numbers rows over all files: the file's index, then 32 bits of row, which leaves 16 bits for a place in it. */
+/** Numbers rows over all files: the index of the file, then 32 bits for the row; 16 more bits are left for a position in it. */
 export const sequence = (source: Source, row: string): string => `(${source.index}::UBIGINT << 32) + ${row}`;

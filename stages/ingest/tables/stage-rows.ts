@@ -1,4 +1,4 @@
-/** Reads columns of a table by name, whichever way the table is written, as texts. */
+/** Reads columns of a table by name, as text, from any encoding. Each encoding but Parquet has a file of its own. */
 import { identifier } from '../../../src/formats/duckdb.ts';
 import { unreadable, type Workspace } from '../workspace.ts';
 import { loadCsv } from './csv.ts';
@@ -8,8 +8,8 @@ import { parquetRows, SCANNED, type Scan } from './scan.ts';
 import { loadTsv } from './tsv.ts';
 
 /**
- * Hands `insert` a SELECT of row, every column as VARCHAR, and shape_problem: what is wrong with the row as such.
- * Rows that are not even such go to the rejects.
+ * Calls `insert` with a SELECT of row, every column as VARCHAR, and shape_problem, a problem with the types of the row.
+ * Malformed rows go to the rejects.
  */
 export async function stage(work: Workspace, scan: Scan, insert: (rows: string) => string): Promise<void> {
   if (scan.encoding === 'parquet') {
@@ -42,7 +42,7 @@ async function scanParquet(work: Workspace, { source, columns, texts }: Scan): P
   const values = chosen.map(({ name, column }) =>
     column === undefined ? `NULL::VARCHAR AS ${name}` : `${identifier(column)}::VARCHAR AS ${name}`,
   );
-  // A column has one type, so its first wrong row stands for all.
+  // A column has one type, so that either all its rows are wrong or none.
   const wrong = chosen.find(
     ({ name, column }) => column !== undefined && texts.includes(name) && types.get(column) !== 'VARCHAR',
   );

@@ -1,6 +1,6 @@
 /**
- * TSV as retrieval data sets write it: one row a line, whatever its line break, and no quoting, so that a quote
- * is a character like others.
+ * Reads TSV as in retrieval data sets: one row per line, with LF or CRLF, and no quoting, so that a quote is an ordinary
+ * character. CSV, with quoting, is in csv.ts.
  */
 import { PipelineError } from '../../../src/stage.ts';
 import type { Workspace } from '../workspace.ts';

@@ -1,8 +1,8 @@
-/** What JSON values say, judged before anything is converted: a number for a text is told and not guessed. */
+/** Checks JSON values before they are converted: a number in place of a text is reported, not converted. */
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** What is wrong with a row; a class of its own so that it is never mistaken for a crash. */
+/** A problem with a row. */
 export interface Problem {
   readonly problem: string;
 }
@@ -14,10 +14,10 @@ export function isProblem(value: object): value is Problem {
 export const isRecord = (value: unknown): value is JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Nothing but white space, as Unicode has it. */
+/** Only white space, as in Unicode. */
 export const isBlank = (text: string): boolean => !/[^\s\p{Z}]/u.test(text);
 
-/** A line's object. */
+/** Parses a line that must be a JSON object. */
 export function parseRecord(text: string): JsonRecord | Problem {
   let value: unknown;
   try {
@@ -29,8 +29,8 @@ export function parseRecord(text: string): JsonRecord | Problem {
 }
 
 /**
- * A scalar as text, null for null and for what is not there; undefined for lists and objects, and for numbers
- * that JavaScript cannot hold exactly.
+ * A scalar as text; null for null and undefined; undefined for lists, objects, and numbers that JavaScript cannot
+ * represent exactly.
  */
 export function scalarText(value: unknown): string | null | undefined {
   if (value === undefined || value === null) return null;

@@ -1,7 +1,7 @@
 import { row, type Ragged } from '../../../src/formats/ragged.ts';
 import { drawEvenly, type NegativeSource } from './source.ts';
 
-/** The query's own candidates: what a search engine showed beside the answer, and nobody selected. */
+/** The query's own candidates, such as search results that the annotator did not select. */
 export function candidatesSource(candidates: Ragged, weight: number): NegativeSource {
   return {
     name: 'candidates',

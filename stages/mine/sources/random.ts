@@ -1,10 +1,10 @@
 import type { Random } from '../../../src/base/random.ts';
 import type { Negative, NegativeSource } from './source.ts';
 
-/** Draws before the corpus is searched from front to back: only tiny corpora ever need that. */
+/** Random draws before the corpus is scanned from a random start, which only tiny corpora need. */
 const TRIES = 64;
 
-/** Any document of the corpus, evenly. */
+/** Documents of the corpus, sampled uniformly. */
 export function randomSource(documents: number, weight: number): NegativeSource {
   return {
     name: 'random',

@@ -1,6 +1,6 @@
 /**
- * Negatives from a ranked list: the best matches by BM25 or by an earlier model, within the range and limits asked
- * for.
+ * Hard negatives from a ranked list: the top results of BM25 or an earlier model, within the range of ranks and the
+ * limits on scores. The ranking itself is made by a retriever.
  */
 import { PipelineError } from '../../../src/stage.ts';
 import type { Guard, Rejections } from '../guard.ts';
@@ -9,7 +9,7 @@ import { ceiling, withinLimits } from '../limits.ts';
 import type { Retriever } from '../retrievers.ts';
 import { drawEvenly, drawFromTop, type Negative, type NegativeSource } from './source.ts';
 
-/** What a retriever finds for the query at ranks range_min + 1 … range_max, within the limits on scores. */
+/** A retriever's results for the query at ranks range_min + 1 … range_max, within the limits on scores. */
 export function rankedSource(
   retriever: Retriever,
   params: RankedParams,

@@ -1,35 +1,35 @@
-/** What a source of negatives is, and the two ways to draw from a list of them. */
+/** The interface of a source of negatives, and the two ways to draw from a list. */
 import type { Random } from '../../../src/base/random.ts';
 import type { Guard } from '../guard.ts';
 
 export interface Negative {
   readonly document: number;
-  /** From 1, where the source ranks its documents. */
+  /** From 1, if the source ranks its documents. */
   readonly rank?: number | undefined;
-  /** By the source's own measure, where it has one. */
+  /** The source's own score, if it has one. */
   readonly score?: number | undefined;
 }
 
-/** Draws one document that is not in `taken`, or undefined where the source has none left. */
+/** Draws one document that is not in `taken`; undefined if the source has none left. */
 export type Draw = (random: Random, taken: ReadonlySet<number>) => Negative | undefined;
 
-/** A source that is ready for one query. */
+/** A source, prepared for one query. */
 export interface Proposals {
-  /** The source's score of a relevant document, where it scores. */
+  /** The source's score of a positive, if it scores. */
   positiveScore?(positive: number): number;
-  /** Draws for a pair of the query and this positive; `admits` is what else the pair asks of a negative. */
+  /** Draws for the pair of the query and this positive; `admits` is the pair's own condition on negatives. */
   drawsFor(positive: number, admits: (document: number) => boolean): Draw;
 }
 
-/** A strategy that proposes negatives. What the guard admits is for the source to ask. */
+/** A strategy that proposes negatives. The source itself must ask the guard. */
 export interface NegativeSource {
   readonly name: string;
   readonly weight: number;
-  /** Gets ready for one query; queries come in the order in which they are mined. */
+  /** Prepares for one query; queries come in the order in which they are mined. */
   prepare(query: number, guard: Guard): Proposals;
 }
 
-/** Draws evenly from a list. */
+/** Samples uniformly from a list. */
 export function drawEvenly(pool: readonly Negative[]): Draw {
   return (random, taken) => {
     const free = taken.size === 0 ? pool : pool.filter(({ document }) => !taken.has(document));
@@ -37,7 +37,7 @@ export function drawEvenly(pool: readonly Negative[]): Draw {
   };
 }
 
-/** Takes a list from its front, each document once. */
+/** Takes documents from the front of a list, each once. */
 export function drawFromTop(pool: readonly Negative[]): Draw {
   const used = new Set<number>();
   return (_random, taken) => {

@@ -1,4 +1,4 @@
-/** Makes the sources of negatives that the parameters name. Each kind of source has a file of its own. */
+/** Creates the sources of negatives that the parameters name. Each kind of source is in a file of its own. */
 import { rowCount } from '../../../src/formats/ragged.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { Rejections } from '../guard.ts';
@@ -11,7 +11,7 @@ import type { NegativeSource } from './source.ts';
 
 export type Retrievers = Readonly<Record<'bm25' | 'model', () => Retriever>>;
 
-/** The sources of a mixture in its order; a kind named again is told apart by a number. */
+/** The sources in the given order; a kind that occurs again gets a number in its name. */
 export function createSources(
   tokens: Tokens,
   negatives: readonly NegativeParams[],

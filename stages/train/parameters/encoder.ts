@@ -1,20 +1,24 @@
-/** Schemas of the model: the encoder's layers, and the token embeddings with their subwords. */
+/**
+ * Schemas of the model's parameters: the layers of the encoder, and the token embeddings with their subwords. The model
+ * itself is in src/engine/model.
+ */
+import { RECURRENT_CELLS } from '../../../src/formats/cells.ts';
 
 const dropout = {
-  description: 'Parts of the values that are set to zero while training, the rest being scaled up.',
+  description: 'Dropout rates.',
   type: 'object',
   additionalProperties: false,
   default: {},
   properties: {
     embedding: {
-      description: 'Of the token embeddings.',
+      description: 'Dropout rate of the token embeddings.',
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
       default: 0,
     },
     output: {
-      description: 'Of the pooled states.',
+      description: 'Dropout rate of the pooled states.',
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
@@ -24,51 +28,51 @@ const dropout = {
 } as const;
 
 export const encoderSchema = {
-  description: 'What turns the tokens of a text into one vector.',
+  description: 'The encoder, which maps the tokens of a text to one vector.',
   type: 'object',
   additionalProperties: false,
   default: {},
   properties: {
     cell: {
-      description: 'The recurrent layer: gru, lstm, or none to pool the token embeddings themselves.',
-      enum: ['gru', 'lstm', 'none'],
+      description: `Recurrent cell: ${RECURRENT_CELLS.map((cell) => `\`${cell}\``).join(', ')}, or \`none\` to pool the token embeddings directly.`,
+      enum: [...RECURRENT_CELLS, 'none'],
       default: 'gru',
     },
     hidden: {
-      description: 'Width of the state of one direction.',
+      description: 'Hidden size, per direction.',
       type: 'integer',
       minimum: 1,
       maximum: 4096,
       default: 128,
     },
     layers: {
-      description: 'Recurrent layers, one on top of the other.',
+      description: 'Number of stacked recurrent layers.',
       type: 'integer',
       minimum: 1,
       maximum: 16,
       default: 1,
     },
     bidirectional: {
-      description: 'Read each text backwards too; the states of both directions are put side by side.',
+      description: 'Use bidirectional layers; the states of both directions are concatenated.',
       type: 'boolean',
       default: false,
     },
     pooling: {
       description:
-        'How the states become one vector: the last of each direction, their mean, their maximum, or a mean ' +
-        'weighted by a trained attention vector.',
+        'Pooling over time: the `last` state of each direction, `mean`, `max`, or `attention`, a mean weighted by a ' +
+        'learned attention vector.',
       enum: ['last', 'mean', 'max', 'attention'],
       default: 'last',
     },
     skip: {
       description:
-        'Put the pooled token embeddings beside the pooled states, both scaled to length 1: what a text is about ' +
-        'does not have to pass through the recurrent layers.',
+        'Skip connection: concatenate the pooled token embeddings with the pooled states, both L2-normalised, so that ' +
+        'the content of a text can bypass the recurrent layers.',
       type: 'boolean',
       default: false,
     },
     projection: {
-      description: 'Width of a linear layer behind the pooling, which is then the width of the embeddings.',
+      description: 'Output dimension of a linear projection after pooling; null for no projection.',
       type: ['integer', 'null'],
       minimum: 1,
       maximum: 4096,
@@ -76,7 +80,7 @@ export const encoderSchema = {
     },
     shared: {
       description:
-        'One encoder for queries and documents, or one for each. Token embeddings are shared anyway.',
+        'Share one encoder between queries and documents; false trains one for each. Token embeddings are always shared.',
       type: 'boolean',
       default: true,
     },
@@ -86,28 +90,28 @@ export const encoderSchema = {
 
 const subwords = {
   description:
-    'Add to the embedding of each word the mean of those of its character n-grams, hashed into buckets, so that words ' +
-    'of one stem share a part and words too rare for a row of their own get a vector (as in fastText).',
+    'Subword embeddings as in fastText: the mean embedding of the character n-grams of a word, hashed into buckets, is ' +
+    'added to its own. Related words then share parameters, and rare words get a vector.',
   type: 'object',
   additionalProperties: false,
   default: {},
   properties: {
     buckets: {
-      description: 'How many embeddings the n-grams share; 0: no n-grams.',
+      description: 'Number of hash buckets for n-gram embeddings; 0 disables subwords.',
       type: 'integer',
       minimum: 0,
       maximum: 10_000_000,
       default: 0,
     },
     min_n: {
-      description: 'Characters of the shortest n-grams, the marks < and > around a word included.',
+      description: 'Minimum n-gram length in characters, including the word boundary marks < and >.',
       type: 'integer',
       minimum: 1,
       maximum: 32,
       default: 3,
     },
     max_n: {
-      description: 'Characters of the longest n-grams.',
+      description: 'Maximum n-gram length in characters.',
       type: 'integer',
       minimum: 1,
       maximum: 32,
@@ -117,24 +121,24 @@ const subwords = {
 } as const;
 
 export const embeddingsSchema = {
-  description: 'The token embeddings.',
+  description: 'Token embeddings.',
   type: 'object',
   additionalProperties: false,
   default: {},
   properties: {
     trainable: {
-      description: 'Whether training changes them.',
+      description: 'Train the token embeddings; false freezes them.',
       type: 'boolean',
       default: true,
     },
     learning_rate_factor: {
-      description: 'Their learning rate relative to that of the other weights.',
+      description: 'Learning rate of the token embeddings, relative to that of the other weights.',
       type: 'number',
       exclusiveMinimum: 0,
       default: 1,
     },
     dimensions: {
-      description: 'Their width where the stage is given no vectors; otherwise that of the vectors counts.',
+      description: 'Embedding dimension without `vectors`; otherwise that of the vectors is used.',
       type: 'integer',
       minimum: 1,
       maximum: 4096,

@@ -1,40 +1,39 @@
 /**
- * Schemas of how the weights are trained: optimiser, learning-rate schedule, clipping, averaging, batches and when
- * to stop.
+ * Schemas of the optimisation: optimiser, learning-rate schedule, gradient clipping, weight averaging, batches and
+ * stopping. The optimiser itself is in src/engine/optimizer.
  */
 
 const betas = {
-  description: 'How slowly the running means of the gradient and of its square forget.',
+  description: 'Adam β1, β2: decay rates of the moment estimates.',
   type: 'array',
   minItems: 2,
   maxItems: 2,
-  items: { description: 'One of the two.', type: 'number', minimum: 0, exclusiveMaximum: 1 },
+  items: { description: 'A decay rate.', type: 'number', minimum: 0, exclusiveMaximum: 1 },
   default: [0.9, 0.999],
 } as const;
 
 const optimizer = {
   description:
-    'AdamW. For token embeddings it is lazy: a step changes the rows of the tokens that it has seen.',
+    'AdamW optimiser, lazy for the token embeddings: a step updates only the rows of tokens in the batch.',
   type: 'object',
   additionalProperties: false,
   default: {},
   properties: {
     learning_rate: {
-      description: 'Size of a step, at its highest.',
+      description: 'Peak learning rate.',
       type: 'number',
       exclusiveMinimum: 0,
       default: 0.001,
     },
     betas,
     epsilon: {
-      description: 'Added to the root of the mean square: keeps steps of tiny gradients small.',
+      description: 'Adam ε: added to the denominator for numerical stability.',
       type: 'number',
       exclusiveMinimum: 0,
       default: 1e-8,
     },
     weight_decay: {
-      description:
-        'Part of each weight, times the learning rate, that a step takes away; biases are left alone.',
+      description: 'Decoupled weight decay (AdamW); biases are not decayed.',
       type: 'number',
       minimum: 0,
       default: 0.01,
@@ -43,18 +42,18 @@ const optimizer = {
 } as const;
 
 const schedule = {
-  description: 'How the learning rate goes over the training.',
+  description: 'Learning-rate schedule.',
   type: 'object',
   additionalProperties: false,
   default: {},
   properties: {
     name: {
-      description: 'Constant, or falling to 0 along a line or half a cosine.',
+      description: 'Constant learning rate, or linear or cosine decay to 0.',
       enum: ['constant', 'linear', 'cosine'],
       default: 'constant',
     },
     warmup_ratio: {
-      description: 'Part of all steps in which it first rises from 0.',
+      description: 'Fraction of steps for linear warm-up.',
       type: 'number',
       minimum: 0,
       maximum: 1,
@@ -67,42 +66,43 @@ export const optimizationSchemas = {
   optimizer,
   schedule,
   max_grad_norm: {
-    description: 'Gradients together longer than this are scaled down to it; null leaves them.',
+    description: 'Gradient clipping: maximum global norm; null disables clipping.',
     type: ['number', 'null'],
     exclusiveMinimum: 0,
     default: 1,
   },
   ema_decay: {
     description:
-      'Keep a running mean of the weights that forgets this slowly (0.999: over some 1,000 steps), validate and ' +
-      'save it in place of the weights themselves; 0 keeps none.',
+      'Decay of the exponential moving average (EMA) of the weights, which is validated and saved instead of the ' +
+      'weights (0.999 averages over about 1,000 steps); 0 disables it.',
     type: 'number',
     minimum: 0,
     exclusiveMaximum: 1,
     default: 0,
   },
   batch_size: {
-    description: 'Triplets in a step.',
+    description: 'Batch size, in triplets.',
     type: 'integer',
     minimum: 1,
     maximum: 65536,
     default: 128,
   },
   epochs: {
-    description: 'Passes over the triplets; 0 keeps the first weights, for a baseline.',
+    description: 'Number of epochs: passes over the triplets; 0 keeps the initial weights, as a baseline.',
     type: 'integer',
     minimum: 0,
     maximum: 100000,
     default: 5,
   },
   max_steps: {
-    description: 'Stop after this many steps, in the middle of an epoch if need be; null: after the epochs.',
+    description: 'Maximum number of steps; training may stop within an epoch. Null for no limit.',
     type: ['integer', 'null'],
     minimum: 1,
     default: null,
   },
   patience: {
-    description: 'Stop after this many epochs without a better validation MRR; null never does.',
+    description:
+      'Early stopping patience: epochs without a better validation MRR@10; null disables early stopping.',
     type: ['integer', 'null'],
     minimum: 1,
     default: 3,

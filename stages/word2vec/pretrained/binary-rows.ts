@@ -1,8 +1,11 @@
-/** `rows dimensions\n`, then for each row the word, a space, and its values as little-endian float32. */
+/**
+ * Reads the binary word2vec format: `rows dimensions\n`, then for each row the word, a space, and its values as
+ * little-endian float32. Text formats are in text-rows.ts.
+ */
 import { fault, LONGEST, NEWLINE, NO_HEADER, SPACE, type RowParser, type RowVisitor } from './row-parser.ts';
 import { parseHeader, type Header } from './vector-format.ts';
 
-/** A first line longer than this is none. */
+/** A longer first line is not a header. */
 const LONGEST_HEADER = 100;
 
 export function binaryRows(path: string, visitor: RowVisitor): RowParser {
@@ -27,18 +30,18 @@ export function binaryRows(path: string, visitor: RowVisitor): RowParser {
       done = end;
       rows++;
     }
-    // What follows the last row is nobody's; a newline, mostly.
+    // Anything after the last row, usually a newline, is ignored.
     rest = header && rows === header.rows ? Buffer.alloc(0) : Buffer.from(bytes.subarray(done));
   };
   const end = (): number => {
     if (!header) throw fault(path, 'line 1', NO_HEADER);
-    if (rows < header.rows) throw wrong(`the file ends here; its first line promises ${header.rows} vectors`);
+    if (rows < header.rows) throw wrong(`the file ends here; its header announces ${header.rows} vectors`);
     return rows;
   };
   return { feed, end };
 }
 
-/** Where the row at `start` ends, or -1 while it is not whole. */
+/** Where the row at `start` ends, or -1 while it is incomplete. */
 function vector(
   bytes: Buffer,
   start: number,
@@ -46,17 +49,17 @@ function vector(
   visitor: RowVisitor,
   wrong: (what: string) => Error,
 ): number {
-  // word2vec.c ends each row with a newline, other writers do not.
+  // word2vec.c ends each row with a newline; other writers do not.
   while (bytes[start] === NEWLINE) start++;
   const space = bytes.indexOf(SPACE, start);
-  if (space < 0 && bytes.length - start > LONGEST) throw wrong('the word does not end');
+  if (space < 0 && bytes.length - start > LONGEST) throw wrong('the word has no end');
   const values = space + 1;
   const end = values + dimensions * 4;
   if (space < 0 || end > bytes.length) return -1;
   visitor.row(bytes.toString('utf8', start, space), (target, offset) => {
     for (let i = 0; i < dimensions; i++) {
       const value = bytes.readFloatLE(values + i * 4);
-      if (!Number.isFinite(value)) throw wrong(`${value} is no number to compute with`);
+      if (!Number.isFinite(value)) throw wrong(`${value} is not a finite number`);
       target[offset + i] = value;
     }
   });

@@ -1,4 +1,4 @@
-/** Pretrained vectors for the words of this vocabulary. The file is read in vector-file.ts. */
+/** Loads pretrained vectors for the words of the model vocabulary. The file is read in vector-file.ts. */
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { WordVectors } from '../../../src/formats/vectors.ts';
 import { createTokenizer, vocabularyMap } from '../../../src/retrieval/tokenizer.ts';
@@ -11,7 +11,7 @@ export interface Loaded {
   readonly vectors: WordVectors;
   /** Rows of the file. */
   readonly rowsRead: number;
-  /** Words that took the vector of a word that only folds into them. */
+  /** Words that took the vector of a word that the tokeniser normalises to them. */
   readonly folded: number;
 }
 
@@ -20,9 +20,9 @@ const FOLDED = 1;
 const EXACT = 2;
 
 /**
- * Keeps the file's rows for the words that models know. A word's own row goes before one that the tokeniser
- * folds into it, whichever comes first in the file; of several equal ones the first counts, for files go by
- * falling frequency. A file's `<unk>` is taken for ours.
+ * Keeps the file's rows for the words of the model vocabulary. An exact match takes precedence over a row that the
+ * tokeniser normalises to the word, in whatever order they are in the file. Among equal matches the first is used,
+ * because files are sorted by descending frequency. The file's `<unk>` is used for ours.
  */
 export async function loadVectors(
   context: Pick<StageContext, 'signal' | 'progress'>,
@@ -49,7 +49,7 @@ export async function loadVectors(
       match[id] = found;
     },
   });
-  if (rowsRead === 0) throw new PipelineError('E_INPUT', `${params.path} holds no vectors`);
+  if (rowsRead === 0) throw new PipelineError('E_INPUT', `${params.path} contains no vectors`);
   const known = match.map((found) => (found === ABSENT ? 0 : 1));
   const vectors = { rows, dimensions, data, known };
   fillUnknown(vectors, params.seed);

@@ -1,4 +1,7 @@
-/** A word and its values on each line, separated by spaces; before them `rows dimensions` where `hasHeader`. */
+/**
+ * Reads text formats: on each line a word and its values, separated by spaces; a first line `rows dimensions` if
+ * `hasHeader`. The binary format is in binary-rows.ts.
+ */
 import { fault, LONGEST, NEWLINE, NO_HEADER, SPACE, type RowParser, type RowVisitor } from './row-parser.ts';
 import { parseHeader } from './vector-format.ts';
 
@@ -35,12 +38,13 @@ export function textRows(path: string, hasHeader: boolean, visitor: RowVisitor):
       start = end + 1;
     }
     rest = Buffer.from(bytes.subarray(start));
-    if (rest.length > LONGEST) throw wrong('the next line does not end: this is no text of word vectors');
+    if (rest.length > LONGEST)
+      throw wrong('the next line is too long: this is not a text file of word vectors');
   };
   const end = (): number => {
     if (rest.length > 0) take(rest);
     if (promised >= 0 && rows !== promised)
-      throw wrong(`the file ends after ${rows} vectors; its first line promises ${promised}`);
+      throw wrong(`the file ends after ${rows} vectors; its header announces ${promised}`);
     return rows;
   };
   return { feed, end };
@@ -52,7 +56,7 @@ function rowReader(dimensions: number, visitor: RowVisitor, wrong: (what: string
   return (text) => {
     const spaces = spacePositions(text);
     if (spaces.length < dimensions) throw wrong(`${spaces.length} values where ${dimensions} were expected`);
-    // GloVe has words with spaces in them: the values are the last fields.
+    // Some GloVe words contain spaces: the values are the last fields.
     const end = spaces[spaces.length - dimensions]!;
     const word = text.toString('utf8', 0, end);
     const isNumber = Number.isFinite(Number(word.slice(word.lastIndexOf(' ') + 1)));
@@ -62,7 +66,7 @@ function rowReader(dimensions: number, visitor: RowVisitor, wrong: (what: string
       const fields = text.toString('latin1', end + 1).split(' ');
       for (const [index, field] of fields.entries()) {
         const value = Math.fround(Number(field));
-        if (field === '' || !Number.isFinite(value)) throw wrong(`'${field}' is no number to compute with`);
+        if (field === '' || !Number.isFinite(value)) throw wrong(`'${field}' is not a finite number`);
         target[offset + index] = value;
       }
     });
@@ -77,7 +81,7 @@ function trimEnd(text: Buffer): Buffer {
   return text.subarray(0, end);
 }
 
-/** Numbers at the end of a row, its first field being the word whatever it looks like. */
+/** The count of numbers at the end of a row; its first field is always the word. */
 function valuesIn(text: Buffer): number {
   const fields = text.toString('latin1').split(' ').slice(1);
   return fields.length - 1 - fields.findLastIndex((field) => field === '' || Number.isNaN(Number(field)));

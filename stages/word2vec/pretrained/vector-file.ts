@@ -1,4 +1,4 @@
-/** Reads a file of word vectors front to back in bounded memory, unpacking it where it is gzipped. */
+/** Streams a file of word vectors, decompressed if it is gzipped, to the parser of its format, in bounded memory. */
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -10,7 +10,7 @@ import { HEAD_BYTES, layoutOf, type FormatName } from './vector-format.ts';
 
 const PIECE = 1 << 20;
 
-/** Gives the number of rows. What is wrong with the file is an `E_INPUT` error with the line or row. */
+/** Returns the number of rows. Throws `E_INPUT`, with the line or row, if the file is invalid. */
 export async function readVectorFile(
   context: Pick<StageContext, 'signal' | 'progress'>,
   path: string,
@@ -43,12 +43,12 @@ function parserFor(path: string, format: FormatName, head: Buffer, visitor: RowV
 function sizeOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile()) return found.size;
-  throw new PipelineError('E_INPUT', `${path} ${found ? 'is no file' : 'does not exist'}`, {
-    hint: 'path names one file of word vectors on this machine',
+  throw new PipelineError('E_INPUT', `${path} ${found ? 'is not a file' : 'does not exist'}`, {
+    hint: 'Write the path of one file of word vectors on this machine.',
   });
 }
 
-/** The file's content, or what its gzip packing holds, in pieces of about a mebibyte. */
+/** The content of the file, decompressed, in pieces of about 1 MiB. */
 function bytePieces(path: string, file: Readable): AsyncGenerator<Buffer, void> {
   return isGzip(path) ? unpacked(path, file) : plain(file);
 }
@@ -59,13 +59,13 @@ async function* plain(file: Readable): AsyncGenerator<Buffer, void> {
 
 async function* unpacked(path: string, file: Readable): AsyncGenerator<Buffer, void> {
   const gunzip = createGunzip({ chunkSize: PIECE });
-  // A failure destroys the last stream with it and is met below.
+  // An error destroys the last stream and is handled below.
   pipeline(file, gunzip, () => undefined);
   try {
     yield* gunzip as AsyncIterable<Buffer>;
   } catch (error) {
-    throw new PipelineError('E_INPUT', `${path} cannot be unpacked: ${(error as Error).message}`, {
-      hint: 'the gzip file is damaged or cut short',
+    throw new PipelineError('E_INPUT', `${path} cannot be decompressed: ${(error as Error).message}`, {
+      hint: 'The gzip file is damaged or truncated.',
       cause: error,
     });
   }
@@ -82,7 +82,7 @@ function isGzip(path: string): boolean {
   }
 }
 
-/** At least HEAD_BYTES, or all there is. */
+/** At least HEAD_BYTES, or the whole file if it is shorter. */
 async function headOf(pieces: AsyncGenerator<Buffer, void>): Promise<Buffer> {
   const found: Buffer[] = [];
   for (let length = 0; length < HEAD_BYTES;) {

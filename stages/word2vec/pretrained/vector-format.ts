@@ -1,7 +1,7 @@
-/** Which of the formats a file of word vectors has, from its first bytes. */
+/** Detects the format of a file of word vectors from its first bytes. The rows are parsed elsewhere in this folder. */
 import { PipelineError } from '../../../src/stage.ts';
 
-/** `header`: word2vec text and fastText .vec, a line `rows dimensions` first; `bare`: GloVe, none. */
+/** `header`: word2vec text and fastText .vec, with a first line `rows dimensions`; `bare`: GloVe, without it. */
 export type Layout = 'header' | 'bare' | 'binary';
 
 export type FormatName = 'auto' | 'word2vec-text' | 'word2vec-binary' | 'glove' | 'fasttext';
@@ -16,7 +16,7 @@ const LAYOUTS: Readonly<Record<Exclude<FormatName, 'auto'>, Layout>> = {
 /** Enough for the first two rows of 4,096 dimensions. */
 export const HEAD_BYTES = 1 << 18;
 
-/** `head` is the start of the file, unpacked: HEAD_BYTES of it, or all of a shorter one. */
+/** `head` is the start of the file, decompressed: at least HEAD_BYTES, or all of a shorter file. */
 export function layoutOf(path: string, head: Buffer, format: FormatName): Layout {
   rejectOthers(path, head);
   return format === 'auto' ? detect(path, head) : LAYOUTS[format];
@@ -28,11 +28,11 @@ function rejectOthers(path: string, head: Buffer): void {
   if (head.length === 0) throw new PipelineError('E_INPUT', `${path} is empty`);
   if (head.subarray(0, 4).equals(Buffer.from('PK\x03\x04', 'latin1')))
     throw new PipelineError('E_INPUT', `${path} is a zip archive`, {
-      hint: 'unzip it, and give the path of the file inside',
+      hint: 'Unzip it and write the path of the file inside.',
     });
   if (head.length >= 4 && head.readUInt32LE(0) === FASTTEXT_MODEL)
-    throw new PipelineError('E_INPUT', `${path} is a whole fastText model`, {
-      hint: 'give the .vec file, which fastText publishes beside the .bin',
+    throw new PipelineError('E_INPUT', `${path} is a binary fastText model`, {
+      hint: 'Use the .vec file that fastText publishes next to the .bin file.',
     });
 }
 
@@ -41,8 +41,8 @@ function detect(path: string, head: Buffer): Layout {
   const header = parseHeader(first);
   if (header) return second.trim() === '' || isTextRow(second, header.dimensions) ? 'header' : 'binary';
   if (isTextRow(first, undefined)) return 'bare';
-  throw new PipelineError('E_INPUT', `${path} is no file of word vectors that this stage knows`, {
-    hint: 'it reads word2vec text and binary, GloVe and fastText .vec, gzipped or not',
+  throw new PipelineError('E_INPUT', `${path} is not in a supported format of word vectors`, {
+    hint: 'The formats are word2vec text and binary, GloVe and fastText .vec, gzipped or not.',
   });
 }
 

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../src/base/random.ts';
-import type { Arithmetic } from '../../../src/engine/backends/open-backend.ts';
+import type { Backend } from '../../../src/engine/backends/open-backend.ts';
 import { fusedRecurrent } from '../../../src/engine/backends/fused-recurrent.ts';
 import { composedRecurrent } from '../../../src/engine/backends/composed-recurrent.ts';
 import { tableAnchor, type Pass } from '../../../src/engine/backends/recurrent-op.ts';
 import { createPlainTable, type PlainTable } from '../../../src/engine/backends/plain-table.ts';
-import { outputWidth, weightShapes } from '../../../src/engine/backends/recurrent-shape.ts';
+import { outputWidth, weightShapes } from '../../../src/engine/kernels/recurrent/shape.ts';
 import { row } from '../../../src/formats/ragged.ts';
 import { embeddedEngine } from '../embedded.ts';
 import { build, cases, values, type Built, type Case } from '../fixtures.ts';
@@ -15,7 +15,7 @@ import { referenceEncoding } from './reference.ts';
 
 const PASS: Pass = { training: true, dropout: { input: 0, output: 0 }, seed: 1, tableTrainable: true };
 
-const arithmetic = {
+const backend = {
   table: createPlainTable,
   recurrent: composedRecurrent,
   dispose: () => undefined,
@@ -43,7 +43,7 @@ describe('the recurrent encoder composed of TensorFlow.js ops', () => {
   it('agrees with plain loops, for texts of every length', () => {
     fc.assert(
       fc.property(cases, (example) => {
-        const built = build(example, arithmetic);
+        const built = build(example, backend);
         const result = tf.tidy(() =>
           composedRecurrent(example.shape)(built.texts, built.table, tensors(example, built.weights), PASS),
         );
@@ -63,7 +63,7 @@ describe('the recurrent encoder composed of TensorFlow.js ops', () => {
       fc.property(
         cases.filter(({ shape }) => shape.pooling !== 'max'),
         (example) => {
-          const built = build(example, arithmetic);
+          const built = build(example, backend);
           const count = (built.texts.offsets.length - 1) * outputWidth(example.shape);
           const slope = values(count, 1, random(example.seed, 'slope'));
           const loss = (changed: Built): number =>
@@ -108,7 +108,7 @@ describe('the recurrent encoder composed of TensorFlow.js ops', () => {
       fc.property(
         cases.filter(({ shape }) => shape.cell !== 'none' || shape.pooling !== 'max'),
         (example) => {
-          const composed = step(example, arithmetic);
+          const composed = step(example, backend);
           const fused = step(example, {
             table: (rows, dimensions) => engine().table(rows, dimensions),
             recurrent: (shape) => fusedRecurrent(engine(), shape),
@@ -133,7 +133,7 @@ describe('the recurrent encoder composed of TensorFlow.js ops', () => {
         lengths: [3],
         seed: 1,
       },
-      arithmetic,
+      backend,
     );
     const weights = [[2, 6], [2, 6], [6], [6]].map((shape, i) =>
       tf.variable(tf.tensor(built.weights[i]!, shape)),
@@ -157,7 +157,7 @@ describe('the recurrent encoder composed of TensorFlow.js ops', () => {
 });
 
 /** Output, gradients of the weights and of the table after one pass forward and back. */
-function step(example: Case, engine: Arithmetic): Float32Array[] {
+function step(example: Case, engine: Backend): Float32Array[] {
   const built = build(example, engine);
   const weights = tensors(example, built.weights);
   const recurrent = engine.recurrent(example.shape);

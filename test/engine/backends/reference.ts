@@ -1,5 +1,5 @@
 /** The recurrent encoder written as loops over numbers: slow, plain, and independent of TensorFlow.js and kernels. */
-import type { RecurrentShape } from '../../../src/engine/backends/recurrent-shape.ts';
+import type { RecurrentShape } from '../../../src/engine/kernels/recurrent/shape.ts';
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 

@@ -2,7 +2,7 @@ import type { Hash } from 'node:crypto';
 import { random } from '../../../src/base/random.ts';
 import { raggedFrom, type Ragged } from '../../../src/formats/ragged.ts';
 import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
-import { weightShapes, type RecurrentShape } from '../../../src/engine/kernels/recurrent/recurrent.ts';
+import { weightShapes, type RecurrentShape } from '../../../src/engine/kernels/recurrent/shape.ts';
 
 export function floats(length: number, purpose: string, scale = 1): Float32Array {
   const source = random(7, purpose);

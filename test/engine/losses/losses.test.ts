@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../src/base/random.ts';
-import { lossFor, type LossParams } from '../../../src/engine/losses/registry.ts';
+import { lossFor } from '../../../src/engine/losses/loss-for.ts';
+import type { LossParams } from '../../../src/engine/losses/registry.ts';
 import { normalise, similarities } from '../../../src/engine/model/similarity.ts';
 import { embeddedEngine } from '../embedded.ts';
 

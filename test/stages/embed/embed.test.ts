@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../../../src/engine/model/training-model.ts';
-import { openArithmetic } from '../../../src/engine/backends/open-backend.ts';
+import { openBackend } from '../../../src/engine/backends/open-backend.ts';
 import { openEncoder } from '../../../src/engine/model/open-encoder.ts';
 import { readEmbeddingsConfig } from '../../../src/formats/embeddings.ts';
 import { readModelConfig, readModelWeights } from '../../../src/formats/model.ts';
@@ -70,17 +70,17 @@ describe('embed', () => {
       expect(encoder.encodeQueries([question])).toEqual(data.slice(3 * columns, 4 * columns));
       encoder.dispose();
 
-      const arithmetic = await openArithmetic(WASM, 2);
-      const whole = createModel(readModelConfig(model.artifact.path), arithmetic);
+      const backend = await openBackend(WASM, 2);
+      const whole = createModel(readModelConfig(model.artifact.path), backend);
       whole.assign(readModelWeights(model.artifact.path));
       const result = whole.infer('query', world.tokens.queries);
       expect(Float32Array.from(result)).toEqual(data);
       whole.dispose();
-      arithmetic.dispose();
+      backend.dispose();
     },
   );
 
-  it('refuses tokens of another vocabulary', async () => {
+  it('rejects tokens with another vocabulary', async () => {
     const world = makeWorld();
     const model = await trained(world);
     const small = tokensArtifact(tokensOf(['a b'], [{ text: 'a', relevant: { 0: 1 } }]));

@@ -70,7 +70,7 @@ describe('evaluate', () => {
     expect(headline).toBe('MRR@10 0.667 (BM25 0.750)');
   });
 
-  it('measures BM25 and chance on the same queries', async () => {
+  it('measures BM25 and random ranking on the same queries', async () => {
     const { metrics } = await evaluate();
     // `red` is in documents 0 and 3, of equal length: doc_id decides.
     expect(metrics).toMatchObject({ 'bm25/mrr@10': 0.75, 'bm25/candidates/mrr': 0.5, 'bm25/hit@1': 0.5 });
@@ -103,7 +103,7 @@ describe('evaluate', () => {
     expect(text(run, 'runs/bm25.trec')).toMatch(/^q1 Q0 d%200 1 \S+ bm25\nq1 Q0 d%203 2 /);
   });
 
-  it('reports the result of each query', async () => {
+  it('writes the rank and the measures of each query', async () => {
     const [header, first, second] = text(await evaluate(), 'per_query.tsv')
       .split('\n')
       .map((line) => line.split('\t'));
@@ -116,7 +116,7 @@ describe('evaluate', () => {
     expect(field(second, 'model/candidates/rank')).toBe('');
   });
 
-  it('reports tables, and the texts of the queries with the largest gain and loss', async () => {
+  it('reports tables, and the largest wins and losses with their texts', async () => {
     const report = text(await evaluate(), 'report.md');
     expect(report).toMatch(/\| model \| 0\.6667 \| 0\.\d{3}, 1\.000 \|/);
     expect(report).toContain('0 won, 1 lost, 1 tied');
@@ -125,14 +125,14 @@ describe('evaluate', () => {
     expect(report).toContain('first for the model: red apple');
   });
 
-  it('leaves out the baselines that were not asked for', async () => {
+  it('leaves out baselines that are not requested', async () => {
     const run = await evaluate({ baselines: [] });
     expect(Object.keys(run.metrics!).filter((name) => /bm25|fused|random/.test(name))).toEqual([]);
     expect(readdirSync(join(run.artifact.path, 'runs'))).toEqual(['model.trec']);
     expect(run.headline).toBe('MRR@10 0.667');
   });
 
-  it('measures the loss by an index, in metrics and never in files', async () => {
+  it('measures the recall of an index, in metrics and never in files', async () => {
     const documents = DOCUMENTS.concat(Array.from({ length: 300 }, (_, i) => `word${i}`));
     const embeddings = embeddingsArtifact(
       randomMatrix(documents.length, 16, 'documents'),
@@ -156,7 +156,7 @@ describe('evaluate', () => {
   it('inputs of different corpora are an error', async () => {
     const mixed = { ...(await inputs()), embeddings: embeddingsArtifact(QUERY_VECTORS, QUERY_VECTORS) };
     await expect(runKind(stage, { inputs: mixed })).rejects.toThrow(
-      'the inputs do not belong together: 4 documents have embeddings, the corpus has 5',
+      'the inputs do not match: 4 documents have embeddings, the corpus has 5',
     );
   });
 
@@ -167,13 +167,13 @@ describe('evaluate', () => {
     });
   });
 
-  it('a cut-off beyond the length of the lists is an error', async () => {
+  it('a cut-off beyond the depth of the lists is an error', async () => {
     await expect(evaluate({ depth: 50 })).rejects.toThrow(
-      'the cut-off 100 is beyond the depth of the lists, 50',
+      'the cut-off 100 exceeds the depth of the lists, 50',
     );
   });
 
-  it('embeddings that are not finite are an error, not a figure', async () => {
+  it('embeddings that are not finite are an error', async () => {
     const broken = {
       ...DOCUMENT_VECTORS,
       data: DOCUMENT_VECTORS.data.map((value, i) => (i === 4 ? NaN : value)),

@@ -10,7 +10,7 @@ import { runKind } from '../../helpers/run-kind.ts';
 import { embeddingsArtifact, randomMatrix } from '../../retrieval/fixtures.ts';
 
 describe.skipIf(!MEDQUAD)('MedQuAD, where its files are (MEDQUAD_DIR)', () => {
-  it('BM25 agrees with an independent implementation, and triplets are mined', async () => {
+  it('BM25 scores the same as an independent implementation, and triplets are mined', async () => {
     const split = (name: string): string => join(MEDQUAD!, `${name}.jsonl.gz`);
     const corpus = await runKind(ingest, {
       params: {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeVectors } from '../../../src/formats/vectors.ts';
 import { significanceOf } from '../../../src/history/report-tests.ts';
+import { localStore } from '../../../src/store/local/local-store.ts';
 import type { InputArtifact, JsonObject } from '../../../src/stage.ts';
 import { stage } from '../../../stages/evaluate/kind.ts';
 import { runKind, temporaryFolder, type KindRun } from '../../helpers/run-kind.ts';
@@ -67,8 +68,8 @@ interface Figures {
 }
 const figures = (run: KindRun): Figures => JSON.parse(text(run, 'metrics.json')) as Figures;
 
-describe('uncertainty', () => {
-  it('every mean lies within its interval, and the primary one is among the metrics', async () => {
+describe('confidence intervals and tests', () => {
+  it('every mean is within its interval, and the interval of the primary measure is among the metrics', async () => {
     const { metrics } = await evaluate(1);
     const [low, value, high] = ['mrr@10_low', 'mrr@10', 'mrr@10_high'].map(
       (name) => metrics![name] as number,
@@ -78,7 +79,7 @@ describe('uncertainty', () => {
     expect(metrics!['bm25/mrr@10_low']).toBeLessThan(metrics!['bm25/mrr@10'] as number);
   });
 
-  it('a perfect model is significantly better than BM25, and an equal one is not', async () => {
+  it('a perfect model beats BM25 significantly, and one like BM25 does not', async () => {
     const [perfect] = figures(await evaluate(0)).comparisons;
     expect(perfect!.rival).toBe('bm25');
     expect(perfect!.corpus['mrr@10']!.p_value).toBeLessThan(0.001);
@@ -88,7 +89,7 @@ describe('uncertainty', () => {
     expect(rival!.corpus['mrr@10']).toEqual({ difference: 0, interval: [0, 0], p_value: 1 });
   });
 
-  it('other samples move intervals, never measures; none leave intervals and tests out', async () => {
+  it('bootstrap samples affect intervals, never measures; 0 disables intervals and tests', async () => {
     const [one, other] = [figures(await evaluate(1)), figures(await evaluate(1, { seed: 7 }))];
     expect(other.systems['model']!.corpus).toEqual(one.systems['model']!.corpus);
     expect(other.systems['model']!.intervals).not.toEqual(one.systems['model']!.intervals);
@@ -97,7 +98,7 @@ describe('uncertainty', () => {
     expect(text(without, 'report.md')).not.toContain('NaN');
   });
 
-  it('gives the same files again: timings are metrics and nothing else', async () => {
+  it('gives the same files again: timings are only in the metrics', async () => {
     const [one, again] = [await evaluate(1), await evaluate(1)];
     for (const file of ['metrics.json', 'report.md', 'per_query.tsv', 'runs/fused.trec'])
       expect(text(again, file)).toBe(text(one, file));
@@ -108,7 +109,7 @@ describe('uncertainty', () => {
 });
 
 describe('against other reports', () => {
-  it('compares query by query, under the label of the other', async () => {
+  it('compares query by query, under the label of the other report', async () => {
     const noisy = await evaluate(3, { label: 'noisy' });
     const run = await evaluate(0, {}, { against: [noisy.artifact] });
     const comparison = figures(run).comparisons.find(({ rival }) => rival === 'noisy')!;
@@ -131,7 +132,7 @@ describe('against other reports', () => {
       const { manifest } = storeFolder(layout, i, artifact.path);
       return runRecord(i, { stages: { report: stageRecord(manifest) } });
     });
-    const [compared] = significanceOf(layout, records);
+    const [compared] = await significanceOf(localStore(layout), records);
     const { corpus, candidates } = figures(run).comparisons.find(({ rival }) => rival === 'other')!;
     if (compared?.state !== 'tested') throw new Error('the reports were not tested');
     const p = new Map(compared.tests.map((test) => [test.measure, test.p]));
@@ -169,7 +170,7 @@ describe('against other reports', () => {
 });
 
 describe('over several seeds', () => {
-  it('states mean and spread', async () => {
+  it('reports the mean and standard deviation', async () => {
     const others = [await evaluate(1.5), await evaluate(2)];
     const run = await evaluate(1, {}, { seeds: others.map(({ artifact }) => artifact) });
     const values = [run, ...others].map(({ metrics }) => metrics!['mrr@10'] as number);
@@ -187,7 +188,7 @@ describe('over several seeds', () => {
   });
 });
 
-describe('systems other than the model', () => {
+describe('systems next to the model', () => {
   it('fusion at weight 1 is the model, at 0 it is BM25', async () => {
     const all = await evaluate(1, { fusion: { weight: 1 } });
     expect(all.metrics!['fused/mrr@10']).toBe(all.metrics!['mrr@10']);
@@ -198,7 +199,7 @@ describe('systems other than the model', () => {
     expect(off.metrics).not.toHaveProperty('fused/mrr@10');
   });
 
-  it('include the mean of word vectors if vectors are given', async () => {
+  it('the mean of word vectors is one of them if vectors are given', async () => {
     const folder = temporaryFolder();
     const rows = TOKENS.vocabulary.tokens.length;
     const { data } = randomMatrix(rows, 32, 'words');
@@ -213,8 +214,8 @@ describe('systems other than the model', () => {
   });
 });
 
-describe('types of queries', () => {
-  it('have their own metrics', async () => {
+describe('query types', () => {
+  it('have figures of their own', async () => {
     const run = await evaluate(1);
     const types = figures(run).query_types;
     expect(types.map(({ type, queries }) => [type, queries])).toEqual([
@@ -222,6 +223,6 @@ describe('types of queries', () => {
       ['shared', 30],
     ]);
     expect(types[0]).toMatchObject({ systems: { bm25: { corpus: { 'mrr@10': 1 } } } });
-    expect(text(run, 'report.md')).toContain('## By type of query');
+    expect(text(run, 'report.md')).toContain('## By query type');
   });
 });

@@ -27,7 +27,7 @@ describe('index', () => {
     expect(run.headline).toMatch(/^1,500 vectors · recall@10 /);
   });
 
-  it("uses the embeddings' similarity by default, and records every setting", async () => {
+  it('uses the similarity of the embeddings by default, and records every setting', async () => {
     const run = await build({ connectivity: 8, expansion_search: 32 });
     expect(readIndexConfig(run.artifact.path)).toMatchObject({
       library: 'usearch',
@@ -45,7 +45,7 @@ describe('index', () => {
     expect(bytes(await build({}, 1))).toBe(bytes(await build({}, 2)));
   });
 
-  it('its digest covers the vectors and the settings, not the graph', async () => {
+  it('has a digest of the vectors and the settings, not of the graph', async () => {
     const digests = async (params: JsonObject): Promise<unknown> => (await build(params, 2)).digests;
     expect(await digests({})).toEqual(await digests({}));
     expect(await digests({ parallel: true })).toEqual(await digests({ parallel: true }));
@@ -53,20 +53,20 @@ describe('index', () => {
     expect(await digests({ parallel: true })).not.toEqual(await digests({}));
   });
 
-  it('a larger expansion finds no less', async () => {
+  it('finds no less with a larger expansion', async () => {
     const narrow = await build({ expansion_search: 1, expansion_add: 4, connectivity: 2 });
     const wide = await build({ expansion_search: 500 });
     expect(wide.metrics!['recall@10']).toBeGreaterThan(narrow.metrics!['recall@10'] as number);
   });
 
-  it('i8 with a metric that compares lengths is an error', async () => {
+  it('i8 with a metric that depends on norms is an error', async () => {
     await expect(build({ metric: 'dot', quantization: 'i8' })).rejects.toMatchObject({
-      message: 'quantization i8 keeps no lengths, which dot compares',
+      message: 'quantization i8 loses the norms that dot needs',
       hint: expect.stringContaining('f16') as string,
     });
   });
 
-  it('opens again from another place and answers with scores', async () => {
+  it('opens again from another folder and returns scores', async () => {
     const run = await build();
     const index = await openIndex(run.artifact.path);
     const { documents, scores } = index.search(DOCUMENTS.data.subarray(24, 48), 3);

@@ -46,7 +46,7 @@ describe('format: beir', () => {
     expect(corpus.summary.splits[0]).toMatchObject({ name: 'train', unanswered: 0, qrels: 2 });
   });
 
-  it('reads its three parts from anywhere, gzipped too', async () => {
+  it('reads its three files from anywhere, gzipped or not', async () => {
     const folder = folderOf({
       'c.jsonl.gz': FILES['corpus.jsonl'],
       'q.jsonl.gz': FILES['queries.jsonl'],
@@ -80,22 +80,22 @@ describe('format: beir', () => {
     ['qrels/train.tsv', 'q1\td9\t1', 'line 4', 'judgement of an unknown document'],
     ['qrels/train.tsv', 'q1\td1', 'line 4', 'too few columns'],
     ['qrels/train.tsv', 'q1\td1\t1\t1', 'line 4', 'too many columns'],
-    ['qrels/train.tsv', 'q1\td1\thigh', 'line 4', 'relevance is not a whole number'],
-    ['qrels/train.tsv', 'q1\td1\t0.5', 'line 4', 'relevance is not a whole number'],
-    ['qrels/train.tsv', 'q1\td1\t', 'line 4', 'relevance is not a whole number'],
+    ['qrels/train.tsv', 'q1\td1\thigh', 'line 4', 'relevance is not an integer'],
+    ['qrels/train.tsv', 'q1\td1\t0.5', 'line 4', 'relevance is not an integer'],
+    ['qrels/train.tsv', 'q1\td1\t', 'line 4', 'relevance is not an integer'],
     [
       'corpus.jsonl',
       '{"_id": "d1", "text": "another text"}',
       'line 5',
-      'document id repeated with another text',
+      'document id repeated with a different text',
     ],
     ['corpus.jsonl', '{"_id": "d5", "text": " "}', 'line 5', 'document text missing or empty'],
     ['corpus.jsonl', '{"_id": "d5", "text": 5}', 'line 5', 'text is not a string'],
     ['corpus.jsonl', '{"text": "no id"}', 'line 5', 'document id missing'],
-    ['corpus.jsonl', '{"_id": ["d5"], "text": "x"}', 'line 5', 'id is neither a text nor an exact number'],
+    ['corpus.jsonl', '{"_id": ["d5"], "text": "x"}', 'line 5', 'id is neither a string nor an exact number'],
     ['queries.jsonl', '{"_id": "q1", "text": "again"}', 'line 4', 'query id repeated'],
     ['queries.jsonl', '{"_id": "q4"}', 'line 4', 'query missing or empty'],
-  ] as const)('%s with %s is told at %s', async (file, bad, place, reason) => {
+  ] as const)('%s with %s is reported at %s', async (file, bad, place, reason) => {
     const folder = folderOf({ ...FILES, [file]: `${FILES[file]}${bad}\n` });
     await expect(ingest({ format: 'beir', folder })).rejects.toThrow(
       `1 bad row: 1 × ${reason}\n  ${file.split('/').at(-1)!} ${place}: ${reason}`,
@@ -105,7 +105,7 @@ describe('format: beir', () => {
     expect(corpus.summary.rejects).toEqual({ [reason]: 1 });
   });
 
-  it('a score of 1.0 is 1, and a document repeated word for word is only a duplicate', async () => {
+  it('a score of 1.0 is 1, and an identical repeated document is only a duplicate', async () => {
     const folder = folderOf({
       ...FILES,
       'qrels/train.tsv': 'query-id\tcorpus-id\tscore\nq1\td1\t1.0\nq1\td2\t0\n',
@@ -114,7 +114,7 @@ describe('format: beir', () => {
     expect(await ingest({ format: 'beir', folder })).toMatchObject(EXPECTED);
   });
 
-  it('names the missing file of a folder, and the missing column of a file', async () => {
+  it('reports a missing file of a folder, and a missing column of a file', async () => {
     const without = (name: string): Promise<unknown> =>
       ingest({
         format: 'beir',
@@ -122,13 +122,13 @@ describe('format: beir', () => {
           Object.fromEntries(Object.entries(FILES).filter(([file]) => !file.startsWith(name))),
         ),
       });
-    await expect(without('corpus')).rejects.toThrow('holds no corpus.jsonl');
-    await expect(without('queries')).rejects.toThrow('holds no queries.jsonl');
-    await expect(without('qrels')).rejects.toThrow('holds no qrels/*.tsv');
+    await expect(without('corpus')).rejects.toThrow('contains no corpus.jsonl');
+    await expect(without('queries')).rejects.toThrow('contains no queries.jsonl');
+    await expect(without('qrels')).rejects.toThrow('contains no qrels/*.tsv');
     const folder = folderOf({ ...FILES, 'corpus.jsonl': jsonl({ id: 'd1', text: 'x' }) });
     await expect(ingest({ format: 'beir', folder })).rejects.toMatchObject({
       message: "corpus.jsonl has no column '_id'; it has id, text",
-      hint: "did you mean 'id'?",
+      hint: "Did you mean 'id'?",
     });
   });
 

@@ -25,7 +25,7 @@ function rows(): object[] {
 }
 
 describe('the digest of a corpus', () => {
-  it('is the same at 1, 2, 3 and 8 threads and at every execution, and stands for rows in order', async () => {
+  it('is the same at 1, 2, 3 and 8 threads and in every execution, and depends on the order of rows', async () => {
     const folder = folderOf({ 'a.jsonl.gz': jsonl(...rows()) });
     const params = { format: 'msmarco', splits: { train: join(folder, 'a.jsonl.gz') } };
     const reference = await ingest(params, { threads: 1 });

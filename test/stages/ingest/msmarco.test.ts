@@ -50,7 +50,7 @@ const splitsIn = (folder: string, train: string, test: string): JsonObject => ({
 });
 
 describe('format: msmarco', () => {
-  it('takes every passage as one document, as a candidate in its position, and as relevant if selected', async () => {
+  it('makes each distinct passage a document and a candidate, and each selected one relevant', async () => {
     const folder = folderOf({ 'train.jsonl': jsonl(FEVER, UNANSWERED), 'test.jsonl': jsonl(ZEBRA) });
     const corpus = await ingest(splitsIn(folder, 'train.jsonl', 'test.jsonl'));
     expect(corpus).toMatchObject(EXPECTED);
@@ -113,7 +113,7 @@ describe('format: msmarco', () => {
     expect(await ingest(splitsIn(folder, 'train.parquet', 'test.parquet'))).toMatchObject(EXPECTED);
   });
 
-  it('reads passages as a list of objects too, the older shape', async () => {
+  it('also reads passages as a list of objects, the older format', async () => {
     const passages = [
       { is_selected: 1, passage_text: 'Zebras have stripes.', url: '' },
       { is_selected: 0, passage_text: 'Flies avoid stripes.', url: '' },
@@ -133,7 +133,7 @@ describe('format: msmarco', () => {
     }
   });
 
-  it('takes passages without a label as candidates that nobody judged relevant, as v2.1 has them for test', async () => {
+  it('makes passages without a label, as in the test split of v2.1, candidates that are not relevant', async () => {
     const unlabelled = [{ passage_text: 'Zebras have stripes.' }];
     const folder = folderOf({
       'a.jsonl': jsonl(row(1, 'why', [['Zebras have stripes.', -1]])),
@@ -157,7 +157,7 @@ describe('format: msmarco', () => {
     expect(corpus.documents).toHaveLength(2);
   });
 
-  it('keeps the first of several rows with an id within a split, also over files, and both over splits', async () => {
+  it('keeps the first of several rows with an id within a split, over all files, and one in each split', async () => {
     const again = row(7, 'what is heat', [['Heat is energy.', 1]]);
     const folder = folderOf({ 'a.jsonl': jsonl(FEVER), 'b.jsonl': jsonl(again), 't.jsonl': jsonl(again) });
     const params = {
@@ -174,7 +174,7 @@ describe('format: msmarco', () => {
     expect(summary.rejects).toEqual({ 'query_id repeated within its split': 1 });
   });
 
-  it('says what a Parquet file lacks', async () => {
+  it('reports what is missing in a Parquet file', async () => {
     const folder = folderOf({ 'x.parquet': 'no parquet at all' });
     const train = join(folder, 'train.parquet');
     const read = (): Promise<unknown> => ingest({ format: 'msmarco', splits: { train } });
@@ -184,11 +184,11 @@ describe('format: msmarco', () => {
       message: "train.parquet: there is no column 'passages'",
     });
     await parquet(train, `SELECT 1 AS query_id, 2 AS query, 3 AS passages`);
-    await expect(read()).rejects.toThrow('query is INTEGER, and text is wanted');
+    await expect(read()).rejects.toThrow('query is INTEGER, not text');
     await parquet(train, `SELECT 1 AS query_id, 'a' AS query, 3 AS passages`);
-    await expect(read()).rejects.toThrow('passages is INTEGER, and a struct of lists is wanted');
+    await expect(read()).rejects.toThrow('passages is INTEGER, not a struct of lists');
     await parquet(train, `SELECT 1.5 AS query_id, 'a' AS query, 3 AS passages`);
-    await expect(read()).rejects.toThrow('query_id is DECIMAL(2,1), which is no id');
+    await expect(read()).rejects.toThrow('query_id is DECIMAL(2,1), not text or an integer');
     await expect(
       ingest({ format: 'msmarco', splits: { train: join(folder, 'x.parquet') } }),
     ).rejects.toMatchObject({

@@ -13,13 +13,13 @@ describe('csv', () => {
     });
   };
 
-  it('may hold line breaks, quotes and commas inside quotes', async () => {
+  it('may have line breaks, quotes and commas inside quotes', async () => {
     const { documents, queries } = await pairs('q,d\n"a, b","two\nlines ""quoted"""\n');
     expect(queries[0]![2]).toBe('a, b');
     expect(documents[0]![1]).toBe('two\nlines "quoted"');
   });
 
-  it('numbers rows correctly despite malformed ones between them', async () => {
+  it('numbers rows correctly between malformed rows', async () => {
     const content = [
       'q,d',
       'ok,"two\nlines"', // 1
@@ -45,7 +45,7 @@ describe('csv', () => {
     });
   });
 
-  it('with stray quotes or invalid bytes is an error', async () => {
+  it('with stray quotes or invalid UTF-8 is an error', async () => {
     await expect(pairs('q,d\n"a" b,c\nd,e\n')).rejects.toThrow('pairs.csv row 1: stray quote');
     const folder = folderOf({ 'p.csv': Buffer.from('q,d\na,b\n\xff,c\n', 'latin1') });
     await expect(
@@ -53,13 +53,13 @@ describe('csv', () => {
     ).rejects.toThrow('p.csv row 2: not UTF-8');
   });
 
-  it('that is empty, has only a header or a duplicate column is an error', async () => {
+  it('that is empty, has only a header or a column twice is an error', async () => {
     await expect(pairs('')).rejects.toThrow('pairs.csv is empty');
-    await expect(pairs('q,d\n')).rejects.toThrow('the data holds no queries');
+    await expect(pairs('q,d\n')).rejects.toThrow('the data contains no queries');
     await expect(pairs('q,d,q\n1,2,3\n')).rejects.toThrow("pairs.csv has two columns 'q'");
   });
 
-  it('with mixed line breaks is an error', async () => {
+  it('that mixes line breaks is an error', async () => {
     await expect(pairs('q,d\r\na,b\nc,d\r\n')).rejects.toMatchObject({
       code: 'E_INPUT',
       message: expect.stringContaining('cannot read pairs.csv') as string,
@@ -68,7 +68,7 @@ describe('csv', () => {
 });
 
 describe('tsv', () => {
-  it('has no quoting, and accepts any line break', async () => {
+  it('has no quoting, and any line break', async () => {
     const folder = folderOf({ 'p.tsv': 'q\td\r\nsay "a\t"b\r\nc\td"\n' });
     const { queries, documents } = await ingest({
       format: 'tsv',
@@ -88,7 +88,7 @@ describe('pairs', () => {
     { q: 'why', d: 'first', label: 3, part: 'test' },
   ];
 
-  it('join rows with the same query of a split; their documents are its candidates', async () => {
+  it('join rows with the same query in a split; their documents are its candidates', async () => {
     const folder = folderOf({ 'p.jsonl': jsonl(...PAIRS) });
     const corpus = await ingest({
       format: 'jsonl',
@@ -114,7 +114,7 @@ describe('pairs', () => {
     });
   });
 
-  it('refuse an id that occurs again with another text', async () => {
+  it('reject an id that occurs again with a different text', async () => {
     const folder = folderOf({
       'p.jsonl': jsonl(
         { i: 1, q: 'a', d: 'x', k: 'd1' },
@@ -126,16 +126,16 @@ describe('pairs', () => {
       format: 'jsonl',
       pairs: { files: join(folder, 'p.jsonl'), query: 'q', document: 'd', query_id: 'i', document_id: 'k' },
     });
-    await expect(failure).rejects.toThrow('p.jsonl line 2: query id repeated with another text');
-    await expect(failure).rejects.toThrow('p.jsonl line 3: document id repeated with another text');
+    await expect(failure).rejects.toThrow('p.jsonl line 2: query id repeated with a different text');
+    await expect(failure).rejects.toThrow('p.jsonl line 3: document id repeated with a different text');
   });
 
-  it('want files or splits, not both', async () => {
+  it('need files or splits, not both', async () => {
     const folder = folderOf({ 'p.jsonl': jsonl(...PAIRS) });
     const files = join(folder, 'p.jsonl');
     for (const more of [{}, { files, splits: { train: files } }])
       await expect(
         ingest({ format: 'jsonl', pairs: { ...more, query: 'q', document: 'd' } }),
-      ).rejects.toThrow("pairs wants either 'files' or 'splits'");
+      ).rejects.toThrow("pairs needs either 'files' or 'splits'");
   });
 });

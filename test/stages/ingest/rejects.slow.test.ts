@@ -24,15 +24,15 @@ describe('bad rows', () => {
     ['[1, 2]', 'not a JSON object'],
     ['"text"', 'not a JSON object'],
     [line({ query_id: null }), 'query_id missing'],
-    [line({ query_id: [1] }), 'query_id is no id'],
-    ['{"query_id": 12345678901234567890}', 'query_id is no id'],
+    [line({ query_id: [1] }), 'query_id is not a valid id'],
+    ['{"query_id": 12345678901234567890}', 'query_id is not a valid id'],
     [line({ query: ' \u00a0\u3000' }), 'query missing or empty'],
     [line({ query: 5 }), 'query is not a string'],
     [line({ query_type: 5 }), 'query_type is not a string'],
-    [line({ passages: 'one' }), 'passages missing or of another type'],
-    [line({ passages: undefined }), 'passages missing or of another type'],
-    [line({ passages: ['one'] }), 'passages missing or of another type'],
-    [line({ passages: { is_selected: [1] } }), 'passages missing or of another type'],
+    [line({ passages: 'one' }), 'passages missing or of the wrong type'],
+    [line({ passages: undefined }), 'passages missing or of the wrong type'],
+    [line({ passages: ['one'] }), 'passages missing or of the wrong type'],
+    [line({ passages: { is_selected: [1] } }), 'passages missing or of the wrong type'],
     [
       line({ passages: { is_selected: [1], passage_text: ['a', 'b'] } }),
       'is_selected and passage_text differ in length',
@@ -46,7 +46,7 @@ describe('bad rows', () => {
     await expect(msmarco(text)).rejects.toMatchObject({
       code: 'E_INPUT',
       message: `1 bad row: 1 × ${reason}\n  train.jsonl line 3: ${reason}`,
-      hint: 'mend the data, or leave these rows out with `on_error: skip`',
+      hint: 'Fix the data, or write `on_error: skip` to leave these rows out.',
     });
     const { queries, summary, metrics, headline } = await msmarco(text, { on_error: 'skip' });
     expect(queries.map(([, name]) => name)).toEqual(['1', '3']);
@@ -60,7 +60,7 @@ describe('bad rows', () => {
     await expect(msmarco(text)).rejects.toThrow('train.jsonl line 1, 2, 3, 4, 5, …: malformed JSON');
   });
 
-  it('lose a blank passage, and keep the others of the row', async () => {
+  it('drop a blank passage, and keep the others of the row', async () => {
     const text = jsonl({
       ...good(1),
       passages: { is_selected: [0, 1, 0], passage_text: [' ', 'answer', null] },
@@ -73,14 +73,14 @@ describe('bad rows', () => {
     });
   });
 
-  it('are lines that are not UTF-8', async () => {
+  it('include lines that are not UTF-8', async () => {
     const text = Buffer.concat([Buffer.from(jsonl(good(1))), Buffer.from([0x22, 0xff, 0x22, 0x0a])]);
     await expect(msmarco(text)).rejects.toThrow('train.jsonl line 2: not UTF-8');
   });
 });
 
 describe('texts', () => {
-  it('stay as they are: any script, NUL, emoji, quotes, line breaks, lone surrogates as U+FFFD', async () => {
+  it('are unchanged: any script, NUL, emoji, quotes, line breaks, lone surrogates as U+FFFD', async () => {
     const texts = [
       'ängström 𠮷 عربى ไทย 👩‍👩‍👧',
       `it's "quoted" \\ and\ttabbed`,
@@ -101,7 +101,7 @@ describe('texts', () => {
     expect(summary.duplicates).toEqual({ documents: 1, qrels: 0, candidates: 1 });
   });
 
-  it('may be long: a line longer than the reader’s pieces', async () => {
+  it('may be longer than the pieces that are read', async () => {
     const long = 'word '.repeat(1 << 20);
     const { documents } = await msmarco(
       jsonl({ ...good(1), passages: { is_selected: [1], passage_text: [long] } }),
@@ -117,11 +117,11 @@ describe('files', () => {
   ])('without queries are an error: %s', async (_, content) => {
     await expect(msmarco(content)).rejects.toMatchObject({
       code: 'E_INPUT',
-      message: 'the data holds no queries',
+      message: 'the data contains no queries',
     });
   });
 
-  it('a gzip file that is cut short or damaged is an error that names it', async () => {
+  it('a truncated or damaged gzip file is an error that names it', async () => {
     const whole = gzipSync(jsonl(...Array.from({ length: 1000 }, (_, id) => good(id))));
     const folder = folderOf({
       'cut.jsonl.gz': whole.subarray(0, -20),
@@ -136,7 +136,7 @@ describe('files', () => {
       });
   });
 
-  it('packed in several gzip members are read whole', async () => {
+  it('with several gzip members are read completely', async () => {
     const folder = folderOf({ 'a.jsonl.gz': jsonl(good(1)) });
     appendFileSync(join(folder, 'a.jsonl.gz'), gzipSync(jsonl(good(2))));
     expect(
@@ -144,7 +144,7 @@ describe('files', () => {
     ).toHaveLength(2);
   });
 
-  it('that are missing, folders, or misnamed are errors', async () => {
+  it('that are missing, folders, or have another extension are errors', async () => {
     const folder = folderOf({ 'a.txt': jsonl(good(1)), 'sub/a.jsonl': jsonl(good(1)) });
     const read = (path: string): Promise<Ingested> =>
       ingest({ format: 'msmarco', splits: { train: join(folder, path) } });
@@ -154,10 +154,10 @@ describe('files', () => {
     await expect(read('a.txt')).rejects.toThrow('a.txt is none of .parquet, .jsonl');
   });
 
-  it('a limit on a split that is not there is a mistake', async () => {
+  it('a limit on an unknown split is an error', async () => {
     await expect(msmarco(jsonl(good(1)), { limit: { trian: 5 } })).rejects.toMatchObject({
-      message: "limit names the split 'trian', and the data has train",
-      hint: "did you mean 'train'?",
+      message: "limit names the split 'trian', but the data has train",
+      hint: "Did you mean 'train'?",
     });
   });
 });

@@ -52,7 +52,7 @@ describe('sources', () => {
     expect(server.asked).toEqual(['/a.jsonl.gz']);
   });
 
-  it('that cannot be downloaded fail the stage with a hint', async () => {
+  it('that cannot be downloaded stop the stage with a hint', async () => {
     const { url } = await serve({});
     await expect(ingest({ format: 'msmarco', splits: { train: `${url}/none.jsonl` } })).rejects.toMatchObject(
       {
@@ -63,7 +63,7 @@ describe('sources', () => {
     );
   });
 
-  it('by glob come in the order of their names, and each split in that of the spec', async () => {
+  it('from a glob are in the order of their names, and splits in the order of the spec', async () => {
     const folder = folderOf({
       'part-10.jsonl': jsonl(row(10)),
       'part-02.jsonl': jsonl(row(2)),
@@ -94,21 +94,21 @@ describe('a URL whose content can change', () => {
     'https://huggingface.co/datasets/microsoft/ms_marco/resolve/refs%2Fconvert%2Fparquet/v1.1/train/0000.parquet',
     'https://raw.githubusercontent.com/a/b/master/c.csv',
     'https://github.com/a/b/raw/main/c.csv',
-  ])('is refused: %s', (url) => {
+  ])('is rejected: %s', (url) => {
     expect(() => {
       refuseMovingRevision(url);
-    }).toThrow('which can move');
+    }).toThrow('which can change');
     const pinned = url.replace(/main|refs%2Fconvert%2Fparquet|master/, commit);
     expect(() => {
       refuseMovingRevision(pinned);
     }).not.toThrow();
   });
 
-  it('is refused before anything is fetched, with how to pin it', async () => {
+  it('is rejected before anything is downloaded, with a hint how to pin it', async () => {
     const url = 'https://huggingface.co/datasets/a/b/resolve/main/c.parquet';
     await expect(ingest({ format: 'msmarco', splits: { train: url } })).rejects.toMatchObject({
       code: 'E_INPUT',
-      hint: expect.stringContaining('put the commit (40 hexadecimal digits) in its place') as string,
+      hint: expect.stringContaining('Use the commit (40 hexadecimal digits) instead') as string,
     });
   });
 

@@ -24,7 +24,7 @@ async function params(): Promise<JsonObject> {
 }
 
 describe('format: sql', () => {
-  it('takes the SELECTs’ rows by rising id, from any files that DuckDB reads', async () => {
+  it('numbers the rows by ascending id, from any files that DuckDB reads', async () => {
     const corpus = await ingest(await params());
     expect(corpus).toMatchObject({
       documents: [
@@ -59,15 +59,20 @@ describe('format: sql', () => {
   });
 
   it.each([
-    ['documents', 'SELECT 1 AS id', 'the documents SELECT gives no column text', undefined],
-    ['queries', "SELECT 1 AS id, 'x' AS text, 'a' AS splt", "gives a column 'splt'", "did you mean 'split'?"],
+    ['documents', 'SELECT 1 AS id', 'the documents SELECT has no column text', undefined],
+    [
+      'queries',
+      "SELECT 1 AS id, 'x' AS text, 'a' AS splt",
+      "has an unknown column 'splt'",
+      "Did you mean 'split'?",
+    ],
     ['qrels', 'SELECT * FROM nowhere', 'cannot read the qrels SELECT: Table with name nowhere', undefined],
     ['qrels', 'SELEC 1', 'cannot read the qrels SELECT: syntax error', undefined],
     [
       'documents',
       'SELECT * FROM {{page}}',
       '{{page}} is not among the stage’s files',
-      'did you mean {{pages}}?',
+      "Did you mean '{{pages}}'?",
     ],
     [
       'documents',
@@ -84,12 +89,12 @@ describe('format: sql', () => {
     [
       'candidates',
       "SELECT 1 AS query, 'a' AS document, 'x' AS position",
-      'position is not a whole number',
+      'position is not an integer',
       undefined,
     ],
     ['documents', "COPY (SELECT 1) TO '/tmp/never-written'", 'cannot read the documents SELECT', undefined],
     ['documents', 'DROP TABLE rejects', 'cannot read the documents SELECT', undefined],
-  ])('%s: %s is told', async (name, select, message, hint) => {
+  ])('%s: %s is an error', async (name, select, message, hint) => {
     await expect(ingest({ ...(await params()), [name]: select })).rejects.toMatchObject({
       code: 'E_INPUT',
       message: expect.stringContaining(message.replace('’', "'")) as string,

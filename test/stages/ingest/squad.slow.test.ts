@@ -42,7 +42,7 @@ const EXPECTED = {
 };
 
 describe('format: squad', () => {
-  it('takes paragraphs as documents, the asked one as relevant, the article’s as candidates', async () => {
+  it('makes paragraphs documents, that of the question relevant, those of the article candidates', async () => {
     const corpus = await read({ version: 'v2.0', data: ARTICLES });
     expect(corpus).toMatchObject(EXPECTED);
     expect(corpus.summary.splits).toEqual([
@@ -51,7 +51,7 @@ describe('format: squad', () => {
     expect(await read({ data: ARTICLES }, {}, 'train.json.gz')).toMatchObject(EXPECTED);
   });
 
-  it('limits questions, and keeps their articles only', async () => {
+  it('limits questions, and keeps only their articles', async () => {
     const { queries, documents } = await read({ data: ARTICLES }, { limit: { train: 2 } });
     expect(queries.map(([, name]) => name)).toEqual(['a', 'b']);
     expect(documents).toHaveLength(2);
@@ -62,16 +62,13 @@ describe('format: squad', () => {
     [{ context: 'x', qas: [qa('e', 5)] }, ['question is not a string']],
     [{ context: 'x', qas: [qa(' ', 'who?')] }, ['question id missing']],
     [{ context: 'x', qas: ['who?'] }, ['question is not an object']],
-    [
-      { context: 'x', qas: [qa('e', 'who?', { is_impossible: 'no' })] },
-      ['is_impossible is not true or false'],
-    ],
+    [{ context: 'x', qas: [qa('e', 'who?', { is_impossible: 'no' })] }, ['is_impossible is not a boolean']],
     [{ context: 'x', qas: [qa('a', 'who?')] }, ['question id repeated within its split']],
     [
       { context: '', qas: [qa('e', 'who?')] },
       ['paragraph missing or empty', 'question about a missing paragraph'],
     ],
-  ])('a bad paragraph or question is told or left out: %j', async (paragraph, reasons) => {
+  ])('a bad paragraph or question is an error or left out: %j', async (paragraph, reasons) => {
     const data = [...ARTICLES, { paragraphs: [paragraph] }];
     const failure = read({ data });
     for (const reason of reasons)
@@ -82,13 +79,13 @@ describe('format: squad', () => {
   });
 
   it.each([
-    ['', 'is no JSON'],
-    ['{"data": [', 'is no JSON'],
+    ['', 'is not JSON'],
+    ['{"data": [', 'is not JSON'],
     ['[]', 'it has no list `data`'],
     ['{"data": [{}]}', 'data[0] has no list `paragraphs`'],
     ['{"data": [{"paragraphs": [{"context": "x", "qas": 5}]}]}', 'data[0].paragraphs[0] has no list `qas`'],
-    ['{"data": []}', 'the data holds no queries'],
-  ])('a file that is not SQuAD is refused: %s', async (content, message) => {
+    ['{"data": []}', 'the data contains no queries'],
+  ])('a file that is not SQuAD is an error: %s', async (content, message) => {
     await expect(read(content)).rejects.toMatchObject({
       code: 'E_INPUT',
       message: expect.stringContaining(message) as string,

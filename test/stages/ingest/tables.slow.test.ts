@@ -84,7 +84,7 @@ const written = (extension: string, write: (rows: Rows) => string): string =>
     Object.fromEntries(Object.entries(TABLES).map(([name, rows]) => [`${name}.${extension}`, write(rows)])),
   );
 
-describe('plain tables with named columns', () => {
+describe('tables with named columns', () => {
   it('give the same corpus from csv, tsv, jsonl and parquet, gzipped or not', async () => {
     const parquetFolder = folderOf({});
     for (const [name, rows] of Object.entries(TABLES))
@@ -121,7 +121,7 @@ describe('plain tables with named columns', () => {
     }
   });
 
-  it('name columns by position if there is no header', async () => {
+  it('name columns by position without a header', async () => {
     const noHeader = (rows: Rows): string => tsv(rows).slice(tsv(rows).indexOf('\n') + 1);
     const folder = written('tsv', noHeader);
     const file = (name: string): string => join(folder, `${name}.tsv`);
@@ -136,7 +136,7 @@ describe('plain tables with named columns', () => {
     expect(corpus).toMatchObject(EXPECTED);
   });
 
-  it('take splits from files, and relevance 1 if there is no column', async () => {
+  it('take splits from files, and relevance 1 without a column', async () => {
     const folder = folderOf({
       'd.csv': 'id,text\na,first\nb,second\n',
       'q.csv': 'id,text\n1,one\n2,two\n',
@@ -182,15 +182,15 @@ describe('plain tables with named columns', () => {
       ).rejects.toMatchObject({
         code: 'E_INPUT',
         message: `d.${format} has no column 'text'; it has pid, txt`,
-        hint: "did you mean 'txt'?",
+        hint: "Did you mean 'txt'?",
       });
     }
   });
 
-  it('want files written as the format says', async () => {
+  it('need files of the given format', async () => {
     const folder = written('csv', csv);
     await expect(ingest(params('tsv', folder, 'csv'))).rejects.toMatchObject({
-      message: 'documents.csv is not written as tsv',
+      message: 'documents.csv is not a tsv file',
       hint: expect.stringContaining('format: csv') as string,
     });
   });
@@ -200,7 +200,7 @@ describe('plain tables with named columns', () => {
     ['candidates', { qid: 1, pid: 'd9' }, 'candidate is an unknown document'],
     ['qrels', { qid: 9, pid: 'd1', grade: 1 }, 'judgement of an unknown query'],
     ['queries', { qid: 3, question: 'x', part: '', kind: '' }, 'split missing'],
-  ] as const)('%s that name what is not there are told: %j', async (name, row, reason) => {
+  ] as const)('%s that refer to unknown ids are errors: %j', async (name, row, reason) => {
     const folder = folderOf(
       Object.fromEntries(
         Object.entries(TABLES).map(([table, rows]) => [
@@ -215,7 +215,7 @@ describe('plain tables with named columns', () => {
     expect(corpus.summary.rejects).toEqual({ [reason]: 1 });
   });
 
-  it('a Parquet column of numbers is no text', async () => {
+  it('a Parquet column of numbers is not text', async () => {
     const folder = folderOf({});
     for (const [name, rows] of Object.entries(TABLES))
       await parquetRows(join(folder, `${name}.parquet`), rows);

@@ -10,12 +10,12 @@ describe('distributions in mining.json', () => {
     expect(spread.histogram.at(-1)).toMatchObject({ from: 95, to: 100, count: 6 });
   });
 
-  it('of equal values have one bin, and of no values are undefined', () => {
+  it('have one bin for equal values, and are undefined without values', () => {
     expect(distribution([3, 3])!.histogram).toEqual([{ from: 3, to: 3, count: 2 }]);
     expect(distribution([])).toBeUndefined();
   });
 
-  it('count ranks as far as there are any', () => {
+  it('count ranks up to the last bin that is not empty', () => {
     expect(rankHistogram([1, 2, 5, 7])).toEqual({ '1': 1, '2-5': 2, '6-10': 1 });
     expect(Object.keys(rankHistogram([5000])).at(-1)).toBe('1001-');
   });

@@ -48,7 +48,7 @@ const report = (run: KindRun): Record<string, unknown> =>
   JSON.parse(readFileSync(join(run.artifact.path, 'mining.json'), 'utf8')) as Record<string, unknown>;
 
 describe('mine', () => {
-  it('gives triplets for every pair of a query and a relevant document of the split', async () => {
+  it('makes triplets for every pair of a query and a positive of the split', async () => {
     const run = await mine({ triplets_per_positive: 2 });
     expect(rows(run).map(({ query, positive }) => [query, positive])).toEqual([
       [0, 0],
@@ -61,7 +61,7 @@ describe('mine', () => {
     expect(run.headline).toBe('6 triplets · 100 % random');
   });
 
-  it('never takes a known positive, a copy of its text, or a document twice in a row', async () => {
+  it('never takes a known positive, a duplicate of it, or a document twice in one triplet', async () => {
     const run = await mine({ num_negatives: 3, triplets_per_positive: 50 });
     for (const { query, negatives } of rows(run)) {
       expect(new Set(negatives).size).toBe(3);
@@ -77,7 +77,7 @@ describe('mine', () => {
     expect(rows(run).some(({ query, negatives }) => query === 0 && negatives.includes(5))).toBe(true);
   });
 
-  it("takes the query's unselected candidates, or another source if there are none", async () => {
+  it('takes irrelevant candidates of the query, or another source if there are none', async () => {
     const run = await mine({
       negatives: [
         { from: 'candidates', weight: 1 },
@@ -93,7 +93,7 @@ describe('mine', () => {
     expect(sources[0]).toMatchObject({ name: 'candidates', exhausted: 40 });
   });
 
-  it('takes the best BM25 matches within the range, and reports their ranks', async () => {
+  it('takes the top BM25 results within the range, and reports their ranks', async () => {
     const run = await mine({ negatives: [{ from: 'bm25', range_max: 3 }], triplets_per_positive: 10 });
     // Documents 0, 1 and 3 share most with the question: 0 answers it and 3 is its copy.
     const ofFirst = rows(run).filter(({ query }) => query === 0);
@@ -105,7 +105,7 @@ describe('mine', () => {
     expect((ranks['1'] ?? 0) + (ranks['2-5'] ?? 0)).toBe(sources[0]!.negatives);
   });
 
-  it('leaves out triplets that no source can fill, and counts them', async () => {
+  it('leaves out triplets with too few negatives, and reports their number', async () => {
     const run = await mine({ negatives: [{ from: 'candidates' }] });
     expect(rows(run).map(({ query }) => query)).toEqual([0]);
     expect(run.warnings.join()).toContain('2 triplets left out');
@@ -122,7 +122,7 @@ describe('mine', () => {
     expect(run.metrics!['share/random']).toBeCloseTo(0.75, 1);
   });
 
-  it('gives the same bytes again at any number of threads, and others for another seed', async () => {
+  it('gives the same bytes again at any number of threads, and others with another seed', async () => {
     const bytes = async (threads: number, seed: number): Promise<string> => {
       const run = await runKind(stage, {
         params: { seed, num_negatives: 2 },
@@ -135,7 +135,7 @@ describe('mine', () => {
     expect(await bytes(1, 1)).not.toBe(await bytes(1, 2));
   });
 
-  it('test queries change nothing', async () => {
+  it('does not depend on test queries', async () => {
     const changed = tokensOf(DOCUMENTS, [
       ...QUERIES.slice(0, 3),
       { text: 'what is a nose', relevant: { 4: 1 }, split: 'test' },
@@ -157,7 +157,7 @@ describe('mine', () => {
     );
   });
 
-  it('a source name misspelt or an unknown option is refused by the schema', async () => {
+  it('an unknown source or option is rejected by the schema', async () => {
     await expect(mine({ negatives: [{ from: 'bm52' }] })).rejects.toThrow('from');
     await expect(mine({ negatives: [{ from: 'random', range_max: 9 }] })).rejects.toThrow('additional');
   });

@@ -18,8 +18,8 @@ function naiveOverlap(left: readonly number[], right: readonly number[], width: 
 const alike = (left: number[], right: number[], width: number, threshold: number): boolean =>
   nearDuplicates(raggedFrom([left, right]), width, threshold).alike(0, 1);
 
-describe('near duplicates', () => {
-  it('one word changed in the middle of ten costs three of eight shingles', () => {
+describe('near-duplicates', () => {
+  it('one changed word in the middle of ten changes three of eight shingles', () => {
     const text = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
     const changed = text.with(5, 99);
     // 5 shingles shared, 3 of each text's own: 5 / 11.
@@ -32,14 +32,14 @@ describe('near duplicates', () => {
     expect(alike([2, 3, 4], [2, 3, 4, 5], 2, 1)).toBe(false);
   });
 
-  it('a text shorter than a shingle is one, and an empty text is like an empty text', () => {
+  it('a text shorter than a shingle is one shingle, and two empty texts are alike', () => {
     expect(shingles(Uint32Array.of(7, 8), 3)).toHaveLength(1);
     expect(alike([7, 8], [7, 8], 3, 1)).toBe(true);
     expect(alike([], [], 3, 1)).toBe(true);
     expect(alike([], [7], 3, 0.1)).toBe(false);
   });
 
-  it('has the Jaccard similarity of sets of words', () => {
+  it('have the Jaccard similarity of their shingle sets', () => {
     const text = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 20 });
     fc.assert(
       fc.property(

@@ -38,11 +38,11 @@ const report = (run: KindRun): Report =>
   JSON.parse(readFileSync(join(run.artifact.path, 'mining.json'), 'utf8')) as Report;
 
 describe("negatives from an earlier model's neighbours", () => {
-  it('are the nearest documents, without the positive', async () => {
+  it('are the nearest documents except the positive', async () => {
     expect(taken(await model({ range_max: 4 }))).toEqual([0, 1, 3]);
   });
 
-  it('lie between range_min and range_max, known positives counted', async () => {
+  it('are at ranks from range_min to range_max, known positives counted', async () => {
     expect(taken(await model({ range_min: 1, range_max: 5 }))).toEqual([1, 3, 4]);
   });
 
@@ -63,7 +63,7 @@ describe("negatives from an earlier model's neighbours", () => {
     expect(taken(await model({ relative_margin: 0.1 }))).toEqual([5, 6, 7, 8, 9]);
   });
 
-  it('with `top` come from the front of the list, each once', async () => {
+  it('come from the top of the list with `top`, each once', async () => {
     const run = await model({ sampling_strategy: 'top' }, { triplets_per_positive: 2, num_negatives: 2 });
     expect([...readTriplets(run.artifact.path).negatives]).toEqual([0, 1, 3, 4]);
   });
@@ -81,7 +81,7 @@ describe("negatives from an earlier model's neighbours", () => {
     expect(readTriplets(approximate.artifact.path)).toEqual(readTriplets(exact.artifact.path));
   });
 
-  it('report how hard they are, by rank and by score', async () => {
+  it('have their hardness reported, by rank and by score', async () => {
     const run = await model({ range_max: 5, sampling_strategy: 'top' }, { triplets_per_positive: 4 });
     const { hardness } = report(run).sources[0]!;
     // Documents 0, 1, 3, 4 at ranks 1, 2, 4, 5: the first two are nearer than the positive.
@@ -90,14 +90,14 @@ describe("negatives from an earlier model's neighbours", () => {
   });
 });
 
-describe('inputs that do not fit an earlier model', () => {
-  it('no embeddings: the error says what to write', async () => {
+describe('inputs that do not match an earlier model', () => {
+  it('missing embeddings: the hint says what to write', async () => {
     const alone = runKind(stage, {
       params: { negatives: [{ from: 'model' }] },
       inputs: { tokens: tokensArtifact(TOKENS) },
     });
     await expect(alone).rejects.toMatchObject({
-      message: 'an earlier model is asked for, and its embeddings are not given',
+      message: 'mining with an earlier model needs its embeddings',
       hint: expect.stringContaining('embeddings: NAME') as string,
     });
   });
@@ -105,24 +105,24 @@ describe('inputs that do not fit an earlier model', () => {
   it('embeddings of another corpus', async () => {
     const other = embeddingsArtifact(randomMatrix(3, 2, 'd'), randomMatrix(1, 2, 'q'));
     await expect(mine({ negatives: [{ from: 'model' }] }, { embeddings: other })).rejects.toThrow(
-      'tokens and embeddings do not belong together',
+      'tokens and embeddings do not match',
     );
   });
 
-  it('an index over other vectors, by another measure, or built in parallel', async () => {
+  it('an index over other vectors, with another similarity, or built in parallel', async () => {
     const build = async (embeddings: InputArtifact, params: JsonObject = {}): Promise<InputArtifact> =>
       (await runKind(indexKind, { params, inputs: { embeddings } })).artifact;
     const trial = (index: InputArtifact): Promise<KindRun> =>
       mine({ negatives: [{ from: 'model' }] }, { index });
     const larger = embeddingsArtifact(randomMatrix(11, 2, 'd'), randomMatrix(1, 2, 'q'));
-    await expect(trial(await build(larger))).rejects.toThrow('does not belong to the embeddings');
-    await expect(trial(await build(circle(), { metric: 'dot' }))).rejects.toThrow('compares by dot');
+    await expect(trial(await build(larger))).rejects.toThrow('index and embeddings do not match');
+    await expect(trial(await build(circle(), { metric: 'dot' }))).rejects.toThrow('the index uses dot');
     await expect(trial(await build(circle(), { parallel: true }))).rejects.toThrow('built in parallel');
   });
 });
 
 describe('guards on every source', () => {
-  it('leave out near copies of a relevant document', async () => {
+  it('leave out near-duplicates of a positive', async () => {
     const text = 'one two three four five six seven eight nine ten eleven twelve';
     const tokens = tokensOf(
       [text, `${text} more`, `other words and then ${text}`, 'something else'],
@@ -141,7 +141,7 @@ describe('guards on every source', () => {
     expect(await negatives(1)).toEqual([1, 2, 3]);
   });
 
-  it('leave out documents that the scorer puts above the positive, from every source', async () => {
+  it('leave out documents that the scorer puts above the positive, from any source', async () => {
     const run = await mine({
       negatives: [{ from: 'random' }],
       triplets_per_positive: 200,
@@ -153,7 +153,7 @@ describe('guards on every source', () => {
   });
 
   it('limits without a scorer are an error', async () => {
-    await expect(mine({ guards: { max_score: 0.5 } })).rejects.toThrow('and nothing scores');
+    await expect(mine({ guards: { max_score: 0.5 } })).rejects.toThrow('but there is no scorer');
   });
 });
 
@@ -166,7 +166,7 @@ describe('scores for margin-MSE', () => {
     expect(scores!.negatives[0]).toBeCloseTo(COSINES[0]!, 6);
   });
 
-  it('or of BM25, for negatives from anywhere', async () => {
+  it('or of BM25, for negatives from any source', async () => {
     const run = await mine({ negatives: [{ from: 'random' }], num_negatives: 3, scorer: 'bm25' });
     const { scores } = readTriplets(run.artifact.path);
     expect(scores!.negatives).toHaveLength(3);

@@ -5,7 +5,7 @@ import { idList } from '../../../stages/tokenize/id-list.ts';
 import { compareCodePoints, wordCounter } from '../../../stages/tokenize/vocabulary.ts';
 
 describe('an id list', () => {
-  it('returns its rows, also across block boundaries', () => {
+  it('returns its rows, also across the boundaries of its blocks', () => {
     const rows = [[1, 2], [], Array.from({ length: (1 << 20) + 5 }, (_, i) => i % 1000), [7]];
     const list = idList(rows.length);
     for (const row of rows) list.push(row);

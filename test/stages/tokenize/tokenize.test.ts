@@ -30,7 +30,7 @@ const wordsOf = ({ vocabulary }: Tokens, ragged: Ragged, index: number): string[
   [...row(ragged, index)].map((id) => vocabulary.tokens[id]!);
 
 describe('tokenize', () => {
-  it('numbers words by falling count, equal counts by code point', async () => {
+  it('numbers words by descending count, ties by code point', async () => {
     const { tokens } = await tokenize(CORPUS);
     expect(tokens.vocabulary.tokens.map((word, id) => `${word} ${tokens.vocabulary.counts[id]}`)).toEqual([
       '<pad> 0',
@@ -40,7 +40,7 @@ describe('tokenize', () => {
     ]);
   });
 
-  it('keeps full documents and queries as ids, with the other data of the corpus', async () => {
+  it('keeps whole documents and queries as ids, with their splits, judgements and candidates', async () => {
     const { tokens } = await tokenize(CORPUS);
     expect(wordsOf(tokens, tokens.documents, 0)).toEqual(['the', 'fever', 'rises', 'the', 'fever', 'falls']);
     expect(wordsOf(tokens, tokens.queries, 0)).toEqual(['what', 'is', 'the', 'fever']);
@@ -55,12 +55,12 @@ describe('tokenize', () => {
     expect(tokens.candidates).toEqual(raggedFrom([[0, 1], [1, 2, 0], [], []]));
   });
 
-  it('takes words of test queries that the vocabulary lacks as unknown', async () => {
+  it('makes words of test queries unknown if they are not in the vocabulary', async () => {
     const { tokens } = await tokenize(CORPUS);
     expect(wordsOf(tokens, tokens.queries, 1)).toEqual(['what', 'is', '<unk>', '<unk>', '<unk>']);
   });
 
-  it('lets no test query touch the vocabulary or any other id', async () => {
+  it('does not let test queries affect the vocabulary or any other id', async () => {
     const queries = CORPUS.queries.map(([split, text, ...rest]) =>
       split === 'test'
         ? ([split, `asthma falls zebra ${text} entirely new`, ...rest] as const)
@@ -73,15 +73,15 @@ describe('tokenize', () => {
     expect(row(after.tokens.queries, 0)).toEqual(row(before.tokens.queries, 0));
   });
 
-  it('counts the queries of other splits if configured', async () => {
+  it('counts the queries of other splits on request', async () => {
     const { tokens } = await tokenize(CORPUS, { vocabulary_splits: ['train', 'test'] });
     expect(tokens.vocabulary.tokens).toContain('dengue');
   });
 
-  it('lists the splits if an unknown one is requested', async () => {
+  it('names the splits of the corpus if one is unknown', async () => {
     await expect(tokenize(CORPUS, { vocabulary_splits: ['dev'] })).rejects.toMatchObject({
       code: 'E_INPUT',
-      hint: 'its splits are train, test',
+      hint: 'The corpus has the splits train, test.',
     });
   });
 
@@ -91,7 +91,7 @@ describe('tokenize', () => {
     [{ min_count: 3 }, 5],
     [{ min_count: 1, max_vocab: 4 }, 4],
     [{ min_count: 9 }, 2],
-  ])('shows models the words that %j leaves, and the artifact all', async (params, known) => {
+  ])('limits the model vocabulary by %j, and keeps all words in the artifact', async (params, known) => {
     const { tokens } = await tokenize(CORPUS, params);
     expect(tokens.config.model_vocabulary).toBe(known);
     expect(tokens.vocabulary.tokens).toHaveLength(15);
@@ -99,7 +99,7 @@ describe('tokenize', () => {
     expect(Math.max(...seen)).toBeLessThan(Math.max(known, 2));
   });
 
-  it('measures out-of-vocabulary rates and text lengths', async () => {
+  it('measures unknown words and text lengths', async () => {
     const result = await tokenize(CORPUS, { max_document_length: 4 });
     const statistics = JSON.parse(
       readFileSync(join(result.artifact.path, 'statistics.json'), 'utf8'),
@@ -120,7 +120,7 @@ describe('tokenize', () => {
     expect(result.progress.at(-1)).toEqual({ done: 3, total: 3, unit: 'documents' });
   });
 
-  it('takes a corpus without queries, and one without words', async () => {
+  it('accepts a corpus without queries, and one without words', async () => {
     const { tokens, headline } = await tokenize({ documents: ['—', '…'], queries: [] });
     expect(tokens.vocabulary.tokens).toEqual(['<pad>', '<unk>']);
     expect([...tokens.documents.offsets]).toEqual([0, 0, 0]);

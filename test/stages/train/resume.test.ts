@@ -27,7 +27,7 @@ const eager: typeof stage = {
 describe('an interrupted training', () => {
   const world = (): ReturnType<typeof makeWorld> => makeWorld();
 
-  it('resumes from its last checkpoint after any kill, and ends with the same bytes', async () => {
+  it('resumes from its last checkpoint wherever it was killed, and ends with the same bytes', async () => {
     const { inputs } = world();
     const whole = await runKind(stage, { params: PARAMS, inputs });
     const folder = temporaryFolder();
@@ -38,7 +38,7 @@ describe('an interrupted training', () => {
       // What a kill in the middle of writing leaves behind.
       writeFileSync(join(resume, 'checkpoint.safetensors.new'), 'half');
       const rest = await runKind(eager, { params: PARAMS, inputs, resume });
-      expect(rest.logs.join()).toContain(dies > 1 ? `going on from step ${dies - 1}` : '');
+      expect(rest.logs.join()).toContain(dies > 1 ? `resuming from step ${dies - 1}` : '');
       expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
     }
   });
@@ -61,7 +61,7 @@ describe('an interrupted training', () => {
     },
   );
 
-  it('saves a checkpoint when asked to stop', async () => {
+  it('saves a checkpoint when it is aborted', async () => {
     const { inputs } = world();
     const resume = temporaryFolder();
     const controller = new AbortController();
@@ -74,7 +74,7 @@ describe('an interrupted training', () => {
     ).rejects.toThrow(/abort/);
     expect(existsSync(join(resume, 'checkpoint.safetensors'))).toBe(true);
     const rest = await runKind(stage, { params: PARAMS, inputs, resume });
-    expect(rest.logs.join()).toContain('going on from step 7');
+    expect(rest.logs.join()).toContain('resuming from step 7');
     const whole = await runKind(stage, { params: PARAMS, inputs });
     expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
   });

@@ -45,7 +45,7 @@ describe('train', () => {
     { name: 'multiple_negatives_ranking', symmetric: true },
     { name: 'margin_mse', distance: 'dot' },
   ];
-  it.each(losses)('reduces the loss $name ($distance)', async (loss) => {
+  it.each(losses)('minimises the loss $name ($distance)', async (loss) => {
     const run = await train(makeWorld({ negatives: 2, scores: true }), { loss, patience: null });
     const history = historyOf(run.artifact);
     expect(history.length).toBe(6);
@@ -73,7 +73,7 @@ describe('train', () => {
     expect(towers).toEqual(new Set(expected));
   });
 
-  it('gives the same bytes at any number of threads, with everything turned on', async () => {
+  it('gives the same bytes at any number of threads, with everything enabled', async () => {
     const world = makeWorld({ negatives: 2 });
     const params = {
       encoder: {
@@ -166,7 +166,7 @@ describe('train', () => {
     expect([...data.subarray(0, 15)]).toEqual([0, 0, 0, 0, 0, 2, 3, 3, 4, 5, 4, 5, 6, 7, 8]);
   });
 
-  it('knows nothing of test queries: other ones give the same model', async () => {
+  it('does not depend on test queries: other ones give the same model', async () => {
     const one = await train(makeWorld(), { epochs: 1 });
     const other = await train(makeWorld({ testIds: [5, 6] }), { epochs: 1 });
     const [a, b] = [digestsOf(one.artifact), digestsOf(other.artifact)];
@@ -174,13 +174,13 @@ describe('train', () => {
     expect(b['history.jsonl']).toBe(a['history.jsonl']);
   });
 
-  it('refuses triplets with validation queries', async () => {
+  it('rejects triplets of validation and test queries', async () => {
     expect(await code(train(makeWorld({ split: 'test' })))).toBe('E_INPUT');
     expect(await code(train(makeWorld({ split: 'validation' })))).toBe('E_INPUT');
     await expect(train(makeWorld({ split: 'validation' }))).rejects.toThrow(/split 'validation'/);
   });
 
-  it('gives words that are too rare for their own row a vector from their n-grams', async () => {
+  it('gives rare words a vector from their n-grams', async () => {
     const world = makeWorld({ knownWords: 30 });
     const subwords = { buckets: 500, min_n: 2, max_n: 4 };
     const run = (threads: number): Promise<KindRun> =>
@@ -198,7 +198,7 @@ describe('train', () => {
     expect(embedded.metrics!['documents']).toBe(48);
   });
 
-  it('keeps the best epoch and stops when it gets no better', async () => {
+  it('keeps the best epoch and stops when validation does not improve', async () => {
     const run = await train(makeWorld(), { patience: 1, epochs: 40 });
     const history = historyOf(run.artifact);
     const best = history.reduce((a, b) => (b.validation!['mrr@10'] > a.validation!['mrr@10'] ? b : a));
@@ -207,7 +207,7 @@ describe('train', () => {
     expect(history.length).toBe(best.epoch + 1);
   });
 
-  it('keeps the last epoch, and says so, if there is nothing to validate on', async () => {
+  it('keeps the last epoch, with a warning, without validation queries', async () => {
     const run = await train(makeWorld(), { validation: { split: 'dev' }, epochs: 2 });
     expect(run.warnings.join()).toMatch(/no validation: the split 'dev'/);
     expect(run.metrics!['best_epoch']).toBe(2);
@@ -219,7 +219,7 @@ describe('train', () => {
     expect(historyOf(run.artifact).map(({ step }) => step)).toEqual([5, 7]);
   });
 
-  it('warns without candidates to validate on, and refuses margin-MSE without scores', async () => {
+  it('validates within the candidates, and warns if there are none', async () => {
     const run = await train(makeWorld(), { epochs: 1, validation: { against: 'candidates' } });
     // These queries have no candidates.
     expect(run.warnings.length).toBe(1);
@@ -240,7 +240,7 @@ describe('train', () => {
     });
   });
 
-  it('copies what a question needs to become token ids', async () => {
+  it('copies what is needed to tokenise a query', async () => {
     const world = makeWorld();
     const run = await train(world, { epochs: 0 });
     for (const name of ['vocabulary.tsv', 'tokenizer.json'])

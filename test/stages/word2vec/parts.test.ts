@@ -23,7 +23,7 @@ describe('a weighted sampler', () => {
 });
 
 describe('subsampling', () => {
-  it('keeps rare words and thins frequent ones by the formula', () => {
+  it('keeps rare words and subsamples frequent ones by the formula', () => {
     const counts = Uint32Array.of(0, 0, 900_000, 99_000, 1_000);
     const keep = keepBelow(counts, 1e-3);
     const share = (count: number): number => {

@@ -69,7 +69,7 @@ describe('pretrained vectors', () => {
     ['word2vec binary, rows that follow each other', binary(ROWS, { newline: false }), 'word2vec-binary'],
     ['text with CRLF', body(ROWS).replaceAll('\n', '\r\n'), 'glove'],
     ['text without a last newline', body(ROWS).trimEnd(), 'glove'],
-  ])('are read from %s, gzipped or not, named or found out', async (_, content, format) => {
+  ])('are read from %s, gzipped or not, with the format given or detected', async (_, content, format) => {
     for (const packed of [content, gzipSync(content)]) {
       for (const params of [{ format }, {}]) {
         const run = await load(packed, params);
@@ -84,7 +84,7 @@ describe('pretrained vectors', () => {
     }
   });
 
-  it('make up the words that the file lacks, in the spread of the others, by the seed', async () => {
+  it('fill missing words at random, with the variance of the others and by the seed', async () => {
     const [one, again, other] = [
       await load(body(ROWS)),
       await load(body(ROWS)),
@@ -103,7 +103,7 @@ describe('pretrained vectors', () => {
     }
   });
 
-  it('take a word itself before one that folds into it, the first of equal ones, and the file’s <unk>', async () => {
+  it('prefer an exact match to a normalised one, the first of equal matches, and the <unk> of the file', async () => {
     const rows: Rows = [
       ['Fever', 1, 1],
       ['FEVER', 2, 2],
@@ -121,7 +121,7 @@ describe('pretrained vectors', () => {
     expect(knownWords(strict)).toEqual(['<unk>', 'fever']);
   });
 
-  it('may have words with spaces in them, as GloVe’s largest file has', async () => {
+  it('may have words with spaces, as in GloVe’s largest file', async () => {
     const { vector, metrics } = await load('. . . 1 2\nfever 3 4\nat name@domain.com 5 6\n', {
       format: 'glove',
     });
@@ -129,7 +129,7 @@ describe('pretrained vectors', () => {
     expect(metrics).toMatchObject({ rows_read: 3 });
   });
 
-  it('are the same when the file comes in pieces that cut rows anywhere', async () => {
+  it('are the same however the file is split into pieces', async () => {
     // 1 MiB pieces: rows of 5 bytes to 2 KB lie across their borders.
     const filler: Rows = Array.from({ length: 3_000 }, (_, i) => [
       `word${'x'.repeat(i % 700)}${i}`,
@@ -145,19 +145,19 @@ describe('pretrained vectors', () => {
   });
 });
 
-describe('a damaged or foreign file of vectors', () => {
+describe('a damaged or unsupported file of vectors', () => {
   const text = header(ROWS) + body(ROWS);
   const bytes = binary(ROWS, { newline: true });
   it.each([
     ['an empty file', '', {}, 'is empty'],
     ['a zip archive', 'PK\x03\x04rest', {}, 'is a zip archive'],
-    ['a fastText model', Buffer.from([0xba, 0x16, 0x4f, 0x2f, 0, 0]), {}, 'is a whole fastText model'],
-    ['prose', 'It was a dark and stormy night.\n', {}, 'is no file of word vectors that this stage knows'],
+    ['a fastText model', Buffer.from([0xba, 0x16, 0x4f, 0x2f, 0, 0]), {}, 'is a binary fastText model'],
+    ['prose', 'It was a dark and stormy night.\n', {}, 'is not in a supported format of word vectors'],
     [
       'text cut between rows',
       text.slice(0, text.indexOf('Paris')),
       {},
-      'the file ends after 2 vectors; its first line promises 4',
+      'the file ends after 2 vectors; its header announces 4',
     ],
     ['text cut within a row', body(ROWS).slice(0, -5), {}, 'line 4: 1 values where 3 were expected'],
     ['a row that is too long', `${body(ROWS)}new 1 2 3 4\n`, {}, 'line 5: 4 values where 3 were expected'],
@@ -165,54 +165,54 @@ describe('a damaged or foreign file of vectors', () => {
       'a value that is no number',
       body(ROWS).replace('-1.25', 'abc'),
       { format: 'glove' },
-      "line 2: 'abc' is no number to compute with",
+      "line 2: 'abc' is not a finite number",
     ],
     [
       'a value that is infinite',
       body(ROWS).replace('-1.25', '1e99'),
       {},
-      "line 2: '1e99' is no number to compute with",
+      "line 2: '1e99' is not a finite number",
     ],
     [
       'no header where one should be',
       body(ROWS),
       { format: 'fasttext' },
-      'line 1: this format begins with a line of two numbers',
+      'line 1: this format begins with a header line of two numbers',
     ],
     [
       'binary cut short',
       bytes.subarray(0, -6),
       {},
-      'vector 4: the file ends here; its first line promises 4 vectors',
+      'vector 4: the file ends here; its header announces 4 vectors',
     ],
     [
       'binary without a header',
       bytes.subarray(4),
       { format: 'word2vec-binary' },
-      'line 1: this format begins with a line of two numbers',
+      'line 1: this format begins with a header line of two numbers',
     ],
     [
       'binary that is not a number',
       binary([['fever', NaN, 1]], { newline: true }),
       {},
-      'vector 1: NaN is no number to compute with',
+      'vector 1: NaN is not a finite number',
     ],
-    ['gzip cut short', gzipSync(text).subarray(0, -12), {}, 'cannot be unpacked'],
+    ['gzip cut short', gzipSync(text).subarray(0, -12), {}, 'cannot be decompressed'],
     ['a word without values', 'fever\nrises\n', { format: 'glove' }, 'line 1: a word without values'],
-    ['a header alone', '0 3\n', { format: 'fasttext' }, 'holds no vectors'],
-  ] as const)('is told: %s', async (_, content, params, message) => {
+    ['a header alone', '0 3\n', { format: 'fasttext' }, 'contains no vectors'],
+  ] as const)('is an error: %s', async (_, content, params, message) => {
     await expect(load(content, params)).rejects.toMatchObject({
       code: 'E_INPUT',
       message: expect.stringContaining(message) as string,
     });
   });
 
-  it('that is missing, or a folder, is an error', async () => {
+  it('that does not exist, or is a folder, is an error', async () => {
     const inputs = { tokens: tokensArtifact(TOKENS) };
     const folder = temporaryFolder();
     const read = (path: string): Promise<unknown> =>
       runKind(stage, { params: { source: 'pretrained', path }, inputs });
     await expect(read(join(folder, 'none.txt'))).rejects.toThrow('none.txt does not exist');
-    await expect(read(folder)).rejects.toThrow('is no file');
+    await expect(read(folder)).rejects.toThrow('is not a file');
   });
 });

@@ -99,7 +99,7 @@ describe('the skip-gram kernel', () => {
     { dimensions: 16, negatives: 5, window: 4 },
     { dimensions: 19, negatives: 3, window: 6 },
     { dimensions: 100, negatives: 10, window: 10 },
-  ])('takes the steps of a reference in double precision: %j', async (shape) => {
+  ])('makes the same updates as a reference in double precision: %j', async (shape) => {
     const model = await kernel(shape);
     fill(model, shape.dimensions, 0.4);
     const before = { words: model.words.slice(), contexts: model.contexts.slice() };
@@ -123,7 +123,7 @@ describe('the skip-gram kernel', () => {
     expect(Math.abs(loss - smooth.loss) / smooth.loss).toBeLessThan(0.01);
   });
 
-  it('stays finite where scores are far beyond the table', async () => {
+  it('stays finite for scores far beyond the sigmoid table', async () => {
     const model = await kernel({});
     fill(model, 19, 30);
     feed(model, groups(10, 3, 5));
@@ -147,7 +147,7 @@ describe('the skip-gram kernel', () => {
     for (const result of results) expect(result).toEqual(results[0]);
   });
 
-  it('does nothing without groups, and refuses what does not fit', async () => {
+  it('does nothing without groups, and rejects vectors that do not fit into memory', async () => {
     expect((await kernel({})).train(0.05)).toBe(0);
     await expect(kernel({ rows: 1 << 20, dimensions: 1024 })).rejects.toMatchObject({ code: 'E_LIMIT' });
   });

@@ -55,7 +55,7 @@ async function train(
 }
 
 describe('skip-gram', () => {
-  it('learns: the loss falls, and words of a topic become neighbours', async () => {
+  it('learns: the loss decreases, and words of a topic become neighbours', async () => {
     const run = await train({ epochs: 10, learning_rate: 0.05 });
     const losses = Array.from({ length: 10 }, (_, i) => run.metrics![`loss.epoch_${i + 1}`] as number);
     // Six sigmoid outputs at zero: −6 log ½.
@@ -74,7 +74,7 @@ describe('skip-gram', () => {
     }
   });
 
-  it('reports the neighbours of frequent words that are not everywhere', async () => {
+  it('reports the neighbours of frequent words that are not too common', async () => {
     const filler = Array.from({ length: 3_000 }, () => 'other text that says nothing');
     const corpus = { documents: [...CORPUS.documents, ...filler], queries: QUERIES };
     const run = await train({ epochs: 15, learning_rate: 0.05 }, { corpus });
@@ -90,7 +90,7 @@ describe('skip-gram', () => {
     }
   });
 
-  it('gives the same bytes twice and at any number of threads, and others by another seed', async () => {
+  it('gives the same bytes again and at any number of threads, and others with another seed', async () => {
     const reference = await train();
     for (const threads of [1, 2, 3, 4, 8]) expect((await train({}, { threads })).bytes).toBe(reference.bytes);
     expect((await train({ seed: 1 })).bytes).not.toBe(reference.bytes);
@@ -108,7 +108,7 @@ describe('skip-gram', () => {
     expect((await train({}, { corpus: { ...CORPUS, queries: trained } })).bytes).not.toBe(reference.bytes);
   });
 
-  it('marks what it has trained, and makes up the rest', async () => {
+  it('marks the trained words, and fills the others at random', async () => {
     const run = await train({ dimensions: 7 });
     const { rows, dimensions, known, data } = readVectors(run.artifact.path);
     expect(dimensions).toBe(7);
@@ -119,15 +119,15 @@ describe('skip-gram', () => {
     expect(data.subarray(7).every((value) => Number.isFinite(value) && value !== 0)).toBe(true);
   });
 
-  it('refuses data without words, and an unknown split', async () => {
+  it('reports texts without words and an unknown split', async () => {
     const none: SmallCorpus = { documents: ['once only words'], queries: [] };
     await expect(train({}, { corpus: none })).rejects.toMatchObject({
       code: 'E_INPUT',
-      message: 'there is no word to train on',
+      message: 'there are no words to train on',
     });
     await expect(train({ splits: ['dev'] })).rejects.toMatchObject({
       code: 'E_INPUT',
-      hint: 'its splits are train, test',
+      hint: 'The corpus has the splits train, test.',
     });
   });
 

@@ -21,7 +21,7 @@ export async function planSweep(
   const trials = await firstTrials(sweep, configurations);
   const combined = combine(trials.map(({ spec }) => spec));
   const planner = await combinedPlanner(sweep, combined);
-  const { entries } = makePlan(planner, new Set(combined.spec.stages.map(({ name }) => name)));
+  const { entries } = await makePlan(planner, new Set(combined.spec.stages.map(({ name }) => name)));
   const states = new Map(entries.map(({ stage, plan }) => [stage.name, plan.state]));
   const all = countsOf([...states.values()]);
   const each = configurations.map((configuration, index) => {

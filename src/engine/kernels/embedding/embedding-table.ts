@@ -2,13 +2,14 @@
  * Embedding rows in the shared memory. Gradients exist for the rows touched since the last step only: each such row
  * has a slot, in the order in which rows were first touched.
  */
-import { power } from '../../../base/math.ts';
-import { createGrouper, type Grouping } from './grouping.ts';
+import { createGrouper, type TokensByWord } from './grouping.ts';
 import { gatherRows, type RowSums } from './gather-rows.ts';
 import type { Heap } from '../threads/heap.ts';
-import { floatBits, operations as op, type Job } from '../threads/instructions.ts';
-import type { Pool } from '../threads/thread-pool.ts';
-import { pad } from '../recurrent/shape.ts';
+import { power } from '../../../base/math.ts';
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Job } from '../threads/instructions.ts';
+import type { ThreadPool } from '../threads/thread-pool.ts';
+import { pad } from '../padding.ts';
 
 export interface AdamStep {
   readonly learningRate: number;
@@ -65,7 +66,7 @@ export interface TableMemory extends EmbeddingTable {
   /** Changes whenever the values may have. */
   version(): number;
   /** Tokens by word. */
-  group(ids: Uint32Array): Grouping;
+  group(ids: Uint32Array): TokensByWord;
   /** Adds Σ dx[order[i]], starts[g] ≤ i < starts[g + 1], to the gradient of row ids[g]. dx: f32 [·, width] */
   addGradients(dx: number, rows: GradientRows): void;
 }
@@ -73,7 +74,7 @@ export interface TableMemory extends EmbeddingTable {
 /** Rows a job takes. */
 const ROWS_A_JOB = 128;
 
-export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: number): TableMemory {
+export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensions: number): TableMemory {
   const width = pad(dimensions);
   const bytes = rows * width * 4;
   const data = zeroed(heap, bytes);
@@ -92,7 +93,7 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
     const more = Math.min(rows, Math.max(needed, capacity * 2));
     const at = heap.allocate(more * width * 4);
     if (capacity > 0) {
-      heap.floats(at, capacity * width).set(heap.floats(gradients, capacity * width));
+      heap.f32(at, capacity * width).set(heap.f32(gradients, capacity * width));
       heap.free(gradients);
     }
     gradients = at;
@@ -123,11 +124,11 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
     const sums = heap.allocate(pieces * 8);
     pool.run(
       Array.from({ length: pieces }, (_, p) => [
-        op.squares(
-          gradients + p * ROWS_A_JOB * width * 4,
-          Math.min(ROWS_A_JOB, count - p * ROWS_A_JOB) * width,
-          sums + p * 8,
-        ),
+        op.squares({
+          g: gradients + p * ROWS_A_JOB * width * 4,
+          count: Math.min(ROWS_A_JOB, count - p * ROWS_A_JOB) * width,
+          out: sums + p * 8,
+        }),
       ]),
     );
     const total = new Float64Array(heap.memory.buffer, sums, pieces).reduce((sum, x) => sum + x, 0);
@@ -145,13 +146,22 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
     version++;
     if (count > 0) {
       const rowsAt = heap.allocate(count * 4);
-      heap.words(rowsAt, count).set(touched.subarray(0, count));
+      heap.u32(rowsAt, count).set(touched.subarray(0, count));
       const numbers = adamNumbers(options);
       const jobs: Job[] = [];
       for (let slot = 0; slot < count; slot += ROWS_A_JOB) {
-        const some = Math.min(ROWS_A_JOB, count - slot);
-        const at = gradients + slot * width * 4;
-        jobs.push([op.adam(data, m, v, at, rowsAt + slot * 4, some, width * 4, ...numbers)]);
+        jobs.push([
+          op.adam({
+            table: data,
+            m,
+            v,
+            g: gradients + slot * width * 4,
+            rows: rowsAt + slot * 4,
+            count: Math.min(ROWS_A_JOB, count - slot),
+            width: width * 4,
+            ...numbers,
+          }),
+        ]);
       }
       pool.run(jobs);
       heap.free(rowsAt);
@@ -159,11 +169,11 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
     clearGradient();
   };
 
-  const matrix = (at: number): Float32Array => unpad(heap.floats(at, rows * width), dimensions, width);
+  const matrix = (at: number): Float32Array => unpad(heap.f32(at, rows * width), dimensions, width);
   const fill = (at: number, values: Float32Array): void => {
     if (values.length !== rows * dimensions)
       throw new Error(`a table of ${rows} × ${dimensions} cannot take ${values.length} values`);
-    padInto(heap.floats(at, rows * width), values, dimensions, width);
+    padInto(heap.f32(at, rows * width), values, dimensions, width);
   };
 
   return {
@@ -179,7 +189,7 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
     },
     writeRows: (ids, values) => {
       version++;
-      const target = heap.floats(data, rows * width);
+      const target = heap.f32(data, rows * width);
       ids.forEach((id, i) => {
         target.set(values.subarray(i * dimensions, (i + 1) * dimensions), id * width);
       });
@@ -189,28 +199,28 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
       const to = heap.allocate(Math.max(1, groups) * width * 4);
       const targets = Array.from({ length: groups }, (_, row) => ({ row, add: false }));
       gatherRows(heap, pool, { from: data, width, order, starts, targets, to });
-      const sums = unpad(heap.floats(to, groups * width), dimensions, width);
+      const sums = unpad(heap.f32(to, groups * width), dimensions, width);
       heap.free(to);
       return sums;
     },
     addRows: (values, rows) => {
       const given = values.length / dimensions;
       const from = heap.allocate(Math.max(1, given) * width * 4);
-      padInto(heap.floats(from, given * width), values, dimensions, width);
+      padInto(heap.f32(from, given * width), values, dimensions, width);
       addGradients(from, rows);
       heap.free(from);
     },
     gradientSquares,
     readGradient: () => {
       const out = new Float32Array(rows * dimensions);
-      const held = heap.floats(gradients, count * width);
+      const held = heap.f32(gradients, count * width);
       for (let slot = 0; slot < count; slot++)
         out.set(held.subarray(slot * width, slot * width + dimensions), touched[slot]! * dimensions);
       return out;
     },
     gradientRows: () => ({
       ids: touched.slice(0, count),
-      values: unpad(heap.floats(gradients, count * width), dimensions, width),
+      values: unpad(heap.f32(gradients, count * width), dimensions, width),
     }),
     step,
     clearGradient,
@@ -235,7 +245,7 @@ export function createTable(heap: Heap, pool: Pool, rows: number, dimensions: nu
 
 function zeroed(heap: Heap, bytes: number): number {
   const at = heap.allocate(bytes);
-  heap.words(at, bytes / 4).fill(0);
+  heap.u32(at, bytes / 4).fill(0);
   return at;
 }
 
@@ -262,17 +272,21 @@ function unpad(padded: Float32Array, columns: number, width: number): Float32Arr
   return out;
 }
 
-/** The words of the kernel from `rate` on. */
-function adamNumbers(o: AdamStep): number[] {
-  return [
-    o.learningRate / (1 - power(o.beta1, o.step)),
-    o.beta1,
-    o.beta2,
-    1 - o.beta1,
-    1 - o.beta2,
-    o.epsilon,
-    1 - o.learningRate * o.weightDecay,
-    o.scale,
-    1 / (1 - power(o.beta2, o.step)),
-  ].map(floatBits);
+type AdamNumbers = Pick<
+  Parameters<typeof op.adam>[0],
+  'rate' | 'beta1' | 'beta2' | 'rest1' | 'rest2' | 'epsilon' | 'decay' | 'scale' | 'root'
+>;
+
+function adamNumbers(o: AdamStep): AdamNumbers {
+  return {
+    rate: o.learningRate / (1 - power(o.beta1, o.step)),
+    beta1: o.beta1,
+    beta2: o.beta2,
+    rest1: 1 - o.beta1,
+    rest2: 1 - o.beta2,
+    epsilon: o.epsilon,
+    decay: 1 - o.learningRate * o.weightDecay,
+    scale: o.scale,
+    root: 1 / (1 - power(o.beta2, o.step)),
+  };
 }

@@ -1,7 +1,8 @@
 /** Sums of rows of a matrix in the shared memory, in parallel; each sum adds its rows in the order given. */
 import type { Heap } from '../threads/heap.ts';
-import { operations as op, type Job } from '../threads/instructions.ts';
-import type { Pool } from '../threads/thread-pool.ts';
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Job } from '../threads/instructions.ts';
+import type { ThreadPool } from '../threads/thread-pool.ts';
 
 /** Which rows each sum is of: those at order[i], starts[g] ≤ i < starts[g + 1]. */
 export interface RowSums {
@@ -24,7 +25,7 @@ const SUMS_A_JOB = 128;
 
 export function gatherRows(
   heap: Heap,
-  pool: Pool,
+  pool: ThreadPool,
   { from, width, order, starts, targets, to }: GatheredRows,
 ): void {
   if (targets.length === 0) return;
@@ -36,12 +37,21 @@ export function gatherRows(
   groups[3 * targets.length + 1] = starts[targets.length]!;
   const orderAt = heap.allocate(Math.max(4, order.byteLength));
   const groupsAt = heap.allocate(groups.byteLength);
-  heap.words(orderAt, order.length).set(order);
-  heap.words(groupsAt, groups.length).set(groups);
+  heap.u32(orderAt, order.length).set(order);
+  heap.u32(groupsAt, groups.length).set(groups);
   const jobs: Job[] = [];
   for (let g = 0; g < targets.length; g += SUMS_A_JOB) {
-    const some = Math.min(SUMS_A_JOB, targets.length - g);
-    jobs.push([op.gatherGradients(from, width * 4, orderAt, groupsAt + g * 12, some, to, width * 4)]);
+    jobs.push([
+      op.gatherGradients({
+        dx: from,
+        ldx: width * 4,
+        order: orderAt,
+        groups: groupsAt + g * 12,
+        count: Math.min(SUMS_A_JOB, targets.length - g),
+        gradients: to,
+        width: width * 4,
+      }),
+    ]);
   }
   pool.run(jobs);
   heap.free(orderAt);

@@ -1,5 +1,5 @@
 /** Which tokens of a batch are the same word: what is computed once a word instead of once a token. */
-export interface Grouping {
+export interface TokensByWord {
   /** [words] the different ids, in the order in which they first come. */
   readonly ids: Uint32Array;
   /** [tokens] the place of each token's id in `ids`. */
@@ -11,7 +11,7 @@ export interface Grouping {
 }
 
 /** For ids below `rows`. */
-export function createGrouper(rows: number): (ids: Uint32Array) => Grouping {
+export function createGrouper(rows: number): (ids: Uint32Array) => TokensByWord {
   const place = new Int32Array(rows).fill(-1);
   return (ids) => {
     const wordOf = new Uint32Array(ids.length);

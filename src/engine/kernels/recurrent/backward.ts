@@ -1,7 +1,17 @@
+/**
+ * The backward pass: from the gradient of the output [rows, D] through pooling and layers to the embeddings. The
+ * gradients of the weights themselves are made in weight-gradients.ts.
+ */
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Instruction, Job } from '../threads/instructions.ts';
+import { ranges } from '../threads/ranges.ts';
+import { createScope, type Scope } from '../threads/scope.ts';
 import type { Chunk } from './batch-layout.ts';
-import { poolingNumber, ranges, stepsOf, type Context } from './forward.ts';
-import { operations as op, type Job, type Operation } from '../threads/instructions.ts';
-import { createScope, type Scope, type TapeMemory } from './tape.ts';
+import { kernelsOf } from './cells/registry.ts';
+import { dropoutOf, poolingFields, recurrenceFields } from './chunk-instructions.ts';
+import type { Context } from './context.ts';
+import { PRODUCT_ROWS } from './input-products.ts';
+import type { TapeMemory } from './tape.ts';
 import { weightGradients } from './weight-gradients.ts';
 
 /** The gradients of the weights, in their order; those of the embeddings go to the table. gradient: f32 [rows, D] */
@@ -9,11 +19,11 @@ export function backward(context: Context, tape: TapeMemory, gradient: Float32Ar
   const { heap, pool, sizes, shape, weights } = context;
   const scope = createScope(heap);
   const { batch, input } = tape;
-  const g = scope.allocate(Math.max(1, batch.rowCount * sizes.outputWidth));
+  const g = scope.allocate(Math.max(1, batch.rowCount * sizes.paddedOutput));
   writeGradient(context, g, gradient, batch.rowCount);
-  const dv = scope.allocate(Math.max(1, batch.chunks.length * sizes.outputWidth));
-  let dy = scope.allocate(Math.max(1, batch.tokens * sizes.outputWidth));
-  pool.run(batch.chunks.map((chunk, index) => poolJob(context, tape, chunk, index, { g, dy, dv })));
+  const dv = scope.allocate(Math.max(1, batch.chunks.length * sizes.paddedOutput));
+  let dy = scope.allocate(Math.max(1, batch.tokens * sizes.paddedOutput));
+  pool.run(batch.chunks.map((chunk, index) => poolingJob(context, tape, chunk, index, { g, dy, dv })));
   const gradients: Float32Array[][] = [];
   for (let l = sizes.layers - 1; l >= 0; l--) {
     recurrence(context, tape, l, dy);
@@ -25,13 +35,13 @@ export function backward(context: Context, tape: TapeMemory, gradient: Float32Ar
   if (tape.tableTrainable)
     tape.table.addGradients(
       dy,
-      input.by === 'word' ? oneEach(input.grouping.ids) : tape.table.group(batch.ids),
+      input.by === 'word' ? oneEach(input.tokensByWord.ids) : tape.table.group(batch.ids),
     );
   if (shape.pooling === 'attention') {
-    const sum = scope.allocate(sizes.outputWidth);
-    const width = sizes.outputWidth * 4;
-    pool.run([[op.sumRows(dv, width, sum, batch.chunks.length, width)]]);
-    gradients.push([weights.unpadOutput(heap.floats(sum, sizes.outputWidth))]);
+    const sum = scope.allocate(sizes.paddedOutput);
+    const width = sizes.paddedOutput * 4;
+    pool.run([[op.sumRows({ src: dv, lds: width, dst: sum, count: batch.chunks.length, width })]]);
+    gradients.push([weights.unpadOutput(heap.f32(sum, sizes.paddedOutput))]);
   }
   scope.release();
   return gradients.flat();
@@ -43,88 +53,59 @@ function oneEach(ids: Uint32Array): { ids: Uint32Array; order: Uint32Array; star
 }
 
 function writeGradient({ heap, sizes }: Context, at: number, gradient: Float32Array, rows: number): void {
-  const { output, outputWidth, hidden, directions } = sizes;
-  const padded = heap.floats(at, rows * outputWidth).fill(0);
+  const { output, paddedOutput, paddedHidden, directions } = sizes;
+  const padded = heap.f32(at, rows * paddedOutput).fill(0);
   const block = output / directions;
   for (let r = 0; r < rows; r++)
     for (let d = 0; d < directions; d++) {
       const from = r * output + d * block;
-      padded.set(gradient.subarray(from, from + block), r * outputWidth + d * hidden);
+      padded.set(gradient.subarray(from, from + block), r * paddedOutput + d * paddedHidden);
     }
 }
 
-function poolJob(
-  { shape, sizes, weights }: Context,
+function poolingJob(
+  context: Context,
   tape: TapeMemory,
   chunk: Chunk,
   index: number,
   { g, dy, dv }: { g: number; dy: number; dv: number },
 ): Job {
-  const width = sizes.outputWidth * 4;
-  const top = tape.layers.at(-1)?.dropped ?? tape.input.x;
-  const { starts, steps } = stepsOf(tape, chunk);
-  const rows = tape.rows + chunk.rowsAt * 4;
+  const { sizes } = context;
+  const width = sizes.paddedOutput * 4;
   const out = dy + chunk.firstToken * width;
-  const job: Operation[] = [
-    op.poolBackward(
-      poolingNumber(shape),
-      top + chunk.firstToken * width,
-      width,
-      starts,
-      steps,
-      chunk.rows,
-      tape.out,
-      rows,
-      width / sizes.directions,
-      width,
-      weights.attention,
-      tape.shares + chunk.firstToken * 4,
-      g,
-      out,
-      width,
-      dv + index * width,
-    ),
-  ];
+  const gradient = op.poolingBackward({
+    ...poolingFields(context, tape, chunk),
+    g,
+    dy: out,
+    ldd: width,
+    dv: dv + index * width,
+  });
   const mask = tape.outputMasks.at(-1) ?? (sizes.layers === 0 ? tape.inputMask : undefined);
-  if (mask) job.push(op.dropout([out, width], [out, width], { starts, steps }, rows, mask, width));
-  return job;
+  if (!mask) return [gradient];
+  return [gradient, dropoutOf(tape, chunk, mask, { from: out, to: out, width })];
 }
 
 /** Backwards through time: the records become the gradients of the pre-activations. */
 function recurrence(context: Context, tape: TapeMemory, l: number, dy: number): void {
-  const { sizes, pool } = context;
+  const { sizes, pool, shape } = context;
+  const rowBytes = sizes.paddedHidden * 4;
+  const cell = kernelsOf(shape.cell);
   const jobs = tape.batch.chunks.flatMap((chunk) =>
-    Array.from({ length: sizes.directions }, (_, d) => [recurrenceOperation(context, tape, chunk, l, d, dy)]),
+    Array.from({ length: sizes.directions }, (_, d) => {
+      const fields = recurrenceFields(context, tape, chunk, l, d);
+      const { ut } = context.weights.cell(l, d);
+      const gradient = dy + chunk.firstToken * fields.ldy + d * rowBytes;
+      return [cell.backward({ ...fields, ut, dy: gradient, ldd: fields.ldy, dc: chunk.rows * rowBytes })];
+    }),
   );
   const mostRows = Math.max(0, ...tape.batch.chunks.map((chunk) => chunk.rows));
-  pool.run(jobs, 2 * mostRows * sizes.hidden * 4);
-}
-
-function recurrenceOperation(
-  { sizes, shape, weights }: Context,
-  tape: TapeMemory,
-  chunk: Chunk,
-  l: number,
-  d: number,
-  dy: number,
-): Operation {
-  const { hidden, outputWidth } = sizes;
-  const layer = tape.layers[l]!;
-  const ldy = outputWidth * 4;
-  const place = chunk.firstToken * ldy + d * hidden * 4;
-  const { starts, steps } = stepsOf(tape, chunk);
-  const record = layer.records[d]! + chunk.firstToken * 16 * hidden;
-  const { ut } = weights.cell(l, d);
-  const tail = [dy + place, ldy, weights.zeros, starts, steps, d, hidden];
-  if (shape.cell === 'gru') return op.gruBackward(record, layer.y + place, ldy, ut, ...tail);
-  const cells = layer.cells[d]! + chunk.firstToken * hidden * 4;
-  return op.lstmBackward(record, cells, ut, ...tail, chunk.rows * hidden * 4);
+  pool.run(jobs, cell.scratchBlocks * mostRows * rowBytes);
 }
 
 /** For each direction f32 [words, G·H]: the gradient of a word's input product, the sum over its tokens. */
 function sumByWord({ sizes, heap, pool }: Context, { input, layers }: TapeMemory, scope: Scope): number[] {
   if (input.by !== 'word') return [];
-  const { ids, starts } = input.grouping;
+  const { ids, starts } = input.tokensByWord;
   const groups = new Uint32Array((ids.length + 1) * 3);
   for (let g = 0; g <= ids.length; g++) {
     groups[3 * g] = g;
@@ -132,20 +113,20 @@ function sumByWord({ sizes, heap, pool }: Context, { input, layers }: TapeMemory
   }
   const work = createScope(heap);
   const groupsAt = work.put(groups);
-  const width = sizes.gates * sizes.hidden * 4;
+  const width = sizes.gatesWidth * 4;
   const sums = Array.from({ length: sizes.directions }, () => scope.allocate((ids.length * width) / 4));
   pool.run(
-    ranges(ids.length).flatMap(({ from, count }) =>
+    ranges(ids.length, PRODUCT_ROWS).flatMap(({ from, count }) =>
       sums.map((sum, d) => [
-        op.gatherGradients(
-          layers[0]!.records[d]!,
-          16 * sizes.hidden,
-          input.order,
-          groupsAt + from * 12,
+        op.gatherGradients({
+          dx: layers[0]!.records[d]!,
+          ldx: sizes.recordWidth * 4,
+          order: input.order,
+          groups: groupsAt + from * 12,
           count,
-          sum,
+          gradients: sum,
           width,
-        ),
+        }),
       ]),
     ),
   );
@@ -161,12 +142,12 @@ function wordGradients(
   scope: Scope,
 ): number {
   const { sizes, pool } = context;
-  const count = input.by === 'word' ? input.grouping.ids.length : 0;
+  const count = input.by === 'word' ? input.tokensByWord.ids.length : 0;
   const { inputWidth } = sizes.layer(0);
   const dx = scope.allocate(Math.max(1, count * inputWidth));
-  const ldw = sizes.gates * sizes.hidden * 4;
+  const ldw = sizes.gatesWidth * 4;
   pool.run(
-    ranges(count).map(({ from, count: m }) =>
+    ranges(count, PRODUCT_ROWS).map(({ from, count: m }) =>
       inputProducts(
         context,
         0,
@@ -186,7 +167,7 @@ function inputProducts(
   gradients: readonly { at: number; stride: number }[],
   out: number,
   m: number,
-): Operation[] {
+): Instruction[] {
   const { inputWidth } = sizes.layer(l);
   const ldc = inputWidth * 4;
   return gradients.map(({ at, stride }, d) =>
@@ -198,9 +179,9 @@ function inputProducts(
       ldc,
       init: d === 0 ? weights.zeros : out,
       ldi: d === 0 ? 0 : ldc,
-      m,
-      k: sizes.gates * sizes.hidden,
-      n: inputWidth,
+      M: m,
+      K: sizes.gatesWidth,
+      N: inputWidth,
     }),
   );
 }
@@ -211,15 +192,14 @@ function tokenGradients(context: Context, tape: TapeMemory, l: number, scope: Sc
   const { inputWidth } = sizes.layer(l);
   const dx = scope.allocate(Math.max(1, tape.batch.tokens * inputWidth));
   const ldx = inputWidth * 4;
-  const stride = 16 * sizes.hidden;
+  const stride = sizes.recordWidth * 4;
   const mask = l === 0 ? tape.inputMask : tape.outputMasks[l - 1];
   pool.run(
     tape.batch.chunks.map((chunk): Job => {
       const out = dx + chunk.firstToken * ldx;
       const records = tape.layers[l]!.records.map((at) => ({ at: at + chunk.firstToken * stride, stride }));
       const job = inputProducts(context, l, records, out, chunk.tokens);
-      const rows = tape.rows + chunk.rowsAt * 4;
-      if (mask) job.push(op.dropout([out, ldx], [out, ldx], stepsOf(tape, chunk), rows, mask, ldx));
+      if (mask) job.push(dropoutOf(tape, chunk, mask, { from: out, to: out, width: ldx }));
       return job;
     }),
   );

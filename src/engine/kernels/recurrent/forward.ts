@@ -1,33 +1,25 @@
+/**
+ * The forward pass: token ids → embeddings → layers → pooled output [rows, D]. It says which instruction works on which
+ * piece of memory; the arithmetic is in assembly/lib, the memory in tape.ts.
+ */
 import type { Ragged } from '../../../formats/ragged.ts';
-import { layOut, type Chunk } from './batch-layout.ts';
 import type { TableMemory } from '../embedding/embedding-table.ts';
-import type { Heap } from '../threads/heap.ts';
-import { createTape } from './make-tape.ts';
-import { operations as op, type Job, type Operation, type Steps } from '../threads/instructions.ts';
-import type { Pool } from '../threads/thread-pool.ts';
-import type { ProductCache } from './input-products.ts';
-import type { ForwardOptions } from './recurrent.ts';
-import type { RecurrentShape, Sizes } from './shape.ts';
-import { createScope, type TapeMemory } from './tape.ts';
-import type { LoadedWeights } from './packed-weights.ts';
-
-export interface Context {
-  readonly heap: Heap;
-  readonly pool: Pool;
-  readonly shape: RecurrentShape;
-  readonly sizes: Sizes;
-  readonly weights: LoadedWeights;
-}
-
-const POOLINGS = ['last', 'mean', 'max', 'attention'] as const;
-export const poolingNumber = ({ pooling }: RecurrentShape): number => POOLINGS.indexOf(pooling);
-
-/** Words or tokens whose input product a job takes: a multiple of the rows that the product takes at once. */
-export const PRODUCT_ROWS = 60;
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Instruction, Job } from '../threads/instructions.ts';
+import { ranges, type Range } from '../threads/ranges.ts';
+import { createScope, type Scope } from '../threads/scope.ts';
+import { layOut, type Chunk } from './batch-layout.ts';
+import { kernelsOf } from './cells/registry.ts';
+import { dropoutOf, poolingFields, recurrenceFields } from './chunk-instructions.ts';
+import type { Context, ForwardOptions } from './context.ts';
+import { PRODUCT_ROWS, wordProducts, type ProductCache } from './input-products.ts';
+import { createTape, type TapeMemory } from './tape.ts';
 
 /** Recurrent weights beyond this leave the second-level cache, and are read once a step for all rows of a chunk. */
 const LARGE_WEIGHTS = 2 ** 18;
 const ROWS_OF_LARGE = 20;
+/** Wide embeddings are cut as if they had such weights: the order in which gradients are added up depends on the cut. */
+const GATES_OF_NONE = 4;
 
 export function forward(
   context: Context,
@@ -38,21 +30,16 @@ export function forward(
   cache: ProductCache,
 ): { output: Float32Array; tape: TapeMemory } {
   const { heap, pool, sizes } = context;
-  const large = 4 * sizes.gates * sizes.hidden ** 2 > LARGE_WEIGHTS;
+  const large = 4 * (sizes.gates || GATES_OF_NONE) * sizes.paddedHidden ** 2 > LARGE_WEIGHTS;
   const batch = layOut(ragged, large ? ROWS_OF_LARGE : undefined);
   const cached = options.training ? undefined : cache.lookUp(batch.ids, table, version);
   const tape = createTape(context, batch, table, version, options, cached);
-  heap.floats(tape.out, Math.max(1, batch.rowCount * sizes.outputWidth)).fill(0);
+  heap.f32(tape.out, Math.max(1, batch.rowCount * sizes.paddedOutput)).fill(0);
   embed(context, tape);
   for (let l = 0; l < sizes.layers; l++) runLayer(context, tape, l);
-  pool.run(batch.chunks.map((chunk) => [poolOperation(context, tape, chunk)]));
+  pool.run(batch.chunks.map((chunk) => [op.poolingForward(poolingFields(context, tape, chunk))]));
   return { output: readOutput(context, tape), tape };
 }
-
-export const stepsOf = (tape: TapeMemory, chunk: Chunk): Steps => ({
-  starts: tape.starts + chunk.startsAt * 4,
-  steps: chunk.steps,
-});
 
 /** Fetches the embeddings of tokens or words. */
 function embed({ heap, pool }: Context, tape: TapeMemory): void {
@@ -60,35 +47,29 @@ function embed({ heap, pool }: Context, tape: TapeMemory): void {
   if (input.by === 'cache') return;
   const width = table.width * 4;
   const scope = createScope(heap);
-  const ids = input.by === 'word' ? input.grouping.ids : batch.ids;
-  const at = scope.put(ids);
+  const ids = scope.put(input.by === 'word' ? input.tokensByWord.ids : batch.ids);
+  const gather = ({ from, count }: Range): Instruction =>
+    op.gather({
+      x: input.x + from * width,
+      ldx: width,
+      table: table.data,
+      ldt: width,
+      ids: ids + from * 4,
+      count,
+      width,
+    });
   if (input.by === 'word')
-    pool.run(
-      ranges(ids.length).map(({ from, count }) => [
-        op.gather(input.x + from * width, width, table.data, width, at + from * 4, count, width),
-      ]),
-    );
+    pool.run(ranges(input.tokensByWord.ids.length, PRODUCT_ROWS).map((some) => [gather(some)]));
   else
     pool.run(
       batch.chunks.map((chunk): Job => {
         const x = input.x + chunk.firstToken * width;
-        const rows = tape.rows + chunk.rowsAt * 4;
-        const job: Operation[] = [
-          op.gather(x, width, table.data, width, at + chunk.firstToken * 4, chunk.tokens, width),
-        ];
-        if (tape.inputMask)
-          job.push(op.dropout([x, width], [x, width], stepsOf(tape, chunk), rows, tape.inputMask, width));
-        return job;
+        const embeddings = gather({ from: chunk.firstToken, count: chunk.tokens });
+        if (!tape.inputMask) return [embeddings];
+        return [embeddings, dropoutOf(tape, chunk, tape.inputMask, { from: x, to: x, width })];
       }),
     );
   scope.release();
-}
-
-export function ranges(length: number, most = PRODUCT_ROWS): { from: number; count: number }[] {
-  return Array.from({ length: Math.ceil(length / most) }, (_, i) => ({
-    from: i * most,
-    count: Math.min(most, length - i * most),
-  }));
 }
 
 function runLayer(context: Context, tape: TapeMemory, l: number): void {
@@ -107,61 +88,30 @@ function runLayer(context: Context, tape: TapeMemory, l: number): void {
   const mask = tape.outputMasks[l];
   if (!mask) return;
   const { y, dropped } = tape.layers[l]!;
-  const width = sizes.outputWidth * 4;
+  const width = sizes.paddedOutput * 4;
   pool.run(
     tape.batch.chunks.map((chunk) => {
       const place = chunk.firstToken * width;
-      const rows = tape.rows + chunk.rowsAt * 4;
-      return [
-        op.dropout([y + place, width], [dropped + place, width], stepsOf(tape, chunk), rows, mask, width),
-      ];
+      return [dropoutOf(tape, chunk, mask, { from: y + place, to: dropped + place, width })];
     }),
   );
 }
 
 /** For each direction f32 [words, G·H]: the input product of every word; nothing where it is by token. */
-function inputProducts(
-  context: Context,
-  tape: TapeMemory,
-  scope: ReturnType<typeof createScope>,
-): readonly number[] | undefined {
+function inputProducts(context: Context, tape: TapeMemory, scope: Scope): readonly number[] | undefined {
   if (tape.input.by === 'cache') return tape.input.products;
   if (tape.input.by === 'token') return undefined;
   const { sizes, pool } = context;
   const { input, table } = tape;
-  const words = tape.input.grouping.ids.length;
-  const width = sizes.gates * sizes.hidden;
+  const words = tape.input.tokensByWord.ids.length;
+  const width = sizes.gatesWidth;
   const products = Array.from({ length: sizes.directions }, () => scope.allocate(words * width));
   pool.run(
-    ranges(words).flatMap((some) =>
+    ranges(words, PRODUCT_ROWS).flatMap((some) =>
       wordProducts(context, { x: input.x, width: table.width }, products, some).map((one) => [one]),
     ),
   );
   return products;
-}
-
-/** Input products of some rows of x [·, width], a word each, for every direction: products f32 [·, G·H]. */
-export function wordProducts(
-  { sizes, weights }: Pick<Context, 'sizes' | 'weights'>,
-  { x, width }: { readonly x: number; readonly width: number },
-  products: readonly number[],
-  { from, count }: { readonly from: number; readonly count: number },
-): Operation[] {
-  const ldc = sizes.gates * sizes.hidden * 4;
-  return products.map((product, d) =>
-    op.gemm({
-      a: x + from * width * 4,
-      lda: width * 4,
-      b: weights.cell(0, d).w,
-      c: product + from * ldc,
-      ldc,
-      init: weights.cell(0, d).bias,
-      ldi: 0,
-      m: count,
-      k: width,
-      n: ldc / 4,
-    }),
-  );
 }
 
 /** Fills the first blocks of the records: copied from the words' products, or computed from the layer's input. */
@@ -172,21 +122,20 @@ function inputProduct(
   l: number,
   d: number,
   product: number | undefined,
-): Operation {
-  const { hidden, gates } = sizes;
-  const ldr = 16 * hidden;
+): Instruction {
+  const ldr = sizes.recordWidth * 4;
   const record = tape.layers[l]!.records[d]! + chunk.firstToken * ldr;
-  const width = gates * hidden * 4;
+  const width = sizes.gatesWidth * 4;
   if (product !== undefined && tape.input.by !== 'token')
-    return op.gather(
-      record,
-      ldr,
-      product,
+    return op.gather({
+      x: record,
+      ldx: ldr,
+      table: product,
+      ldt: width,
+      ids: tape.input.wordOf + chunk.firstToken * 4,
+      count: chunk.tokens,
       width,
-      tape.input.wordOf + chunk.firstToken * 4,
-      chunk.tokens,
-      width,
-    );
+    });
   const { inputWidth } = sizes.layer(l);
   const from = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
   return op.gemm({
@@ -197,61 +146,29 @@ function inputProduct(
     ldc: ldr,
     init: weights.cell(l, d).bias,
     ldi: 0,
-    m: chunk.tokens,
-    k: inputWidth,
-    n: gates * hidden,
+    M: chunk.tokens,
+    K: inputWidth,
+    N: sizes.gatesWidth,
   });
 }
 
-function recurrence(
-  { sizes, shape, weights }: Context,
-  tape: TapeMemory,
-  chunk: Chunk,
-  l: number,
-  d: number,
-): Operation {
-  const { hidden, outputWidth } = sizes;
-  const layer = tape.layers[l]!;
-  const cell = weights.cell(l, d);
-  const record = layer.records[d]! + chunk.firstToken * 16 * hidden;
-  const ldy = outputWidth * 4;
-  const y = layer.y + chunk.firstToken * ldy + d * hidden * 4;
-  const { starts, steps } = stepsOf(tape, chunk);
-  const tail = [weights.zeros, starts, steps, d, hidden];
-  if (shape.cell === 'gru') return op.gruForward(record, y, ldy, cell.u, cell.un, ...tail);
-  return op.lstmForward(record, y, ldy, layer.cells[d]! + chunk.firstToken * hidden * 4, cell.u, ...tail);
-}
-
-function poolOperation({ shape, sizes, weights }: Context, tape: TapeMemory, chunk: Chunk): Operation {
-  const { starts, steps } = stepsOf(tape, chunk);
-  const width = sizes.outputWidth * 4;
-  return op.poolForward(
-    poolingNumber(shape),
-    (tape.layers.at(-1)?.dropped ?? tape.input.x) + chunk.firstToken * width,
-    width,
-    starts,
-    steps,
-    chunk.rows,
-    tape.out,
-    tape.rows + chunk.rowsAt * 4,
-    width / sizes.directions,
-    width,
-    weights.attention,
-    tape.shares + chunk.firstToken * 4,
-  );
+function recurrence(context: Context, tape: TapeMemory, chunk: Chunk, l: number, d: number): Instruction {
+  const { u, recurrentBias } = context.weights.cell(l, d);
+  const fields = { ...recurrenceFields(context, tape, chunk, l, d), u, recurrentBias };
+  return kernelsOf(context.shape.cell).forward(fields);
 }
 
 /** Without the padding of the units. */
 function readOutput({ heap, sizes }: Context, tape: TapeMemory): Float32Array {
   const { rowCount } = tape.batch;
-  const { output, outputWidth, hidden, directions } = sizes;
-  const padded = heap.floats(tape.out, rowCount * outputWidth);
-  if (output === outputWidth) return Float32Array.from(padded);
+  const { output, paddedOutput, paddedHidden, directions } = sizes;
+  const padded = heap.f32(tape.out, rowCount * paddedOutput);
+  if (output === paddedOutput) return Float32Array.from(padded);
   const values = new Float32Array(rowCount * output);
   const block = output / directions;
   for (let r = 0; r < rowCount; r++)
     for (let d = 0; d < directions; d++) {
-      const from = r * outputWidth + d * hidden;
+      const from = r * paddedOutput + d * paddedHidden;
       values.set(padded.subarray(from, from + block), r * output + d * block);
     }
   return values;

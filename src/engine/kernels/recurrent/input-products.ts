@@ -3,9 +3,14 @@
  * words, so that most tokens cost the recurrence alone.
  */
 import type { TableMemory } from '../embedding/embedding-table.ts';
-import { ranges, wordProducts, type Context } from './forward.ts';
-import { operations as op } from '../threads/instructions.ts';
-import { createScope } from './tape.ts';
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Instruction } from '../threads/instructions.ts';
+import { ranges, type Range } from '../threads/ranges.ts';
+import { createScope } from '../threads/scope.ts';
+import type { Context } from './context.ts';
+
+/** Words or tokens whose input product a job takes: a multiple of the rows that the product takes at once. */
+export const PRODUCT_ROWS = 60;
 
 export interface CachedProducts {
   /** For each direction f32 [·, G·H]. */
@@ -24,7 +29,7 @@ const MOST_BYTES = 2 ** 28;
 
 export function createProductCache(context: Context): ProductCache {
   const { heap, sizes } = context;
-  const width = sizes.gates * sizes.hidden;
+  const width = sizes.gatesWidth;
   const scope = createScope(heap);
   let products: number[] = [];
   let table: TableMemory | undefined;
@@ -89,10 +94,42 @@ function compute(
   const ldx = width * 4;
   const x = scope.allocate(Math.max(1, ids.length * width));
   pool.run(
-    ranges(ids.length).map((some) => [
-      op.gather(x + some.from * ldx, ldx, data, ldx, at + some.from * 4, some.count, ldx),
+    ranges(ids.length, PRODUCT_ROWS).map((some) => [
+      op.gather({
+        x: x + some.from * ldx,
+        ldx,
+        table: data,
+        ldt: ldx,
+        ids: at + some.from * 4,
+        count: some.count,
+        width: ldx,
+      }),
       ...wordProducts(context, { x, width }, products, some),
     ]),
   );
   scope.release();
+}
+
+/** Input products of some rows of x [·, width], a word each, for every direction: products f32 [·, G·H]. */
+export function wordProducts(
+  { sizes, weights }: Pick<Context, 'sizes' | 'weights'>,
+  { x, width }: { readonly x: number; readonly width: number },
+  products: readonly number[],
+  { from, count }: Range,
+): Instruction[] {
+  const ldc = sizes.gatesWidth * 4;
+  return products.map((product, d) =>
+    op.gemm({
+      a: x + from * width * 4,
+      lda: width * 4,
+      b: weights.cell(0, d).w,
+      c: product + from * ldc,
+      ldc,
+      init: weights.cell(0, d).bias,
+      ldi: 0,
+      M: count,
+      K: width,
+      N: ldc / 4,
+    }),
+  );
 }

@@ -1,8 +1,12 @@
 /** The weights in the shared memory: padded, their gates in the kernels' order, and packed for the matrix products. */
+import { recurrentOperations as op } from '../abi.generated.ts';
 import type { Heap } from '../threads/heap.ts';
-import { operations as op, type Job } from '../threads/instructions.ts';
-import type { Pool } from '../threads/thread-pool.ts';
-import { sizesOf, type RecurrentShape, type Sizes } from './shape.ts';
+import type { Job } from '../threads/instructions.ts';
+import type { ThreadPool } from '../threads/thread-pool.ts';
+import { kernelsOf } from './cells/registry.ts';
+import { weightsEach, type RecurrentShape } from './shape.ts';
+import { sizesOf } from './sizes.ts';
+import { weightLayout, type WeightLayout } from './weight-layout.ts';
 
 /** Addresses for one direction of one layer; K and N are padded. */
 export interface CellWeights {
@@ -14,51 +18,45 @@ export interface CellWeights {
   readonly ut: number;
   /** f32 [G·H] */
   readonly bias: number;
-  /** f32 [H]: a GRU's recurrent bias of n. */
-  readonly un: number;
+  /** f32 [H]: the bias inside the recurrent product, zeros for a cell that has none. */
+  readonly recurrentBias: number;
 }
 
 export interface LoadedWeights {
   cell(layer: number, direction: number): CellWeights;
-  /** f32 [outputWidth] */
+  /** f32 [paddedOutput] */
   readonly attention: number;
-  /** f32 [4·H and at least the widest input], all zero. */
+  /** f32, all zero: as many as a record or the widest row of inputs or outputs. */
   readonly zeros: number;
   /** Takes these values; nothing is done where they are those of the last call. Gives a number that changes with them. */
   load(weights: readonly Float32Array[]): number;
-  /** Gradients as the kernels leave them, back in the user's order and without padding. */
-  unpadKernel(padded: Float32Array, layer: number): Float32Array;
-  unpadRecurrent(padded: Float32Array): Float32Array;
-  /** `sums`: over tokens of the four blocks of a record. */
-  biases(sums: Float32Array): Float32Array[];
+  readonly layout: WeightLayout;
+  /** [paddedOutput] → [D] */
   unpadOutput(padded: Float32Array): Float32Array;
   dispose(): void;
 }
-
-/** Block of the kernels' order for each gate of the user's: the input product of a GRU gives n | z | r. */
-const INPUT_ORDER = { gru: [1, 2, 0], lstm: [0, 1, 2, 3] };
-const RECURRENT_ORDER = { gru: [0, 1, 2], lstm: [0, 1, 2, 3] };
 
 interface CellBlocks extends CellWeights {
   readonly plainW: number;
   readonly plainU: number;
 }
 
-export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): LoadedWeights {
+export function createWeights(heap: Heap, pool: ThreadPool, shape: RecurrentShape): LoadedWeights {
   const sizes = sizesOf(shape);
-  const { hidden, gates, directions, layers, outputWidth } = sizes;
+  const layout = weightLayout(shape, sizes);
+  const { paddedHidden, gatesWidth, directions, layers, paddedOutput } = sizes;
   const allocated: number[] = [];
   const zeroed = (floats: number): number => {
     const at = heap.allocate(floats * 4);
-    heap.floats(at, floats).fill(0);
+    heap.f32(at, floats).fill(0);
     allocated.push(at);
     return at;
   };
   const cells: CellBlocks[] = [];
   for (let l = 0; l < layers; l++)
     for (let d = 0; d < directions; d++) {
-      const input = sizes.layer(l).inputWidth * gates * hidden;
-      const recurrent = hidden * gates * hidden;
+      const input = sizes.layer(l).inputWidth * gatesWidth;
+      const recurrent = paddedHidden * gatesWidth;
       cells.push({
         plainW: zeroed(input),
         w: zeroed(input),
@@ -66,15 +64,27 @@ export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): Lo
         plainU: zeroed(recurrent),
         u: zeroed(recurrent),
         ut: zeroed(recurrent),
-        bias: zeroed(gates * hidden),
-        un: zeroed(hidden),
+        bias: zeroed(gatesWidth),
+        recurrentBias: zeroed(paddedHidden),
       });
     }
-  const attention = zeroed(outputWidth);
-  const zeros = zeroed(Math.max(4 * hidden, sizes.layer(0).inputWidth, outputWidth));
-  const each = shape.cell === 'gru' ? 4 : 3;
+  const attention = zeroed(paddedOutput);
+  const zeros = zeroed(Math.max(sizes.recordWidth, gatesWidth, sizes.layer(0).inputWidth, paddedOutput));
+  const each = weightsEach(shape);
   let version = 0;
   let current: Float32Array[] = [];
+
+  const write = (
+    cell: CellBlocks,
+    layer: number,
+    [kernel, recurrent, ...biases]: readonly Float32Array[],
+  ): void => {
+    layout.padKernel(kernel!, layer, heap.f32(cell.plainW, sizes.layer(layer).inputWidth * gatesWidth));
+    layout.padRecurrent(recurrent!, heap.f32(cell.plainU, paddedHidden * gatesWidth));
+    const joined = kernelsOf(shape.cell).joinBiases(biases, shape.hidden);
+    layout.padBias(joined.input, heap.f32(cell.bias, gatesWidth));
+    if (joined.recurrent) heap.f32(cell.recurrentBias, paddedHidden).set(joined.recurrent);
+  };
 
   const load = (weights: readonly Float32Array[]): number => {
     if (version > 0 && weights.every((values, index) => same(values, current[index]!))) return version;
@@ -82,17 +92,23 @@ export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): Lo
     const jobs: Job[] = [];
     for (const [index, cell] of cells.entries()) {
       const layer = Math.floor(index / directions);
-      writeCell(heap, sizes, shape, layer, cell, weights.slice(index * each, (index + 1) * each));
-      const width = gates * hidden;
+      write(cell, layer, weights.slice(index * each, (index + 1) * each));
+      const width = gatesWidth;
       const { inputWidth } = sizes.layer(layer);
-      jobs.push([op.pack(cell.plainW, width * 4, cell.w, inputWidth, width)]);
-      jobs.push([op.packTransposed(cell.plainW, width * 4, cell.wt, width, inputWidth)]);
-      jobs.push([op.pack(cell.plainU, width * 4, cell.u, hidden, width)]);
-      jobs.push([op.packTransposed(cell.plainU, width * 4, cell.ut, width, hidden)]);
+      const lds = width * 4;
+      jobs.push(
+        [op.pack({ src: cell.plainW, lds, out: cell.w, K: inputWidth, N: width })],
+        [op.packTransposed({ src: cell.plainW, lds, out: cell.wt, K: width, N: inputWidth })],
+        [op.pack({ src: cell.plainU, lds, out: cell.u, K: paddedHidden, N: width })],
+        [op.packTransposed({ src: cell.plainU, lds, out: cell.ut, K: width, N: paddedHidden })],
+      );
     }
     if (shape.pooling === 'attention') {
       const values = weights[cells.length * each]!;
-      copyBlocks(values, heap.floats(attention, outputWidth), directions, sizes.output / directions, hidden);
+      const padded = heap.f32(attention, paddedOutput);
+      const block = sizes.output / directions;
+      for (let d = 0; d < directions; d++)
+        padded.set(values.subarray(d * block, (d + 1) * block), d * paddedHidden);
     }
     pool.run(jobs);
     return ++version;
@@ -103,14 +119,12 @@ export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): Lo
     attention,
     zeros,
     load,
-    unpadKernel: (padded, layer) => unpadKernel(padded, shape, sizes, layer),
-    unpadRecurrent: (padded) => unpadRows(padded, shape, sizes, hidden, shape.hidden, RECURRENT_ORDER),
-    biases: (sums) => biases(sums, shape, hidden),
+    layout,
     unpadOutput: (padded) => {
       const block = sizes.output / directions;
       const out = new Float32Array(sizes.output);
       for (let d = 0; d < directions; d++)
-        out.set(padded.subarray(d * hidden, d * hidden + block), d * block);
+        out.set(padded.subarray(d * paddedHidden, d * paddedHidden + block), d * block);
       return out;
     },
     dispose: () => {
@@ -122,88 +136,4 @@ export function createWeights(heap: Heap, pool: Pool, shape: RecurrentShape): Lo
 function same(a: Float32Array, b: Float32Array): boolean {
   const bytes = (x: Float32Array): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
   return a.length === b.length && Buffer.compare(bytes(a), bytes(b)) === 0;
-}
-
-function copyBlocks(
-  from: Float32Array,
-  to: Float32Array,
-  blocks: number,
-  block: number,
-  padded: number,
-): void {
-  for (let i = 0; i < blocks; i++) to.set(from.subarray(i * block, (i + 1) * block), i * padded);
-}
-
-function cellOf(shape: RecurrentShape): 'gru' | 'lstm' {
-  return shape.cell === 'lstm' ? 'lstm' : 'gru';
-}
-
-function writeCell(
-  heap: Heap,
-  sizes: Sizes,
-  shape: RecurrentShape,
-  layer: number,
-  cell: CellBlocks,
-  [kernel, recurrent, bias, recurrentBias]: readonly Float32Array[],
-): void {
-  const { gates, hidden } = sizes;
-  const { inputBlocks, inputBlock, inputWidth } = sizes.layer(layer);
-  const width = gates * hidden;
-  const writeRows = (to: Float32Array, from: Float32Array, row: number, source: number, order: number[]) => {
-    for (const [gate, block] of order.entries()) {
-      const at = (source * gates + gate) * shape.hidden;
-      to.set(from.subarray(at, at + shape.hidden), row * width + block * hidden);
-    }
-  };
-  const w = heap.floats(cell.plainW, inputWidth * width);
-  for (let b = 0; b < inputBlocks; b++)
-    for (let i = 0; i < inputBlock; i++)
-      writeRows(w, kernel!, b * hidden + i, b * inputBlock + i, INPUT_ORDER[cellOf(shape)]);
-  const u = heap.floats(cell.plainU, hidden * width);
-  for (let i = 0; i < shape.hidden; i++) writeRows(u, recurrent!, i, i, RECURRENT_ORDER[cellOf(shape)]);
-  const joined = Float32Array.from(bias!);
-  if (recurrentBias) {
-    // A GRU's two biases of z and r act as one; those of n do not, as r comes between.
-    for (let k = 0; k < 2 * shape.hidden; k++) joined[k] = bias![k]! + recurrentBias[k]!;
-    heap.floats(cell.un, hidden).set(recurrentBias.subarray(2 * shape.hidden));
-  }
-  writeRows(heap.floats(cell.bias, width), joined, 0, 0, INPUT_ORDER[cellOf(shape)]);
-}
-
-/** padded [rows, G·H padded] → [rows, G·H], the padded row of each row given by `place`. */
-function unpadRows(
-  padded: Float32Array,
-  shape: RecurrentShape,
-  { gates, hidden }: Sizes,
-  block: number,
-  rows: number,
-  orders: typeof INPUT_ORDER,
-  perBlock = rows,
-): Float32Array {
-  const out = new Float32Array(rows * gates * shape.hidden);
-  const order = orders[cellOf(shape)];
-  for (let row = 0; row < rows; row++) {
-    const source = Math.floor(row / perBlock) * block + (row % perBlock);
-    for (const [gate, place] of order.entries()) {
-      const at = source * gates * hidden + place * hidden;
-      out.set(padded.subarray(at, at + shape.hidden), (row * gates + gate) * shape.hidden);
-    }
-  }
-  return out;
-}
-
-function unpadKernel(padded: Float32Array, shape: RecurrentShape, sizes: Sizes, layer: number): Float32Array {
-  const { inputBlocks, inputBlock } = sizes.layer(layer);
-  return unpadRows(padded, shape, sizes, sizes.hidden, inputBlocks * inputBlock, INPUT_ORDER, inputBlock);
-}
-
-function biases(sums: Float32Array, shape: RecurrentShape, hidden: number): Float32Array[] {
-  const gather = (blocks: readonly number[]): Float32Array => {
-    const out = new Float32Array(blocks.length * shape.hidden);
-    for (const [gate, block] of blocks.entries())
-      out.set(sums.subarray(block * hidden, block * hidden + shape.hidden), gate * shape.hidden);
-    return out;
-  };
-  // A GRU's record is n | z | r | hn.
-  return shape.cell === 'gru' ? [gather([1, 2, 0]), gather([1, 2, 3])] : [gather([0, 1, 2, 3])];
 }

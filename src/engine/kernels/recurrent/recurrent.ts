@@ -1,31 +1,16 @@
 /** Recurrent encoders on the shared memory: token ids → one vector for each text, and the way back. */
 import { rowCount, type Ragged } from '../../../formats/ragged.ts';
-import { backward } from './backward.ts';
 import type { EmbeddingTable, TableMemory } from '../embedding/embedding-table.ts';
-import { forward, type Context } from './forward.ts';
 import type { Heap } from '../threads/heap.ts';
-import type { Pool } from '../threads/thread-pool.ts';
+import type { ThreadPool } from '../threads/thread-pool.ts';
+import { backward } from './backward.ts';
+import type { Context, ForwardOptions } from './context.ts';
+import { forward } from './forward.ts';
 import { createProductCache } from './input-products.ts';
-import { sizesOf, weightShapes, type RecurrentShape } from './shape.ts';
-import type { TapeMemory } from './tape.ts';
 import { createWeights } from './packed-weights.ts';
-
-export { weightShapes, type RecurrentShape } from './shape.ts';
-
-export interface ForwardOptions {
-  /** Without it nothing is kept for a backward pass, and dropout is off. */
-  readonly training: boolean;
-  /**
-   * Rates of inverted dropout: `input` on the embeddings, `output` on every layer's outputs (between layers, and what
-   * is pooled; the recurrence itself sees the undropped state). A unit's fate depends on the seed, the row's place in
-   * the batch, the token's place in the row and the unit (counted with each
-   * direction padded to a multiple of 8), on nothing else.
-   */
-  readonly dropout: { readonly input: number; readonly output: number };
-  /** 32 bits. */
-  readonly seed: number;
-  readonly tableTrainable: boolean;
-}
+import { weightShapes, type RecurrentShape } from './shape.ts';
+import { sizesOf } from './sizes.ts';
+import type { TapeMemory } from './tape.ts';
 
 /** The memory of a training forward pass, until `backward` or `release`. */
 export interface Tape {
@@ -35,7 +20,7 @@ export interface Tape {
 
 export interface Recurrent {
   readonly shape: RecurrentShape;
-  /** Units of an output row: hidden × directions, or `input` without a recurrent layer. */
+  /** Units of an output row: paddedHidden × directions, or `input` without a recurrent layer. */
   readonly outputSize: number;
   /** Token ids of each text → [rows, D]; a text without tokens gives a row of zeros. Weights as in weightShapes. */
   forward(
@@ -52,7 +37,7 @@ export interface Recurrent {
   dispose(): void;
 }
 
-export function createRecurrent(heap: Heap, pool: Pool, shape: RecurrentShape): Recurrent {
+export function createRecurrent(heap: Heap, pool: ThreadPool, shape: RecurrentShape): Recurrent {
   const sizes = sizesOf(shape);
   const weights = createWeights(heap, pool, shape);
   const context: Context = { heap, pool, shape, sizes, weights };

@@ -1,9 +1,21 @@
-/** What a forward pass leaves in the shared memory for its backward pass. */
-import type { Batch } from './batch-layout.ts';
+/**
+ * What a forward pass leaves in the shared memory for its backward pass, and how that memory is laid out. Everything is
+ * by token, in the order of the batch's chunks (batch-layout.ts); H is padded, D is paddedOutput.
+ *
+ *     input.x    [tokens or words, input width]
+ *     layer l    y [tokens, D] | dropped [tokens, D]          both directions, one after the other in a row
+ *                records [tokens, recordWidth]                 for each direction
+ *                memories [tokens, H]                          for each direction, if the cell has a memory
+ *     out        [rows, D]
+ */
 import type { TableMemory } from '../embedding/embedding-table.ts';
-import type { Grouping } from '../embedding/grouping.ts';
-import type { Heap } from '../threads/heap.ts';
-import type { DropoutMask } from '../threads/instructions.ts';
+import type { TokensByWord } from '../embedding/grouping.ts';
+import { createScope, type Scope } from '../threads/scope.ts';
+import type { Batch } from './batch-layout.ts';
+import { kernelsOf } from './cells/registry.ts';
+import type { Context, ForwardOptions } from './context.ts';
+import { dropoutMask, type DropoutMask } from './dropout.ts';
+import type { CachedProducts } from './input-products.ts';
 
 /** Addresses of one layer's values; [tokens] first everywhere. */
 export interface LayerTape {
@@ -11,10 +23,10 @@ export interface LayerTape {
   readonly y: number;
   /** The same after dropout; `y` itself without. */
   readonly dropped: number;
-  /** For each direction f32 [tokens, 4·H]: the records of the cell. */
+  /** For each direction f32 [tokens, recordWidth]: the records of the cell. */
   readonly records: readonly number[];
-  /** For each direction of an LSTM f32 [tokens, H]. */
-  readonly cells: readonly number[];
+  /** For each direction f32 [tokens, H]: the second states of a cell that has a memory. */
+  readonly memories: readonly number[];
 }
 
 /**
@@ -24,11 +36,11 @@ export interface LayerTape {
 export type InputTape =
   /** f32 [tokens, input width], after dropout. */
   | { readonly by: 'token'; readonly x: number }
-  /** f32 [words, input width]; addresses of the grouping's arrays. */
+  /** f32 [words, input width]; and the addresses of tokensByWord's arrays. */
   | {
       readonly by: 'word';
       readonly x: number;
-      readonly grouping: Grouping;
+      readonly tokensByWord: TokensByWord;
       readonly wordOf: number;
       readonly order: number;
     }
@@ -48,38 +60,77 @@ export interface TapeMemory {
   readonly layers: readonly LayerTape[];
   /** f32 [rows, output width]: the pooled output. */
   readonly out: number;
-  /** f32 [tokens]: attention's shares. */
-  readonly shares: number;
+  /** f32 [tokens]: the softmax of attention pooling. */
+  readonly attentionWeights: number;
   readonly inputMask: DropoutMask | undefined;
   readonly outputMasks: readonly (DropoutMask | undefined)[];
   release(): void;
   released(): boolean;
 }
 
-/** Gives out memory that is taken back in one go. */
-export interface Scope {
-  allocate(floats: number): number;
-  put(values: Uint32Array): number;
-  release(): void;
+/** Copying a word's product costs less than computing it, but not nothing: words have to be this much fewer. */
+const WORTH_GROUPING = 0.8;
+
+export function createTape(
+  { heap, sizes, shape }: Context,
+  batch: Batch,
+  table: TableMemory,
+  version: number,
+  { training, dropout, seed, tableTrainable }: ForwardOptions,
+  cached: CachedProducts | undefined,
+): TapeMemory {
+  const scope = createScope(heap);
+  const { tokens, rowCount } = batch;
+  const { paddedHidden, directions, layers: count } = sizes;
+  const rate = training ? dropout : { input: 0, output: 0 };
+  const outputMasks = Array.from({ length: count }, (_, l) => dropoutMask(rate.output, seed, 1 + l));
+  const inputMask = dropoutMask(rate.input, seed, 0);
+  const block = (width: number): number => scope.allocate(Math.max(1, tokens * width));
+  const layers = outputMasks.map((mask): LayerTape => {
+    const y = block(directions * paddedHidden);
+    const each = <T>(make: () => T): T[] => Array.from({ length: directions }, make);
+    return {
+      y,
+      dropped: mask ? block(directions * paddedHidden) : y,
+      records: each(() => block(sizes.recordWidth)),
+      memories: kernelsOf(shape.cell).hasMemory ? each(() => block(paddedHidden)) : [],
+    };
+  });
+  let released = false;
+  return {
+    batch,
+    table,
+    tableTrainable,
+    version,
+    starts: scope.put(batch.starts),
+    rows: scope.put(batch.rows),
+    input: cached
+      ? { by: 'cache', x: 0, products: cached.products, wordOf: scope.put(cached.places) }
+      : createInput(scope, batch, table, count > 0 && !inputMask),
+    layers,
+    out: scope.allocate(Math.max(1, rowCount * sizes.paddedOutput)),
+    attentionWeights: shape.pooling === 'attention' ? block(1) : 0,
+    inputMask,
+    outputMasks,
+    release: () => {
+      released = true;
+      scope.release();
+    },
+    released: () => released,
+  };
 }
 
-export function createScope(heap: Heap): Scope {
-  let addresses: number[] = [];
-  const allocate = (floats: number): number => {
-    const at = heap.allocate(floats * 4);
-    addresses.push(at);
-    return at;
-  };
-  return {
-    allocate,
-    put(values) {
-      const at = allocate(values.length);
-      heap.words(at, values.length).set(values);
-      return at;
-    },
-    release() {
-      for (const at of addresses) heap.free(at);
-      addresses = [];
-    },
-  };
+function createInput(scope: Scope, { ids }: Batch, table: TableMemory, mayGroup: boolean): InputTape {
+  if (mayGroup) {
+    const tokensByWord = table.group(ids);
+    if (tokensByWord.ids.length <= WORTH_GROUPING * ids.length)
+      return {
+        by: 'word',
+        x: scope.allocate(Math.max(1, tokensByWord.ids.length * table.width)),
+        tokensByWord,
+        wordOf: scope.put(tokensByWord.wordOf),
+        order: scope.put(tokensByWord.order),
+      };
+  }
+  return { by: 'token', x: scope.allocate(Math.max(1, ids.length * table.width)) };
 }

@@ -1,8 +1,12 @@
 /** Gradients of a layer's weights: products over all tokens, cut into slices whose results are added up in order. */
+import { recurrentOperations as op } from '../abi.generated.ts';
+import type { Job } from '../threads/instructions.ts';
+import { ranges } from '../threads/ranges.ts';
+import { createScope, type Scope } from '../threads/scope.ts';
 import { previousTokens } from './batch-layout.ts';
-import { ranges, type Context } from './forward.ts';
-import { operations as op, type Job } from '../threads/instructions.ts';
-import { createScope, type TapeMemory } from './tape.ts';
+import { kernelsOf } from './cells/registry.ts';
+import type { Context } from './context.ts';
+import type { TapeMemory } from './tape.ts';
 
 /** Tokens that a slice has at least, and slices at most: a fixed cut. */
 const SLICE_TOKENS = 1024;
@@ -36,13 +40,13 @@ export function weightGradients(
 ): Float32Array[] {
   const { heap, sizes, pool, shape, weights } = context;
   const scope = createScope(heap);
-  const { hidden, gates, directions, outputWidth } = sizes;
+  const { paddedHidden, directions, paddedOutput, gatesWidth: width } = sizes;
+  const recordBytes = sizes.recordWidth * 4;
   const { tokens } = tape.batch;
   const { inputWidth } = sizes.layer(l);
-  const width = gates * hidden;
   const layer = tape.layers[l]!;
   const input = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
-  const wordCount = tape.input.by === 'word' ? tape.input.grouping.ids.length : 0;
+  const wordCount = tape.input.by === 'word' ? tape.input.tokensByWord.ids.length : 0;
   const jobs: Job[] = [];
   const finish: (() => Float32Array[])[] = [];
   for (let d = 0; d < directions; d++) {
@@ -52,33 +56,31 @@ export function weightGradients(
       lda: inputWidth * 4,
       index: 0,
       b: words ? words[d]! : record,
-      ldb: words ? width * 4 : 16 * hidden,
+      ldb: words ? width * 4 : recordBytes,
       count: words ? wordCount : tokens,
       m: inputWidth,
     });
     const recurrent = slicedProduct(context, scope, jobs, {
-      a: layer.y + d * hidden * 4,
-      lda: outputWidth * 4,
+      a: layer.y + d * paddedHidden * 4,
+      lda: paddedOutput * 4,
       index: scope.put(previousTokens(tape.batch, d === 1)),
-      b: record + (shape.cell === 'gru' ? hidden * 4 : 0),
-      ldb: 16 * hidden,
+      b: record + kernelsOf(shape.cell).recurrentBlock * paddedHidden * 4,
+      ldb: recordBytes,
       count: tokens,
-      m: hidden,
+      m: paddedHidden,
     });
     const sums = slicedSums(context, scope, jobs, record, tokens);
     finish.push(() => [
-      weights.unpadKernel(kernel(), l),
-      weights.unpadRecurrent(recurrent()),
-      ...weights.biases(sums()),
+      weights.layout.unpadKernel(kernel(), l),
+      weights.layout.unpadRecurrent(recurrent()),
+      ...weights.layout.biases(sums()),
     ]);
   }
-  pool.run(jobs, (Math.max(inputWidth, hidden) + width) * 512);
+  pool.run(jobs, (Math.max(inputWidth, paddedHidden) + width) * 512);
   const gradients = finish.flatMap((each) => each());
   scope.release();
   return gradients;
 }
-
-type Scope = ReturnType<typeof createScope>;
 
 /** aᵀ·b [m, G·H]; the function that is returned adds the slices up, after the jobs have run. */
 function slicedProduct(
@@ -88,31 +90,31 @@ function slicedProduct(
   { a, lda, index, b, ldb, count, m }: Product,
 ): () => Float32Array {
   const { sizes, weights } = context;
-  const n = sizes.gates * sizes.hidden;
+  const n = sizes.gatesWidth;
   const slices = slicesOf(count);
   const part = scope.allocate(slices * m * n);
   for (let s = 0; s < slices; s++) {
     const { from, tokens } = slice(count, s, slices);
     jobs.push([
-      op.gemmTransposed(
-        index ? a : a + from * lda,
+      op.gemmTransposed({
+        a: index ? a : a + from * lda,
         lda,
-        index ? index + from * 4 : 0,
-        b + from * ldb,
+        index: index ? index + from * 4 : 0,
+        b: b + from * ldb,
         ldb,
-        part + s * m * n * 4,
-        n * 4,
+        c: part + s * m * n * 4,
+        ldc: n * 4,
         tokens,
-        m,
-        n,
-        weights.zeros,
-      ),
+        M: m,
+        N: n,
+        zeros: weights.zeros,
+      }),
     ]);
   }
   return () => sumSlices(context, part, m * n, slices);
 }
 
-/** Over the tokens, of the four blocks of a record. */
+/** Over the tokens, of the blocks of a record. */
 function slicedSums(
   context: Context,
   scope: Scope,
@@ -120,13 +122,15 @@ function slicedSums(
   record: number,
   count: number,
 ): () => Float32Array {
-  const width = 4 * context.sizes.hidden;
+  const width = context.sizes.recordWidth;
   const slices = slicesOf(count);
   const part = scope.allocate(slices * width);
   for (let s = 0; s < slices; s++) {
     const { from, tokens } = slice(count, s, slices);
-    const at = record + from * width * 4;
-    jobs.push([op.sumRows(at, width * 4, part + s * width * 4, tokens, width * 4)]);
+    const lds = width * 4;
+    jobs.push([
+      op.sumRows({ src: record + from * lds, lds, dst: part + s * lds, count: tokens, width: lds }),
+    ]);
   }
   return () => sumSlices(context, part, width, slices);
 }
@@ -142,8 +146,8 @@ function sumSlices({ pool, heap }: Context, part: number, floats: number, slices
     pool.run(
       ranges(floats, SUM_FLOATS).map(({ from, count }) => {
         const at = part + from * 4;
-        return [op.sumRows(at, floats * 4, at, slices, count * 4)];
+        return [op.sumRows({ src: at, lds: floats * 4, dst: at, count: slices, width: count * 4 })];
       }),
     );
-  return heap.floats(part, floats);
+  return heap.f32(part, floats);
 }

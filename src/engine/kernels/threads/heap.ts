@@ -1,6 +1,7 @@
 /** Memory shared by the compute threads, given out in blocks and taken back. */
 import { PipelineError } from '../../../base/diagnostic.ts';
-import { MOST_PAGES, PAGE_BYTES, sharedWasmMemory, type SharedWasmMemory } from './webassembly.ts';
+import { PAGE_BYTES } from '../abi.generated.ts';
+import { MOST_PAGES, sharedWasmMemory, type SharedWasmMemory } from './webassembly.ts';
 
 export interface Heap {
   readonly memory: SharedWasmMemory;
@@ -10,8 +11,8 @@ export interface Heap {
   /** Bytes given out now. */
   used(): number;
   /** Views hold until the next allocation, which may move the end of the memory. */
-  floats(address: number, length: number): Float32Array;
-  words(address: number, length: number): Uint32Array;
+  f32(address: number, length: number): Float32Array;
+  u32(address: number, length: number): Uint32Array;
 }
 
 interface Hole {
@@ -20,7 +21,7 @@ interface Hole {
 }
 
 const ALIGNMENT = 64;
-/** The first page is the pool's. */
+/** The first page holds the control block and the kernels' constants (../abi.mjs). */
 const FIRST = PAGE_BYTES;
 
 export function createHeap(): Heap {
@@ -69,8 +70,8 @@ export function createHeap(): Heap {
     allocate,
     free,
     used: () => used,
-    floats: (address, length) => new Float32Array(memory.buffer, address, length),
-    words: (address, length) => new Uint32Array(memory.buffer, address, length),
+    f32: (address, length) => new Float32Array(memory.buffer, address, length),
+    u32: (address, length) => new Uint32Array(memory.buffer, address, length),
   };
 }
 
@@ -84,7 +85,7 @@ function growMemory(memory: SharedWasmMemory, pages: number, bytes: number): voi
       'E_LIMIT',
       `the embedded engine needs ${Math.ceil(bytes / 2 ** 20)} MiB more, beyond the 4 GiB that it can address or what the machine has`,
       {
-        hint: 'lower batch_size, max_document_length, the hidden size or the vocabulary (docs/benchmarks/train.md has the formula)',
+        hint: 'Lower batch_size, max_document_length, the hidden size or the vocabulary; docs/benchmarks/train.md has the formula.',
         cause,
       },
     );

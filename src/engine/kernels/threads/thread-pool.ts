@@ -5,12 +5,13 @@
 import { Worker } from 'node:worker_threads';
 import { setFlagsFromString } from 'node:v8';
 import { PipelineError } from '../../../base/diagnostic.ts';
-import { wasmInstance, type WasmModule } from './webassembly.ts';
+import { CONTROL, DISPATCH_BITS, INSTRUCTION_SLOTS, JOB_BITS } from '../abi.generated.ts';
 import type { Heap } from './heap.ts';
-import { OPERATION_WORDS, type Job } from './instructions.ts';
-import { WORKER_SOURCE } from './thread-source.ts';
+import type { Job } from './instructions.ts';
+import { THREAD_SOURCE } from './thread-source.ts';
+import { wasmInstance, type WasmModule } from './webassembly.ts';
 
-export interface Pool {
+export interface ThreadPool {
   readonly threads: number;
   /** Runs all the jobs and returns when the last is done. `scratch`: bytes that each thread has for itself. */
   run(jobs: readonly Job[], scratch?: number): void;
@@ -21,17 +22,8 @@ interface Exports {
   work(control: number, thread: number): void;
 }
 
-/** Words of the control block, at address 64 (assembly/recurrent.ts reads them by the same numbers). */
-const CONTROL = 64;
-const EPOCH = 0;
-const PENDING = 4;
-const FAILED = 5;
-const BEAT = 6;
-const JOBS = 7;
-const SCRATCH = 8;
-const STRIDE = 9;
-/** A dispatch's jobs are counted in 20 bits. */
-const MOST_JOBS = 2 ** 20 - 1;
+const MOST_JOBS = 2 ** JOB_BITS - 1;
+const DISPATCHES = 2 ** DISPATCH_BITS;
 /** A thread shows life at least at every step of a recurrence; so long without means that it is gone. */
 const PATIENCE_SECONDS = 120;
 
@@ -40,11 +32,12 @@ export function enableRelaxedSimd(): void {
   if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
-export async function createPool(heap: Heap, module: WasmModule, threads: number): Promise<Pool> {
+export async function createThreadPool(heap: Heap, module: WasmModule, threads: number): Promise<ThreadPool> {
   const instance = wasmInstance(module, heap.memory) as Exports;
-  const words = new Int32Array(heap.memory.buffer, CONTROL, 16);
-  const state = new BigInt64Array(heap.memory.buffer, CONTROL + 8, 1);
-  const table = createTable(heap);
+  const { buffer } = heap.memory;
+  const control = new Int32Array(buffer, CONTROL.address, CONTROL.slots);
+  const state = new BigInt64Array(buffer, CONTROL.address + CONTROL.state * 4, 1);
+  const table = createJobTable(heap);
   let broken: string | undefined;
   let dispatches = 0;
   let scratchEach = 0;
@@ -59,10 +52,10 @@ export async function createPool(heap: Heap, module: WasmModule, threads: number
 
   const reserve = (scratch: number): void => {
     if (scratch <= scratchEach) return;
-    if (scratchEach > 0) heap.free(words[SCRATCH]! >>> 0);
+    if (scratchEach > 0) heap.free(control[CONTROL.scratch]! >>> 0);
     scratchEach = Math.ceil(scratch / 4096) * 4096;
-    words[SCRATCH] = heap.allocate(scratchEach * threads);
-    words[STRIDE] = scratchEach;
+    control[CONTROL.scratch] = heap.allocate(scratchEach * threads);
+    control[CONTROL.scratchStride] = scratchEach;
   };
 
   const run = (jobs: readonly Job[], scratch = 0): void => {
@@ -70,17 +63,21 @@ export async function createPool(heap: Heap, module: WasmModule, threads: number
     if (broken !== undefined || disposed) throw brokenPool(broken ?? 'the kernels were disposed of');
     if (jobs.length > MOST_JOBS) throw new Error(`${jobs.length} jobs in one dispatch`);
     reserve(scratch);
-    words[JOBS] = table.write(jobs);
-    Atomics.store(words, PENDING, jobs.length);
-    dispatches = (dispatches + 1) & 0xffffff;
-    Atomics.store(state, 0, (BigInt(dispatches) << 40n) | (BigInt(jobs.length) << 20n));
+    control[CONTROL.jobs] = table.write(jobs);
+    Atomics.store(control, CONTROL.pending, jobs.length);
+    dispatches = (dispatches + 1) % DISPATCHES;
+    Atomics.store(
+      state,
+      0,
+      ((BigInt(dispatches) << BigInt(JOB_BITS)) | BigInt(jobs.length)) << BigInt(JOB_BITS),
+    );
     if (jobs.length > 1 && workers.length > 0) {
-      Atomics.add(words, EPOCH, 1);
-      Atomics.notify(words, EPOCH, Math.min(workers.length, jobs.length - 1));
+      Atomics.add(control, CONTROL.epoch, 1);
+      Atomics.notify(control, CONTROL.epoch, Math.min(workers.length, jobs.length - 1));
     }
     try {
-      instance.work(CONTROL, 0);
-      waitForAll(words);
+      instance.work(CONTROL.address, 0);
+      waitForAll(control);
     } catch (error) {
       broken = error instanceof Error ? error.message : String(error);
       throw brokenPool(broken);
@@ -90,8 +87,8 @@ export async function createPool(heap: Heap, module: WasmModule, threads: number
   const dispose = (): void => {
     if (disposed) return;
     disposed = true;
-    Atomics.store(words, EPOCH, -1);
-    Atomics.notify(words, EPOCH);
+    Atomics.store(control, CONTROL.epoch, -1);
+    Atomics.notify(control, CONTROL.epoch);
     for (const worker of workers) void worker.terminate();
   };
 
@@ -99,15 +96,15 @@ export async function createPool(heap: Heap, module: WasmModule, threads: number
 }
 
 /** Until no job is left, or a thread has failed or shows no life any more. */
-function waitForAll(words: Int32Array): void {
-  let beat = Atomics.load(words, BEAT);
+function waitForAll(control: Int32Array): void {
+  let beat = Atomics.load(control, CONTROL.beat);
   let silent = 0;
   for (;;) {
-    if (Atomics.load(words, FAILED) !== 0) throw new Error('a compute thread failed');
-    const pending = Atomics.load(words, PENDING);
+    if (Atomics.load(control, CONTROL.failed) !== 0) throw new Error('a compute thread failed');
+    const pending = Atomics.load(control, CONTROL.pending);
     if (pending === 0) return;
-    if (Atomics.wait(words, PENDING, pending, 1000) !== 'timed-out') continue;
-    const now = Atomics.load(words, BEAT);
+    if (Atomics.wait(control, CONTROL.pending, pending, 1000) !== 'timed-out') continue;
+    const now = Atomics.load(control, CONTROL.beat);
     silent = now === beat ? silent + 1 : 0;
     beat = now;
     if (silent >= PATIENCE_SECONDS)
@@ -117,14 +114,14 @@ function waitForAll(words: Int32Array): void {
 
 function brokenPool(reason: string): PipelineError {
   return new PipelineError('E_ENGINE', `the embedded engine stopped: ${reason}`, {
-    hint: 'run again; if it happens again, try --threads 1 and report it',
+    hint: 'Run it again. If it happens again, try --threads 1 and report it.',
   });
 }
 
 async function startWorker(module: WasmModule, heap: Heap, thread: number): Promise<Worker> {
-  const worker = new Worker(WORKER_SOURCE, {
+  const worker = new Worker(THREAD_SOURCE, {
     eval: true,
-    workerData: { module, memory: heap.memory, thread, control: CONTROL },
+    workerData: { module, memory: heap.memory, thread },
     execArgv: [],
   });
   await new Promise<void>((resolve, reject) => {
@@ -139,28 +136,28 @@ async function startWorker(module: WasmModule, heap: Heap, thread: number): Prom
   return worker;
 }
 
-/** Where the jobs of a dispatch are written: the list of jobs, then their operations. */
-function createTable(heap: Heap): { write(jobs: readonly Job[]): number } {
+/** Where the jobs of a dispatch are written: the list of jobs, then their instructions. */
+function createJobTable(heap: Heap): { write(jobs: readonly Job[]): number } {
   let at = 0;
   let capacity = 0;
   return {
     write(jobs) {
-      const operations = jobs.reduce((sum, job) => sum + job.length, 0);
-      const head = Math.ceil((jobs.length * 2) / OPERATION_WORDS) * OPERATION_WORDS;
-      const needed = head + operations * OPERATION_WORDS;
+      const instructions = jobs.reduce((sum, job) => sum + job.length, 0);
+      const head = Math.ceil((jobs.length * 2) / INSTRUCTION_SLOTS) * INSTRUCTION_SLOTS;
+      const needed = head + instructions * INSTRUCTION_SLOTS;
       if (needed > capacity) {
         if (capacity > 0) heap.free(at);
         capacity = needed * 2;
         at = heap.allocate(capacity * 4);
       }
-      const words = heap.words(at, needed);
-      let place = head;
+      const slots = heap.u32(at, needed);
+      let next = head;
       for (const [index, job] of jobs.entries()) {
-        words[2 * index] = at + place * 4;
-        words[2 * index + 1] = job.length;
-        for (const operation of job) {
-          words.set(operation, place);
-          place += OPERATION_WORDS;
+        slots[2 * index] = at + next * 4;
+        slots[2 * index + 1] = job.length;
+        for (const instruction of job) {
+          slots.set(instruction, next);
+          next += INSTRUCTION_SLOTS;
         }
       }
       return at;

@@ -1,4 +1,6 @@
 /** The part of WebAssembly's JavaScript interface that is used here; TypeScript declares it for browsers only. */
+import { PAGE_BYTES } from '../abi.generated.ts';
+
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
@@ -32,7 +34,6 @@ interface WebAssemblyInterface {
 
 const wasm = (globalThis as unknown as { WebAssembly: WebAssemblyInterface }).WebAssembly;
 
-export const PAGE_BYTES = 65_536;
 /** 4 GiB, all that 32-bit addresses reach. */
 export const MOST_PAGES = 65_536;
 

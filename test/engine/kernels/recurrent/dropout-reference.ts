@@ -1,5 +1,5 @@
 /** The dropout mask as src/engine/kernels/assembly/lib/tokens.ts documents it, written again. */
-import type { RecurrentShape } from '../../../../src/engine/kernels/recurrent/recurrent.ts';
+import type { RecurrentShape } from '../../../../src/engine/kernels/recurrent/shape.ts';
 import type { Mask } from './reference.ts';
 
 function scatter(x: number): number {

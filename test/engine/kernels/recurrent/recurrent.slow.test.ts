@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openKernels, type Kernels } from '../../../../src/engine/kernels/kernels.ts';
-import { weightShapes, type RecurrentShape } from '../../../../src/engine/kernels/recurrent/recurrent.ts';
+import { weightShapes, type RecurrentShape } from '../../../../src/engine/kernels/recurrent/shape.ts';
 import { maskOf } from './dropout-reference.ts';
 import { difference, floats, texts, weightsFor } from '../fixtures.ts';
 import { reference } from './reference.ts';

@@ -1,8 +1,8 @@
 /** The recurrent encoder composed of ordinary tfjs operations, row by row, gradients by tfjs autograd on its CPU. */
 import type * as tensors from '@tensorflow/tfjs-core';
 import { tf as loaded } from './tfjs.ts';
-import type { RecurrentShape } from '../../../../src/engine/kernels/recurrent/recurrent.ts';
-import { weightShapes } from '../../../../src/engine/kernels/recurrent/recurrent.ts';
+import type { RecurrentShape } from '../../../../src/engine/kernels/recurrent/shape.ts';
+import { weightShapes } from '../../../../src/engine/kernels/recurrent/shape.ts';
 import { row, rowCount, type Ragged } from '../../../../src/formats/ragged.ts';
 
 const tf = loaded;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHeap } from '../../../../src/engine/kernels/threads/heap.ts';
 import { openKernels } from '../../../../src/engine/kernels/kernels.ts';
-import { createPool } from '../../../../src/engine/kernels/threads/thread-pool.ts';
+import { createThreadPool } from '../../../../src/engine/kernels/threads/thread-pool.ts';
 import { WASM } from '../../../../src/engine/kernels/recurrent.generated.ts';
 import { wasmModule } from '../../../../src/engine/kernels/threads/webassembly.ts';
 import { random } from '../../../../src/base/random.ts';
@@ -80,7 +80,7 @@ describe('the heap', () => {
 describe('a pool', () => {
   it('whose thread fails throws, at once and on later calls, instead of waiting', async () => {
     const heap = createHeap();
-    const pool = await createPool(heap, wasmModule(WASM), 3);
+    const pool = await createThreadPool(heap, wasmModule(WASM), 3);
     const unknown = [[999]];
     expect(() => {
       pool.run(Array.from({ length: 50 }, () => unknown));

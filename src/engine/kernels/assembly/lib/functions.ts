@@ -1,7 +1,9 @@
+// Elementwise functions of four floats at a time, from additions, multiplications and divisions alone: no function
+// here leaves its last bits to the machine.
+import { CONSTANTS, FUNCTION_EXP, FUNCTION_LOG, FUNCTION_TANH } from './abi.generated';
 import { MADD } from './multiply-add';
 
 // Constants are loaded from memory: as literals, V8 puts them together from integer registers at every use.
-const TABLE: usize = 1024;
 const LOG2E: usize = 0;
 const MAGIC: usize = 16;
 const LN2_HIGH: usize = 32;
@@ -34,38 +36,38 @@ const EXP_HIGH: usize = 448;
 
 /** Writes the constants; once a memory, before anything else. */
 export function writeConstants(): void {
-  v128.store(TABLE + LOG2E, f32x4.splat(1.44269504));
-  v128.store(TABLE + MAGIC, f32x4.splat(12582912));
-  v128.store(TABLE + LN2_HIGH, f32x4.splat(-0.693359375));
-  v128.store(TABLE + LN2_LOW, f32x4.splat(0.00021219444));
-  v128.store(TABLE + E5, f32x4.splat(1.9875691500E-4));
-  v128.store(TABLE + E4, f32x4.splat(1.3981999507E-3));
-  v128.store(TABLE + E3, f32x4.splat(8.3334519073E-3));
-  v128.store(TABLE + E2, f32x4.splat(4.1665795894E-2));
-  v128.store(TABLE + E1, f32x4.splat(1.6666665459E-1));
-  v128.store(TABLE + E0, f32x4.splat(5.0000001201E-1));
-  v128.store(TABLE + ONE, f32x4.splat(1));
-  v128.store(TABLE + BIAS, i32x4.splat(127));
-  v128.store(TABLE + T13, f32x4.splat(-2.76076847742355e-16));
-  v128.store(TABLE + T11, f32x4.splat(2.00018790482477e-13));
-  v128.store(TABLE + T9, f32x4.splat(-8.60467152213735e-11));
-  v128.store(TABLE + T7, f32x4.splat(5.12229709037114e-08));
-  v128.store(TABLE + T5, f32x4.splat(1.48572235717979e-05));
-  v128.store(TABLE + T3, f32x4.splat(6.37261928875436e-04));
-  v128.store(TABLE + T1, f32x4.splat(4.89352455891786e-03));
-  v128.store(TABLE + U6, f32x4.splat(1.19825839466702e-06));
-  v128.store(TABLE + U4, f32x4.splat(1.18534705686654e-04));
-  v128.store(TABLE + U2, f32x4.splat(2.26843463243900e-03));
-  v128.store(TABLE + U0, f32x4.splat(4.89352518554385e-03));
-  v128.store(TABLE + TANH_END, f32x4.splat(7.90531110763549805));
-  v128.store(TABLE + TANH_START, f32x4.splat(-7.90531110763549805));
-  v128.store(TABLE + GATE_LOW, f32x4.splat(-87));
-  v128.store(TABLE + GATE_HIGH, f32x4.splat(87));
-  v128.store(TABLE + EXP_LOW, f32x4.splat(-105));
-  v128.store(TABLE + EXP_HIGH, f32x4.splat(89));
+  v128.store(CONSTANTS + LOG2E, f32x4.splat(1.44269504));
+  v128.store(CONSTANTS + MAGIC, f32x4.splat(12582912));
+  v128.store(CONSTANTS + LN2_HIGH, f32x4.splat(-0.693359375));
+  v128.store(CONSTANTS + LN2_LOW, f32x4.splat(0.00021219444));
+  v128.store(CONSTANTS + E5, f32x4.splat(1.9875691500E-4));
+  v128.store(CONSTANTS + E4, f32x4.splat(1.3981999507E-3));
+  v128.store(CONSTANTS + E3, f32x4.splat(8.3334519073E-3));
+  v128.store(CONSTANTS + E2, f32x4.splat(4.1665795894E-2));
+  v128.store(CONSTANTS + E1, f32x4.splat(1.6666665459E-1));
+  v128.store(CONSTANTS + E0, f32x4.splat(5.0000001201E-1));
+  v128.store(CONSTANTS + ONE, f32x4.splat(1));
+  v128.store(CONSTANTS + BIAS, i32x4.splat(127));
+  v128.store(CONSTANTS + T13, f32x4.splat(-2.76076847742355e-16));
+  v128.store(CONSTANTS + T11, f32x4.splat(2.00018790482477e-13));
+  v128.store(CONSTANTS + T9, f32x4.splat(-8.60467152213735e-11));
+  v128.store(CONSTANTS + T7, f32x4.splat(5.12229709037114e-08));
+  v128.store(CONSTANTS + T5, f32x4.splat(1.48572235717979e-05));
+  v128.store(CONSTANTS + T3, f32x4.splat(6.37261928875436e-04));
+  v128.store(CONSTANTS + T1, f32x4.splat(4.89352455891786e-03));
+  v128.store(CONSTANTS + U6, f32x4.splat(1.19825839466702e-06));
+  v128.store(CONSTANTS + U4, f32x4.splat(1.18534705686654e-04));
+  v128.store(CONSTANTS + U2, f32x4.splat(2.26843463243900e-03));
+  v128.store(CONSTANTS + U0, f32x4.splat(4.89352518554385e-03));
+  v128.store(CONSTANTS + TANH_END, f32x4.splat(7.90531110763549805));
+  v128.store(CONSTANTS + TANH_START, f32x4.splat(-7.90531110763549805));
+  v128.store(CONSTANTS + GATE_LOW, f32x4.splat(-87));
+  v128.store(CONSTANTS + GATE_HIGH, f32x4.splat(87));
+  v128.store(CONSTANTS + EXP_LOW, f32x4.splat(-105));
+  v128.store(CONSTANTS + EXP_HIGH, f32x4.splat(89));
 }
 
-@inline function constant(offset: usize): v128 { return v128.load(TABLE + offset); }
+@inline function constant(offset: usize): v128 { return v128.load(CONSTANTS + offset); }
 
 /** eʳ for the rest of x beyond n·ln 2, n being returned in the low bits of `shifted`. Cephes' expf (Moshier). */
 @inline function expOfRest(x: v128, shifted: v128): v128 {
@@ -148,12 +150,12 @@ export function writeConstants(): void {
   return v128.bitselect(f32x4.splat(NaN), r, f32x4.lt(x, f32x4.splat(0)));
 }
 
-/** kind: 0 exp, 1 log, 2 tanh, 3 sigmoid; count floats rounded up to 4. */
+/** kind: one of FUNCTION_…; count floats rounded up to 4. */
 export function map(kind: u32, src: usize, dst: usize, count: u32): void {
   const end = src + (<usize>((count + 3) & ~3) << 2);
   for (; src < end; src += 16) {
     const x = v128.load(src);
-    v128.store(dst, kind == 0 ? exp4(x) : kind == 1 ? log4(x) : kind == 2 ? tanh4(x) : sigmoid4(x));
+    v128.store(dst, kind == FUNCTION_EXP ? exp4(x) : kind == FUNCTION_LOG ? log4(x) : kind == FUNCTION_TANH ? tanh4(x) : sigmoid4(x));
     dst += 16;
   }
 }

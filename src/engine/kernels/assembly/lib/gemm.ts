@@ -1,3 +1,4 @@
+// Matrix products, and the packing that they need. Letters: M rows and N columns of the result, K summed over.
 import { MADD } from './multiply-add';
 
 /** Rows of a block of k: a panel of b and the rows of a that meet it stay in the nearest cache. */

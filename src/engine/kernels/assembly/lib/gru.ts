@@ -1,21 +1,28 @@
+// The GRU over the tokens of a chunk, forward and backward. B rows, T steps, H padded hidden units.
 import { MADD } from './multiply-add';
 import { sigmoid4, tanh4 } from './functions';
 import { gemm } from './gemm';
 
+// Tokens lie step after step, the rows that still run first. Of three texts of 3, 2 and 1 tokens:
+//
+//     step         0        1     2
+//     token        0 1 2    3 4   5        starts = 0, 3, 5, 6
+//     of text      a b c    a b   a
+//
 // A token's record is four blocks of H floats: n | z | r | h, that is the input projection of the candidate n,
 // the update gate z, the reset gate r, and the candidate's recurrent part hn = h·Un + cn. The first three are the
 // columns of the input product, the last three those of the recurrent one, so each product is one call.
 // z = σ(xz + hz), r = σ(xr + hr), n = tanh(xn + r ∘ hn), h' = n + z ∘ (h − n): cuDNN's and PyTorch's GRU.
 
 /**
- * Tokens lie step after step, the rows still running first: step t is tokens starts[t] … starts[t + 1).
+ * Step t is tokens starts[t] … starts[t + 1).
  *   record  in: input projections with both biases of z and r; out: n, z, r, hn
  *   y       states of this direction, row stride ldy
- *   u       panels of the recurrent weights, columns z | r | n;  un: the recurrent bias of n, f32 [H]
+ *   u       panels of the recurrent weights, columns z | r | n;  recurrentBias: the recurrent bias of n, f32 [H]
  *   zeros   f32 [H]
  */
 export function forward(
-  record: usize, y: usize, ldy: usize, u: usize, un: usize, zeros: usize, starts: usize, steps: u32,
+  record: usize, y: usize, ldy: usize, u: usize, recurrentBias: usize, zeros: usize, starts: usize, steps: u32,
   reverse: bool, H: u32, beat: usize,
 ): void {
   const block = <usize>H << 2, ldr = block << 2;
@@ -29,9 +36,9 @@ export function forward(
     const r = record + <usize>at * ldr, h = y + <usize>from * ldy, out = y + <usize>at * ldy;
     if (known > 0) {
       gemm(h, ldy, u, r + block, ldr, r + block, ldr, known, H, H << 1);
-      gemm(h, ldy, u + <usize>H * (block << 1), r + 3 * block, ldr, un, 0, known, H, H);
+      gemm(h, ldy, u + <usize>H * (block << 1), r + 3 * block, ldr, recurrentBias, 0, known, H, H);
     }
-    for (let i = known; i < rows; i++) memory.copy(r + <usize>i * ldr + 3 * block, un, block);
+    for (let i = known; i < rows; i++) memory.copy(r + <usize>i * ldr + 3 * block, recurrentBias, block);
     gates(r, h, ldy, out, ldy, known, block);
     gates(r + <usize>known * ldr, zeros, 0, out + <usize>known * ldy, ldy, rows - known, block);
     atomic.add<u32>(beat, 1);

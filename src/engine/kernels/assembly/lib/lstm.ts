@@ -1,3 +1,4 @@
+// The LSTM over the tokens of a chunk, forward and backward. B rows, T steps, H padded hidden units.
 import { MADD } from './multiply-add';
 import { sigmoid4, tanh4 } from './functions';
 import { gemm } from './gemm';

@@ -1,0 +1,53 @@
+/** What a loss is to the registry: its name, the JSON Schema of its parameters and how it is made of them. */
+import type { Similarity } from '../../formats/embeddings.ts';
+import type { Loss } from './loss.ts';
+
+const distance = {
+  description: 'Distance or similarity of two embeddings, in training and in all later stages.',
+  enum: ['cosine', 'euclidean', 'dot'],
+  default: 'cosine',
+} as const;
+
+/** Of the losses that have one. */
+export const margin = {
+  description:
+    'Margin: how much closer to the query the positive must be than a negative. Cosine distances are between 0 and 2.',
+  type: 'number',
+  minimum: 0,
+  default: 0.2,
+} as const;
+
+export interface MarginParams {
+  readonly margin: number;
+}
+
+interface Definition<Own, Params> {
+  readonly description: string;
+  /** Schemas of its own parameters; the types stay exact, so that the type of a spec can be worked out from them. */
+  readonly properties: Own;
+  readonly create: (params: Params) => Loss;
+}
+
+/** Importing the file of a loss must stay cheap: of TensorFlow.js it imports types only. */
+export const defineLoss = <const Name extends string, const Own extends object, Params extends object>(
+  name: Name,
+  { description, properties, create }: Definition<Own, Params>,
+) => ({
+  name,
+  schema: {
+    type: 'object',
+    description,
+    additionalProperties: false,
+    required: ['name'],
+    properties: { name: { description, const: name }, distance, ...properties },
+  } as const,
+  create,
+});
+
+/** What a spec's `loss` holds for a loss. */
+export type ParamsOf<Kind> = Kind extends {
+  readonly name: infer Name;
+  readonly create: (params: infer Params) => Loss;
+}
+  ? { readonly name: Name; readonly distance: Similarity } & Params
+  : never;

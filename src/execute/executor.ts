@@ -1,0 +1,37 @@
+/**
+ * Where jobs are executed: the seam for a cluster or a queue. The coordinator plans, hands over each job whose inputs
+ * are in the store, and afterwards looks the artifact up in the store: an executor's report alone proves nothing.
+ */
+import type { Progress } from '../stage.ts';
+import type { StageFailure } from './events.ts';
+import type { Job } from './job/job.ts';
+
+export interface Executor {
+  readonly name: string;
+  /**
+   * Executes the job, or waits for another process that makes the same artifact. Never rejects: whatever goes wrong
+   * is a result. `stopped` is only for a job that ended because `stop` was aborted.
+   */
+  run(job: Job, options: JobOptions): Promise<JobResult>;
+}
+
+export interface JobOptions {
+  /** Asks the stage to stop; it is killed where it has not stopped after a grace period. */
+  readonly stop: AbortSignal;
+  /** Kills it at once. */
+  readonly kill: AbortSignal;
+  readonly onEvent: (event: JobEvent) => void;
+}
+
+export type JobEvent =
+  /** Another process is making the same artifact; this one waits for it. */
+  | { readonly type: 'waiting' }
+  | { readonly type: 'started' }
+  | ({ readonly type: 'progress' } & Progress)
+  | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string };
+
+export type JobResult =
+  /** `executed`: the job put its artifact. `found`: another process did. Either way the store has it now. */
+  | { readonly state: 'executed' | 'found'; readonly seconds: number }
+  | { readonly state: 'failed'; readonly seconds: number; readonly failure: StageFailure }
+  | { readonly state: 'stopped' };

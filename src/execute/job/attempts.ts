@@ -1,0 +1,58 @@
+/** `timeout` and `retries` of a job. */
+import { sleep } from '../../base/clock.ts';
+import type { JobOptions, JobResult } from '../executor.ts';
+import type { Job } from './job.ts';
+import type { StartMessage } from './messages.ts';
+import { runInChild, type ChildOptions, type ChildResult } from './stage-child.ts';
+
+/** One attempt. A stage that exceeds its timeout is asked to stop, and killed where it does not. */
+export async function attempt(
+  { timeout }: Job,
+  start: StartMessage,
+  options: ChildOptions,
+): Promise<ChildResult> {
+  if (timeout === null) return runInChild(start, options);
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort();
+  }, timeout * 1000);
+  try {
+    const result = await runInChild(start, {
+      ...options,
+      stop: AbortSignal.any([options.stop, late.signal]),
+    });
+    if (!late.signal.aborted || options.stop.aborted || result.type === 'done') return result;
+    return {
+      type: 'failed',
+      code: 'E_TIMEOUT',
+      message: `not finished within its timeout of ${timeout} s`,
+      hint: 'Raise `timeout:` of the stage, or find out what it waits for.',
+      stack: null,
+      output: result.output,
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const NO_RETRIES = { count: 0, delay: 0, factor: 1, longest: 0 };
+
+/** Attempts again after a failure as often as the job says, with growing pauses. */
+export async function retrying(
+  { retries }: Job,
+  { stop, onEvent }: JobOptions,
+  make: () => Promise<JobResult>,
+): Promise<JobResult> {
+  const { count, delay, factor, longest } = retries ?? NO_RETRIES;
+  for (let tried = 1; ; tried++) {
+    const result = await make();
+    if (result.state !== 'failed' || tried > count || stop.aborted) return result;
+    const pause = Math.min(longest, delay * factor ** (tried - 1));
+    onEvent({
+      type: 'log',
+      level: 'warning',
+      message: `attempt ${tried} of ${count + 1} failed: ${result.failure.message}; again in ${pause} s`,
+    });
+    await sleep(pause * 1000, stop);
+  }
+}

@@ -1,0 +1,34 @@
+import { arch, platform } from 'node:os';
+import { ownPackage } from '../../base/installation.ts';
+import type { Kind } from '../../kinds/kind.ts';
+import { digestOfFiles, type Manifest } from '../../store/manifest.ts';
+import type { Job } from './job.ts';
+import type { ChildResult } from './stage-child.ts';
+
+/** The manifest of what a job has made on this machine. */
+export function manifestOf(
+  { key, document, threads }: Job,
+  { name, declaration }: Kind,
+  { files, metrics, headline, peakMemoryBytes }: Extract<ChildResult, { type: 'done' }>,
+  timing: { readonly started: string; readonly seconds: number },
+): Manifest {
+  return {
+    format: 1,
+    kind: name,
+    key,
+    digest: digestOfFiles(files),
+    type: declaration.output,
+    keyDocument: document,
+    files,
+    metrics,
+    headline,
+    producer: {
+      version: ownPackage().version,
+      node: process.version,
+      platform: `${platform()}-${arch()}`,
+      peakMemoryBytes,
+      threads,
+      ...timing,
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** The messages between a stage process and the process that started it. They never leave the machine. */
+import type { Engine, InputArtifact, JsonObject, Metrics, Progress } from '../../stage.ts';
+import type { ArtifactFile } from '../../store/manifest.ts';
+
+/** Everything that a stage process is told, in one message: a job, resolved against this machine. */
+export interface StartMessage {
+  readonly type: 'start';
+  /** Absolute path of the module to import. */
+  readonly module: string;
+  readonly params: JsonObject;
+  readonly inputs: Readonly<Record<string, InputArtifact | readonly InputArtifact[]>>;
+  readonly output: string;
+  readonly scratch: string;
+  readonly downloads: string;
+  readonly resume: string;
+  readonly project: string;
+  readonly threads: number;
+  readonly engine: Engine;
+}
+
+export type ToStage = StartMessage | { readonly type: 'abort' };
+
+export type FromStage =
+  | { readonly type: 'ready' }
+  | ({ readonly type: 'progress' } & Progress)
+  | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
+  | {
+      readonly type: 'done';
+      readonly files: readonly ArtifactFile[];
+      readonly metrics: Metrics;
+      readonly headline: string | null;
+      readonly peakMemoryBytes: number;
+    }
+  | {
+      readonly type: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string | null;
+      /** Only for unexpected errors. */
+      readonly stack: string | null;
+    };

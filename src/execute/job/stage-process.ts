@@ -1,0 +1,112 @@
+/**
+ * The process in which one stage runs: imports the kind, runs it, seals what it wrote, reports, ends. It sees folders
+ * and no store; `execute-job.ts` in the parent publishes the result.
+ */
+import { mkdirSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { monotonic } from '../../base/clock.ts';
+import type { StageContext, StageKind } from '../../stage.ts';
+import { seal } from '../../store/seal.ts';
+import type { FromStage, StartMessage, ToStage } from './messages.ts';
+
+/**
+ * Ends this process group when the parent is gone, for whatever reason. A thread of its own, because a stage that
+ * computes may not return to its event loop for minutes.
+ */
+const WATCHDOG = `
+const parent = ${process.ppid};
+setInterval(() => { if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL'); }, 200);
+`;
+
+function send(message: FromStage): void {
+  process.send?.(message);
+}
+
+/** Sends the last message and ends once it is sent, whatever the stage left running. */
+function end(message: FromStage): void {
+  process.send?.(message, undefined, {}, () => process.exit(message.type === 'done' ? 0 : 1));
+}
+
+/** Messages have a cost, and a person reads a few a second. */
+const PROGRESS_INTERVAL_MS = 100;
+
+function progressSender(): StageContext['progress'] {
+  let last = -Infinity;
+  return (progress) => {
+    const time = monotonic();
+    if (time - last < PROGRESS_INTERVAL_MS && progress.done !== progress.total) return;
+    last = time;
+    send({ type: 'progress', ...progress });
+  };
+}
+
+async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromStage> {
+  mkdirSync(start.output, { recursive: true });
+  const { stage } = (await import(pathToFileURL(start.module).href)) as { stage: StageKind };
+  const result = await stage.run({
+    params: start.params,
+    inputs: start.inputs,
+    output: start.output,
+    scratch: start.scratch,
+    downloads: start.downloads,
+    resume: start.resume,
+    project: start.project,
+    threads: start.threads,
+    engine: start.engine,
+    signal,
+    progress: progressSender(),
+    log: (message) => {
+      send({ type: 'log', level: 'info', message });
+    },
+    warn: (message) => {
+      send({ type: 'log', level: 'warning', message });
+    },
+  });
+  signal.throwIfAborted();
+  return {
+    type: 'done',
+    files: seal(start.output, result.digests ?? {}),
+    metrics: result.metrics ?? {},
+    headline: result.headline ?? null,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+function failureOf(error: unknown): FromStage {
+  if (error instanceof PipelineError || (error as Error | undefined)?.name === 'PipelineError') {
+    const { code, message, hint } = error as PipelineError;
+    return { type: 'failed', code, message, hint: hint ?? null, stack: null };
+  }
+  const { message, stack, code } = (
+    error instanceof Error ? error : new Error(String(error))
+  ) as NodeJS.ErrnoException;
+  const hint =
+    code === 'ENOSPC'
+      ? 'The disk is full. Free some space, then run the same command again: finished stages are kept.'
+      : null;
+  return { type: 'failed', code: code ?? 'E_STAGE', message, hint, stack: stack ?? null };
+}
+
+function main(): void {
+  const watchdog = new Worker(WATCHDOG, { eval: true });
+  watchdog.unref();
+  const controller = new AbortController();
+  const abort = (): void => {
+    controller.abort();
+  };
+  // Ctrl-C reaches the parent, which sends a message; the signals themselves must not end this process half-way.
+  process.on('SIGINT', abort);
+  process.on('SIGTERM', abort);
+  process.on('message', (message: ToStage) => {
+    if (message.type === 'abort') {
+      abort();
+      return;
+    }
+    void runKind(message, controller.signal).catch(failureOf).then(end);
+  });
+  send({ type: 'ready' });
+}
+
+main();
