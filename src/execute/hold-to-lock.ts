@@ -39,7 +39,7 @@ export function holdToLock(lock: LockFile, file: string, planner: Planner): Lock
 function failureOf(message: string, { name }: StageSpec, { key }: Comparison): StageFailure {
   const hint =
     key === 'same'
-      ? `Run \`pipeline reproduce latest --stage ${name} --times 4\` to see whether it varies on this machine.`
+      ? `Run \`pipeline run SPEC --force ${name}\` to see whether it gives other bytes each time on this machine.`
       : 'If the change is meant, run without `--locked` and write the lock again with `pipeline lock`.';
   return { code: 'E_LOCKED', message, hint, output: [], log: '' };
 }
