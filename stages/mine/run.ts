@@ -48,7 +48,12 @@ export async function run(context: Context): Promise<StageResult> {
       hint: 'Lower `num_negatives`, add `{ from: random }` to `negatives`, or relax the limits.',
     });
   if (tally.incomplete > 0)
-    context.warn(`${tally.incomplete} triplets left out because their queries have too few usable negatives`);
+    context.warn({
+      message: `${tally.incomplete} triplets left out because their queries have too few usable negatives`,
+      cause: 'The sources propose few documents for these queries, or the limits leave out most of them.',
+      hint: 'Add `{ from: random }` to `negatives`, lower `num_negatives`, or relax the limits.',
+      parameter: 'negatives',
+    });
   const names = mine.sources.map(({ name }) => name);
   writeTriplets(output, toTriplets(rows, params.num_negatives, names, mine.scorer));
   return writeMiningReport(output, {

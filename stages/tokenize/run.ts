@@ -14,6 +14,7 @@ import { idList, type IdList } from './id-list.ts';
 import type { TokenizeParams } from './parameters.ts';
 import { headline, metricsOf } from './report.ts';
 import { tokenStatistics } from './statistics.ts';
+import { unknownWarning } from './warnings.ts';
 import { modelVocabulary, wordCounter, type FinishedVocabulary } from './vocabulary.ts';
 
 export async function run(context: StageContext<TokenizeParams>): Promise<StageResult> {
@@ -23,6 +24,8 @@ export async function run(context: StageContext<TokenizeParams>): Promise<StageR
     writeTokens(context.output, tokens);
     const statistics = tokenStatistics(tokens);
     writeFileSync(join(context.output, 'statistics.json'), `${JSON.stringify(statistics, null, 2)}\n`);
+    const warning = unknownWarning(statistics);
+    if (warning) context.warn(warning);
     return { metrics: metricsOf(statistics), headline: headline(statistics) };
   } finally {
     corpus.close();
