@@ -2,7 +2,6 @@
  * Collapsed embeddings: vectors that all point the same way, so that every query ranks the documents alike. Judged from
  * a sample that is collected while the texts are encoded.
  */
-import { dotProduct } from '../../src/retrieval/dot-products.ts';
 import type { StageWarning } from '../../src/stage.ts';
 
 /** Vectors in the sample: the mean over their 20,000 pairs is exact to about 0.001. */
@@ -44,7 +43,7 @@ export function meanPairwiseCosine(vectors: readonly Float32Array[], dimensions:
   const sum = new Float64Array(dimensions);
   let used = 0;
   for (const vector of vectors) {
-    const norm = Math.sqrt(dotProduct(vector, 0, vector, 0, dimensions));
+    const norm = Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
     if (norm === 0) continue;
     used += 1;
     for (let i = 0; i < dimensions; i++) sum[i]! += vector[i]! / norm;

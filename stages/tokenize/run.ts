@@ -53,6 +53,7 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
     splits,
   };
   const qrels = await corpus.qrels();
+  const ownDocuments = await corpus.ownDocuments();
   return {
     config,
     vocabulary,
@@ -61,6 +62,7 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
     querySplit: await splitOfQueries(corpus, splits),
     qrels: { query: qrels.queries, document: qrels.documents, relevance: qrels.relevance },
     candidates: await candidatesByQuery(corpus),
+    ...(ownDocuments.size > 0 && { ownDocuments }),
   };
 }
 
