@@ -31,7 +31,8 @@ export const CORPUS_TABLES = `
   CREATE TABLE candidates (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL, position UINTEGER NOT NULL);
 `;
 
-export const OWN_DOCUMENTS_TABLE = 'CREATE TABLE own_documents (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL)';
+export const OWN_DOCUMENTS_TABLE =
+  'CREATE TABLE own_documents (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL)';
 
 /** Consecutive rows in id order; `texts[i]` belongs to `ids[i]`. */
 export interface TextBatch {

@@ -25,7 +25,7 @@ export function vectorSample(count: number, dimensions: number): VectorSample {
   return {
     see(start, vectors) {
       const end = start + vectors.length / dimensions;
-      for (; kept.length < size; ) {
+      for (; kept.length < size;) {
         const row = Math.floor((kept.length * count) / size);
         if (row >= end) return;
         kept.push(vectors.slice((row - start) * dimensions, (row - start + 1) * dimensions));
@@ -58,7 +58,9 @@ export function meanPairwiseCosine(vectors: readonly Float32Array[], dimensions:
 export function collapseWarning(
   cosines: Readonly<Record<string, number | undefined>>,
 ): StageWarning | undefined {
-  const collapsed = Object.entries(cosines).filter(([, cosine]) => cosine !== undefined && cosine > COLLAPSED);
+  const collapsed = Object.entries(cosines).filter(
+    ([, cosine]) => cosine !== undefined && cosine > COLLAPSED,
+  );
   if (collapsed.length === 0) return undefined;
   const found = collapsed.map(([what, cosine]) => `${what} (mean cosine of two: ${cosine!.toFixed(4)})`);
   return {

@@ -3,7 +3,12 @@ import { random, shuffle } from '../../src/base/random.ts';
 import { encodeAll } from '../../src/engine/model/encode-batches.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import { raggedFrom, row } from '../../src/formats/ragged.ts';
-import { ignoredDocuments, queriesOfSplit, relevantDocuments, type Tokens } from '../../src/formats/tokens.ts';
+import {
+  ignoredDocuments,
+  queriesOfSplit,
+  relevantDocuments,
+  type Tokens,
+} from '../../src/formats/tokens.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { recall, reciprocalRank, type Relevance } from '../../src/retrieval/metrics.ts';
 import { withoutDocument, type Ranking } from '../../src/retrieval/ranking.ts';

@@ -23,7 +23,12 @@ export function trainingWarnings(trained: Trained): StageWarning[] {
   return found.filter((warning) => warning !== undefined);
 }
 
-function fewSteps({ state: { step, history }, triplets, batchSize, limited }: Trained): StageWarning | undefined {
+function fewSteps({
+  state: { step, history },
+  triplets,
+  batchSize,
+  limited,
+}: Trained): StageWarning | undefined {
   if (step >= FEWEST_STEPS) return undefined;
   const epochs = history.at(-1)!.epoch;
   return {
@@ -61,7 +66,8 @@ function bestFirst({ state: { history, best } }: Trained): StageWarning | undefi
   if (history.length < 2 || best?.epoch !== history[0]!.epoch) return undefined;
   return {
     message: `the first of ${history.length} epochs is the best by validation: more training made the model worse`,
-    cause: 'The model overfits a small training set, the learning rate is too high, or there are too few validation queries to tell.',
+    cause:
+      'The model overfits a small training set, the learning rate is too high, or there are too few validation queries to tell.',
     hint: 'Lower the learning rate, mine harder negatives, or use more validation queries.',
     parameter: 'optimizer.learning_rate',
   };

@@ -2,7 +2,13 @@ import { timestamp } from '../../base/clock.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
-import { checkSelection, runPlan, warningsOf, type RunResult, type StageResultRecord } from '../../execute/run.ts';
+import {
+  checkSelection,
+  runPlan,
+  warningsOf,
+  type RunResult,
+  type StageResultRecord,
+} from '../../execute/run.ts';
 import { newRunId } from '../../history/record.ts';
 import { beginUse, type Use } from '../../store/local/use.ts';
 import { removeAbandonedWork } from '../../store/local/work.ts';

@@ -51,7 +51,12 @@ interface ShownStage {
 
 function stageAsJson({ name, record, artifact }: ShownStage): unknown {
   const stage = record.stages[name]!;
-  return { ...stage, warnings: stage.warnings ?? [], path: artifact?.path ?? null, params: record.parameters[name] ?? {} };
+  return {
+    ...stage,
+    warnings: stage.warnings ?? [],
+    path: artifact?.path ?? null,
+    params: record.parameters[name] ?? {},
+  };
 }
 
 function headText(record: RunRecord, { tags, note }: Notes, style: Style): string {

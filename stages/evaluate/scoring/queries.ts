@@ -4,7 +4,12 @@
  */
 import type { QueryRow } from '../../../src/formats/corpus.ts';
 import { row } from '../../../src/formats/ragged.ts';
-import { ignoredDocuments, queriesOfSplit, relevantDocuments, type Tokens } from '../../../src/formats/tokens.ts';
+import {
+  ignoredDocuments,
+  queriesOfSplit,
+  relevantDocuments,
+  type Tokens,
+} from '../../../src/formats/tokens.ts';
 import type { Relevance } from '../../../src/retrieval/metrics.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';

@@ -47,7 +47,9 @@ function nearRandom(judged: Judged): StageWarning | undefined {
   const includes = interval !== undefined && interval[0] <= random;
   const near = value < NEAR_FACTOR * random && value - random < NEAR_DIFFERENCE;
   if (!includes && !near) return undefined;
-  const range = interval ? ` (${Math.round(confidence * 100)} % interval ${interval.map(text).join('–')})` : '';
+  const range = interval
+    ? ` (${Math.round(confidence * 100)} % interval ${interval.map(text).join('–')})`
+    : '';
   const rival = bm25 === undefined ? '' : `; BM25 reaches ${text(bm25)} on the same queries`;
   return {
     message: `the model ${near ? 'is near' : 'cannot be told from'} chance: ${measure} ${text(value)}${range}, a random order ${text(random)}${rival}`,

@@ -77,9 +77,11 @@ function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {
     },
     onResult(result) {
       results.push(result);
-      const mark = { done: resultMark(result.warnings, style), failed: style.red('✖'), interrupted: style.dim('-') }[
-        result.state
-      ];
+      const mark = {
+        done: resultMark(result.warnings, style),
+        failed: style.red('✖'),
+        interrupted: style.dim('-'),
+      }[result.state];
       printNotice(
         `${mark} ${results.length}/${total}  ${trialName(result.trial)}  ${style.dim(resultText(result))}`,
       );
