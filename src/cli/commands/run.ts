@@ -99,6 +99,6 @@ function printOutcome(file: string, options: RunCommandOptions, result: RunResul
 function recalledText(stages: readonly StageResultRecord[], spec: string): string {
   const count = stages.reduce((sum, { end }) => sum + warningsOf(end).length, 0);
   const names = stages.map(({ stage }) => stage.name);
-  const which = names.length === 1 ? names[0]! : `${names.join(', ')}`;
-  return `${warningCount(count)} of cached results (${which}): pipeline show ${spec}${names.length === 1 ? ` ${which}` : ''}`;
+  const only = names.length === 1 ? ` ${names[0]!}` : '';
+  return `${warningCount(count)} of cached results (${names.join(', ')}): pipeline show ${spec}${only}`;
 }

@@ -49,16 +49,13 @@ const NO_FILES: StageWarning = {
   hint: 'Write results into the folder "$OUTPUT" of a command, or `context.output` of your own kind.',
 };
 
-/** What the kind gave, and nothing else: it goes into the manifest. */
+const WARNING_FIELDS = ['message', 'cause', 'hint', 'parameter'] as const;
+
+/** What the kind gave as text, and nothing else: it goes into the manifest, and kinds in JavaScript are not checked. */
 function plainWarning(given: StageWarning | string): StageWarning {
   if (typeof given === 'string') return { message: given };
-  const { message, cause, hint, parameter } = given;
-  return {
-    message: String(message),
-    ...(cause !== undefined && { cause: String(cause) }),
-    ...(hint !== undefined && { hint: String(hint) }),
-    ...(parameter !== undefined && { parameter: String(parameter) }),
-  };
+  const present = WARNING_FIELDS.filter((name) => given[name] !== undefined);
+  return { message: '', ...Object.fromEntries(present.map((name) => [name, String(given[name])])) };
 }
 
 async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromStage> {

@@ -4,8 +4,8 @@ import type { Figures } from './figures.ts';
 import { measureTitle, primaryMeasure, type Summary } from './summary.ts';
 
 /**
- * Near random: less than three times the random value and less than 0.05 above it. The factor alone would accuse good
- * models on ten documents, where random order is right often; the difference alone hard tasks on millions of them.
+ * Near random: less than three times the random value and less than 0.05 above it. The factor alone would flag good
+ * models on ten documents, where a random order is often right; the difference alone hard tasks on millions of them.
  */
 const NEAR_FACTOR = 3;
 const NEAR_DIFFERENCE = 0.05;
@@ -45,7 +45,7 @@ interface Judged {
 function nearRandom(judged: Judged): StageWarning | undefined {
   const { measure, value, interval, random, bm25, queries, confidence } = judged;
   const includes = interval !== undefined && interval[0] <= random;
-  const near = value < NEAR_FACTOR * random && value - random < NEAR_DIFFERENCE;
+  const near = (includes || value < NEAR_FACTOR * random) && value - random < NEAR_DIFFERENCE;
   if (!includes && !near) return undefined;
   const range = interval
     ? ` (${Math.round(confidence * 100)} % interval ${interval.map(text).join('–')})`
