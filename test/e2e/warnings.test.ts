@@ -132,14 +132,7 @@ describe('a stage with warnings', () => {
 
   it('is marked in the table of a sweep', async () => {
     const rig = doubtful();
-    const sweep = [
-      'sweep',
-      's.yaml',
-      '--vary',
-      'stages.doubtful.with.rate=0,3',
-      '--metric',
-      'doubtful.score',
-    ];
+    const sweep = ['sweep', 's.yaml', '--set', 'doubtful.rate=0,3', '--metric', 'doubtful.score'];
     const { stdout, stderr } = await rig.pipeline(...sweep, '--jobs', '1');
     expect(stderr).toMatch(/! 2\/2 .*2 warnings/);
     expect(stdout).toMatch(/rate=3 .*! 2 warnings/);
