@@ -67,7 +67,7 @@ describe('queries that are documents of the corpus by the same id', () => {
       format: 'jsonl',
       documents: { files: join(folder, 'corpus.jsonl'), id: '_id', text: 'text' },
       queries: { files: join(folder, 'queries.jsonl'), id: '_id', text: 'text' },
-      qrels: { files: { test: join(folder, 'qrels.jsonl') }, query: 'q', document: 'd' },
+      qrels: { files: join(folder, 'qrels.jsonl'), query: 'q', document: 'd' },
     };
     expect(await read(tables)).toEqual({ own: [], warnings: [], metric: undefined });
   });
