@@ -31,6 +31,8 @@ export function linesReporter(): Reporter {
         return event.engine === null ? undefined : style.dim(`engine: ${event.engine}`);
       case 'stage-cached':
         return `${style.green('✔')} ${event.stage}  ${style.dim(`cached${event.headline === null ? '' : ` · ${event.headline}`}`)}`;
+      case 'stage-queued':
+        return undefined;
       case 'stage-waiting':
         return `${style.yellow('…')} ${event.stage}  being made by another process`;
       case 'stage-started':
