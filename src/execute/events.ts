@@ -20,7 +20,14 @@ export type RunEvent =
   | { readonly type: 'stage-queued'; readonly stage: string; readonly lacks: Shortage }
   /** Another process is making the same artifact; this one waits for it. */
   | { readonly type: 'stage-waiting'; readonly stage: string }
-  | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly Reason[] }
+  | {
+      readonly type: 'stage-started';
+      readonly stage: string;
+      readonly key: string;
+      readonly reasons: readonly Reason[];
+      /** File that gets everything that the stage prints. */
+      readonly log: string;
+    }
   | ({ readonly type: 'stage-progress'; readonly stage: string } & Progress)
   | {
       readonly type: 'stage-log';

@@ -18,6 +18,9 @@ export interface StageRecord {
   readonly metrics: Metrics;
   readonly headline?: string | null;
   readonly error?: string;
+  /** Of a failed stage: its last lines of output, oldest first, and the name of its log in the store's `logs/`. */
+  readonly output?: readonly string[];
+  readonly log?: string;
 }
 
 /** `with` is in the record's `parameters`; places in the file are not recorded. */

@@ -6,6 +6,11 @@ export function printResult(text: string): void {
   writeAll(1, text.endsWith('\n') ? text : `${text}\n`);
 }
 
+/** Prints part of a longer text, such as a log, as it is. */
+export function printPart(text: string): void {
+  writeAll(1, text);
+}
+
 export function printJson(value: unknown): void {
   printResult(JSON.stringify(value, null, 2));
 }
