@@ -2,11 +2,13 @@ import { timestamp } from '../../base/clock.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
+import type { Executor } from '../../execute/executor.ts';
+import { notingLogs } from '../../execute/noting-logs.ts';
 import { checkSelection, runPlan, type RunResult } from '../../execute/run.ts';
 import { newRunId } from '../../history/record.ts';
 import { beginUse, type Use } from '../../store/local/use.ts';
 import { removeAbandonedWork } from '../../store/local/work.ts';
-import { onInterrupt } from './interrupt.ts';
+import { onInterrupt, type Interrupt } from './interrupt.ts';
 import { printNotice, printResult, styleFor, useColor } from '../render/output.ts';
 import { planCommand, type PlanOptions } from './plan.ts';
 import { reportTables } from '../render/report-tables.ts';
@@ -20,12 +22,22 @@ import { sessionPlanner, stageExecutor } from '../../session.ts';
 export interface RunCommandOptions extends PlanOptions, CapacityOptions {
   readonly keepGoing?: boolean;
   readonly dryRun?: boolean;
+  readonly watch?: boolean;
+}
+
+/** Who else decides when a run ends: `run --watch`. */
+export interface RunControl extends Pick<Interrupt, 'stop' | 'kill'>, Partial<Pick<Interrupt, 'dispose'>> {
+  readonly wrap: (executor: Executor) => Executor;
 }
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const;
 
 /** `pipeline run`: executes every stage that is not cached, prints the progress and the reports. */
-export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
+export async function runCommand(
+  file: string,
+  options: RunCommandOptions,
+  control?: RunControl,
+): Promise<number> {
   if (options.dryRun) return planCommand(file, options);
   const session = await openSpec(file, options);
   const { spec, store, layout } = session;
@@ -43,7 +55,8 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 
   const names = toExecute.map(({ stage }) => stage.name);
   const reporter = await chooseReporter(options.json === true, names);
-  const { stop, kill, dispose } = onInterrupt(names.length > 0);
+  const { stop, kill, dispose } = control ?? onInterrupt(names.length > 0);
+  const executor = stageExecutor(session, spec.directory);
   const started = timestamp();
   const id = newRunId(started);
   try {
@@ -52,19 +65,19 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
       selected,
       run: id,
       store,
-      executor: stageExecutor(session, spec.directory),
+      executor: control ? control.wrap(executor) : executor,
       capacity: capacityOf(options),
       keepGoing: options.keepGoing === true,
       stop,
       kill,
-      emit: reporter.onEvent,
+      emit: notingLogs(layout, spec.name, reporter.onEvent),
     }).finally(() => reporter.close());
     const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
     if (unrecorded !== undefined) printNotice(unrecorded);
-    if (options.json !== true) printOutcome(file, options, result);
+    if (options.json !== true) printOutcome(file, options, result, control === undefined);
     return EXIT[result.outcome];
   } finally {
-    dispose();
+    dispose?.();
     use?.close();
   }
 }
@@ -77,11 +90,11 @@ async function chooseReporter(json: boolean, toExecute: readonly string[]): Prom
   return treeReporter(toExecute);
 }
 
-function printOutcome(file: string, options: RunCommandOptions, result: RunResult): void {
+function printOutcome(file: string, options: RunCommandOptions, result: RunResult, hasHint: boolean): void {
   const style = styleFor(useColor(process.stdout));
   const tables = reportTables(result, style);
   if (tables !== '') printResult(tables);
-  if (result.outcome === 'done') return;
+  if (result.outcome === 'done' || !hasHint) return;
   const store = options.store === undefined ? '' : ` --store ${options.store}`;
   printNotice(`Finished stages are kept. To continue: pipeline run ${file}${store}`);
 }
