@@ -1,7 +1,7 @@
 /** What a training reports: triplets seen of all, and each validation as a part of its own, so that the count never falls. */
 import type { StageContext } from '../../src/stage.ts';
 import type { TrainParams } from './parameters.ts';
-import type { TrainingState } from './state.ts';
+import type { EpochRecord, TrainingState } from './state.ts';
 
 type Context = Pick<StageContext<TrainParams>, 'params' | 'progress'>;
 
@@ -27,6 +27,16 @@ export function reportValidation(
     note: epochText(params, state),
     part: { label: 'validation', ...texts, unit: 'texts' },
   });
+}
+
+/** What stays in the log of an epoch. */
+export function logEpoch(
+  context: Pick<StageContext<TrainParams>, 'params' | 'log'>,
+  record: EpochRecord,
+): void {
+  const { epoch, loss, validation } = record;
+  const figures = validation ? ` · validation MRR@10 ${validation['mrr@10'].toFixed(4)}` : '';
+  context.log(`epoch ${epoch}/${context.params.epochs} · loss ${loss.toFixed(4)}${figures}`);
 }
 
 function countOf(

@@ -9,9 +9,9 @@ import { epochBatches, makeBatch } from './batch.ts';
 import { resumeFrom, writeCheckpoint, type Trained } from './checkpoint.ts';
 import type { Dataset } from './dataset.ts';
 import type { TrainParams } from './parameters.ts';
-import type { TrainingState } from './state.ts';
+import type { EpochRecord, TrainingState } from './state.ts';
 import { createStepper, type Stepper } from './step.ts';
-import { reportStep, reportValidation } from './progress.ts';
+import { logEpoch, reportStep, reportValidation } from './progress.ts';
 import { validate, type ValidationFigures, type ValidationSet } from './validation.ts';
 
 export interface Training {
@@ -104,14 +104,16 @@ async function finishEpoch(training: Training, state: TrainingState, average: Av
     // Also after an abort: the checkpoint must contain the weights, not their average.
     if (own) model.assign(own);
   }
-  state.history.push({
+  const record: EpochRecord = {
     epoch,
     step: state.step,
     loss: state.triplets === 0 ? 0 : state.lossSum / state.triplets,
     learning_rate: state.learningRate,
     gradient_norm: state.batch === 0 ? 0 : state.normSum / state.batch,
     validation: figures,
-  });
+  };
+  state.history.push(record);
+  if (epoch > 0) logEpoch(context, record);
   Object.assign(state, { epoch, batch: 0, lossSum: 0, triplets: 0, normSum: 0 });
 }
 

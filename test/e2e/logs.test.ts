@@ -39,12 +39,13 @@ describe('a failed run', () => {
     const rig = makeRig();
     rig.write({
       'kind.js': `export const stage = { description: 'Fails.', parameters: { type: 'object' }, inputs: {}, output: 'files',
-        async run() { console.log('before'); null.x; } };`,
+        async run({ log, warn }) { log('said'); warn('warned'); console.log('before'); null.x; } };`,
       's.yaml': 'stages: { bad: { uses: ./kind.js } }\n',
     });
     await rig.pipeline('run', 's.yaml');
     const { stdout } = await rig.pipeline('show', 'latest', 'bad');
     expect(stdout).toContain('│ before\n');
+    expect(stdout).toContain('│ said\n  │ warning: warned\n');
     expect(stdout).toMatch(/│ TypeError: Cannot read properties of null/);
   });
 });

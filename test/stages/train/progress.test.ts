@@ -4,12 +4,17 @@ import { stage } from '../../../stages/train/kind.ts';
 import { runKind } from '../../helpers/run-kind.ts';
 import { makeWorld } from './fixtures.ts';
 
-async function progressOf(params: JsonObject): Promise<Progress[]> {
+async function progressOf(params: JsonObject, logs: string[] = []): Promise<Progress[]> {
   const { inputs } = makeWorld();
   const reports: Progress[] = [];
   const watched: typeof stage = {
     ...stage,
-    run: (context) => stage.run({ ...context, progress: (report) => reports.push(report) }),
+    run: (context) =>
+      stage.run({
+        ...context,
+        progress: (report) => reports.push(report),
+        log: (line) => logs.push(line),
+      }),
   };
   await runKind(watched, {
     params: { encoder: { hidden: 4 }, embeddings: { dimensions: 4 }, batch_size: 100, ...params },
@@ -40,4 +45,13 @@ it('a validation is a part with its own count, and says to which epoch it belong
 it('a training that max_steps ends in the middle of an epoch still comes to 100 %', async () => {
   const last = (await progressOf({ epochs: 3, max_steps: 4 })).at(-1)!;
   expect(last.done).toBe(last.total);
+});
+
+it('each epoch leaves a line in the log', async () => {
+  const logs: string[] = [];
+  await progressOf({ epochs: 2 }, logs);
+  expect(logs).toEqual([
+    expect.stringMatching(/^epoch 1\/2 · loss \d+\.\d{4} · validation MRR@10 \d\.\d{4}$/),
+    expect.stringMatching(/^epoch 2\/2 · loss /),
+  ]);
 });
