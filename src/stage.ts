@@ -124,6 +124,8 @@ export interface StageContext<P = JsonObject> {
   readonly project: string;
   /** Number of compute threads the stage may use. The artifact's bytes must not depend on it. */
   readonly threads: number;
+  /** The spec asks for `strict`: a kind that runs programs checks what they read, where it can. */
+  readonly strict?: boolean;
   readonly engine: Engine;
   /** Aborted on Ctrl-C. A stage that ignores it is killed. */
   readonly signal: StageSignal;

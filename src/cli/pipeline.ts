@@ -6,6 +6,7 @@ import type { AcceptOptions } from './commands/accept.ts';
 import { answerInterrupts } from './commands/interrupt.ts';
 import { SHELLS } from './completion/scripts.ts';
 import { bytes, collect, example, positive, whole } from './commands/flags.ts';
+import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import { addHistoryCommands } from './history-commands.ts';
 import { printNotice, styleFor, useColor } from './render/output.ts';
@@ -18,7 +19,7 @@ import { addStoreCommands } from './store-commands.ts';
 
 const USAGE = 2;
 /** Errors in what the user wrote, as opposed to errors during execution. */
-const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE']);
+const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE', 'E_LOCK']);
 
 /** `--force` without a value is true; values are collected. */
 function collectForce(text: string, all?: boolean | readonly string[]): readonly string[] {
@@ -79,6 +80,7 @@ function program(): Command {
     )
     .option('--gpus <n>', 'limit for the sum of `resources.gpu` (default: 1)', positive)
     .option('--keep-going', 'after a failure, continue with stages that do not depend on it')
+    .option('--locked', 'stop at the first stage whose result has other bytes than in SPEC.lock.yaml')
     .option('--dry-run', 'show what would run and why')
     .option('--watch', 'run again whenever the spec or something that it reads changes')
     .option('--json', 'print events as JSON lines on stdout')
@@ -149,6 +151,15 @@ function program(): Command {
     .action(async (spec: string, stages: readonly string[], options: AcceptOptions) => {
       const { acceptCommand } = await import('./commands/accept.ts');
       exitCode = await acceptCommand(spec, stages, options);
+    });
+
+  withSpec(root.command('lock'))
+    .description('write the digests of the current results to SPEC.lock.yaml, for `run --locked`')
+    .option('--check', 'compare with the lock instead of writing it; exit code 1 where they differ')
+    .option('--json', 'print JSON')
+    .action(async (spec: string, options: LockOptions) => {
+      const { lockCommand } = await import('./commands/lock.ts');
+      exitCode = await lockCommand(spec, options);
     });
 
   withSpec(root.command('show'), `${SPEC}, or a recorded run: its id, a tag, latest`)

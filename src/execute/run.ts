@@ -10,7 +10,7 @@ import type { EventSink, StageOutcome } from './events.ts';
 import { executeStage, type StageEnvironment } from './execute-stage.ts';
 import { schedule, type End } from './schedule.ts';
 
-export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine'> {
+export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine' | 'strict'> {
   readonly planner: Planner;
   readonly selected: ReadonlySet<string>;
   readonly capacity: Capacity;
@@ -18,6 +18,8 @@ export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project'
   readonly keepGoing: boolean;
   /** Divide the threads among stages that execute at the same time. */
   readonly shareThreads?: boolean;
+  /** How a stage's end counts (`schedule.ts`). */
+  readonly review?: ((stage: StageSpec, end: End) => End) | undefined;
   /** Called with every stage as it ends. */
   readonly onEnd?: (stage: StageSpec, end: End) => void;
   readonly run: string;
@@ -52,7 +54,8 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     shareThreads: options.shareThreads === true,
     execute(stage, toRun, inputs, threads) {
       planner.remember(stage);
-      return executeStage(stage, toRun, inputs, { ...options, project: spec.directory, engine, threads });
+      const own = { project: spec.directory, strict: spec.strict === true, engine, threads };
+      return executeStage(stage, toRun, inputs, { ...options, ...own });
     },
     onQueued(stage, lacks) {
       emit({ type: 'stage-queued', stage: stage.name, lacks });

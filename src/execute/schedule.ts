@@ -31,6 +31,8 @@ export interface ScheduleOptions {
   ) => Promise<StageEnd>;
   /** Called at most once for a stage: it has its inputs and does not start, because others run. */
   readonly onQueued: (stage: StageSpec, lacks: Shortage) => void;
+  /** How a stage's end counts; `run --locked` turns a result with other bytes into a failure. */
+  readonly review?: ((stage: StageSpec, end: End) => End) | undefined;
   /** Called once for every stage, in the order in which they end. */
   readonly onEnd: (stage: StageSpec, end: End) => void;
 }
@@ -60,7 +62,8 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   let failed = false;
   const going = (): boolean => !failed && !stop.aborted;
 
-  const finish = (stage: StageSpec, end: End): void => {
+  const finish = (stage: StageSpec, ended: End): void => {
+    const end = options.review?.(stage, ended) ?? ended;
     ends.set(stage.name, end);
     onEnd(stage, end);
     if (end.state === 'executed' || end.state === 'cached') artifacts.set(stage.name, end.artifact);

@@ -1,4 +1,5 @@
 import { timestamp } from '../../base/clock.ts';
+import { namespaceTools } from '../../base/namespaces.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
@@ -21,6 +22,7 @@ import { sessionPlanner, stageExecutor } from '../../session.ts';
 
 export interface RunCommandOptions extends PlanOptions, CapacityOptions {
   readonly keepGoing?: boolean;
+  readonly locked?: boolean;
   readonly dryRun?: boolean;
   readonly watch?: boolean;
 }
@@ -31,6 +33,9 @@ export interface RunControl extends Pick<Interrupt, 'stop' | 'kill'>, Partial<Pi
 }
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const;
+
+const UNWATCHED =
+  'strict: this machine permits no mount namespace, so reads by an absolute path are not watched (docs/SPEC.md)';
 
 /** `pipeline run`: executes every stage that is not cached, prints the progress and the reports. */
 export async function runCommand(
@@ -47,12 +52,14 @@ export async function runCommand(
   const planner = await sessionPlanner(session, forced, (kind, key) => use?.add(kind, key));
   const plan = await makePlan(planner, selected);
   checkSelection(plan.entries, selected);
+  const hold = options.locked ? (await import('./locked.ts')).openHold(planner, selected) : undefined;
   const toExecute = plan.entries.filter(({ plan: { state } }) => state === 'run' || state === 'waiting');
   if (toExecute.length > 0) {
     removeAbandonedWork(layout);
     use = beginUse(layout);
   }
 
+  if (spec.strict && toExecute.length > 0 && !namespaceTools()) printNotice(UNWATCHED);
   const names = toExecute.map(({ stage }) => stage.name);
   const reporter = await chooseReporter(options.json === true, names);
   const { stop, kill, dispose } = control ?? onInterrupt(names.length > 0);
@@ -71,10 +78,14 @@ export async function runCommand(
       stop,
       kill,
       emit: notingLogs(layout, spec.name, reporter.onEvent),
+      review: hold?.review,
     }).finally(() => reporter.close());
     const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
     if (unrecorded !== undefined) printNotice(unrecorded);
-    if (options.json !== true) printOutcome(file, options, result, control === undefined);
+    if (options.json !== true) {
+      printOutcome(file, options, result, control === undefined);
+      hold?.print();
+    }
     return EXIT[result.outcome];
   } finally {
     dispose?.();

@@ -15,6 +15,7 @@ export interface StartMessage {
   readonly resume: string;
   readonly project: string;
   readonly threads: number;
+  readonly strict: boolean;
   readonly engine: Engine;
 }
 

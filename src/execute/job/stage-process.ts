@@ -55,6 +55,7 @@ async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromSt
     resume: start.resume,
     project: start.project,
     threads: start.threads,
+    strict: start.strict,
     engine: start.engine,
     signal,
     progress: progressSender(),
