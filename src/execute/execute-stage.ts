@@ -56,12 +56,12 @@ export async function executeStage(
   }
 }
 
-function runEvent(stage: string, { reasons }: ToRun, event: JobEvent): RunEvent {
+function runEvent(stage: string, { key, reasons }: ToRun, event: JobEvent): RunEvent {
   switch (event.type) {
     case 'waiting':
       return { type: 'stage-waiting', stage };
     case 'started':
-      return { type: 'stage-started', stage, reasons };
+      return { type: 'stage-started', stage, key, reasons, log: event.log };
     case 'progress':
       return { ...event, type: 'stage-progress', stage };
     case 'log':

@@ -58,6 +58,9 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
       const own = { project: spec.directory, strict: spec.strict === true, engine, threads };
       return executeStage(stage, toRun, inputs, { ...options, ...own });
     },
+    onQueued(stage, lacks) {
+      emit({ type: 'stage-queued', stage: stage.name, lacks });
+    },
     onEnd(stage, end) {
       report(stage, end, emit);
       options.onEnd?.(stage, end);
