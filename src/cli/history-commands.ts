@@ -15,6 +15,7 @@ export function addHistoryCommands(root: Command, done: Done): void {
   withStore(root.command('compare'))
     .argument('<run...>', `two or more runs, each ${RUN}`)
     .description('show in which parameters, metrics and contents runs differ, with significance tests')
+    .option('--all', 'show what is equal too')
     .option('--no-significance', 'leave out the significance tests')
     .option('--json', 'print JSON')
     .addHelpText(

@@ -6,6 +6,7 @@ import { metricsTable, NOT_HERE, reportTable } from '../render/report-tables.ts'
 import { openSpec } from './open-spec.ts';
 import { currentPlan, type SpecOptions } from '../../session.ts';
 import { bytesText, durationText, table } from '../render/text.ts';
+import { yamlUnder } from '../render/yaml-text.ts';
 
 export interface ShowOptions extends SpecOptions {
   readonly json?: boolean;
@@ -59,7 +60,7 @@ function entryAsJson({ stage, plan }: PlanEntry): unknown {
 
 function entryText({ stage, plan }: PlanEntry, style: Style): string {
   const title = `${style.bold(stage.name)}  ${style.dim(stage.kind.name)}`;
-  const params = `with ${JSON.stringify(stage.with)}`;
+  const params = yamlUnder('with', stage.with);
   if (plan.state !== 'cached')
     return [title, indent(params), indent(style.yellow('no current result; run `pipeline run`'))].join('\n');
   const { manifest, path } = plan.artifact;

@@ -1,5 +1,6 @@
+import { numberText } from '../../base/number-text.ts';
 import type { Progress } from '../../stage.ts';
-import { bytesText, durationText, numberText } from './text.ts';
+import { bytesText, durationText } from './text.ts';
 
 /** Progress of a stage: its rate and remaining time are measured from its first report. */
 export interface ProgressTrack {

@@ -1,4 +1,5 @@
 /** The live table of a sweep: its progress, the running stages, and the best configurations so far. */
+import { numberText } from '../../../base/number-text.ts';
 import { monotonic } from '../../../base/clock.ts';
 import type { Combined } from '../../../sweep/combine.ts';
 import { outcomesOf } from '../../../sweep/outcome.ts';
@@ -7,7 +8,7 @@ import type { SweepReporter } from '../../../sweep/reporter.ts';
 import { trialName, type Trial, type TrialResult } from '../../../sweep/trial.ts';
 import { printNotice, styleFor, useColor } from '../output.ts';
 import { trackProgress, type ProgressTrack } from '../progress-text.ts';
-import { durationText, numberText } from '../text.ts';
+import { durationText } from '../text.ts';
 import { countText } from '../sweep/sweep-text.ts';
 
 const REDRAW_MS = 250;

@@ -1,11 +1,12 @@
 /** Progress of a sweep: JSON lines, one line per configuration, or a live table on a terminal. */
+import { numberText } from '../../../base/number-text.ts';
 import { monotonic, timestamp } from '../../../base/clock.ts';
 import { outcomesOf } from '../../../sweep/outcome.ts';
 import { rank, type Goal } from '../../../sweep/ranking.ts';
 import type { SweepReporter } from '../../../sweep/reporter.ts';
 import { trialName, type TrialResult } from '../../../sweep/trial.ts';
 import { printNotice, printResult, styleFor, useColor } from '../output.ts';
-import { durationText, numberText } from '../text.ts';
+import { durationText } from '../text.ts';
 import { countText, plannedText, resultText } from '../sweep/sweep-text.ts';
 import { liveTable } from './sweep-table.ts';
 

@@ -1,7 +1,8 @@
 /** Short texts that the reporters of a sweep and its dry run share. */
+import { numberText } from '../../../base/number-text.ts';
 import type { Combined } from '../../../sweep/combine.ts';
 import type { Trial, TrialResult } from '../../../sweep/trial.ts';
-import { durationText, numberText } from '../text.ts';
+import { durationText } from '../text.ts';
 
 /** `0.6112 · 3 stages in 4.1 s` */
 export function resultText(result: TrialResult): string {

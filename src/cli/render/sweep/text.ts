@@ -1,4 +1,5 @@
 /** The result of a sweep as text: the ranking, the effects of parameters, and the best configuration as YAML. */
+import { alignedText, numberText } from '../../../base/number-text.ts';
 import { stringify } from 'yaml';
 import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import { bestSpec } from '../../../sweep/best-spec.ts';
@@ -7,8 +8,8 @@ import type { Row } from '../../../sweep/figures.ts';
 import type { Outcome } from '../../../sweep/outcome.ts';
 import { effects, rank, type Effect } from '../../../sweep/ranking.ts';
 import { countText } from './sweep-text.ts';
-import { figureColumns, ranked, shown } from './columns.ts';
-import { durationText, numberText, table } from '../text.ts';
+import { figureColumns, ranked } from './columns.ts';
+import { durationText, table } from '../text.ts';
 
 const MOST_RANKED = 20;
 
@@ -93,7 +94,7 @@ export function bestYaml(
   if (!best || best.metric === null || metric === undefined) return undefined;
   const budget = halving && best.budget !== undefined ? { [halving.budget]: best.budget } : {};
   const repeated = best.expected > 1 ? `, the mean of ${best.expected} repeats` : '';
-  const value = best.expected > 1 ? shown(best.metric) : numberText(best.metric);
+  const value = best.expected > 1 ? alignedText(best.metric) : numberText(best.metric);
   const title = `# The best of ${countText(outcomes.length)} by ${metric}: ${value}${repeated}`;
   return `${title}\n${stringify(bestSpec(best, base, budget))}`;
 }
