@@ -68,7 +68,7 @@ async function trialsOf(
     for (const repeat of repeats) {
       const varied = await variable.vary([...configuration.overrides, ...repeat.overrides, ...more]);
       const trial = { number, configuration, repeat, repeats: repeats.length };
-      if (varied.ok) trials.push({ ...trial, spec: varied.value });
+      if (varied.ok) trials.push({ ...trial, ...varied.value });
       else faults.push(...varied.error);
     }
   if (faults.length > 0) throw specError(faults);

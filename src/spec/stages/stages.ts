@@ -10,8 +10,10 @@ import type { Outline } from '../outline.ts';
 import { checkParameters } from './parameters.ts';
 import { resolvePaths } from './paths.ts';
 import type { References as Scope } from '../values/parameter-references.ts';
-import { locate } from '../text/source.ts';
+import { locate, type Report } from '../text/source.ts';
+import type { MapNode } from '../text/tree.ts';
 import type { KindReference, StageSpec } from '../spec.ts';
+import { withoutForeign } from './variants.ts';
 
 export interface StageScope extends Omit<Scope, 'resolve' | 'pending' | 'matrix'> {
   readonly catalogue: KindCatalogue;
@@ -64,7 +66,8 @@ function checkInstances(
   scope: StageScope,
 ): StageSpec[] {
   const fed = new Set([...references].filter(([, list]) => list.length > 0).map(([slot]) => slot));
-  const check = (at: KnownStage): Pick<StageSpec, 'with' | 'paths'> | undefined => {
+  const check = (given: KnownStage): Pick<StageSpec, 'with' | 'paths'> | undefined => {
+    const at = withKnownParameters(given, scope.report);
     const params = checkParameters(at, scope.report);
     return params && resolvePaths(at, params, fed, scope.report);
   };
@@ -82,6 +85,12 @@ function checkInstances(
     faulty += 1;
     return [];
   });
+}
+
+/** What a changed variant does not have is dropped before the schema is checked. */
+function withKnownParameters({ raw, kind }: KnownStage, report: Report): KnownStage {
+  const kept = withoutForeign(raw.with, kind.declaration.parameters, raw.name, report) as MapNode;
+  return { kind, raw: { ...raw, with: kept } };
 }
 
 function finish(
