@@ -21,7 +21,7 @@ export interface StageRecord {
 }
 
 /** `with` is in the record's `parameters`; places in the file are not recorded. */
-export interface ResolvedStage extends Omit<StageSpec, 'kind' | 'with' | 'paths' | 'location'> {
+export interface ResolvedStage extends Omit<StageSpec, 'kind' | 'with' | 'paths' | 'splits' | 'location'> {
   /** Name of a built-in kind, or absolute path of a user's module. */
   readonly uses: string;
   readonly origin: 'built-in' | 'module';

@@ -79,9 +79,11 @@ async function trialsOf(
   return trials;
 }
 
+/** `first` are its `firstTrials`. */
 export async function executeSweep(
   sweep: Sweep,
   configurations: readonly Configuration[],
+  first: readonly Trial[],
   environment: SweepEnvironment,
 ): Promise<Outcome[]> {
   const { halving, goal } = sweep.request;
@@ -90,12 +92,13 @@ export async function executeSweep(
   removeAbandonedWork(sweep.layout);
   const context: Context = { ...environment, sweep, use };
   try {
-    if (!halving) return await runRung(context, await firstTrials(sweep, configurations));
+    if (!halving) return await runRung(context, first);
     const last = new Map<number, Outcome>();
     let left = numbered(configurations);
     for (const [rung, budget] of budgets(halving).entries()) {
       reporter.onRung?.(rung, budget, left.length);
-      const trials = await trialsOf(sweep, left, [{ set: `${halving.budget}=${budget}` }]);
+      const trials =
+        rung === 0 ? first : await trialsOf(sweep, left, [{ set: `${halving.budget}=${budget}` }]);
       const outcomes = (await runRung(context, trials)).map((one) => ({ ...one, rung, budget }));
       for (const outcome of outcomes) last.set(outcome.number, outcome);
       if (stop.aborted) break;

@@ -1,4 +1,5 @@
 import { timestamp } from '../../base/clock.ts';
+import { refuseMissingSplits } from '../../plan/missing-splits.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
@@ -35,6 +36,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   const planner = await sessionPlanner(session, forced, (kind, key) => use?.add(kind, key));
   const plan = await makePlan(planner, selected);
   checkSelection(plan.entries, selected);
+  refuseMissingSplits(plan.entries, selected);
   const toExecute = plan.entries.filter(({ plan: { state } }) => state === 'run' || state === 'waiting');
   if (toExecute.length > 0) {
     removeAbandonedWork(layout);

@@ -9,6 +9,7 @@ import { findKind, referenceOf } from './kind-of.ts';
 import type { Outline } from '../outline.ts';
 import { checkParameters } from './parameters.ts';
 import { resolvePaths } from './paths.ts';
+import { splitsNamed } from './splits.ts';
 import type { References as Scope } from '../values/parameter-references.ts';
 import { locate, type Report } from '../text/source.ts';
 import type { MapNode } from '../text/tree.ts';
@@ -56,6 +57,8 @@ async function knownStages(
   return known;
 }
 
+type CheckedParameters = Pick<StageSpec, 'with' | 'paths' | 'splits'>;
+
 /** Instances are similar: after this many with errors, the rest would only repeat them. */
 const MOST_FAULTY = 10;
 
@@ -66,10 +69,12 @@ function checkInstances(
   scope: StageScope,
 ): StageSpec[] {
   const fed = new Set([...references].filter(([, list]) => list.length > 0).map(([slot]) => slot));
-  const check = (given: KnownStage): Pick<StageSpec, 'with' | 'paths'> | undefined => {
+  const check = (given: KnownStage): CheckedParameters | undefined => {
     const at = withKnownParameters(given, scope.report);
     const params = checkParameters(at, scope.report);
-    return params && resolvePaths(at, params, fed, scope.report);
+    if (!params) return undefined;
+    const splits = splitsNamed(at, params);
+    return { ...resolvePaths(at, params, fed, scope.report), ...(splits.length > 0 ? { splits } : {}) };
   };
   // Parameters that are the same for every instance are checked and stored once.
   if (!holdsDeferred(stage.raw.with)) {
@@ -96,7 +101,7 @@ function withKnownParameters({ raw, kind }: KnownStage, report: Report): KnownSt
 function finish(
   { raw, kind }: KnownStage,
   { name, values, inputs }: Instance,
-  checked: Pick<StageSpec, 'with' | 'paths'>,
+  checked: CheckedParameters,
 ): StageSpec {
   const { frozen, timeout, retries, resources } = raw.execution;
   const labels = Object.fromEntries([...values].map(([variable, { label }]) => [variable, label]));
