@@ -34,6 +34,19 @@ export interface ResolvedSpec extends Omit<Spec, 'stages'> {
   readonly stages: readonly ResolvedStage[];
 }
 
+/** Which trial of which sweep a run was. */
+export interface SweepRecord {
+  /** The same for all runs of the sweep. */
+  readonly id: string;
+  readonly configuration: string;
+  /** Number of repeats of each configuration. */
+  readonly repeats: number;
+  readonly metric: string | null;
+  readonly goal: 'maximize' | 'minimize';
+  /** The metric's value. */
+  readonly value: number | null;
+}
+
 export interface RunRecord {
   readonly format: 1;
   readonly id: string;
@@ -48,6 +61,8 @@ export interface RunRecord {
   /** The rest of the resolved spec; absent in records of earlier versions, which cannot be reproduced. */
   readonly resolved?: ResolvedSpec;
   readonly stages: Readonly<Record<string, StageRecord>>;
+  /** Absent in runs outside sweeps and in records of earlier versions. */
+  readonly sweep?: SweepRecord;
   readonly environment: {
     readonly version: string;
     readonly node: string;

@@ -30,7 +30,7 @@ import {
   type AskedSweep,
   type SweepOptions,
 } from './sweep-options.ts';
-import { executeSweep, firstTrials } from '../../sweep/execute-sweep.ts';
+import { executeSweep, firstTrials, type SweepResult } from '../../sweep/execute-sweep.ts';
 import { capacityOf } from '../../execute/capacity.ts';
 import { sweepReporter } from '../render/reporters/sweep.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -64,9 +64,9 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
   );
   printWarnings(first.flatMap(({ warnings }) => warnings));
   if (options.dryRun) return planSweep(sweep, configurations, first);
-  const outcomes = await executed(sweep, kinds, configurations, first);
+  const { outcomes, interrupted } = await executed(sweep, kinds, configurations, first);
   const rows = await rowsOf(sweep.store, outcomes, request.metric, request.columns, baseline);
-  return report(sweep, rows);
+  return report(sweep, rows, interrupted);
 }
 
 async function executed(
@@ -74,7 +74,7 @@ async function executed(
   kinds: KindCatalogue,
   configurations: readonly Configuration[],
   first: readonly Trial[],
-): Promise<Outcome[]> {
+): Promise<SweepResult> {
   const { request, options } = sweep;
   const reporter = sweepReporter(options.json === true, request.metric, request.goal);
   const interrupt = onInterrupt(true);
@@ -99,14 +99,13 @@ function printWarnings(warnings: readonly Diagnostic[]): void {
     printNotice(formatDiagnostics([...distinct.values()], { color: useColor(process.stderr) }));
 }
 
-function report(sweep: AskedSweep, rows: readonly Row[]): number {
+function report(sweep: AskedSweep, rows: readonly Row[], isInterrupted: boolean): number {
   const { request, options } = sweep;
   const outcomes = rows.map(({ outcome }) => outcome);
-  if (options.json) printResult(JSON.stringify(sweepJson(rows, request)));
+  if (options.json) printResult(JSON.stringify(sweepJson(rows, request, isInterrupted)));
   else printResult(sweepText(rows, request));
   reportBest(sweep, outcomes);
   for (const column of request.columns) checkColumn(outcomes, column);
-  const isInterrupted = outcomes.some(({ state }) => state === 'interrupted');
   if (options.report !== undefined && !isInterrupted) writeWhole(options.report, sweepMarkdown(rows, sweep));
   if (isInterrupted) return 130;
   return outcomes.some(({ state }) => state === 'failed') ? 1 : 0;

@@ -9,7 +9,8 @@ import { trialName, type Trial, type TrialResult } from '../../../sweep/trial.ts
 import { printNotice, styleFor, useColor } from '../output.ts';
 import { trackProgress, type ProgressTrack } from '../progress-text.ts';
 import { durationText } from '../text.ts';
-import { countText } from '../sweep/sweep-text.ts';
+import { remainingTime } from '../../../sweep/remaining-time.ts';
+import { countText, leftText } from '../sweep/sweep-text.ts';
 
 const REDRAW_MS = 250;
 const MOST_RUNNING = 8;
@@ -25,6 +26,7 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
   const style = styleFor(useColor(process.stderr));
   const started = monotonic();
   const running = new Map<string, Running>();
+  const remaining = remainingTime();
   const results: TrialResult[] = [];
   let owners: ReadonlyMap<string, readonly string[]> = new Map();
   let total = 0;
@@ -36,7 +38,9 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
     const count = (state: TrialResult['state']): number =>
       results.filter((one) => one.state === state).length;
     const failed = count('failed') > 0 ? ` · ${style.red(`${count('failed')} failed`)}` : '';
-    const head = `${rung}${count('done')}/${total} ${what}${failed} · ${durationText((monotonic() - started) / 1000)}`;
+    const left = leftText(remaining.seconds(monotonic()));
+    const time = [durationText((monotonic() - started) / 1000), ...(left === '' ? [] : [left])].join(' · ');
+    const head = `${rung}${count('done')}/${total} ${what}${failed} · ${time}`;
     const shown = [...running].slice(0, MOST_RUNNING).map(([stage, { started: since, text }]) => {
       const names = owners.get(stage) ?? [];
       const whose = names.length === 1 ? names[0]! : `${names.length} configurations`;
@@ -45,8 +49,8 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
     });
     const hidden =
       running.size > MOST_RUNNING ? [style.dim(`  … ${running.size - MOST_RUNNING} more running`)] : [];
-    const best = rank(outcomesOf(results), goal)
-      .filter((one) => one.metric !== null)
+    const measured = rank(outcomesOf(results), goal).filter((one) => one.metric !== null);
+    const best = measured
       .slice(0, MOST_BEST)
       .map((one) => `  ${numberText(one.metric!).padStart(8)}  ${one.configuration.name}`);
     return [
@@ -54,6 +58,7 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
       ...shown,
       ...hidden,
       ...(best.length > 0 ? [style.dim(`  best ${metric ?? ''}`), ...best] : []),
+      ...(measured.length > MOST_BEST ? [style.dim(`  … ${measured.length - MOST_BEST} more finished`)] : []),
     ];
   };
   const draw = (): void => {
@@ -71,12 +76,14 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
       const repeats = trials[0]?.repeats ?? 1;
       what = repeats === 1 ? 'configurations' : `of ${countText(total / repeats, repeats)}`;
       results.length = 0;
+      remaining.onPlan(combined);
       owners = ownersOf(combined, trials);
     },
     onRung(index, budget) {
       rung = `rung ${index + 1}, budget ${budget}: `;
     },
     onEvent(event) {
+      remaining.onEvent(event, monotonic());
       if (event.type === 'stage-started')
         running.set(event.stage, { started: monotonic(), track: trackProgress(), text: '' });
       else if (event.type === 'stage-progress') {
@@ -118,7 +125,7 @@ function cut(line: string, width: number): string {
   for (const part of line.split(/(\u001b\[\d+m)/)) {
     if (part.startsWith('\u001b')) end += part.length;
     else if (cells + part.length < width) [cells, end] = [cells + part.length, end + part.length];
-    else return `${line.slice(0, end + Math.max(0, width - 1 - cells))}\u001b[0m`;
+    else return `${line.slice(0, end + Math.max(0, width - 2 - cells))}…\u001b[0m`;
   }
   return line;
 }

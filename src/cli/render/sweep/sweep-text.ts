@@ -14,6 +14,15 @@ export function resultText(result: TrialResult): string {
   return [...value, result.error ?? work].join(' · ');
 }
 
+/** `about 12 min left`; empty if it is not known. */
+export function leftText(seconds: number | undefined): string {
+  if (seconds === undefined) return '';
+  if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s left`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `about ${minutes} min left`;
+  return `about ${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min left`;
+}
+
 /** `6 configurations`, `6 configurations × 3 repeats` */
 export function countText(configurations: number, repeats = 1): string {
   const text = `${configurations} configuration${configurations === 1 ? '' : 's'}`;
