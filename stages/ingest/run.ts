@@ -24,7 +24,15 @@ import type { IngestParams } from './parameters.ts';
 import { settleRejects } from './rejects.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
-export async function run(context: StageContext<IngestParams>): Promise<StageResult> {
+export function run(context: StageContext<IngestParams>): Promise<StageResult> {
+  return ingest(context, read);
+}
+
+/** Fills the tables of the workspace with the rows of one format. */
+export type Reader = (work: Workspace, params: IngestParams) => Promise<void>;
+
+/** All of an ingest stage but the format, which `read` knows. */
+export async function ingest(context: StageContext<IngestParams>, read: Reader): Promise<StageResult> {
   const started = monotonic();
   const work = await openWorkspace(context);
   try {
