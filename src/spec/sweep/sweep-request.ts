@@ -86,7 +86,9 @@ function readColumns(entry: Entry | undefined, stages: readonly string[], report
 function placesOf({ entries }: MapNode): ReadonlyMap<string, Place> {
   const columns = entries.get('columns')?.value;
   const nodes = [entries.get('metric')?.value, ...(columns?.type === 'list' ? columns.items : [])];
-  return new Map(nodes.flatMap((node) => (node ? [[String(toJson(node)), node.place] as const] : [])));
+  return new Map(
+    nodes.flatMap((node) => (node?.type === 'scalar' ? [[String(node.value), node.place] as const] : [])),
+  );
 }
 
 function readBaseline(entry: Entry | undefined, report: Report): Baseline | undefined {
