@@ -26,7 +26,9 @@ export type ArtifactType =
  * A JSON Schema (the draft 2020-12 vocabulary that ajv supports) for a kind's `with`. Every property has a
  * `description`, and a `default` if it may be left out: defaults are filled in before the key is computed.
  * A string with `"x-path": "input"` is a path, glob, folder or URL that the stage reads. It is relative to the spec
- * file, is replaced in the key by the content that it names, and is absolute in `context.params`. Written `as const`,
+ * file, is replaced in the key by the content that it names, and is absolute in `context.params`. A string with
+ * `"x-split": true` names a split of the corpus, which is checked before stages run; with the name of a split instead of
+ * `true`, that split may be missing. Written `as const`,
  * the schema gives the type of the parameters too: `FromSchema<typeof parameters>`.
  */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -168,6 +170,12 @@ export interface StageKind<P = JsonObject> {
   readonly output: ArtifactType;
   /** True if the artifact holds results of engine arithmetic: the engine is then part of the key. */
   readonly numeric?: boolean;
+  /**
+   * The names of all numeric metrics, so that a sweep can check a name before it runs. `*` stands for any text,
+   * `mrr@{cutoffs.mrr}` for a name with each value of that parameter, and `{name?}` makes a name depend on whether the
+   * parameter is given. Without it, any metric is accepted.
+   */
+  readonly metrics?: readonly string[];
   /** npm packages whose versions are part of the key, because their output is stored. */
   readonly libraries?: readonly string[];
   run(context: StageContext<P>): Promise<StageResult>;

@@ -17,6 +17,7 @@ export function addHistoryCommands(root: Command, done: Done): void {
   withStore(root.command('compare'))
     .argument('<run...>', `two or more runs, each ${RUN}`)
     .description('show in which parameters, metrics and contents runs differ, with significance tests')
+    .option('--all', 'show what is equal too')
     .option('--no-significance', 'leave out the significance tests')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -99,10 +100,11 @@ function addLogs(root: Command, done: Done): void {
 
 function addRuns(root: Command, done: Done): void {
   withStore(root.command('runs'))
-    .description('list recorded runs with their results')
+    .description('list recorded runs with their results, a sweep as one row')
     .option('--spec <name>', 'only runs of this spec: its name or the end of its path')
     .option('--outcome <outcome>', 'only runs with this outcome: done, failed or interrupted')
     .option('--tag <tag>', 'only runs with this tag')
+    .option('--sweep <id>', 'the runs of this sweep, one row each: its id or part of it')
     .option(
       '--where <condition>',
       "condition on a parameter, metric or field, such as 'report.mrr@10>0.4'; repeatable",
@@ -112,7 +114,7 @@ function addRuns(root: Command, done: Done): void {
     .option('--sort <name>', 'sort by a field, parameter or metric; -name sorts in descending order')
     .option('--columns <names>', 'comma-separated fields, parameters and metrics to show')
     .option('--diff', 'add a column for each parameter that differs between the runs shown')
-    .option('--limit <n>', 'number of runs to show', positive, 20)
+    .option('--limit <n>', 'number of rows to show', positive, 20)
     .option('--all', 'show all runs')
     .option('--json', 'print JSON')
     .addHelpText(

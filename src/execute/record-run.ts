@@ -6,7 +6,7 @@ import { lastLines } from '../base/last-lines.ts';
 import type { StageFailure } from './events.ts';
 import type { RunResult, StageResultRecord } from './run.ts';
 import { rememberLatest, repeatsLatest } from '../history/latest-keys.ts';
-import { writeRunRecord, type RunRecord, type StageRecord } from '../history/record.ts';
+import { writeRunRecord, type RunRecord, type StageRecord, type SweepRecord } from '../history/record.ts';
 import { resolvedOf } from '../history/resolved-spec.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { StoreLayout } from '../store/layout.ts';
@@ -19,6 +19,7 @@ export interface RunFacts {
   readonly started: string;
   readonly result: RunResult;
   readonly engine: RunRecord['engine'];
+  readonly sweep?: SweepRecord;
 }
 
 /**
@@ -38,7 +39,7 @@ export function recordRun(spec: Spec, layout: StoreLayout, facts: RunFacts): str
   }
 }
 
-function recordOf(spec: Spec, { id, started, result, engine }: RunFacts): RunRecord {
+function recordOf(spec: Spec, { id, started, result, engine, sweep }: RunFacts): RunRecord {
   return {
     format: 1,
     id,
@@ -51,6 +52,7 @@ function recordOf(spec: Spec, { id, started, result, engine }: RunFacts): RunRec
     parameters: Object.fromEntries(spec.stages.map((stage) => [stage.name, stage.with])),
     resolved: resolvedOf(spec),
     stages: Object.fromEntries(result.stages.map((entry) => [entry.stage.name, stageRecord(entry)])),
+    ...(sweep ? { sweep } : {}),
     environment: {
       version: ownPackage().version,
       node: process.version,

@@ -1,14 +1,17 @@
 /** Executes a plan, reports each stage as events, and returns the outcome of all. */
-import { PipelineError } from '../base/diagnostic.ts';
+import { basename } from 'node:path';
+import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import { monotonic } from '../base/clock.ts';
+import { missingSplits } from '../plan/missing-splits.ts';
 import { upstreamOf } from '../plan/order.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { StageWarning } from '../stage.ts';
 import type { FoundArtifact } from '../store/store.ts';
 import type { Capacity } from './capacity.ts';
-import type { EventSink, StageOutcome } from './events.ts';
+import type { EventSink, StageFailure, StageOutcome } from './events.ts';
 import { executeStage, type StageEnvironment } from './execute-stage.ts';
+import { failureFrom } from './failure.ts';
 import { schedule, type End } from './schedule.ts';
 
 export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine' | 'strict'> {
@@ -21,6 +24,8 @@ export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project'
   readonly shareThreads?: boolean;
   /** How a stage's end counts (`schedule.ts`). */
   readonly review?: ((stage: StageSpec, end: End) => End) | undefined;
+  /** Called with what the corpus shows to be wrong in the spec, before the stages concerned fail. */
+  readonly onRefused?: (diagnostics: readonly Diagnostic[]) => void;
   /** Called with every stage as it ends. */
   readonly onEnd?: (stage: StageSpec, end: End) => void;
   readonly run: string;
@@ -61,6 +66,12 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     onQueued(stage, lacks) {
       emit({ type: 'stage-queued', stage: stage.name, lacks });
     },
+    impossible: (made, artifacts) => {
+      if (made.kind.declaration.output !== 'corpus') return new Map();
+      const missing = missingSplits(planner.order, artifacts, made.name);
+      if (missing.size > 0) options.onRefused?.([...missing.values()].flat());
+      return new Map([...missing].map(([stage, [first]]) => [stage, refusal(first!)]));
+    },
     onEnd(stage, end) {
       report(stage, end, emit);
       options.onEnd?.(stage, end);
@@ -83,6 +94,11 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     warnings: stages.reduce((sum, { end }) => sum + warningsOf(end).length, 0),
   });
   return { outcome, seconds, stages };
+}
+
+function refusal({ message, hint, location }: Diagnostic): StageFailure {
+  const place = location ? ` (${basename(location.file)}:${location.line})` : '';
+  return failureFrom(new PipelineError('E_SPEC', `${message}${place}`, { hint }), '');
 }
 
 function report(stage: StageSpec, end: End, emit: EventSink): void {

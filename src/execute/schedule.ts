@@ -9,6 +9,7 @@ import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { FoundArtifact } from '../store/store.ts';
 import { openAccount, type Capacity, type Shortage } from './capacity.ts';
+import type { StageFailure } from './events.ts';
 import { failureFrom } from './failure.ts';
 import { INTERRUPTED, type StageEnd, type ToRun } from './stage-end.ts';
 
@@ -33,6 +34,11 @@ export interface ScheduleOptions {
   readonly onQueued: (stage: StageSpec, lacks: Shortage) => void;
   /** How a stage's end counts; `run --locked` turns a result with other bytes into a failure. */
   readonly review?: ((stage: StageSpec, end: End) => End) | undefined;
+  /** Called with the artifacts after each that is there: stages that turn out to be impossible. They end the run. */
+  readonly impossible: (
+    made: StageSpec,
+    artifacts: ReadonlyMap<string, FoundArtifact>,
+  ) => ReadonlyMap<StageSpec, StageFailure>;
   /** Called once for every stage, in the order in which they end. */
   readonly onEnd: (stage: StageSpec, end: End) => void;
 }
@@ -66,12 +72,24 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
     const end = options.review?.(stage, ended) ?? ended;
     ends.set(stage.name, end);
     onEnd(stage, end);
-    if (end.state === 'executed' || end.state === 'cached') artifacts.set(stage.name, end.artifact);
-    else if (end.state === 'failed' && !keepGoing) failed = true;
+    if (end.state === 'executed' || end.state === 'cached') {
+      artifacts.set(stage.name, end.artifact);
+      refuse(stage);
+    } else if (end.state === 'failed' && !keepGoing) failed = true;
     for (const next of dependents.get(stage.name) ?? []) {
       const left = missing.get(next.name)! - 1;
       missing.set(next.name, left);
       if (left === 0) settled.push(next);
+    }
+  };
+
+  /** Fails the impossible stages at once, so that nothing is executed for them. */
+  const refuse = (made: StageSpec): void => {
+    for (const [stage, failure] of options.impossible(made, artifacts)) {
+      if (ends.has(stage.name) || considered.has(stage.name) || !selected.has(stage.name)) continue;
+      considered.add(stage.name);
+      failed = true;
+      finish(stage, { state: 'failed', failure, seconds: 0 });
     }
   };
 

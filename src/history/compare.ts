@@ -16,20 +16,21 @@ export interface RunComparison {
   readonly parameters: readonly Difference[];
   readonly environment: readonly Difference[];
   readonly metrics: readonly Difference[];
-  /** Stages whose artifacts differ, with the digest in each run. */
+  /** The digest of each stage's artifact in each run. */
   readonly stages: readonly Difference[];
   /** Stages whose number of warnings differs. */
   readonly warnings: readonly Difference[];
 }
 
-export function compareRuns(records: readonly RunRecord[]): RunComparison {
+/** What differs, or with `all` what is equal too. */
+export function compareRuns(records: readonly RunRecord[], all = false): RunComparison {
   return {
     runs: records.map(({ id }) => id),
-    parameters: differences(records.map(parametersOf)),
-    environment: differences(records.map(environmentOf)),
-    metrics: differences(records.map(metricsOf)),
-    stages: differences(records.map(digestsOf)),
-    warnings: differences(records.map(warningCountsOf)),
+    parameters: differences(records.map(parametersOf), all),
+    environment: differences(records.map(environmentOf), all),
+    metrics: differences(records.map(metricsOf), all),
+    stages: differences(records.map(digestsOf), all),
+    warnings: differences(records.map(warningCountsOf), all),
   };
 }
 
@@ -48,8 +49,8 @@ function warningCountsOf({ stages }: RunRecord): Values {
   );
 }
 
-/** Names whose values differ, in the order of their first appearance. */
-function differences(runs: readonly Values[]): Difference[] {
+/** Names whose values differ, or all names, in the order of their first appearance. */
+function differences(runs: readonly Values[], all: boolean): Difference[] {
   const names = [...new Set(runs.flatMap(Object.keys))];
   return names
     .map((name) =>
@@ -58,7 +59,7 @@ function differences(runs: readonly Values[]): Difference[] {
         runs.map((values) => (Object.hasOwn(values, name) ? values[name] : undefined)),
       ),
     )
-    .filter(({ values }) => values.some((value) => value !== values[0]));
+    .filter(({ values }) => all || values.some((value) => value !== values[0]));
 }
 
 function difference(name: string, values: readonly (Scalar | undefined)[]): Difference {

@@ -1,4 +1,4 @@
-import type { RunRecord, StageRecord } from './record.ts';
+import type { RunRecord, StageRecord, SweepRecord } from './record.ts';
 import { metricsOf, parametersOf, type Values } from './values.ts';
 
 /** The summary of a run for lists and tables. */
@@ -25,6 +25,7 @@ export interface RunEntry {
   readonly threads: number;
   readonly params: Values;
   readonly metrics: Values;
+  readonly sweep: SweepRecord | null;
 }
 
 export function entryOf(record: RunRecord): RunEntry {
@@ -48,5 +49,6 @@ export function entryOf(record: RunRecord): RunEntry {
     ...environment,
     params: parametersOf(record),
     metrics: metricsOf(record),
+    sweep: record.sweep ?? null,
   };
 }

@@ -26,7 +26,7 @@ export interface StageRecord {
 }
 
 /** `with` is in the record's `parameters`; places in the file are not recorded. */
-export interface ResolvedStage extends Omit<StageSpec, 'kind' | 'with' | 'paths' | 'location'> {
+export interface ResolvedStage extends Omit<StageSpec, 'kind' | 'with' | 'paths' | 'splits' | 'location'> {
   /** Name of a built-in kind, or absolute path of a user's module. */
   readonly uses: string;
   readonly origin: 'built-in' | 'module';
@@ -37,6 +37,19 @@ export interface ResolvedStage extends Omit<StageSpec, 'kind' | 'with' | 'paths'
 
 export interface ResolvedSpec extends Omit<Spec, 'stages'> {
   readonly stages: readonly ResolvedStage[];
+}
+
+/** Which trial of which sweep a run was. */
+export interface SweepRecord {
+  /** The same for all runs of the sweep. */
+  readonly id: string;
+  readonly configuration: string;
+  /** Number of repeats of each configuration. */
+  readonly repeats: number;
+  readonly metric: string | null;
+  readonly goal: 'maximize' | 'minimize';
+  /** The metric's value. */
+  readonly value: number | null;
 }
 
 export interface RunRecord {
@@ -53,6 +66,8 @@ export interface RunRecord {
   /** The rest of the resolved spec; absent in records of earlier versions, which cannot be reproduced. */
   readonly resolved?: ResolvedSpec;
   readonly stages: Readonly<Record<string, StageRecord>>;
+  /** Absent in runs outside sweeps and in records of earlier versions. */
+  readonly sweep?: SweepRecord;
   readonly environment: {
     readonly version: string;
     readonly node: string;

@@ -11,7 +11,7 @@ export function resolvedOf(spec: Spec): ResolvedSpec {
 function resolvedStage(stage: StageSpec): ResolvedStage {
   const { kind, paths } = stage;
   return {
-    ...without(stage, ['kind', 'with', 'location', 'paths']),
+    ...without(stage, ['kind', 'with', 'location', 'paths', 'splits']),
     uses: kind.file ?? kind.name,
     origin: kind.origin,
     code: kind.code,

@@ -15,6 +15,8 @@ export interface History {
   readonly entries: readonly RunEntry[];
   /** Ids of records that cannot be read. */
   readonly damaged: readonly string[];
+  /** Number of earlier runs that were not read. */
+  readonly unread: number;
 }
 
 /** Incremented when the fields of an entry change, so that old lines are not used. */
@@ -26,17 +28,35 @@ function indexFile(layout: StoreLayout): string {
   return join(layout.cache, `runs-${FORMAT}.ndjson`);
 }
 
-/** The latest `limit` runs, read from their records: for a few runs this is faster than the whole index. */
-export function latestEntries(layout: StoreLayout, limit: number): History {
+/**
+ * The latest runs up to `limit` rows, where `rowOf` says which runs share a row. They are read from their records: for a
+ * few runs this is faster than the whole index.
+ */
+export function latestEntries(
+  layout: StoreLayout,
+  limit: number,
+  rowOf: (entry: RunEntry) => string = ({ id }) => id,
+): History {
   const entries: RunEntry[] = [];
   const damaged: string[] = [];
-  for (const id of runIds(layout)) {
-    if (entries.length >= limit) break;
+  const ids = runIds(layout);
+  const rows = new Set<string>();
+  let unread = 0;
+  for (const [index, id] of ids.entries()) {
     const record = readRunRecord(layout, id);
-    if (record) entries.push(entryOf(record));
-    else damaged.push(id);
+    if (!record) {
+      damaged.push(id);
+      continue;
+    }
+    const entry = entryOf(record);
+    rows.add(rowOf(entry));
+    if (rows.size > limit) {
+      unread = ids.length - index;
+      break;
+    }
+    entries.push(entry);
   }
-  return { entries, damaged };
+  return { entries, damaged, unread };
 }
 
 export function readHistory(layout: StoreLayout): History {
@@ -54,7 +74,7 @@ export function readHistory(layout: StoreLayout): History {
     else damaged.push(id);
   }
   remember(indexFile(layout), entries, added, lines);
-  return { entries, damaged };
+  return { entries, damaged, unread: 0 };
 }
 
 function recall(file: string): { readonly known: ReadonlyMap<string, RunEntry>; readonly lines: number } {

@@ -46,12 +46,13 @@ export const TABLES: Readonly<Record<string, Table>> = {
       platform: 'VARCHAR',
       cpu: 'VARCHAR',
       threads: 'INTEGER',
+      sweep: 'VARCHAR',
     },
     *rows(layout) {
       const notes = allNotes(layout);
       for (const entry of readHistory(layout).entries) {
         const { tags, note } = notes.get(entry.id) ?? NO_NOTES;
-        yield { ...entry, tags, note };
+        yield { ...entry, tags, note, sweep: entry.sweep?.id ?? null };
       }
     },
   },

@@ -8,7 +8,7 @@ import { readMerged, type Reader } from './values/bases.ts';
 import { holdsDeferred, refuseDeferred } from './values/deferred.ts';
 import { makeInterpolator } from './values/interpolate.ts';
 import { readOutline, type Outline } from './outline.ts';
-import { applyOverride, applyParamsFile, applySet, type Override } from './values/overrides.ts';
+import { applyOverrides, applyParamsFile, type Override } from './values/overrides.ts';
 import { readSource } from './text/read.ts';
 import { errorAt, type Report } from './text/source.ts';
 import type { Checked, KindReference, LoadOptions, Spec } from './spec.ts';
@@ -47,8 +47,14 @@ export interface Variable {
   readonly checked: Checked;
   /** Its `sweep:` section. */
   readonly sweep: SweepRequest | undefined;
-  /** The spec with some values overridden. Warnings are those of the spec itself. */
-  vary(overrides: readonly Override[]): Promise<Result<Spec, readonly Diagnostic[]>>;
+  /** The spec with some values overridden. */
+  vary(overrides: readonly Override[]): Promise<Result<Varied, readonly Diagnostic[]>>;
+}
+
+export interface Varied {
+  readonly spec: Spec;
+  /** Those that the spec itself does not have. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 export async function checkVariable(
@@ -61,11 +67,14 @@ export async function checkVariable(
   const outlines: Outline[] = [];
   const checked = await checkRoot(root, file, gathered, (outline) => outlines.push(outline));
   if (!checked.ok) return checked;
-  const vary = async (overrides: readonly Override[]): Promise<Result<Spec, readonly Diagnostic[]>> => {
+  const known = new Set(checked.value.warnings.map((one) => JSON.stringify(one)));
+  const vary = async (overrides: readonly Override[]): Promise<Result<Varied, readonly Diagnostic[]>> => {
     const again = { ...gather(options), sources: gathered.sources };
-    const varied = overrides.reduce((tree, one) => applyOverride(tree, one, file, again.report), root);
+    const varied = applyOverrides(root, overrides, file, again.report);
     const result = await checkRoot(varied, file, again);
-    return result.ok ? ok(result.value.spec) : result;
+    if (!result.ok) return result;
+    const { spec, warnings } = result.value;
+    return ok({ spec, warnings: warnings.filter((one) => !known.has(JSON.stringify(one))) });
   };
   return ok({ checked: checked.value, sweep: outlines[0]!.sweep, vary });
 }
@@ -110,8 +119,12 @@ function readWhole(file: string, gathered: Gathered): MapNode | undefined {
       root = applyParamsFile(root, read.value, report);
     }
   }
-  for (const text of options.set ?? []) root = applySet(root, text, file, report);
-  return root;
+  return applyOverrides(
+    root,
+    (options.set ?? []).map((set) => ({ set })),
+    file,
+    report,
+  );
 }
 
 /** The spec's values after interpolation, and the scope in which they were interpolated. */

@@ -30,6 +30,8 @@ export interface StageSpec {
   readonly with: JsonObject;
   /** Every `x-path` value in `with`. */
   readonly paths: readonly PathParameter[];
+  /** Every split in `with` that the corpus must have; absent in recorded specs. */
+  readonly splits?: readonly SplitParameter[];
   /** Place of the stage's name in the file. */
   readonly location: Location;
   /** For an instance of a matrix: the stage's name in the file … */
@@ -69,6 +71,14 @@ export interface PathParameter {
   readonly value: string;
   /** The slot whose artifact contains the path; absent for files outside the store. */
   readonly rootedIn?: string;
+  readonly location?: Location;
+}
+
+/** A parameter that names a split of the corpus. */
+export interface SplitParameter {
+  /** `validation.split` */
+  readonly name: string;
+  readonly value: string;
   readonly location?: Location;
 }
 

@@ -1,7 +1,8 @@
 /** Parses `--set` and `--repeat` of `pipeline sweep`: a single value, several values (a grid) or a distribution. */
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { nearest } from '../base/nearest.ts';
 import { readDistribution } from '../spec/sweep/distribution.ts';
-import type { Source } from '../spec/text/source.ts';
+import { errorAt, type Remarks, type Source } from '../spec/text/source.ts';
 import type { Dimension, SweepAxis } from '../spec/sweep/request-types.ts';
 import { parseYaml } from '../spec/text/yaml.ts';
 
@@ -25,7 +26,11 @@ export function readSweepArguments(sets: readonly string[], directory: string): 
     const written = text.slice(at + 1);
     const [, type, range] = DISTRIBUTION.exec(written.trim()) ?? [];
     const values = splitValues(written);
-    if (at > 0 && type !== undefined) {
+    const slip = at > 0 && type === undefined ? distributionSlip(written.trim()) : undefined;
+    if (slip !== undefined) {
+      const place = { source: { file: '--set', directory, text }, start: at + 1, end: text.length };
+      faults.push(errorAt(place, ...slip));
+    } else if (at > 0 && type !== undefined) {
       const source: Source = { file: '--set', directory, text: `{ ${type}: [${range!}] }` };
       const node = parseYaml(source, (fault) => faults.push(fault));
       const distribution = node && readDistribution(node, (fault) => faults.push(fault));
@@ -38,11 +43,42 @@ export function readSweepArguments(sets: readonly string[], directory: string): 
   return { fixed, axes, space, faults };
 }
 
+/** What other tools call a distribution → what it is called here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  randint: 'int',
+  quniform: 'uniform',
+  qloguniform: 'log_uniform',
+  float: 'uniform',
+  normal: 'uniform',
+  lognormal: 'log_uniform',
+  categorical: 'choice',
+};
+const NAMES = ['uniform', 'log_uniform', 'int', 'log_int', 'choice'];
+
+/** A value that is nearly a distribution: a misspelt name, or brackets that do not fit. Undefined for other values. */
+function distributionSlip(text: string): [message: string, remarks: Remarks] | undefined {
+  const [, name, bracket, inside] = /^([A-Za-z][\w-]*)\s*([([])(.*)$/s.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  const known = NAMES.includes(name) ? name : (ELSEWHERE[name.toLowerCase()] ?? nearest(name, NAMES));
+  // Another text in parentheses may be meant as it is, such as a command.
+  if (known === undefined || (known !== 'choice' && !/^\s*[-+.\d]/.test(inside!))) return undefined;
+  const example = known === 'choice' ? 'choice(a,b)' : `${known}(1,9)`;
+  const hint = `Example: \`${example}\`. The distributions are ${NAMES.join(', ')}.`;
+  if (known !== name)
+    return [`there is no distribution '${name}'`, { hint: `Did you mean '${known}'? ${hint}` }];
+  return [
+    bracket === '['
+      ? `'${name}' takes its values in parentheses`
+      : `'${name}(' is not closed by ')' at the end`,
+    { hint },
+  ];
+}
+
 /** `--repeat params.seed=42,43`; undefined for invalid text. */
 export function readRepeat(text: string): SweepAxis | undefined {
   const [, path, written] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   const values = splitValues(written ?? '');
-  if (path === undefined || values.length === 0) return undefined;
+  if (path === undefined || values.length === 0 || DISTRIBUTION.test(written!.trim())) return undefined;
   return { path, values: values.map((value) => ({ set: `${path}=${value}` })) };
 }
 

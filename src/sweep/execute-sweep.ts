@@ -68,7 +68,7 @@ async function trialsOf(
     for (const repeat of repeats) {
       const varied = await variable.vary([...configuration.overrides, ...repeat.overrides, ...more]);
       const trial = { number, configuration, repeat, repeats: repeats.length };
-      if (varied.ok) trials.push({ ...trial, spec: varied.value });
+      if (varied.ok) trials.push({ ...trial, ...varied.value });
       else faults.push(...varied.error);
     }
   if (faults.length > 0) throw specError(faults);
@@ -79,36 +79,58 @@ async function trialsOf(
   return trials;
 }
 
+export interface SweepResult {
+  readonly outcomes: readonly Outcome[];
+  /** It was stopped before everything was finished. */
+  readonly interrupted: boolean;
+}
+
+const isInterrupted = ({ state }: Outcome): boolean => state === 'interrupted';
+
+/** `first` are its `firstTrials`. */
 export async function executeSweep(
   sweep: Sweep,
   configurations: readonly Configuration[],
+  first: readonly Trial[],
   environment: SweepEnvironment,
-): Promise<Outcome[]> {
+): Promise<SweepResult> {
   const { halving, goal } = sweep.request;
   const { reporter, stop } = environment;
   const use = beginUse(sweep.layout);
   removeAbandonedWork(sweep.layout);
-  const context: Context = { ...environment, sweep, use };
+  const context: Context = { ...environment, id: newRunId(timestamp()), sweep, use };
   try {
-    if (!halving) return await runRung(context, await firstTrials(sweep, configurations));
+    if (!halving) {
+      const outcomes = await runRung(context, first);
+      return { outcomes, interrupted: outcomes.some(isInterrupted) };
+    }
+    let interrupted = false;
     const last = new Map<number, Outcome>();
     let left = numbered(configurations);
     for (const [rung, budget] of budgets(halving).entries()) {
       reporter.onRung?.(rung, budget, left.length);
-      const trials = await trialsOf(sweep, left, [{ set: `${halving.budget}=${budget}` }]);
+      const trials =
+        rung === 0 ? first : await trialsOf(sweep, left, [{ set: `${halving.budget}=${budget}` }]);
       const outcomes = (await runRung(context, trials)).map((one) => ({ ...one, rung, budget }));
-      for (const outcome of outcomes) last.set(outcome.number, outcome);
+      interrupted = outcomes.some(isInterrupted);
+      // What an interrupted rung did not finish keeps the result of the rung before.
+      for (const outcome of outcomes)
+        if (!isInterrupted(outcome) || !last.has(outcome.number)) last.set(outcome.number, outcome);
+      const isLast = budget === halving.max;
+      interrupted ||= stop.aborted && !isLast;
       if (stop.aborted) break;
       const best = new Set(promoted(outcomes, halving.factor, goal).map(({ number }) => number));
       left = left.filter(({ number }) => best.has(number));
     }
-    return [...last.values()].sort((a, b) => a.number - b.number);
+    return { outcomes: [...last.values()].sort((a, b) => a.number - b.number), interrupted };
   } finally {
     use.close();
   }
 }
 
 interface Context extends SweepEnvironment {
+  /** Of the sweep. */
+  readonly id: string;
   readonly sweep: Sweep;
   readonly use: Use;
 }
@@ -144,7 +166,7 @@ function idleRepeats(
 }
 
 async function runRung(
-  { sweep, reporter, use, executor, capacity, stop, kill, notice }: Context,
+  { id, sweep, reporter, use, executor, capacity, stop, kill, notice }: Context,
   trials: readonly Trial[],
 ): Promise<Outcome[]> {
   const { layout, store, request } = sweep;
@@ -174,7 +196,20 @@ async function runRung(
       // A configuration with only cached stages is already recorded.
       if (result.executed === 0 && outcome !== 'failed') return;
       const run = { outcome, seconds: result.seconds, stages: result.stages };
-      const facts = { id: newRunId(started), started, result: run, engine: planner.engine };
+      const facts = {
+        id: newRunId(started),
+        started,
+        result: run,
+        engine: planner.engine,
+        sweep: {
+          id,
+          configuration: result.trial.configuration.name,
+          repeats: result.trial.repeats,
+          metric: request.metric ?? null,
+          goal: request.goal,
+          value: result.metric,
+        },
+      };
       const unrecorded = recordRun(spec, layout, facts);
       if (unrecorded !== undefined) notice(unrecorded);
     },

@@ -1,9 +1,12 @@
 /** Executes trials as one run over their combined stages. */
+import type { Diagnostic, PipelineError } from '../base/diagnostic.ts';
+import { splitError } from '../plan/missing-splits.ts';
 import type { Planner } from '../plan/planner.ts';
 import { runPlan, type RunOptions } from '../execute/run.ts';
 import type { End } from '../execute/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
 import { combine, type Combined } from './combine.ts';
+import { missingMetric } from './metric-check.ts';
 import { resultOf, type Trial, type TrialResult } from './trial.ts';
 
 export interface TrialsOptions extends Omit<
@@ -22,8 +25,18 @@ export async function runTrials(trials: readonly Trial[], options: TrialsOptions
   const combined = combine(trials.map(({ spec }) => spec));
   const planner = await options.planner(combined);
   options.onPlan?.(combined, trials);
+  const refused: Diagnostic[] = [];
+  const unmeasured = new AbortController();
+  let fault: PipelineError | undefined;
   const watch = watchTrials(trials, combined, (index, ends) => {
+    // What the corpus shows to be wrong is one error of the sweep, not one of each trial.
+    if (refused.length > 0) return;
     const result = resultOf(trials[index]!, ends, options.metric);
+    fault ??= missingMetric(result, options.metric);
+    if (fault) {
+      unmeasured.abort();
+      return;
+    }
     results[index] = result;
     options.onResult(result, planner);
   });
@@ -34,10 +47,14 @@ export async function runTrials(trials: readonly Trial[], options: TrialsOptions
     selected: new Set(planner.order.map((stage) => stage.name)),
     keepGoing: true,
     shareThreads: true,
+    stop: AbortSignal.any([options.stop, unmeasured.signal]),
+    onRefused: (diagnostics) => refused.push(...diagnostics),
     onEnd: (stage, end) => {
       watch(stage.name, end);
     },
   });
+  if (refused.length > 0) throw splitError(refused);
+  if (fault) throw fault;
   return results;
 }
 

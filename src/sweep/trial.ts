@@ -1,4 +1,5 @@
 /** A trial: one execution of a configuration, with the results of its stages and its metric. */
+import type { Diagnostic } from '../base/diagnostic.ts';
 import { warningsOf, type StageResultRecord } from '../execute/run.ts';
 import type { End } from '../execute/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -13,6 +14,8 @@ export interface Trial {
   /** Number of repeats of the configuration. */
   readonly repeats: number;
   readonly spec: Spec;
+  /** About its values: parameters that a changed variant does not have. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 export interface TrialResult {

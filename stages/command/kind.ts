@@ -15,5 +15,6 @@ export const stage = defineStage<CommandParams>({
     },
   },
   output: 'files',
+  metrics: ['*{metrics?}'],
   run: async (context) => (await import('./run.ts')).runCommand(context),
 });

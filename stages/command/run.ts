@@ -20,8 +20,10 @@ import {
   type InputArtifact,
   type Json,
   type StageContext,
+  type Metrics,
   type StageResult,
 } from '../../src/stage.ts';
+import { numberText } from '../../src/base/number-text.ts';
 import type { CommandParams } from './parameters.ts';
 import { readMetrics } from './metrics.ts';
 import type { Sandbox } from './strict/sandbox.ts';
@@ -41,7 +43,11 @@ export async function runCommand(context: StageContext<CommandParams>): Promise<
   const metrics =
     params.metrics === undefined ? {} : readMetrics(join(context.output, params.metrics), params.metrics);
   const [first] = Object.entries(metrics);
-  return { metrics, ...(first ? { headline: `${first[0]} ${String(first[1])}` } : {}) };
+  return { metrics, ...(first ? { headline: `${first[0]} ${valueText(first[1])}` } : {}) };
+}
+
+function valueText(value: Metrics[string] | undefined): string {
+  return typeof value === 'number' ? numberText(value) : String(value);
 }
 
 /** Inherited by every command: few programs start without them. */

@@ -3,6 +3,7 @@
  * import; the work is in run.ts.
  */
 import { defineStage } from '../../src/stage.ts';
+import { METRIC_NAMES } from './metric-names.ts';
 import { parameters, type EvaluateParams } from './parameters.ts';
 
 export const stage = defineStage<EvaluateParams>({
@@ -41,6 +42,7 @@ export const stage = defineStage<EvaluateParams>({
     },
   },
   output: 'report',
+  metrics: METRIC_NAMES,
   async run(context) {
     const { run } = await import('./run.ts');
     return run(context);

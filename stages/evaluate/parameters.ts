@@ -135,6 +135,7 @@ export const parameters = {
         'Split whose queries are evaluated: `validation` while tuning, `test` once for the final settings.',
       type: 'string',
       minLength: 1,
+      'x-split': true,
       default: 'test',
     },
     ignore_identical_ids: ignoreIdenticalIds,

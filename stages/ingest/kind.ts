@@ -15,6 +15,18 @@ export const stage = defineStage<IngestParams>({
     },
   },
   output: 'corpus',
+  metrics: [
+    'documents',
+    'queries',
+    'qrels',
+    'candidates',
+    'queries_*',
+    'unanswered',
+    'duplicate_documents',
+    'rejected',
+    'seconds',
+    'rows_per_s',
+  ],
   libraries: ['@duckdb/node-api'],
   run: async (context) => {
     const { run } = await import('./run.ts');

@@ -21,6 +21,15 @@ export const stage = defineStage<MineParams>({
     },
   },
   output: 'triplets',
+  metrics: [
+    'triplets',
+    'queries',
+    'incomplete',
+    'rejected/*',
+    'share/*',
+    'median_rank/*',
+    'above_positive/*',
+  ],
   libraries: ['usearch'],
   async run(context) {
     const { run } = await import('./run.ts');

@@ -135,6 +135,7 @@ export const parameters = {
       description: 'Split whose queries are mined.',
       type: 'string',
       minLength: 1,
+      'x-split': true,
       default: 'train',
     },
     negatives,

@@ -7,5 +7,6 @@ export const stage = defineStage<TokenizeParams>({
   parameters,
   inputs: { corpus: { type: 'corpus', description: 'Documents and queries to tokenise.' } },
   output: 'tokens',
+  metrics: ['vocabulary', 'words', '*.tokens', '*.oov', '*.length_p50', '*.length_p95', '*.truncated'],
   run: async (context) => (await import('./run.ts')).run(context),
 });

@@ -48,7 +48,7 @@ export const parameters = {
       description:
         'Splits whose queries are added to the vocabulary, besides all documents. Leave out test splits: their queries must stay unseen.',
       type: 'array',
-      items: { description: 'Name of a split.', type: 'string', minLength: 1 },
+      items: { description: 'Name of a split.', type: 'string', minLength: 1, 'x-split': 'train' },
       uniqueItems: true,
       default: ['train'],
     },

@@ -15,5 +15,15 @@ export const stage = defineStage<Word2vecParams>({
     },
   },
   output: 'vectors',
+  metrics: [
+    'dimensions',
+    'coverage_types',
+    'coverage_tokens',
+    'rows_read',
+    'folded',
+    'loss',
+    'loss.epoch_*',
+    'words_per_second',
+  ],
   run: async (context) => (await import('./run.ts')).run(context),
 });

@@ -91,7 +91,7 @@ const train = {
     splits: {
       description: 'Splits whose queries are used for training, besides all documents.',
       type: 'array',
-      items: { description: 'Name of a split.', type: 'string', minLength: 1 },
+      items: { description: 'Name of a split.', type: 'string', minLength: 1, 'x-split': 'train' },
       uniqueItems: true,
       default: ['train'],
     },

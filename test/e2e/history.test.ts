@@ -84,6 +84,7 @@ describe('pipeline runs', () => {
     rig.write({ 's.yaml': 'stages: { bad: { uses: command, with: { run: exit 3 } } }\n' });
     await rig.run('s.yaml');
     const { stdout } = await rig.pipeline('show', 'latest');
+    expect(stdout).toContain('  with:\n    run: exit 3\n');
     expect(stdout).toContain('the command ended with exit code 3: exit 3');
     expect((await json<Runs>(rig, 'runs', '--outcome', 'failed')).runs).toHaveLength(1);
   });
@@ -152,6 +153,28 @@ describe('pipeline compare', () => {
       'latest~2',
     );
     expect(significance.map(({ tests }) => tests.map(({ p }) => p))).toEqual([[1 / 10_001], [1 / 10_001]]);
+  });
+
+  it('leaves out everything that is equal, unless asked for all', async () => {
+    const rig = makeRig();
+    const twoMeasures = SPEC.replace('"model/mrr@10" }', '"model/mrr@10", "model/hit@10" }').replace(
+      '($1 % 4) / 8 + g }',
+      '($1 % 4) / 8 + g, 1 }',
+    );
+    rig.write({ 'demo.yaml': twoMeasures });
+    for (const gain of [0, 0.00001]) await rig.run('demo.yaml', '--set', `params.gain=${gain}`);
+    const { stdout } = await rig.pipeline('compare', 'latest~1', 'latest');
+    expect(stdout).toMatch(/^report\.mrr@10 +0 +0\.00001 \(\+0\.00001\)$/m);
+    expect(stdout).toContain('model/mrr@10');
+    expect(stdout).not.toMatch(/hit@10|corpus|environment|metrics: m\.json|report\.metrics/);
+    const all = (await rig.pipeline('compare', 'latest~1', 'latest', '--all')).stdout;
+    for (const equal of [
+      /^model\/hit@10 .* 0 of 20$/m,
+      /^corpus +(\w{12}) +\1$/m,
+      /^node +/m,
+      /^report\.metrics +/m,
+    ])
+      expect(all).toMatch(equal);
   });
 
   it('needs two different runs', async () => {

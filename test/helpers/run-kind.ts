@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { onTestFinished } from 'vitest';
+import { matchesMetric, metricPatterns } from '../../src/kinds/metric-names.ts';
 import type {
   Engine,
   InputArtifact,
@@ -58,10 +59,18 @@ export function completeParams(kind: KindDeclaration, given: JsonObject = {}): J
     strictTypes: false,
     strictTuples: false,
     discriminator: true,
-    keywords: ['x-path'],
+    keywords: ['x-path', 'x-split'],
   });
   if (!ajv.validate(kind.parameters, params)) throw new Error(ajv.errorsText());
   return params;
+}
+
+/** What a kind gives without declaring it, a sweep would refuse. */
+function checkMetricNames(kind: KindDeclaration, params: JsonObject, { metrics = {} }: StageResult): void {
+  const declared = metricPatterns(kind, params);
+  const numbers = Object.keys(metrics).filter((name) => typeof metrics[name] === 'number');
+  const unknown = numbers.filter((name) => declared && !matchesMetric(declared, name));
+  if (unknown.length > 0) throw new Error(`the kind does not declare its metrics ${unknown.join(', ')}`);
 }
 
 /** Runs a stage kind in this process as the runner would: validated, defaults filled in, in empty folders. */
@@ -93,6 +102,7 @@ export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}
     log: (message) => logs.push(message),
     warn: (given) => fullWarnings.push(typeof given === 'string' ? { message: given } : given),
   });
+  checkMetricNames(kind, params, result);
   return {
     ...result,
     artifact: { type: kind.output, stage: 'test', path: output, digest: '', metrics: result.metrics ?? {} },

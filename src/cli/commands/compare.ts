@@ -1,4 +1,5 @@
 import { PipelineError } from '../../base/diagnostic.ts';
+import { alignedText, signedText } from '../../base/number-text.ts';
 import { compareRuns, type Difference, type RunComparison } from '../../history/compare.ts';
 import { readRun } from '../../history/find.ts';
 import { significanceOf, type MeasureTest, type Significance } from '../../history/report-tests.ts';
@@ -9,6 +10,8 @@ import { metricText, table, type Alignment } from '../render/text.ts';
 export interface CompareOptions {
   readonly store?: string;
   readonly significance?: boolean;
+  /** Show what is equal too. */
+  readonly all?: boolean;
   readonly json?: boolean;
 }
 
@@ -20,12 +23,22 @@ export async function compareCommand(runs: readonly string[], options: CompareOp
     throw new PipelineError('E_USAGE', 'compare needs at least two different runs', {
       hint: 'Example: `pipeline compare latest~1 latest`.',
     });
-  const comparison = compareRuns(records);
+  const comparison = compareRuns(records, options.all);
   const significance =
     options.significance === false ? [] : await significanceOf(artifactStore(layout), records);
   if (options.json) printJson({ ...comparison, significance });
-  else printResult(comparisonText(comparison, significance, styleFor(useColor(process.stdout))));
+  else {
+    const shown = options.all ? significance : significance.flatMap(onlyDiffering);
+    printResult(comparisonText(comparison, shown, styleFor(useColor(process.stdout))));
+  }
   return 0;
+}
+
+/** Without the measures that no query has another value of; nothing if that leaves none. */
+function onlyDiffering(result: Significance): Significance[] {
+  if (result.state === 'untested') return [result];
+  const tests = result.tests.filter(({ differing }) => differing > 0);
+  return tests.length === 0 ? [] : [{ ...result, tests }];
 }
 
 function comparisonText(
@@ -70,7 +83,7 @@ const valueText: Cell = (value) => (value === undefined ? '–' : metricText(val
 
 const withDelta: Cell = (value, delta) => {
   if (delta === undefined || delta === 0) return valueText(value, delta);
-  return `${metricText(value!)} (${delta > 0 ? '+' : '−'}${metricText(Math.abs(delta))})`;
+  return `${metricText(value!)} (${signedText(delta)})`;
 };
 
 function significanceText(result: Significance, first: string, style: Style): string {
@@ -78,9 +91,9 @@ function significanceText(result: Significance, first: string, style: Style): st
   if (result.state === 'untested') return `${style.bold(pair)}\nnot tested: ${result.because}`;
   const rows = result.tests.map((test) => [
     test.measure,
-    test.means[0].toFixed(4),
-    test.means[1].toFixed(4),
-    signed(test.difference),
+    alignedText(test.means[0]),
+    alignedText(test.means[1]),
+    signedText(test.difference, alignedText),
     pText(test),
     `${test.differing} of ${test.queries}`,
   ]);
@@ -92,10 +105,6 @@ function significanceText(result: Significance, first: string, style: Style): st
     `p: two-sided paired randomisation test, not corrected for multiple comparisons${left}`,
   );
   return [style.bold(pair), table([head, ...rows], alignment), note].join('\n');
-}
-
-function signed(value: number): string {
-  return value === 0 ? '0' : `${value > 0 ? '+' : '−'}${Math.abs(value).toFixed(4)}`;
 }
 
 /** The usual significance stars: * below 0.05, ** below 0.01, *** below 0.001. */

@@ -1,5 +1,6 @@
 import { timestamp } from '../../base/clock.ts';
 import { namespaceTools } from '../../base/namespaces.ts';
+import { refuseMissingSplits } from '../../plan/missing-splits.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
@@ -59,6 +60,7 @@ export async function runCommand(
   const planner = await sessionPlanner(session, forced, (kind, key) => use?.add(kind, key));
   const plan = await makePlan(planner, selected);
   checkSelection(plan.entries, selected);
+  refuseMissingSplits(plan.entries, selected);
   const hold = options.locked ? (await import('./locked.ts')).openHold(planner, selected) : undefined;
   const toExecute = plan.entries.filter(({ plan: { state } }) => state === 'run' || state === 'waiting');
   if (toExecute.length > 0) {

@@ -8,6 +8,9 @@ import {
   valueOf,
   type NotedEntry,
 } from '../../history/filter.ts';
+import type { RunEntry } from '../../history/entry.ts';
+import { listHint } from '../../base/nearest.ts';
+import { groupSweeps } from '../../history/sweep-groups.ts';
 import { latestEntries, readHistory, type History } from '../../history/run-index.ts';
 import { allNotes, NO_NOTES } from '../../history/notes.ts';
 import type { Scalar } from '../../history/values.ts';
@@ -20,6 +23,8 @@ export interface RunsOptions {
   readonly spec?: string;
   readonly outcome?: string;
   readonly tag?: string;
+  /** Id of a sweep, or its beginning or end. */
+  readonly sweep?: string;
   readonly where?: readonly string[];
   readonly since?: string;
   readonly sort?: string;
@@ -34,23 +39,36 @@ export interface RunsOptions {
 export function runsCommand(options: RunsOptions): number {
   const layout = openStore(options);
   const filtered =
-    [options.spec, options.outcome, options.tag, options.where, options.since, options.sort].some(
-      (option) => option !== undefined,
-    ) || options.all === true;
-  const history = filtered ? readHistory(layout) : latestEntries(layout, options.limit);
+    FILTERS.some((option) => options[option] !== undefined) ||
+    options.sort !== undefined ||
+    options.all === true;
+  const grouped = isGrouped(options);
+  const rowOf = ({ id, sweep }: RunEntry): string => (grouped ? (sweep?.id ?? id) : id);
+  const history = filtered ? readHistory(layout) : latestEntries(layout, options.limit, rowOf);
   warnOfDamage(history);
   const notes = allNotes(layout);
   const all = history.entries.map((entry) => ({ ...entry, ...(notes.get(entry.id) ?? NO_NOTES) }));
   const chosen = sorted(wanted(all, options), options.sort);
-  const shown = options.all === true ? chosen : chosen.slice(0, options.limit);
-  const columns = columnsOf(options, shown, all);
-  if (options.json) printJson({ runs: shown });
-  else printResult(tableOf(shown, columns, styleFor(useColor(process.stdout))));
-  if (!options.json && chosen.length > shown.length)
-    printNotice(
-      `${chosen.length - shown.length} more runs; show them with --all or --limit ${options.limit * 2}`,
-    );
+  const rows = grouped ? groupSweeps(chosen) : chosen.map((entry) => ({ entry, runs: 1 }));
+  const cut = options.all === true ? rows : rows.slice(0, options.limit);
+  const shown = cut.map(({ entry }) => entry);
+  if (options.json) {
+    printJson({ runs: shown });
+    return 0;
+  }
+  const { columns, hidden } = columnsOf(options, shown, all);
+  printResult(tableOf(shown, columns, styleFor(useColor(process.stdout))));
+  if (hidden > 0) printNotice(`${hidden} more parameters differ; name those to show with --columns`);
+  const left = chosen.length + history.unread - cut.reduce((sum, { runs }) => sum + runs, 0);
+  if (left > 0) printNotice(`${left} more runs; show them with --all or --limit ${options.limit * 2}`);
   return 0;
+}
+
+const FILTERS = ['spec', 'outcome', 'tag', 'sweep', 'where', 'since'] as const;
+
+/** A sweep is one row, except where single runs are asked for. */
+function isGrouped({ sweep, tag, where, sort, columns, diff, json }: RunsOptions): boolean {
+  return [sweep, tag, where, sort, columns, diff, json].every((option) => option === undefined);
 }
 
 function warnOfDamage({ damaged }: History): void {
@@ -63,6 +81,7 @@ function warnOfDamage({ damaged }: History): void {
 function wanted(all: readonly NotedEntry[], options: RunsOptions): NotedEntry[] {
   const conditions = (options.where ?? []).map(parseCondition);
   for (const { name } of conditions) checkName(name, all);
+  const sweep = options.sweep === undefined ? undefined : sweepNamed(options.sweep, all);
   const since = options.since === undefined ? '' : parseSince(options.since);
   return all.filter(
     (entry) =>
@@ -70,7 +89,23 @@ function wanted(all: readonly NotedEntry[], options: RunsOptions): NotedEntry[] 
       (options.spec === undefined || entry.spec === options.spec || entry.file.endsWith(options.spec)) &&
       (options.outcome === undefined || entry.outcome === options.outcome) &&
       (options.tag === undefined || entry.tags.includes(options.tag)) &&
+      (sweep === undefined || entry.sweep?.id === sweep) &&
       conditions.every((condition) => meets(entry, condition)),
+  );
+}
+
+/** The id of the one sweep that the text names. Throws `E_USAGE`. */
+function sweepNamed(text: string, all: readonly NotedEntry[]): string {
+  const ids = [...new Set(all.flatMap(({ sweep }) => (sweep ? [sweep.id] : [])))];
+  const found =
+    text === 'latest' ? ids.slice(0, 1) : ids.filter((id) => id.startsWith(text) || id.endsWith(text));
+  if (found.length === 1) return found[0]!;
+  throw new PipelineError(
+    'E_USAGE',
+    `${found.length === 0 ? 'there is no sweep' : 'several sweeps are'} '${text}'`,
+    {
+      hint: listHint(found.length === 0 ? ids : found) ?? 'No sweep has been recorded yet.',
+    },
   );
 }
 
@@ -97,11 +132,13 @@ function columnsOf(
   options: RunsOptions,
   shown: readonly NotedEntry[],
   all: readonly NotedEntry[],
-): readonly string[] {
+): { readonly columns: readonly string[]; readonly hidden: number } {
   const chosen = options.columns?.split(',').map((name) => name.trim()) ?? [...DEFAULT_COLUMNS];
   for (const name of chosen) if (name !== 'stages') checkName(name, all);
   if (chosen.includes('')) throw new PipelineError('E_USAGE', '--columns has an empty name');
-  return options.diff ? [...chosen, ...differing(shown).slice(0, MOST_DIFFERING)] : chosen;
+  const found = options.diff ? differing(shown) : [];
+  const columns = [...chosen, ...found.slice(0, MOST_DIFFERING)];
+  return { columns, hidden: Math.max(0, found.length - MOST_DIFFERING) };
 }
 
 /** Parameters whose values differ between the runs. */

@@ -10,6 +10,7 @@ import { metricsTable, NOT_HERE } from '../render/report-tables.ts';
 import { artifactStore, openStore } from '../../session.ts';
 import { durationText } from '../render/text.ts';
 import { warningText } from '../render/warnings.ts';
+import { yamlUnder } from '../render/yaml-text.ts';
 
 export interface ShowRunOptions {
   readonly store?: string;
@@ -72,7 +73,7 @@ function headText(record: RunRecord, { tags, note }: Notes, style: Style): strin
       ? [`engine ${engine.backend} (${engine.device}, ${engine.precision}, ${engine.version})`]
       : []),
     style.dim(`version ${version}, Node ${node}, ${platform}, ${cpu}, ${threads} cores`),
-    `params ${JSON.stringify(params)}`,
+    ...yamlUnder('params', params).split('\n'),
   ]
     .map((line, index) => (index === 0 ? line : `  ${line}`))
     .join('\n');
@@ -92,7 +93,7 @@ function stageText({ name, record, artifact }: ShownStage, logs: string, style: 
   const state = stage.state === 'executed' ? `executed in ${durationText(stage.seconds)}` : stage.state;
   const gone = `its artifact ${stage.kind}/${stage.key ?? ''} is no longer in the store`;
   const lines = [
-    `with ${JSON.stringify(record.parameters[name] ?? {})}`,
+    ...yamlUnder('with', record.parameters[name] ?? {}).split('\n'),
     ...(stage.key ? [artifact ? (artifact.path ?? NOT_HERE) : style.yellow(gone)] : []),
     ...(stage.digest === null ? [] : [`digest ${stage.digest.slice(0, 16)}`]),
     ...failureLines(stage, logs, style),

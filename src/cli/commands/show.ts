@@ -7,6 +7,7 @@ import { openSpec } from './open-spec.ts';
 import { currentPlan, type SpecOptions } from '../../session.ts';
 import { bytesText, durationText, table } from '../render/text.ts';
 import { warningText } from '../render/warnings.ts';
+import { yamlUnder } from '../render/yaml-text.ts';
 
 export interface ShowOptions extends SpecOptions {
   readonly json?: boolean;
@@ -61,7 +62,7 @@ function entryAsJson({ stage, plan }: PlanEntry): unknown {
 
 function entryText({ stage, plan }: PlanEntry, style: Style): string {
   const title = `${style.bold(stage.name)}  ${style.dim(stage.kind.name)}`;
-  const params = `with ${JSON.stringify(stage.with)}`;
+  const params = yamlUnder('with', stage.with);
   if (plan.state !== 'cached')
     return [title, indent(params), indent(style.yellow('no current result; run `pipeline run`'))].join('\n');
   const { manifest, path } = plan.artifact;

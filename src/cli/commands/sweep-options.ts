@@ -4,12 +4,14 @@ import { dirname, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { nameHint } from '../../base/nearest.ts';
 import { glob, splitList } from '../../plan/selector.ts';
+import type { Spec } from '../../spec/spec.ts';
 import { specError } from '../../spec/spec-error.ts';
 import { errorAt } from '../../spec/text/source.ts';
 import { namesMetric, stageOfMetric, variedPaths } from '../../spec/sweep/sweep-checks.ts';
 import type { Dimension, RandomSearch, SweepAxis, SweepRequest } from '../../spec/sweep/request-types.ts';
 import { HALVING_FACTOR } from '../../spec/text/vocabulary.ts';
 import { readRepeat, type SweepArguments } from '../../sweep/arguments.ts';
+import { metricFault } from '../../sweep/metric-check.ts';
 import { findBaseline, sameConfiguration } from '../../sweep/baseline.ts';
 import type { Sweep } from '../../sweep/execute-sweep.ts';
 import type { Configuration } from '../../sweep/configurations.ts';
@@ -73,6 +75,7 @@ export function requestOf(
     ...(metric === undefined ? {} : { metric }),
     goal: options.minimize === true ? 'minimize' : (written?.goal ?? 'maximize'),
     columns: [...new Set(columns)].filter((one) => one !== metric),
+    ...(written?.metricPlaces ? { metricPlaces: written.metricPlaces } : {}),
     grid: [...(written?.grid ?? []).filter(isLeft), ...axes, ...single],
     experiments: written?.experiments ?? [],
     repeat: [...(written?.repeat ?? []).filter(isLeft), ...repeat],
@@ -89,7 +92,15 @@ function randomOf(
   written: SweepRequest | undefined,
   options: SweepOptions,
 ): RandomSearch | undefined {
-  if (space.length === 0) return undefined;
+  if (space.length === 0) {
+    const flag =
+      options.random !== undefined ? '--random' : options.seed !== undefined ? '--seed' : undefined;
+    if (flag === undefined) return undefined;
+    throw usage(
+      `${flag} needs a distribution to draw from`,
+      "Example: `--set 'model.learning_rate=log_uniform(1e-4,1e-2)'`, or `random:` with a `space:` under `sweep:`.",
+    );
+  }
   const { trials = 10, seed = 1 } = written?.random ?? {};
   return { trials: options.random ?? trials, seed: options.seed ?? seed, space };
 }
@@ -130,6 +141,18 @@ export function checkMetricStages({ metric, columns }: SweepRequest, stages: rea
     if (!stages.includes(stage)) throw usage(`there is no stage '${stage}'`, nameHint(stage, stages));
     if (!namesMetric(one))
       throw usage(`'${one}' is not a metric of the stage '${stage}'`, `Example: \`${stage}.mrr@10\`.`);
+  }
+}
+
+/** Checks that some configuration gives each metric, as far as kinds declare theirs. */
+export function checkMetrics({ metric, columns, metricPlaces }: SweepRequest, specs: readonly Spec[]): void {
+  for (const one of [...(metric === undefined ? [] : [metric]), ...columns]) {
+    const fault = metricFault(one, specs);
+    if (!fault) continue;
+    const at = metricPlaces?.get(one);
+    throw at
+      ? specError([errorAt(at, fault.message, { hint: fault.hint })])
+      : usage(fault.message, fault.hint);
   }
 }
 

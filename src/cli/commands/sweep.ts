@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { PipelineError } from '../../base/diagnostic.ts';
+import { PipelineError, type Diagnostic } from '../../base/diagnostic.ts';
 import { writeAtomically } from '../../base/files.ts';
-import { nearest } from '../../base/nearest.ts';
 import { checkVariable, type Variable } from '../../spec/check.ts';
+import { formatDiagnostics } from '../../spec/print.ts';
 import { specError } from '../../spec/spec-error.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
 import type { KindCatalogue } from '../../kinds/kind.ts';
@@ -12,8 +12,9 @@ import { readSweepArguments } from '../../sweep/arguments.ts';
 import { configurationsOf, type Configuration } from '../../sweep/configurations.ts';
 import { rowsOf, type Row } from '../../sweep/figures.ts';
 import type { Outcome } from '../../sweep/outcome.ts';
-import { artifactOf, metricOf, splitMetric } from '../../sweep/trial.ts';
-import { printNotice, printResult } from '../render/output.ts';
+import type { Trial } from '../../sweep/trial.ts';
+import { missingMetric } from '../../sweep/metric-check.ts';
+import { printNotice, printResult, useColor } from '../render/output.ts';
 import { artifactStore, layoutFor, loadOptions, stageExecutor } from '../../session.ts';
 import { sweepJson } from '../render/sweep/json.ts';
 import { sweepMarkdown } from '../render/sweep/markdown.ts';
@@ -21,6 +22,7 @@ import { planSweep } from '../render/sweep/plan.ts';
 import { bestYaml, sweepText } from '../render/sweep/text.ts';
 import {
   baselineNumber,
+  checkMetrics,
   checkMetricStages,
   checkTarget,
   requestOf,
@@ -28,7 +30,7 @@ import {
   type AskedSweep,
   type SweepOptions,
 } from './sweep-options.ts';
-import { executeSweep } from '../../sweep/execute-sweep.ts';
+import { executeSweep, firstTrials, type SweepResult } from '../../sweep/execute-sweep.ts';
 import { capacityOf } from '../../execute/capacity.ts';
 import { sweepReporter } from '../render/reporters/sweep.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -55,23 +57,30 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
     });
   const baseline = baselineNumber(request, configurationsOf(whole), configurations);
   const sweep: AskedSweep = { file, store: artifactStore(layout), layout, variable, request, options };
-  if (options.dryRun) return planSweep(sweep, configurations);
-  const outcomes = await executed(sweep, kinds, configurations);
+  const first = await firstTrials(sweep, configurations);
+  checkMetrics(
+    request,
+    first.map(({ spec }) => spec),
+  );
+  printWarnings(first.flatMap(({ warnings }) => warnings));
+  if (options.dryRun) return planSweep(sweep, configurations, first);
+  const { outcomes, interrupted } = await executed(sweep, kinds, configurations, first);
   const rows = await rowsOf(sweep.store, outcomes, request.metric, request.columns, baseline);
-  return report(sweep, rows);
+  return report(sweep, rows, interrupted);
 }
 
 async function executed(
   sweep: AskedSweep,
   kinds: KindCatalogue,
   configurations: readonly Configuration[],
-): Promise<Outcome[]> {
+  first: readonly Trial[],
+): Promise<SweepResult> {
   const { request, options } = sweep;
   const reporter = sweepReporter(options.json === true, request.metric, request.goal);
   const interrupt = onInterrupt(true);
   try {
     const capacity = capacityOf(options);
-    return await executeSweep(sweep, configurations, {
+    return await executeSweep(sweep, configurations, first, {
       reporter,
       executor: stageExecutor({ ...sweep, kinds }, sweep.variable.checked.spec.directory),
       capacity,
@@ -84,14 +93,19 @@ async function executed(
   }
 }
 
-function report(sweep: AskedSweep, rows: readonly Row[]): number {
+function printWarnings(warnings: readonly Diagnostic[]): void {
+  const distinct = new Map(warnings.map((one) => [JSON.stringify(one), one]));
+  if (distinct.size > 0)
+    printNotice(formatDiagnostics([...distinct.values()], { color: useColor(process.stderr) }));
+}
+
+function report(sweep: AskedSweep, rows: readonly Row[], isInterrupted: boolean): number {
   const { request, options } = sweep;
   const outcomes = rows.map(({ outcome }) => outcome);
-  if (options.json) printResult(JSON.stringify(sweepJson(rows, request)));
+  if (options.json) printResult(JSON.stringify(sweepJson(rows, request, isInterrupted)));
   else printResult(sweepText(rows, request));
   reportBest(sweep, outcomes);
-  for (const metric of [request.metric, ...request.columns]) checkMetric(outcomes, metric);
-  const isInterrupted = outcomes.some(({ state }) => state === 'interrupted');
+  for (const column of request.columns) checkColumn(outcomes, column);
   if (options.report !== undefined && !isInterrupted) writeWhole(options.report, sweepMarkdown(rows, sweep));
   if (isInterrupted) return 130;
   return outcomes.some(({ state }) => state === 'failed') ? 1 : 0;
@@ -108,21 +122,11 @@ async function openVariable(
   return read.value;
 }
 
-/** A metric that no configuration has is probably misspelt. All results are cached, so a second try is fast. */
-function checkMetric(outcomes: readonly Outcome[], metric: string | undefined): void {
-  const results = outcomes.flatMap(({ repeats }) => repeats);
-  const done = results.find(({ state }) => state === 'done');
-  if (metric === undefined || !done) return;
-  if (results.some(({ stages }) => metricOf(stages, metric) !== null)) return;
-  const [stage, name] = splitMetric(metric);
-  const metrics = artifactOf(done.stages, stage)?.manifest.metrics ?? {};
-  const numbers = Object.keys(metrics).filter((one) => typeof metrics[one] === 'number');
-  const close = nearest(name, numbers);
-  const known =
-    numbers.length === 0 ? 'It has no numeric metrics.' : `It has ${numbers.slice(0, 12).join(', ')}.`;
-  throw new PipelineError('E_USAGE', `the stage '${stage}' has no numeric metric '${name}'`, {
-    hint: close === undefined ? known : `Did you mean '${stage}.${close}'?`,
-  });
+/** A column that no configuration has is probably misspelt. All results are cached, so a second try is fast. */
+function checkColumn(outcomes: readonly Outcome[], column: string): void {
+  const done = outcomes.flatMap(({ repeats }) => repeats).filter(({ state }) => state === 'done');
+  const faults = done.map((result) => missingMetric(result, column));
+  if (faults.length > 0 && faults.every((fault) => fault !== undefined)) throw faults[0]!;
 }
 
 function reportBest({ file, request, options }: AskedSweep, outcomes: readonly Outcome[]): void {

@@ -1,3 +1,4 @@
+import { numberText } from '../../base/number-text.ts';
 import { monotonic } from '../../base/clock.ts';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { readRun } from '../../history/find.ts';
@@ -8,7 +9,7 @@ import type { StoreLayout } from '../../store/layout.ts';
 import { checkedDownloads, faultsOf, quarantine, quarantineDownload } from '../../store/local/verify.ts';
 import { printJson, printNotice, printResult, styleFor, useColor } from '../render/output.ts';
 import { openStore } from '../../session.ts';
-import { bytesText, durationText, numberText } from '../render/text.ts';
+import { bytesText, durationText } from '../render/text.ts';
 
 export interface VerifyOptions {
   readonly store?: string;

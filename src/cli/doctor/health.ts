@@ -1,11 +1,12 @@
 /** Checks of a store by names and sizes. `pipeline verify` reads every byte instead. */
+import { numberText } from '../../base/number-text.ts';
 import { now } from '../../base/clock.ts';
 import { runIds, readRunRecord } from '../../history/record.ts';
 import { findArtifact } from '../../store/local/artifacts.ts';
 import { artifactBytes, storedArtifacts } from '../../store/local/inventory.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import { leftoversOf, type Leftover } from '../../store/local/leftovers.ts';
-import { bytesText, numberText } from '../render/text.ts';
+import { bytesText } from '../render/text.ts';
 import type { Check } from './check.ts';
 
 /** Only the latest records are checked; a store may have very many. */

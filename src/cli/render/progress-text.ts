@@ -2,8 +2,9 @@
  * The line that shows a stage's progress: a bar, the rate, the time left, a note. The bar never goes back, whatever the
  * stage reports; a part of the work beside the main count, such as a validation, has a percentage of its own.
  */
+import { numberText } from '../../base/number-text.ts';
 import type { Progress } from '../../stage.ts';
-import { bytesText, durationText, numberText } from './text.ts';
+import { bytesText, durationText } from './text.ts';
 
 export interface ProgressTrack {
   /** Takes a report at `time` (milliseconds) and returns the line to show. */

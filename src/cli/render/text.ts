@@ -1,5 +1,6 @@
-/** Formats durations, sizes, numbers and tables for people. */
+/** Formats durations, sizes and tables for people. Numbers are in src/base/number-text.ts. */
 import { cells } from '../../base/cells.ts';
+import { numberText } from '../../base/number-text.ts';
 
 /** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min` */
 export function durationText(seconds: number): string {
@@ -20,14 +21,6 @@ export function bytesText(bytes: number): string {
     unit += 1;
   }
   return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]!}`;
-}
-
-/** Thousands separated by commas; at most four significant decimals. */
-export function numberText(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value)) return value.toLocaleString('en-US');
-  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
-  return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(4).replace(/0+$/, '');
 }
 
 export function metricText(value: number | string | boolean | null): string {

@@ -41,7 +41,7 @@ function translate(schema: JsonSchema, partial: boolean): JsonSchema {
     return byTag(schema, String(schema['discriminator']['propertyName']), partial);
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(schema)) {
-    if (name === 'x-path' || (partial && COMPLETENESS.includes(name))) continue;
+    if (name === 'x-path' || name === 'x-split' || (partial && COMPLETENESS.includes(name))) continue;
     // Two alternatives may both accept a `${…}`.
     if (name === 'oneOf' || name === 'anyOf' || name === 'allOf')
       result[name === 'oneOf' ? 'anyOf' : name] = (value as JsonSchema[]).map((part) =>

@@ -20,7 +20,7 @@ function validator(kind: Kind): ValidateFunction | string {
     allErrors: true,
     verbose: true,
     discriminator: true,
-    keywords: ['x-path'],
+    keywords: ['x-path', 'x-split'],
     strict: true,
     // These checks help the author of a schema, not its user.
     strictRequired: false,

@@ -14,8 +14,12 @@ export interface ResolvedParameters {
 
 interface Walk {
   readonly root: JsonSchema;
-  readonly visit: (value: string, pointer: string) => string;
+  /** Marks the values to visit. */
+  readonly keyword: string;
+  readonly visit: Visit;
 }
+
+type Visit = (value: string, pointer: string, schema: JsonSchema) => string;
 
 const URL = /^https?:\/\//;
 const OTHER_SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
@@ -59,14 +63,18 @@ export function resolvePaths(
     return result;
   };
   const root = kind.declaration.parameters;
-  return { with: walk({ root, visit }, root, params, '') as JsonObject, paths };
+  return { with: mapMarked(root, 'x-path', params, visit), paths };
 }
 
-/** The value with every path in it replaced by the result of `visit`. */
+/** The parameters with every string whose schema has the keyword replaced by the result of `visit`. */
+export function mapMarked(root: JsonSchema, keyword: string, params: JsonObject, visit: Visit): JsonObject {
+  return walk({ root, keyword, visit }, root, params, '') as JsonObject;
+}
+
 function walk(context: Walk, schema: unknown, value: Json, pointer: string): Json {
   if (!isObject(schema)) return value;
   let result: Json = value;
-  if (typeof value === 'string' && 'x-path' in schema) return context.visit(value, pointer);
+  if (typeof value === 'string' && context.keyword in schema) return context.visit(value, pointer, schema);
   for (const part of partsOf(context.root, schema, value)) result = walk(context, part, result, pointer);
   if (Array.isArray(result)) {
     const list: readonly Json[] = result;

@@ -9,9 +9,12 @@ import { findKind, referenceOf } from './kind-of.ts';
 import type { Outline } from '../outline.ts';
 import { checkParameters } from './parameters.ts';
 import { resolvePaths } from './paths.ts';
+import { splitsNamed } from './splits.ts';
 import type { References as Scope } from '../values/parameter-references.ts';
-import { locate } from '../text/source.ts';
+import { locate, type Report } from '../text/source.ts';
+import type { MapNode } from '../text/tree.ts';
 import type { KindReference, StageSpec } from '../spec.ts';
+import { withoutForeign } from './variants.ts';
 
 export interface StageScope extends Omit<Scope, 'resolve' | 'pending' | 'matrix'> {
   readonly catalogue: KindCatalogue;
@@ -54,6 +57,8 @@ async function knownStages(
   return known;
 }
 
+type CheckedParameters = Pick<StageSpec, 'with' | 'paths' | 'splits'>;
+
 /** Instances are similar: after this many with errors, the rest would only repeat them. */
 const MOST_FAULTY = 10;
 
@@ -64,9 +69,12 @@ function checkInstances(
   scope: StageScope,
 ): StageSpec[] {
   const fed = new Set([...references].filter(([, list]) => list.length > 0).map(([slot]) => slot));
-  const check = (at: KnownStage): Pick<StageSpec, 'with' | 'paths'> | undefined => {
+  const check = (given: KnownStage): CheckedParameters | undefined => {
+    const at = withKnownParameters(given, scope.report);
     const params = checkParameters(at, scope.report);
-    return params && resolvePaths(at, params, fed, scope.report);
+    if (!params) return undefined;
+    const splits = splitsNamed(at, params);
+    return { ...resolvePaths(at, params, fed, scope.report), ...(splits.length > 0 ? { splits } : {}) };
   };
   // Parameters that are the same for every instance are checked and stored once.
   if (!holdsDeferred(stage.raw.with)) {
@@ -84,10 +92,16 @@ function checkInstances(
   });
 }
 
+/** What a changed variant does not have is dropped before the schema is checked. */
+function withKnownParameters({ raw, kind }: KnownStage, report: Report): KnownStage {
+  const kept = withoutForeign(raw.with, kind.declaration.parameters, raw.name, report) as MapNode;
+  return { kind, raw: { ...raw, with: kept } };
+}
+
 function finish(
   { raw, kind }: KnownStage,
   { name, values, inputs }: Instance,
-  checked: Pick<StageSpec, 'with' | 'paths'>,
+  checked: CheckedParameters,
 ): StageSpec {
   const { frozen, timeout, retries, resources } = raw.execution;
   const labels = Object.fromEntries([...values].map(([variable, { label }]) => [variable, label]));

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { KnownStage } from './inputs.ts';
 import { errorAt, type Place, type Remarks } from '../text/source.ts';
 import { childOf, deepest, segmentsOf, type Node } from '../text/tree.ts';
+import { foreignHint } from './variants.ts';
 import { sentenceFor } from './violation-texts.ts';
 
 export function explainViolations(errors: readonly ErrorObject[], stage: KnownStage): Diagnostic[] {
@@ -78,7 +79,12 @@ function explain(error: ErrorObject, { raw, kind }: KnownStage): Diagnostic | un
   if (node.type === 'scalar' && node.failed) return undefined;
   const sentence = sentenceFor(error, subjectOf(segments, kind.name));
   if (!sentence) return undefined;
-  const { message, hint, at = 'value', item } = sentence;
+  const { message, at = 'value', item } = sentence;
+  const foreign =
+    error.keyword === 'additionalProperties'
+      ? foreignHint(kind.declaration.parameters, error.schemaPath, String(item))
+      : undefined;
+  const hint = foreign ?? sentence.hint;
   const remarks = (part: Node | undefined): Remarks => ({
     hint,
     related: part?.via ? [{ message: 'the value comes from here', place: part.via }] : [],

@@ -1,5 +1,6 @@
 /** Distributions of a random search, such as `{log_uniform: [0.0001, 0.01]}`: how they are read and sampled. */
 import { canonicalJson, type Json } from '../../base/json.ts';
+import { didYouMean } from '../../base/nearest.ts';
 import { exp, log } from '../../base/math.ts';
 import type { Random } from '../../base/random.ts';
 import { isFailed } from '../text/names.ts';
@@ -37,7 +38,7 @@ export function readDistribution(node: Node, report: Report): Distribution | und
       errorAt(
         node.place,
         `a distribution must be one of ${alternatives(TYPES)}, got ${describe(toJson(node))}`,
-        { hint },
+        { hint: (node.type === 'map' ? meantType(node) : undefined) ?? hint },
       ),
     );
     return undefined;
@@ -51,6 +52,11 @@ export function readDistribution(node: Node, report: Report): Distribution | und
   return type === 'choice'
     ? readChoice(value, when, report)
     : readRange(type as RangeType, value, node, when, report);
+}
+
+/** For a misspelt type, such as `log_unifrom`. */
+function meantType({ entries }: MapNode): string | undefined {
+  return [...entries.keys()].map((name) => didYouMean(name, TYPES)).find((hint) => hint !== undefined);
 }
 
 function readChoice(node: Node, when: Distribution['when'], report: Report): Distribution | undefined {

@@ -9,6 +9,8 @@ export interface SweepRequest {
   readonly goal: 'maximize' | 'minimize';
   /** Additional metrics to show. */
   readonly columns: readonly string[];
+  /** Where the spec names its metrics. */
+  readonly metricPlaces?: ReadonlyMap<string, Place>;
   readonly grid: readonly SweepAxis[];
   readonly random?: RandomSearch;
   /** Named configurations. */

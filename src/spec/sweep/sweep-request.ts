@@ -1,5 +1,5 @@
 /** Reads `sweep:` of a spec. Values keep their places, so that errors are shown in the file. */
-import { didYouMean } from '../../base/nearest.ts';
+import { didYouMean, nameHint } from '../../base/nearest.ts';
 import { readDistribution } from './distribution.ts';
 import { checkNames, isFailed } from '../text/names.ts';
 import { pathSegments } from '../values/overrides.ts';
@@ -26,6 +26,7 @@ export function readSweep(
   checkNames(sweep, SWEEP_NAMES, '`sweep`', report);
   const written = sweep.entries.get('metric');
   const metric = written && readMetric(written.value, 'metric', stages, report);
+  const columns = readColumns(sweep.entries.get('columns'), stages, report);
   const random = readRandom(sweep.entries.get('random'), report);
   const halving = readHalving(sweep.entries.get('halving'), report);
   if (halving && metric === undefined)
@@ -38,7 +39,8 @@ export function readSweep(
   const request: SweepRequest = {
     ...(metric === undefined ? {} : { metric }),
     goal: readGoal(sweep.entries.get('goal'), report),
-    columns: readColumns(sweep.entries.get('columns'), stages, report),
+    columns,
+    metricPlaces: placesOf(sweep),
     grid: readAxes(sweep.entries.get('grid'), 'grid', report),
     ...(random ? { random } : {}),
     experiments: readExperiments(sweep.entries.get('experiments'), report),
@@ -79,6 +81,14 @@ function readColumns(entry: Entry | undefined, stages: readonly string[], report
   const message = `\`columns\` must be a list of metrics, got ${describe(toJson(value))}`;
   report(errorAt(value.place, message, { hint: 'Example: `columns: [report.recall@100]`.' }));
   return [];
+}
+
+function placesOf({ entries }: MapNode): ReadonlyMap<string, Place> {
+  const columns = entries.get('columns')?.value;
+  const nodes = [entries.get('metric')?.value, ...(columns?.type === 'list' ? columns.items : [])];
+  return new Map(
+    nodes.flatMap((node) => (node?.type === 'scalar' ? [[String(node.value), node.place] as const] : [])),
+  );
 }
 
 function readBaseline(entry: Entry | undefined, report: Report): Baseline | undefined {
@@ -140,12 +150,29 @@ function readRandom(entry: Entry | undefined, report: Report): RandomSearch | un
   return {
     trials: readNumber(random, 'trials', 10, 1, true, report),
     seed: readNumber(random, 'seed', 1, 0, true, report),
-    space: [...dimensions.entries].flatMap(([path, { key, value }]) => {
+    space: [...dimensions.entries].flatMap(([path, { key, value }], index, all) => {
       if (!soundPath(path, key, report)) return [];
       const distribution = readDistribution(value, report);
+      if (distribution)
+        checkWhen(
+          value,
+          all.slice(0, index).map(([name]) => name),
+          report,
+        );
       return distribution ? [{ path, distribution, at: key }] : [];
     }),
   };
+}
+
+/** A condition on a parameter that was not drawn before can never hold. */
+function checkWhen(distribution: Node, drawn: readonly string[], report: Report): void {
+  const when = distribution.type === 'map' ? distribution.entries.get('when')?.value : undefined;
+  if (when?.type !== 'map') return;
+  for (const [path, { key }] of when.entries)
+    if (!drawn.includes(path)) {
+      const hint = nameHint(path, drawn) ?? 'List the parameter that it depends on before it.';
+      report(errorAt(key, `'${path}' of \`when\` is not drawn before this parameter`, { hint }));
+    }
 }
 
 function readHalving(entry: Entry | undefined, report: Report): Halving | undefined {

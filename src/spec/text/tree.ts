@@ -30,6 +30,8 @@ export interface ScalarNode extends Common {
 export interface Entry {
   readonly key: Place;
   readonly value: Node;
+  /** For a value that was given from outside or over a base: the keys next to it that were there before. */
+  readonly over?: ReadonlySet<Place>;
 }
 
 export interface MapNode extends Common {

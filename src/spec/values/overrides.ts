@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { nameHint } from '../../base/nearest.ts';
 import { readMapping } from './bases.ts';
-import { merge, withEntry } from './merge.ts';
+import { keysOf, merge, withEntry } from './merge.ts';
 import { errorAt, type Place, type Report, type Source } from '../text/source.ts';
 import {
   MAX_DEPTH,
@@ -28,7 +28,8 @@ const NAMING_HINT = 'Write `stage.parameter`, `params.name` or `engine.backend`.
 const SET_HINT = 'Write `stage.parameter=value`, `params.name=value` or `engine.backend=wasm`.';
 
 /** Applies one `--set`. Relative paths in its value start from the folder of the spec. */
-export function applySet(root: MapNode, text: string, specFile: string, report: Report): MapNode {
+function applySet(root: MapNode, text: string, specFile: string, layer: Layer): MapNode {
+  const { report } = layer;
   const source: Source = { file: '--set', directory: dirname(specFile), text };
   const whole: Place = { source, start: 0, end: text.length };
   const { segments, end } = readPath(source);
@@ -45,15 +46,34 @@ export function applySet(root: MapNode, text: string, specFile: string, report: 
   if (parsed === null) return root;
   const value = parsed ?? scalarNode(null, { source, start: end + 1, end: text.length });
   const path = rootPath(root, segments, report);
-  return path ? (put(root, path, value, report) as MapNode) : root;
+  return path ? (put(root, path, value, layer) as MapNode) : root;
 }
 
 /** A value that overrides one of the spec: a `--set`, or a path and a value from the spec's `sweep:`. */
 export type Override =
   { readonly set: string } | { readonly path: string; readonly at: Place; readonly value: Node };
 
-export function applyOverride(root: MapNode, override: Override, specFile: string, report: Report): MapNode {
-  if ('set' in override) return applySet(root, override.set, specFile, report);
+/** Values that are given together. Among themselves, none is older than another. */
+interface Layer {
+  readonly report: Report;
+  /** The keys that were put so far. */
+  readonly own: Set<Place>;
+}
+
+/** Applies all of them, in order, as given together. */
+export function applyOverrides(
+  root: MapNode,
+  overrides: readonly Override[],
+  specFile: string,
+  report: Report,
+): MapNode {
+  const layer: Layer = { report, own: new Set() };
+  return overrides.reduce((tree, one) => applyOverride(tree, one, specFile, layer), root);
+}
+
+function applyOverride(root: MapNode, override: Override, specFile: string, layer: Layer): MapNode {
+  const { report } = layer;
+  if ('set' in override) return applySet(root, override.set, specFile, layer);
   const { path: text, at, value } = override;
   const segments = pathSegments(text, at);
   if (!segments) {
@@ -61,7 +81,7 @@ export function applyOverride(root: MapNode, override: Override, specFile: strin
     return root;
   }
   const path = rootPath(root, segments, report);
-  return path ? (put(root, path, value, report) as MapNode) : root;
+  return path ? (put(root, path, value, layer) as MapNode) : root;
 }
 
 /** The segments of `model.loss.margin`, all at one place; undefined if the text is not such a path. */
@@ -121,17 +141,12 @@ function known({ name, place }: Segment, names: readonly string[], message: stri
 }
 
 /** The tree with the value at the path; missing mappings on the way are created. */
-function put(
-  node: Node | undefined,
-  [first, ...rest]: readonly Segment[],
-  value: Node,
-  report: Report,
-): Node {
+function put(node: Node | undefined, [first, ...rest]: readonly Segment[], value: Node, layer: Layer): Node {
   if (!first) return value;
   const { name, place } = first;
-  if (node?.type === 'list') return putItem(node.items, node.place, first, rest, value, report);
+  if (node?.type === 'list') return putItem(node.items, node.place, first, rest, value, layer);
   if (node && node.type !== 'map' && !isNull(node) && !isReference(node)) {
-    report(
+    layer.report(
       errorAt(place, `'${name}' cannot be set, because its parent is not a mapping or a list`, {
         related: [{ message: 'the parent', place: node.place }],
       }),
@@ -142,7 +157,9 @@ function put(
   const old = map.entries.get(name);
   // Names on the way keep their places.
   const key = rest.length > 0 && old ? old.key : place;
-  return withEntry(map, name, { key, value: put(old?.value, rest, value, report) });
+  if (rest.length === 0) layer.own.add(key);
+  const over = rest.length === 0 ? { over: keysOf(map, layer.own) } : {};
+  return withEntry(map, name, { ...old, key, value: put(old?.value, rest, value, layer), ...over });
 }
 
 function putItem(
@@ -151,11 +168,11 @@ function putItem(
   { name, place }: Segment,
   rest: readonly Segment[],
   value: Node,
-  report: Report,
+  layer: Layer,
 ): Node {
   const index = /^\d+$/.test(name) ? Number(name) : -1;
   if (index < 0 || index > items.length) {
-    report(
+    layer.report(
       errorAt(place, `'${name}' is not an index of a list of ${items.length}`, {
         hint:
           items.length === 0
@@ -167,7 +184,7 @@ function putItem(
     return listNode(items, list);
   }
   const changed = [...items];
-  changed[index] = put(items[index], rest, value, report);
+  changed[index] = put(items[index], rest, value, layer);
   return listNode(changed, list);
 }
 
@@ -210,5 +227,5 @@ function overlay(root: MapNode, path: readonly string[], { key, value }: Entry, 
   const { node, whole } = deepest(root, path);
   const merged = whole && node.type === 'map' && value.type === 'map' ? merge(node, value) : value;
   const segments = path.map((name) => ({ name, place: key }));
-  return put(root, segments, merged, report) as MapNode;
+  return put(root, segments, merged, { report, own: new Set() }) as MapNode;
 }

@@ -11,6 +11,7 @@ export const validationSchema = {
         'Split of the validation queries. If the corpus has no such split, the last epoch is kept.',
       type: 'string',
       minLength: 1,
+      'x-split': 'validation',
       default: 'validation',
     },
     against: {

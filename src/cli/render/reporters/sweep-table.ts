@@ -1,4 +1,5 @@
 /** The live table of a sweep: its progress, the running stages, and the best configurations so far. */
+import { numberText } from '../../../base/number-text.ts';
 import { monotonic } from '../../../base/clock.ts';
 import type { Combined } from '../../../sweep/combine.ts';
 import { outcomesOf } from '../../../sweep/outcome.ts';
@@ -7,8 +8,9 @@ import type { SweepReporter } from '../../../sweep/reporter.ts';
 import { trialName, type Trial, type TrialResult } from '../../../sweep/trial.ts';
 import { styleFor, useColor } from '../output.ts';
 import { trackProgress, type ProgressTrack } from '../progress-text.ts';
-import { durationText, numberText } from '../text.ts';
-import { countText } from '../sweep/sweep-text.ts';
+import { durationText } from '../text.ts';
+import { remainingTime } from '../../../sweep/remaining-time.ts';
+import { countText, leftText } from '../sweep/sweep-text.ts';
 import { liveArea } from './live-area.ts';
 
 const REDRAW_MS = 250;
@@ -25,6 +27,7 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
   const style = styleFor(useColor(process.stderr));
   const started = monotonic();
   const running = new Map<string, Running>();
+  const remaining = remainingTime();
   const results: TrialResult[] = [];
   let owners: ReadonlyMap<string, readonly string[]> = new Map();
   let total = 0;
@@ -37,7 +40,9 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
     const failed = count('failed') > 0 ? ` · ${style.red(`${count('failed')} failed`)}` : '';
     const doubted = results.filter(({ warnings }) => warnings > 0).length;
     const doubts = doubted > 0 ? ` · ${style.yellow(`! ${doubted} with warnings`)}` : '';
-    const head = `${rung}${count('done')}/${total} ${what}${failed}${doubts} · ${durationText((monotonic() - started) / 1000)}`;
+    const left = leftText(remaining.seconds(monotonic()));
+    const time = [durationText((monotonic() - started) / 1000), ...(left === '' ? [] : [left])].join(' · ');
+    const head = `${rung}${count('done')}/${total} ${what}${failed}${doubts} · ${time}`;
     const shown = [...running].slice(0, MOST_RUNNING).map(([stage, { started: since, text }]) => {
       const names = owners.get(stage) ?? [];
       const whose = names.length === 1 ? names[0]! : `${names.length} configurations`;
@@ -46,8 +51,8 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
     });
     const hidden =
       running.size > MOST_RUNNING ? [style.dim(`  … ${running.size - MOST_RUNNING} more running`)] : [];
-    const best = rank(outcomesOf(results), goal)
-      .filter((one) => one.metric !== null)
+    const measured = rank(outcomesOf(results), goal).filter((one) => one.metric !== null);
+    const best = measured
       .slice(0, MOST_BEST)
       .map((one) => `  ${numberText(one.metric!).padStart(8)}  ${one.configuration.name}`);
     return [
@@ -55,6 +60,7 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
       ...shown,
       ...hidden,
       ...(best.length > 0 ? [style.dim(`  best ${metric ?? ''}`), ...best] : []),
+      ...(measured.length > MOST_BEST ? [style.dim(`  … ${measured.length - MOST_BEST} more finished`)] : []),
     ];
   };
   const area = liveArea(lines);
@@ -66,12 +72,14 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
       const repeats = trials[0]?.repeats ?? 1;
       what = repeats === 1 ? 'configurations' : `of ${countText(total / repeats, repeats)}`;
       results.length = 0;
+      remaining.onPlan(combined);
       owners = ownersOf(combined, trials);
     },
     onRung(index, budget) {
       rung = `rung ${index + 1}, budget ${budget}: `;
     },
     onEvent(event) {
+      remaining.onEvent(event, monotonic());
       if (event.type === 'stage-started')
         running.set(event.stage, { started: monotonic(), track: trackProgress(), text: '' });
       else if (event.type === 'stage-progress') {

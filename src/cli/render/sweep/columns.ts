@@ -1,8 +1,9 @@
 /** The numeric columns of a sweep's table, shared by the terminal and the Markdown report. */
+import { alignedText, numberText, signedText } from '../../../base/number-text.ts';
 import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import type { Figure, Row } from '../../../sweep/figures.ts';
 import { rank, type Goal } from '../../../sweep/ranking.ts';
-import { numberText, type Alignment } from '../text.ts';
+import { type Alignment } from '../text.ts';
 
 export interface Column {
   readonly head: string;
@@ -27,7 +28,7 @@ export function figureColumns(rows: readonly Row[], { metric, columns }: SweepRe
   const plain = !isRepeated && !hasInterval && !hasBaseline && columns.length === 0;
   const right = (head: string, cell: Column['cell']): Column => ({ head, align: 'right', cell });
   return [
-    right(metric ?? 'metric', (row) => metricText(row, plain ? numberText : shown)),
+    right(metric ?? 'metric', (row) => metricText(row, plain ? numberText : alignedText)),
     ...(isRepeated ? [right('± sd', ({ metric: one }) => deviationText(one))] : []),
     ...(isRepeated ? [right('n', ({ outcome }) => countText(outcome))] : []),
     ...(hasInterval ? [right('95 %', ({ metric: one }) => intervalText(one))] : []),
@@ -47,7 +48,7 @@ function countText({ finished, expected }: Row['outcome']): string {
 }
 
 function deviationText(figure: Figure | undefined): string {
-  return figure?.deviation == null ? '' : `± ${shown(figure.deviation)}`;
+  return figure?.deviation == null ? '' : `± ${alignedText(figure.deviation)}`;
 }
 
 export function intervalText(figure: Figure | undefined): string {
@@ -55,23 +56,18 @@ export function intervalText(figure: Figure | undefined): string {
 }
 
 export function valueText({ mean }: Figure): string {
-  return mean === null ? '–' : shown(mean);
+  return mean === null ? '–' : alignedText(mean);
 }
 
 export function differenceText({ isBaseline, metric }: Row): string {
   if (isBaseline) return 'baseline';
   if (metric?.difference == null) return '';
   const { difference, differenceDeviation } = metric;
-  const spread = differenceDeviation === null ? '' : ` ± ${shown(differenceDeviation)}`;
-  return `${difference < 0 ? '−' : '+'}${shown(Math.abs(difference))}${spread}`;
+  const spread = differenceDeviation === null ? '' : ` ± ${alignedText(differenceDeviation)}`;
+  return `${signedText(difference, alignedText)}${spread}`;
 }
 
 export function pText(p: number | null): string {
   if (p === null) return '';
   return p < 0.00005 ? '<0.0001' : p.toFixed(4);
-}
-
-/** Always four decimals, so that numbers are aligned; numbers from 10 on as everywhere else. */
-export function shown(value: number): string {
-  return Math.abs(value) >= 10 || !Number.isFinite(value) ? numberText(value) : value.toFixed(4);
 }

@@ -6,13 +6,20 @@ import { effects } from '../../../sweep/ranking.ts';
 import { ranked } from './columns.ts';
 import { comparable, pathsOf } from './text.ts';
 
-export function sweepJson(rows: readonly Row[], { metric, goal, columns, repeat }: SweepRequest): unknown {
+export function sweepJson(
+  rows: readonly Row[],
+  { metric, goal, columns, repeat }: SweepRequest,
+  interrupted: boolean,
+): unknown {
   const outcomes = rows.map(({ outcome }) => outcome);
   return {
     type: 'sweep-finished',
     metric: metric ?? null,
     goal,
     columns,
+    configurations: outcomes.length,
+    finished: outcomes.filter(({ state }) => state === 'done').length,
+    interrupted,
     baseline: rows.find(({ isBaseline }) => isBaseline)?.outcome.configuration.name ?? null,
     ranking: ranked(rows, goal).map((row) => rowJson(row, repeat.length > 0)),
     effects: effects(comparable(outcomes), pathsOf(outcomes), goal),

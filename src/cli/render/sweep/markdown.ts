@@ -1,4 +1,5 @@
 /** `--report`: the table of a sweep as Markdown, with the command that reproduces each row. */
+import { numberText } from '../../../base/number-text.ts';
 import { cells } from '../../../base/cells.ts';
 import type { Json } from '../../../base/json.ts';
 import { TEST_SAMPLES } from '../../../retrieval/significance.ts';
@@ -9,7 +10,7 @@ import { BOOTSTRAP, type Figure, type Row } from '../../../sweep/figures.ts';
 import { figureColumns, pText, ranked, valueText, type Column } from './columns.ts';
 import { rowCommand, sweepCommandLine } from './commands.ts';
 import type { AskedSweep } from '../../commands/sweep-options.ts';
-import { numberText, type Alignment } from '../text.ts';
+import { type Alignment } from '../text.ts';
 
 export function sweepMarkdown(rows: readonly Row[], sweep: AskedSweep): string {
   const { request } = sweep;

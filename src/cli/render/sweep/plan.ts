@@ -1,11 +1,13 @@
 /** `pipeline sweep --dry-run`: shows what would be executed, without executing it. */
+import { refuseMissingSplits } from '../../../plan/missing-splits.ts';
 import { makePlan, type PlanState } from '../../../plan/plan.ts';
+import type { Trial } from '../../../sweep/trial.ts';
 import { combine } from '../../../sweep/combine.ts';
 import type { Configuration } from '../../../sweep/configurations.ts';
 import { printJson, printResult } from '../output.ts';
 import { plannedText } from './sweep-text.ts';
 import type { AskedSweep } from '../../commands/sweep-options.ts';
-import { combinedPlanner, firstTrials } from '../../../sweep/execute-sweep.ts';
+import { combinedPlanner } from '../../../sweep/execute-sweep.ts';
 import { table } from '../text.ts';
 
 interface Counts {
@@ -17,11 +19,12 @@ interface Counts {
 export async function planSweep(
   sweep: AskedSweep,
   configurations: readonly Configuration[],
+  trials: readonly Trial[],
 ): Promise<number> {
-  const trials = await firstTrials(sweep, configurations);
   const combined = combine(trials.map(({ spec }) => spec));
   const planner = await combinedPlanner(sweep, combined);
   const { entries } = await makePlan(planner, new Set(combined.spec.stages.map(({ name }) => name)));
+  refuseMissingSplits(entries, new Set(combined.spec.stages.map(({ name }) => name)));
   const states = new Map(entries.map(({ stage, plan }) => [stage.name, plan.state]));
   const all = countsOf([...states.values()]);
   const each = configurations.map((configuration, index) => {

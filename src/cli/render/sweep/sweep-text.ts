@@ -1,7 +1,8 @@
 /** Short texts that the reporters of a sweep and its dry run share. */
+import { numberText } from '../../../base/number-text.ts';
 import type { Combined } from '../../../sweep/combine.ts';
 import type { Trial, TrialResult } from '../../../sweep/trial.ts';
-import { durationText, numberText } from '../text.ts';
+import { durationText } from '../text.ts';
 import { warningCount } from '../warnings.ts';
 
 /** `0.6112 · 3 stages in 4.1 s` */
@@ -13,6 +14,15 @@ export function resultText(result: TrialResult): string {
       : `${result.executed} stage${result.executed === 1 ? '' : 's'} in ${durationText(result.seconds)}`;
   const doubts = result.warnings > 0 ? [warningCount(result.warnings)] : [];
   return [...value, result.error ?? work, ...doubts].join(' · ');
+}
+
+/** `about 12 min left`; empty if it is not known. */
+export function leftText(seconds: number | undefined): string {
+  if (seconds === undefined) return '';
+  if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s left`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `about ${minutes} min left`;
+  return `about ${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min left`;
 }
 
 /** `6 configurations`, `6 configurations × 3 repeats` */

@@ -1,4 +1,5 @@
 /** The result of a sweep as text: the ranking, the effects of parameters, and the best configuration as YAML. */
+import { alignedText, numberText } from '../../../base/number-text.ts';
 import { stringify } from 'yaml';
 import type { SweepRequest } from '../../../spec/sweep/request-types.ts';
 import { bestSpec } from '../../../sweep/best-spec.ts';
@@ -7,8 +8,8 @@ import type { Row } from '../../../sweep/figures.ts';
 import type { Outcome } from '../../../sweep/outcome.ts';
 import { effects, rank, type Effect } from '../../../sweep/ranking.ts';
 import { countText } from './sweep-text.ts';
-import { figureColumns, ranked, shown } from './columns.ts';
-import { durationText, numberText, table } from '../text.ts';
+import { figureColumns, ranked } from './columns.ts';
+import { durationText, table } from '../text.ts';
 import { warningCount } from '../warnings.ts';
 
 const MOST_RANKED = 20;
@@ -30,7 +31,10 @@ export function comparable(outcomes: readonly Outcome[]): readonly Outcome[] {
 
 export function sweepText(rows: readonly Row[], request: SweepRequest): string {
   const { metric, goal, halving } = request;
-  const inOrder = ranked(rows, goal);
+  const inOrder = ranked(
+    rows.filter(({ outcome }) => outcome.state !== 'interrupted'),
+    goal,
+  );
   const columns = [
     ...figureColumns(rows, request),
     ...(halving
@@ -54,10 +58,30 @@ export function sweepText(rows: readonly Row[], request: SweepRequest): string {
   const outcomes = rows.map(({ outcome }) => outcome);
   const found = halving ? [] : effects(comparable(outcomes), pathsOf(outcomes), goal);
   return [
-    table([head, ...lines], ['right', ...columns.map(({ align }) => align)]),
+    ...(lines.length > 0 ? [table([head, ...lines], ['right', ...columns.map(({ align }) => align)])] : []),
     ...more,
+    ...unfinishedText(outcomes),
     ...(found.length > 0 ? ['', `effect on ${metric ?? ''}`, effectsText(found)] : []),
   ].join('\n');
+}
+
+const MOST_NAMED = 5;
+
+/** What an interrupted sweep did not finish; it is not ranked. */
+function unfinishedText(outcomes: readonly Outcome[]): string[] {
+  const unfinished = outcomes.filter(({ state }) => state === 'interrupted');
+  if (unfinished.length === 0) return [];
+  const names = unfinished.slice(0, MOST_NAMED).map(({ configuration, finished, expected }) => {
+    const some = finished > 0 ? ` (${finished} of ${expected} repeats)` : '';
+    return `${configuration.name}${some}`;
+  });
+  const hidden = unfinished.length - names.length;
+  const finished = outcomes.filter(({ state }) => state === 'done').length;
+  return [
+    `interrupted: ${finished} of ${countText(outcomes.length)} finished`,
+    `not finished, so not ranked: ${names.join(', ')}${hidden > 0 ? `, … ${hidden} more` : ''}`,
+    'The same command finishes them.',
+  ];
 }
 
 function workText({ error, executed, seconds, warnings }: Outcome): string {
@@ -95,7 +119,9 @@ export function bestYaml(
   if (!best || best.metric === null || metric === undefined) return undefined;
   const budget = halving && best.budget !== undefined ? { [halving.budget]: best.budget } : {};
   const repeated = best.expected > 1 ? `, the mean of ${best.expected} repeats` : '';
-  const value = best.expected > 1 ? shown(best.metric) : numberText(best.metric);
-  const title = `# The best of ${countText(outcomes.length)} by ${metric}: ${value}${repeated}`;
+  const value = best.expected > 1 ? alignedText(best.metric) : numberText(best.metric);
+  const finished = outcomes.filter(({ state }) => state !== 'interrupted').length;
+  const of = finished < outcomes.length ? `${finished} finished of ` : '';
+  const title = `# The best of ${of}${countText(outcomes.length)} by ${metric}: ${value}${repeated}`;
   return `${title}\n${stringify(bestSpec(best, base, budget))}`;
 }

@@ -1,0 +1,24 @@
+/** The names of the metrics of a report, for kind.ts: `[system/][candidates/]measure`, as summary/ gives them. */
+const SYSTEMS = ['', '{baselines}/', 'fused/'];
+const CORPUS = [
+  'mrr@{cutoffs.mrr}',
+  'ndcg@{cutoffs.ndcg}',
+  'map',
+  'recall@{cutoffs.recall}',
+  'hit@{cutoffs.hit}',
+];
+const CANDIDATES = ['candidates/mrr', 'candidates/p@1', 'candidates/ndcg@10'];
+
+export const METRIC_NAMES = [
+  'queries',
+  ...SYSTEMS.flatMap((system) => [...CORPUS, ...CANDIDATES].map((measure) => `${system}${measure}`)),
+  ...SYSTEMS.flatMap((system) =>
+    CORPUS.flatMap((measure) => [`${system}${measure}_low`, `${system}${measure}_high`]),
+  ),
+  ...CORPUS.flatMap((measure) => [`${measure}_mean`, `${measure}_sd`]),
+  '*/p_value',
+  'ann/*',
+  '*p50_ms',
+  '*p95_ms',
+  '*p99_ms',
+];
