@@ -1,6 +1,6 @@
 /** Everything that happens in a run, as one stream: the terminal, NDJSON and the run record read it. */
 import type { Reason } from '../plan/reason.ts';
-import type { Metrics, Progress } from '../stage.ts';
+import type { Metrics, Progress, StageWarning } from '../stage.ts';
 import type { Shortage } from './capacity.ts';
 
 export type RunEvent =
@@ -29,12 +29,11 @@ export type RunEvent =
       readonly log: string;
     }
   | ({ readonly type: 'stage-progress'; readonly stage: string } & Progress)
-  | {
+  | ({
       readonly type: 'stage-log';
       readonly stage: string;
       readonly level: 'info' | 'warning';
-      readonly message: string;
-    }
+    } & StageWarning)
   | ({ readonly type: 'stage-finished'; readonly stage: string; readonly seconds: number } & StageOutcome)
   | ({ readonly type: 'stage-failed'; readonly stage: string; readonly seconds: number } & StageFailure)
   /** An input failed, or the run was stopped before its turn. */
@@ -47,6 +46,8 @@ export type RunEvent =
       readonly cached: number;
       readonly failed: number;
       readonly skipped: number;
+      /** Warnings of all results, executed and cached. */
+      readonly warnings: number;
     };
 
 export interface StageOutcome {
@@ -57,6 +58,8 @@ export interface StageOutcome {
   readonly path: string | null;
   readonly metrics: Metrics;
   readonly headline: string | null;
+  /** Doubts about the result, also of an earlier run that made it. */
+  readonly warnings: readonly StageWarning[];
 }
 
 export interface StageFailure {

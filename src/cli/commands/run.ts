@@ -5,7 +5,13 @@ import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
 import type { Executor } from '../../execute/executor.ts';
 import { notingLogs } from '../../execute/noting-logs.ts';
-import { checkSelection, runPlan, type RunResult } from '../../execute/run.ts';
+import {
+  checkSelection,
+  runPlan,
+  warningsOf,
+  type RunResult,
+  type StageResultRecord,
+} from '../../execute/run.ts';
 import { newRunId } from '../../history/record.ts';
 import { beginUse, type Use } from '../../store/local/use.ts';
 import { removeAbandonedWork } from '../../store/local/work.ts';
@@ -16,6 +22,7 @@ import { reportTables } from '../render/report-tables.ts';
 import { jsonReporter } from '../render/reporters/json.ts';
 import { linesReporter } from '../render/reporters/lines.ts';
 import type { Reporter } from '../render/reporters/reporter.ts';
+import { warningCount } from '../render/warnings.ts';
 import { recordRun } from '../../execute/record-run.ts';
 import { openSpec } from './open-spec.ts';
 import { sessionPlanner, stageExecutor } from '../../session.ts';
@@ -103,9 +110,19 @@ async function chooseReporter(json: boolean, toExecute: readonly string[]): Prom
 
 function printOutcome(file: string, options: RunCommandOptions, result: RunResult, hasHint: boolean): void {
   const style = styleFor(useColor(process.stdout));
+  const store = options.store === undefined ? '' : ` --store ${options.store}`;
   const tables = reportTables(result, style);
   if (tables !== '') printResult(tables);
+  const recalled = result.stages.filter(({ end }) => end.state === 'cached' && warningsOf(end).length > 0);
+  if (recalled.length > 0) printNotice(recalledText(recalled, `${file}${store}`));
   if (result.outcome === 'done' || !hasHint) return;
-  const store = options.store === undefined ? '' : ` --store ${options.store}`;
   printNotice(`Finished stages are kept. To continue: pipeline run ${file}${store}`);
+}
+
+/** Warnings of cached stages are counted, because they were shown when the stages were executed. */
+function recalledText(stages: readonly StageResultRecord[], spec: string): string {
+  const count = stages.reduce((sum, { end }) => sum + warningsOf(end).length, 0);
+  const names = stages.map(({ stage }) => stage.name);
+  const only = names.length === 1 ? ` ${names[0]!}` : '';
+  return `${warningCount(count)} of cached results (${names.join(', ')}): pipeline show ${spec}${only}`;
 }

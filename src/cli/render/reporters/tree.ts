@@ -4,10 +4,11 @@
  */
 import { monotonic } from '../../../base/clock.ts';
 import { reasonText } from '../../../plan/reason.ts';
-import type { RunEvent } from '../../../execute/events.ts';
-import { printNotice, styleFor, useColor } from '../output.ts';
+import type { RunEvent, StageOutcome } from '../../../execute/events.ts';
+import { printNotice, styleFor, useColor, type Style } from '../output.ts';
 import { trackProgress } from '../progress-text.ts';
 import { durationText } from '../text.ts';
+import { warningCount, warningText } from '../warnings.ts';
 import { countsText, failureText } from './failure.ts';
 import { liveArea } from './live-area.ts';
 import { queueText } from './queue-text.ts';
@@ -27,7 +28,7 @@ const REDRAW_MS = 250;
 /** `stages` are those that may execute; cached ones are only counted. */
 export function treeReporter(stages: readonly string[]): Reporter {
   const style = styleFor(useColor(process.stderr));
-  const rows = new Map(stages.map((stage) => [stage, stageRow(stage)]));
+  const rows = new Map(stages.map((stage) => [stage, stageRow(stage, style)]));
   const after: string[] = [];
   let turn = 0;
   const area = liveArea((size) =>
@@ -46,7 +47,7 @@ export function treeReporter(stages: readonly string[]): Reporter {
       if ('stage' in event) rows.get(event.stage)?.onEvent(event);
       if (event.type === 'stage-failed') after.push(failureText(event.stage, event, style));
       if (event.type === 'stage-log' && event.level === 'warning')
-        after.push(`${style.yellow('!')} ${event.stage}: ${event.message}`);
+        after.push(warningText(event, style, event.stage));
       if (event.type === 'run-finished')
         after.push(`${event.outcome}: ${countsText(event)} in ${durationText(event.seconds)}`);
     },
@@ -59,15 +60,21 @@ export function treeReporter(stages: readonly string[]): Reporter {
   };
 }
 
-function stageRow(stage: string): Row {
+function stageRow(stage: string, style: Style): Row {
   const track = trackProgress();
   let started = 0;
   let state: RowState = 'waiting';
   let text = 'waiting for its inputs';
+  let isDoubtful = false;
 
   const show = (next: RowState, what: string): void => {
     state = next;
     text = what;
+  };
+
+  const finish = (how: string, outcome: StageOutcome): void => {
+    isDoubtful = outcome.warnings.length > 0;
+    show('finished', endText(how, outcome, style));
   };
 
   const onEvent = (event: StageEvent): void => {
@@ -89,10 +96,10 @@ function stageRow(stage: string): Row {
         if (event.level === 'info') text = event.message;
         return;
       case 'stage-finished':
-        show('finished', resultText(durationText(event.seconds), event.headline));
+        finish(durationText(event.seconds), event);
         return;
       case 'stage-cached':
-        show('finished', resultText('cached', event.headline));
+        finish('cached', event);
         return;
       case 'stage-failed':
         show('failed', event.message);
@@ -106,11 +113,13 @@ function stageRow(stage: string): Row {
     const time = state === 'running' ? durationText((monotonic() - started) / 1000) : '';
     // A line is one line, whatever a stage logs.
     const said = text.replace(/\s+/g, ' ').trim();
-    return { stage, state, text: [time, said].filter((part) => part !== '').join(' · ') };
+    return { stage, state, isDoubtful, text: [time, said].filter((part) => part !== '').join(' · ') };
   };
   return { onEvent, now };
 }
 
-function resultText(how: string, headline: string | null): string {
-  return headline === null ? how : `${how} · ${headline}`;
+/** How it ended, and how many warnings there are. */
+function endText(how: string, { headline, warnings }: StageOutcome, style: Style): string {
+  const doubts = warnings.length > 0 ? [style.yellow(`! ${warningCount(warnings.length)}`)] : [];
+  return [how, ...(headline === null ? [] : [headline]), ...doubts].join(' · ');
 }
