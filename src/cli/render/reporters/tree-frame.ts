@@ -13,6 +13,8 @@ export interface TreeRow {
   readonly stage: string;
   readonly state: RowState;
   readonly text: string;
+  /** It has warnings: no tick. */
+  readonly isDoubtful?: boolean;
 }
 
 /** From top to bottom. */
@@ -27,8 +29,8 @@ export function treeFrame(rows: readonly TreeRow[], size: Size, turn: number, st
     Math.max(0, ...rows.map(({ stage }) => cells(stage))),
     Math.max(8, Math.floor(size.columns * NAMES)),
   );
-  const line = ({ stage, state, text }: TreeRow): string =>
-    `${markOf(state, turn, style)} ${fit(stage, width)}  ${text}`.trimEnd();
+  const line = ({ stage, state, text, isDoubtful = false }: TreeRow): string =>
+    `${isDoubtful ? style.yellow('!') : markOf(state, turn, style)} ${fit(stage, width)}  ${text}`.trimEnd();
   if (rows.length <= size.lines) return rows.map(line);
   const groups = GROUPS.map((state) => ({ state, all: rows.filter((row) => row.state === state) })).filter(
     ({ all }) => all.length > 0,

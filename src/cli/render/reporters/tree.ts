@@ -65,10 +65,16 @@ function stageRow(stage: string, style: Style): Row {
   let started = 0;
   let state: RowState = 'waiting';
   let text = 'waiting for its inputs';
+  let isDoubtful = false;
 
   const show = (next: RowState, what: string): void => {
     state = next;
     text = what;
+  };
+
+  const finish = (how: string, outcome: StageOutcome): void => {
+    isDoubtful = outcome.warnings.length > 0;
+    show('finished', endText(how, outcome, style));
   };
 
   const onEvent = (event: StageEvent): void => {
@@ -90,10 +96,10 @@ function stageRow(stage: string, style: Style): Row {
         if (event.level === 'info') text = event.message;
         return;
       case 'stage-finished':
-        show('finished', endText(durationText(event.seconds), event, style));
+        finish(durationText(event.seconds), event);
         return;
       case 'stage-cached':
-        show('finished', endText('cached', event, style));
+        finish('cached', event);
         return;
       case 'stage-failed':
         show('failed', event.message);
@@ -107,12 +113,12 @@ function stageRow(stage: string, style: Style): Row {
     const time = state === 'running' ? durationText((monotonic() - started) / 1000) : '';
     // A line is one line, whatever a stage logs.
     const said = text.replace(/\s+/g, ' ').trim();
-    return { stage, state, text: [time, said].filter((part) => part !== '').join(' · ') };
+    return { stage, state, isDoubtful, text: [time, said].filter((part) => part !== '').join(' · ') };
   };
   return { onEvent, now };
 }
 
-/** The tree ticks every stage that did not fail, so that a doubtful result needs a mark of its own. */
+/** How it ended, and how many warnings there are. */
 function endText(how: string, { headline, warnings }: StageOutcome, style: Style): string {
   const doubts = warnings.length > 0 ? [style.yellow(`! ${warningCount(warnings.length)}`)] : [];
   return [how, ...(headline === null ? [] : [headline]), ...doubts].join(' · ');
