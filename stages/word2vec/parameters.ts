@@ -41,6 +41,13 @@ const pretrained = {
       type: 'boolean',
       default: true,
     },
+    on_error: {
+      description:
+        'Handling of bad rows (too few or too many values, values that are not finite numbers): `fail` reports the ' +
+        'first of them and stops; `skip` leaves them out and counts them in the metrics and the log.',
+      enum: ['fail', 'skip'],
+      default: 'fail',
+    },
     seed,
   },
   required: ['source', 'path'],

@@ -16,11 +16,13 @@ import { trainVectors } from './train.ts';
 interface Made {
   readonly vectors: WordVectors;
   readonly metrics: Metrics;
+  /** Goes at the end of the headline. */
+  readonly note?: string;
 }
 
 export async function run(context: StageContext<Word2vecParams>): Promise<StageResult> {
   const tokens = readTokens(input(context, 'tokens').path);
-  const { vectors, metrics } = await make(context, tokens);
+  const { vectors, metrics, note = '' } = await make(context, tokens);
   writeVectors(context.output, vectors);
   const { dimensions } = vectors;
   if (context.params.source === 'random')
@@ -30,7 +32,7 @@ export async function run(context: StageContext<Word2vecParams>): Promise<StageR
   const covered = coverage(vectors.known, tokens.vocabulary.counts);
   return {
     metrics: { dimensions, coverage_types: covered.types, coverage_tokens: covered.tokens, ...metrics },
-    headline: `${dimensions} dimensions · coverage ${(covered.tokens * 100).toFixed(1)} %`,
+    headline: `${dimensions} dimensions · coverage ${(covered.tokens * 100).toFixed(1)} %${note}`,
   };
 }
 
@@ -41,7 +43,11 @@ async function make(context: StageContext<Word2vecParams>, tokens: Tokens): Prom
       return { vectors: randomVectors(tokens.config.model_vocabulary, params), metrics: {} };
     case 'pretrained': {
       const { vectors, ...found } = await loadVectors(context, tokens, params);
-      return { vectors, metrics: { rows_read: found.rowsRead, folded: found.folded } };
+      return {
+        vectors,
+        metrics: { rows_read: found.rowsRead, folded: found.folded, rejected: found.rejected },
+        note: found.rejected > 0 ? ` · ${found.rejected.toLocaleString('en-US')} bad rows left out` : '',
+      };
     }
     case 'train': {
       const started = performance.now();
