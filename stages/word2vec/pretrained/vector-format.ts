@@ -3,9 +3,9 @@
  * names the line. The rows are parsed elsewhere in this folder.
  */
 import { isUtf8 } from 'node:buffer';
+import { foreignFile } from '../../../src/formats/foreign-files.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import { fieldsOf, otherSeparator, usualValues, valuesIn } from './fields.ts';
-import { refuseForeign } from './foreign-files.ts';
 import { badFile, NO_HEADER, quoted } from './row-parser.ts';
 
 /** `header`: word2vec text and fastText .vec, with a first line `rows dimensions`; `bare`: GloVe, without it. */
@@ -35,6 +35,18 @@ export function layoutOf(path: string, head: Buffer, format: FormatName): Layout
   if (header) return headerLayout(path, lines, header);
   if (format === 'auto' && valuesIn(lines[0]!) > 0) return bareLayout(path, lines);
   throw notVectors(path, lines[0], format);
+}
+
+const FASTTEXT_MODEL = 793_712_314;
+
+function refuseForeign(path: string, head: Buffer): void {
+  if (head.length === 0) throw new PipelineError('E_INPUT', `${path} is empty`);
+  if (head.length >= 4 && head.readUInt32LE(0) === FASTTEXT_MODEL)
+    throw new PipelineError('E_INPUT', `${path} is a binary fastText model`, {
+      hint: 'Use the .vec file that fastText publishes next to the .bin file.',
+    });
+  const foreign = foreignFile(head);
+  if (foreign) throw new PipelineError('E_INPUT', `${path} ${foreign.what}`, { hint: foreign.hint });
 }
 
 /** Rows whose count of values is compared. */
