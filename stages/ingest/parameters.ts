@@ -26,7 +26,7 @@ const column = (description: string) =>
     description: `${description} Name of the column, or its position from 1 if \`header\` is false.`,
     anyOf: [
       { type: 'string', minLength: 1 },
-      { type: 'integer', minimum: 1 },
+      { type: 'integer', minimum: 1, maximum: 10_000 },
     ],
   }) as const;
 
@@ -52,7 +52,12 @@ const common = {
       'rows contain their documents (msmarco, squad, pairs) keep only the documents of these queries; the others ' +
       'keep all documents.',
     type: 'object',
-    additionalProperties: { description: 'Maximum number of queries.', type: 'integer', minimum: 1 },
+    additionalProperties: {
+      description: 'Maximum number of queries.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 1_000_000_000,
+    },
   },
   sha256: {
     description: 'URL → expected SHA-256 of its download.',

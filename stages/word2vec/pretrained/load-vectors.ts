@@ -1,4 +1,5 @@
 /** Loads pretrained vectors for the words of the model vocabulary. The file is read in vector-file.ts. */
+import { requireMemory } from '../../../src/base/memory.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { WordVectors } from '../../../src/formats/vectors.ts';
 import { createTokenizer, vocabularyMap } from '../../../src/retrieval/tokenizer.ts';
@@ -42,6 +43,7 @@ export async function loadVectors(
   const { rows: rowsRead, rejects } = await readVectorFile(context, params, {
     begin: (width) => {
       dimensions = width;
+      requireMemory(`the vectors of ${params.path}`, { max_vocab: rows, dimensions: width });
       values = new Float32Array(width);
       data = new Float32Array(rows * width);
     },
