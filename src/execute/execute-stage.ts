@@ -19,6 +19,8 @@ export interface StageEnvironment {
   readonly project: string;
   readonly threads: number;
   readonly engine: Engine | null;
+  /** Watch what commands read. */
+  readonly strict?: boolean;
   readonly stop: AbortSignal;
   readonly kill: AbortSignal;
   readonly emit: EventSink;

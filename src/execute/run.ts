@@ -4,13 +4,14 @@ import { monotonic } from '../base/clock.ts';
 import { upstreamOf } from '../plan/order.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
+import type { StageWarning } from '../stage.ts';
 import type { FoundArtifact } from '../store/store.ts';
 import type { Capacity } from './capacity.ts';
 import type { EventSink, StageOutcome } from './events.ts';
 import { executeStage, type StageEnvironment } from './execute-stage.ts';
 import { schedule, type End } from './schedule.ts';
 
-export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine'> {
+export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine' | 'strict'> {
   readonly planner: Planner;
   readonly selected: ReadonlySet<string>;
   readonly capacity: Capacity;
@@ -18,6 +19,8 @@ export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project'
   readonly keepGoing: boolean;
   /** Divide the threads among stages that execute at the same time. */
   readonly shareThreads?: boolean;
+  /** How a stage's end counts (`schedule.ts`). */
+  readonly review?: ((stage: StageSpec, end: End) => End) | undefined;
   /** Called with every stage as it ends. */
   readonly onEnd?: (stage: StageSpec, end: End) => void;
   readonly run: string;
@@ -52,7 +55,8 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     shareThreads: options.shareThreads === true,
     execute(stage, toRun, inputs, threads) {
       planner.remember(stage);
-      return executeStage(stage, toRun, inputs, { ...options, project: spec.directory, engine, threads });
+      const own = { project: spec.directory, strict: spec.strict === true, engine, threads };
+      return executeStage(stage, toRun, inputs, { ...options, ...own });
     },
     onEnd(stage, end) {
       report(stage, end, emit);
@@ -73,6 +77,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     cached: count('cached'),
     failed,
     skipped: count('skipped'),
+    warnings: stages.reduce((sum, { end }) => sum + warningsOf(end).length, 0),
   });
   return { outcome, seconds, stages };
 }
@@ -96,8 +101,13 @@ function report(stage: StageSpec, end: End, emit: EventSink): void {
 }
 
 function outcomeOf({ path, manifest }: FoundArtifact): StageOutcome {
-  const { kind, key, digest, metrics, headline } = manifest;
-  return { kind, key, digest, path, metrics, headline };
+  const { kind, key, digest, metrics, headline, warnings = [] } = manifest;
+  return { kind, key, digest, path, metrics, headline, warnings };
+}
+
+/** The warnings that came with a stage's artifact, whenever it was made. */
+export function warningsOf(end: End): readonly StageWarning[] {
+  return end.state === 'executed' || end.state === 'cached' ? (end.artifact.manifest.warnings ?? []) : [];
 }
 
 /** Throws `E_USAGE` where a selected stage needs one that is neither selected nor cached. */
