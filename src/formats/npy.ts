@@ -4,7 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { PipelineError } from '../base/diagnostic.ts';
-import { writeFully } from './safetensors.ts';
+import { readFully, writeFully } from './bytes.ts';
 
 /** Row-major [rows, columns]. */
 export interface Matrix {
@@ -26,20 +26,43 @@ function header(rows: number, columns: number): Buffer {
   return Buffer.concat([MAGIC, length, Buffer.from(body, 'latin1')]);
 }
 
-/** Creates the file from chunks of consecutive whole rows, so that a matrix larger than memory can be written. */
-export function writeNpy(path: string, rows: number, columns: number, chunks: Iterable<Float32Array>): void {
+export interface NpyWriter {
+  /** Appends consecutive whole rows. */
+  write(rows: Float32Array): void;
+  /** To be called after the last row; throws if there are more or fewer than announced. */
+  finish(): void;
+  /** Closes the file, finished or not. */
+  close(): void;
+}
+
+/** Creates a file of [rows, columns] that is written in chunks, so that a matrix may be larger than memory. */
+export function createNpy(path: string, rows: number, columns: number): NpyWriter {
   const descriptor = openSync(path, 'wx');
-  try {
-    writeFully(descriptor, header(rows, columns));
-    let written = 0;
-    for (const chunk of chunks) {
+  let written = 0;
+  writeFully(descriptor, header(rows, columns));
+  return {
+    write: (chunk) => {
       writeFully(descriptor, new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       written += chunk.length;
-    }
-    if (written !== rows * columns)
-      throw new Error(`${path}: ${written} values given for ${rows} × ${columns}`);
+    },
+    finish: () => {
+      if (written !== rows * columns)
+        throw new Error(`${path}: ${written} values given for ${rows} × ${columns}`);
+    },
+    close: () => {
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** Creates the file from chunks of consecutive whole rows. */
+export function writeNpy(path: string, rows: number, columns: number, chunks: Iterable<Float32Array>): void {
+  const file = createNpy(path, rows, columns);
+  try {
+    for (const chunk of chunks) file.write(chunk);
+    file.finish();
   } finally {
-    closeSync(descriptor);
+    file.close();
   }
 }
 
@@ -95,10 +118,4 @@ export function readNpyRows(path: string, wanted: ArrayLike<number>): Matrix {
     }
     return { rows: wanted.length, columns, data };
   });
-}
-
-function readFully(descriptor: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length;) {
-    done += readSync(descriptor, bytes, done, Math.min(1 << 26, bytes.length - done), position + done);
-  }
 }

@@ -5,9 +5,10 @@
  *
  * Element types here are F32, I32, U32 and U8. Python's `safetensors` package knows U32 for NumPy.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { PipelineError } from '../base/diagnostic.ts';
 import { canonicalJson, isObject, type JsonObject } from '../base/json.ts';
+import { readFully, writeFully } from './bytes.ts';
 
 export type TensorData = Float32Array | Int32Array | Uint32Array | Uint8Array;
 
@@ -67,61 +68,98 @@ export function writeSafetensors(
   }
 }
 
-const WRITE_CHUNK = 1 << 26;
-
-/** Writes every byte: a single write call may write fewer than asked, and at most 2 GiB. */
-export function writeFully(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) {
-    done += writeSync(descriptor, bytes, done, Math.min(WRITE_CHUNK, bytes.length - done));
-  }
-}
-
 export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
+  /** The values of a tensor are read from the file when its `data` is first used. */
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** Reads a whole file. Damaged headers and types other than F32, I32, U32 and U8 are an `E_FORMAT` error. */
+/** As in the reference implementation. */
+const LONGEST_HEADER = 100_000_000;
+
+/** Reads the header. Damaged headers and types other than F32, I32, U32 and U8 are an `E_FORMAT` error. */
 export function readSafetensors(path: string): SafetensorsFile {
-  const file = readFileSync(path);
   const damaged = (why: string): PipelineError =>
     new PipelineError('E_FORMAT', `${path} is not a usable safetensors file: ${why}`);
-  if (file.length < 8) throw damaged('it is shorter than its header length');
-  const headerLength = Number(file.readBigUInt64LE(0));
-  const start = 8 + headerLength;
-  if (start > file.length) throw damaged('its header is longer than the file');
-  let header: unknown;
-  try {
-    header = JSON.parse(file.toString('utf8', 8, start));
-  } catch {
-    throw damaged('its header is not JSON');
-  }
-  if (!isObject(header)) throw damaged('its header is not a JSON object');
+  const { header, start, size } = readHeader(path, damaged);
   const tensors = new Map<string, Tensor>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
-    const {
-      dtype,
-      shape,
-      data_offsets: offsets,
-    } = entry as {
-      dtype: string;
-      shape: number[];
-      data_offsets: [number, number];
-    };
-    if (!(dtype in TYPES)) throw damaged(`tensor ${name} has type ${dtype}`);
-    if (start + offsets[1] > file.length) throw damaged(`tensor ${name} extends past the end of the file`);
-    const bytes = file.subarray(start + offsets[0], start + offsets[1]);
+    const { dtype, shape, data_offsets: offsets } = entry as unknown as TensorEntry;
+    if (!Object.hasOwn(TYPES, dtype)) throw damaged(`tensor ${name} has type ${dtype}`);
+    if (start + offsets[1] > size) throw damaged(`tensor ${name} extends past the end of the file`);
     const Type = TYPES[dtype as TypeName];
-    const data =
-      bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0
-        ? new Type(bytes.buffer, bytes.byteOffset, bytes.byteLength / Type.BYTES_PER_ELEMENT)
-        : new Type(new Uint8Array(bytes).buffer);
-    if (shape.reduce((product, length) => product * length, 1) !== data.length)
+    const length = shape.reduce((product, each) => product * each, 1);
+    if (!(offsets[0] >= 0) || length * Type.BYTES_PER_ELEMENT !== offsets[1] - offsets[0])
       throw damaged(`the size of tensor ${name} does not match its shape`);
-    tensors.set(name, { shape, data });
+    tensors.set(
+      name,
+      storedTensor(path, shape, start + offsets[0], () => new Type(length)),
+    );
   }
   return { metadata: (header['__metadata__'] ?? {}) as Record<string, string>, tensors };
+}
+
+interface TensorEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+function readHeader(
+  path: string,
+  damaged: (why: string) => PipelineError,
+): { readonly header: JsonObject; readonly start: number; readonly size: number } {
+  const descriptor = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size < 8) throw damaged('it is shorter than its header length');
+    const prefix = Buffer.alloc(8);
+    readFully(descriptor, prefix, 0);
+    const length = Number(prefix.readBigUInt64LE(0));
+    if (8 + length > size) throw damaged('its header is longer than the file');
+    if (length > LONGEST_HEADER) throw damaged('its header is too long');
+    const text = Buffer.alloc(length);
+    readFully(descriptor, text, 8);
+    const header = parsed(text.toString('utf8'));
+    if (header === undefined) throw damaged('its header is not JSON');
+    if (!isObject(header)) throw damaged('its header is not a JSON object');
+    return { header: header as JsonObject, start: 8 + length, size };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads its values when they are first used, so that a file may be larger than memory or a buffer. */
+function storedTensor(
+  path: string,
+  shape: readonly number[],
+  position: number,
+  allocate: () => TensorData,
+): Tensor {
+  let read: TensorData | undefined;
+  return {
+    shape,
+    get data() {
+      if (read) return read;
+      const data = allocate();
+      const descriptor = openSync(path, 'r');
+      try {
+        readFully(descriptor, new Uint8Array(data.buffer), position);
+      } finally {
+        closeSync(descriptor);
+      }
+      return (read = data);
+    },
+  };
 }
 
 /** A tensor that must exist and have this element type. */
@@ -136,7 +174,7 @@ export function requireTensor<D extends TensorData>(
       'E_FORMAT',
       `tensor ${name} is missing; the file has ${[...file.tensors.keys()].join(', ')}`,
     );
-  if (!(tensor.data instanceof Type))
-    throw new PipelineError('E_FORMAT', `tensor ${name} is not a ${Type.name}`);
-  return { shape: tensor.shape, data: tensor.data };
+  const { shape, data } = tensor;
+  if (!(data instanceof Type)) throw new PipelineError('E_FORMAT', `tensor ${name} is not a ${Type.name}`);
+  return { shape, data };
 }

@@ -22,7 +22,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ragged } from './ragged.ts';
+import { rowCount, type Ragged } from './ragged.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from './safetensors.ts';
 
 export const UNKNOWN = 1;
@@ -155,6 +155,32 @@ export function modelIds(ids: Uint32Array, config: TokenizerConfig, maximum: num
   const seen = ids.slice(0, maximum);
   for (let i = 0; i < seen.length; i++) if (seen[i]! >= config.model_vocabulary) seen[i] = UNKNOWN;
   return seen;
+}
+
+/** The rows from `start` to before `end` as `modelIds` gives them, in two flat arrays. */
+export function modelTexts(
+  texts: Ragged,
+  config: TokenizerConfig,
+  maximum: number,
+  start = 0,
+  end = rowCount(texts),
+): Ragged {
+  const offsets = new Uint32Array(end - start + 1);
+  for (let i = start; i < end; i++) {
+    const length = texts.offsets[i + 1]! - texts.offsets[i]!;
+    offsets[i - start + 1] = offsets[i - start]! + Math.min(maximum, length);
+  }
+  const values = new Uint32Array(offsets[end - start]!);
+  for (let i = start; i < end; i++) {
+    const from = texts.offsets[i]!;
+    const to = offsets[i - start]!;
+    const length = offsets[i - start + 1]! - to;
+    for (let j = 0; j < length; j++) {
+      const id = texts.values[from + j]!;
+      values[to + j] = id >= config.model_vocabulary ? UNKNOWN : id;
+    }
+  }
+  return { values, offsets };
 }
 
 /** query_ids of one split, ascending. */

@@ -4,6 +4,7 @@ export const bm25Properties = {
     description: 'BM25 k1: term-frequency saturation; Lucene uses 1.2, Anserini 0.9.',
     type: 'number',
     minimum: 0,
+    maximum: 1000,
     default: 0.9,
   },
   b: {

@@ -1,18 +1,21 @@
 import { row, rowCount, type Ragged } from '../formats/ragged.ts';
 
-/** For each document the first one with the same token sequence: equal numbers, equal texts. [documents] */
+/**
+ * For each document the first one with the same token sequence: equal numbers, equal texts. [documents] The hash table
+ * has open addressing in one typed array, because a Map holds at most 16.7 million entries.
+ */
 export function textClassesOf(documents: Ragged): Uint32Array {
   const classes = new Uint32Array(rowCount(documents));
-  const byHash = new Map<number, number[]>();
+  const slots = 2 ** Math.ceil(Math.log2(2 * classes.length + 1));
+  // The first document of each class, plus 1; 0 is free.
+  const table = new Uint32Array(slots);
   for (let document = 0; document < classes.length; document++) {
     const tokens = row(documents, document);
-    const hash = hashOf(tokens);
-    const others = byHash.get(hash);
-    const twin = others?.find((other) => sameTokens(tokens, row(documents, other)));
-    classes[document] = twin ?? document;
-    if (twin !== undefined) continue;
-    if (others) others.push(document);
-    else byHash.set(hash, [document]);
+    let slot = hashOf(tokens) % slots;
+    while (table[slot] !== 0 && !sameTokens(tokens, row(documents, table[slot]! - 1)))
+      slot = (slot + 1) % slots;
+    if (table[slot] === 0) table[slot] = document + 1;
+    classes[document] = table[slot]! - 1;
   }
   return classes;
 }
@@ -21,7 +24,8 @@ export function textClassesOf(documents: Ragged): Uint32Array {
 function hashOf(tokens: Uint32Array): number {
   let hash = 0x811c9dc5;
   for (const token of tokens) hash = Math.imul(hash ^ token, 0x01000193);
-  return hash >>> 0;
+  // The low bits choose the slot.
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 function sameTokens(left: Uint32Array, right: Uint32Array): boolean {

@@ -8,17 +8,18 @@ import { digestOfFile } from '../../src/base/hash.ts';
 import { openEncoder, type Encoder } from '../../src/engine/model/open-encoder.ts';
 import type { Side } from '../../src/engine/model/towers.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, writeEmbeddingsConfig } from '../../src/formats/embeddings.ts';
-import { writeNpy } from '../../src/formats/npy.ts';
-import { raggedFrom, row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
-import { modelIds, readTokenizerConfig, readTokens, type Tokens } from '../../src/formats/tokens.ts';
+import { createNpy } from '../../src/formats/npy.ts';
+import { rowCount, type Ragged } from '../../src/formats/ragged.ts';
+import { modelTexts, readTokenizerConfig, readTokens, type Tokens } from '../../src/formats/tokens.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { collapseWarning, vectorSample } from './collapse.ts';
 import type { EmbedParams } from './parameters.ts';
 
 type Context = StageContext<EmbedParams>;
 
-/** Texts encoded at a time. */
+/** Texts encoded at a time; fewer if their vectors would take more than 64 MiB. */
 const CHUNK = 65_536;
+const CHUNK_VALUES = 1 << 24;
 
 export async function run(context: Context): Promise<StageResult> {
   const modelFolder = input(context, 'model').path;
@@ -90,20 +91,25 @@ async function encodeTo(
 ): Promise<number | undefined> {
   const { dimensions } = encoder.config;
   const count = rowCount(texts);
+  const atOnce = Math.max(1, Math.min(CHUNK, Math.floor(CHUNK_VALUES / dimensions)));
   const sample = vectorSample(count, dimensions);
-  const chunks: Float32Array[] = [];
-  for (let start = 0; start < count; start += CHUNK) {
-    const length = Math.min(CHUNK, count - start);
-    const seen = Array.from({ length }, (_, i) => modelIds(row(texts, start + i), tokens.config, maximum));
-    const vectors = new Float32Array(length * dimensions);
-    for (const done of encoder.encodeAll(side, raggedFrom(seen), vectors)) {
-      context.progress({ done: before + start + done, total, unit: 'texts' });
-      await setImmediate();
-      context.signal.throwIfAborted();
+  const npy = createNpy(join(context.output, file), count, dimensions);
+  try {
+    for (let start = 0; start < count; start += atOnce) {
+      const length = Math.min(atOnce, count - start);
+      const seen = modelTexts(texts, tokens.config, maximum, start, start + length);
+      const vectors = new Float32Array(length * dimensions);
+      for (const done of encoder.encodeAll(side, seen, vectors)) {
+        context.progress({ done: before + start + done, total, unit: 'texts' });
+        await setImmediate();
+        context.signal.throwIfAborted();
+      }
+      sample.see(start, vectors);
+      npy.write(vectors);
     }
-    sample.see(start, vectors);
-    chunks.push(vectors);
+    npy.finish();
+  } finally {
+    npy.close();
   }
-  writeNpy(join(context.output, file), count, dimensions, chunks);
   return sample.meanCosine();
 }

@@ -83,6 +83,7 @@ const rivals = {
       description: 'RRF k: constant added to every rank. Larger values give the top ranks less weight.',
       type: 'number',
       minimum: 0,
+      maximum: 1_000_000,
       default: 60,
     },
     weight: {

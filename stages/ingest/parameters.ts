@@ -26,7 +26,7 @@ const column = (description: string) =>
     description: `${description} Name of the column, or its position from 1 if \`header\` is false.`,
     anyOf: [
       { type: 'string', minLength: 1 },
-      { type: 'integer', minimum: 1 },
+      { type: 'integer', minimum: 1, maximum: 10_000 },
     ],
   }) as const;
 
@@ -52,7 +52,12 @@ const common = {
       'rows contain their documents (msmarco, squad, pairs) keep only the documents of these queries; the others ' +
       'keep all documents.',
     type: 'object',
-    additionalProperties: { description: 'Maximum number of queries.', type: 'integer', minimum: 1 },
+    additionalProperties: {
+      description: 'Maximum number of queries.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 1_000_000_000,
+    },
   },
   sha256: {
     description: 'URL → expected SHA-256 of its download.',
@@ -95,13 +100,15 @@ const squad = object(
 
 const beir = {
   ...object(
-    'A BEIR data set: corpus.jsonl {_id, title, text}, queries.jsonl {_id, text}, qrels/<split>.tsv.',
+    'A BEIR data set: corpus.jsonl {_id, title, text}, queries.jsonl {_id, text}, qrels/<split>.tsv. Usual other names of the columns are known too.',
     {
       format: format('A BEIR folder, or its files.', 'beir'),
       folder: { ...path, description: 'Folder of the data set; dev.tsv becomes the split `validation`.' },
       corpus: files('Documents (corpus.jsonl), if no `folder` is given.'),
       queries: files('Queries (queries.jsonl), if no `folder` is given.'),
-      qrels: filesBySplit('Relevance judgements (query-id, corpus-id, score), if no `folder` is given.'),
+      qrels: filesBySplit(
+        'Relevance judgements (query-id, corpus-id, score; or TREC qrels without a header), if no `folder` is given.',
+      ),
       ...common,
     },
     ['format'],
@@ -114,7 +121,7 @@ const tables = {
     'Tables with named columns: one of query–document pairs, or separate ones of documents, queries and relevance judgements.',
     {
       format: format(
-        'Format of all files, gzipped or not. `csv` may have quotes (RFC 4180); in `tsv` every line is a row and quotes are ordinary characters.',
+        'Format of all files, gzipped or not. `csv` may have quotes (RFC 4180) and other separators than the comma; in `tsv` every line is a row and quotes are ordinary characters.',
         'tsv',
         'csv',
         'parquet',

@@ -1,8 +1,9 @@
 /** Bad rows: found by SQL, then reported with file and row numbers, or counted and left out. */
 import { literal } from '../../src/formats/duckdb.ts';
 import { PipelineError } from '../../src/stage.ts';
+import { eachLine, quoted } from './tables/lines.ts';
 import { encodingOf } from './tables/scan.ts';
-import type { Workspace } from './workspace.ts';
+import type { Source, Workspace } from './workspace.ts';
 
 /** SQL: the text is NULL or only white space (as in Unicode). */
 export const blank = (text: string): string =>
@@ -42,22 +43,36 @@ export async function settleRejects(work: Workspace): Promise<Record<string, num
   );
 }
 
-/** `train.jsonl row 3, 17: query empty`, for the first files and reasons. */
+/** `train.jsonl row 3, 17: query empty`, for the first files and reasons; of lines with the text of the first. */
 async function places(work: Workspace): Promise<string[]> {
   const found = await work.database.rows(`
-    SELECT source, reason, count(*) AS n, array_to_string(min(row, ${SHOWN_ROWS}), ', ') AS first
+    SELECT source, reason, count(*) AS n, array_to_string(min(row, ${SHOWN_ROWS}), ', ') AS first, min(row) AS place
     FROM rejects GROUP BY source, reason ORDER BY source, min(row), reason LIMIT ${SHOWN_PLACES}`);
-  return found.map((row) => {
-    const label = work.sources[Number(row['source'])]!.label;
-    const unit = unitOf(work, label);
+  const shown: string[] = [];
+  for (const row of found) {
+    const source = work.sources[Number(row['source'])]!;
+    const isLine = rowsAreLines(work, source);
     const more = Number(row['n']) > SHOWN_ROWS ? ', …' : '';
-    return `  ${label} ${unit} ${String(row['first'])}${more}: ${String(row['reason'])}`;
-  });
+    const place = `  ${source.label} ${isLine ? 'line' : 'row'} ${String(row['first'])}${more}: ${String(row['reason'])}`;
+    const text = isLine ? await lineAt(work, source, Number(row['place'])) : undefined;
+    shown.push(text === undefined ? place : `${place}: ${quoted(text)}`);
+  }
+  return shown;
 }
 
 /** If rows are lines, blank lines count. In a SQuAD file, paragraphs and questions are counted separately. */
-function unitOf(work: Workspace, label: string): string {
+function rowsAreLines(work: Workspace, { label }: Source): boolean {
+  const { format } = work.context.params;
+  if (format === 'beir') return true;
   const encoding = encodingOf(label);
-  const isLine = work.context.params.format !== 'squad' && (encoding === 'jsonl' || encoding === 'tsv');
-  return isLine ? 'line' : 'row';
+  return format !== 'squad' && (encoding === 'jsonl' || encoding === 'tsv');
+}
+
+async function lineAt(work: Workspace, source: Source, wanted: number): Promise<string | undefined> {
+  let found: string | undefined;
+  await eachLine(work, source, ({ number, text }) => {
+    if (number === wanted) found = text ?? undefined;
+    return number < wanted;
+  });
+  return found;
 }

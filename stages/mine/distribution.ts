@@ -21,7 +21,7 @@ export interface Distribution {
 const BINS = 20;
 
 /** Undefined without values. Quantiles by nearest rank; bins of equal width from the minimum to the maximum. */
-export function distribution(values: readonly number[]): Distribution | undefined {
+export function distribution(values: ArrayLike<number>): Distribution | undefined {
   if (values.length === 0) return undefined;
   const sorted = Float64Array.from(values).sort();
   const at = (percent: number): number => tidy(nearestRank(sorted, percent)!);
@@ -54,7 +54,7 @@ const tidy = (value: number): number => Number(value.toPrecision(6));
 const RANK_BINS = [1, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /** Counts by rank from 1, up to the last bin that is not empty: `1`, `2-5`, `6-10` and so on. */
-export function rankHistogram(ranks: readonly number[]): Record<string, number> {
+export function rankHistogram(ranks: Iterable<number>): Record<string, number> {
   const counts = new Array<number>(RANK_BINS.length + 1).fill(0);
   for (const rank of ranks) {
     const bin = RANK_BINS.findIndex((end) => rank <= end);

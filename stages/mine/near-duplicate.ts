@@ -3,17 +3,32 @@
  * containment of documents"). Computed from sets of 32-bit hashes without MinHash sketches; for most pairs the sizes of
  * the sets are enough.
  */
-import { row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
+import { row, type Ragged } from '../../src/formats/ragged.ts';
 
 export interface NearDuplicates {
   /** Whether the similarity of two documents reaches the threshold. */
   alike(left: number, right: number): boolean;
 }
 
+/** Limits of the sets in memory, which are made again when they are needed: 256 MiB of hashes, and their number. */
+const MOST_KEPT = 1 << 26;
+const MOST_SETS = 1 << 20;
+
 export function nearDuplicates(documents: Ragged, width: number, threshold: number): NearDuplicates {
-  const sets: (Uint32Array | undefined)[] = new Array<undefined>(rowCount(documents));
-  const setOf = (document: number): Uint32Array =>
-    (sets[document] ??= shingles(row(documents, document), width));
+  const sets = new Map<number, Uint32Array>();
+  let kept = 0;
+  const setOf = (document: number): Uint32Array => {
+    const known = sets.get(document);
+    if (known) return known;
+    const made = shingles(row(documents, document), width);
+    kept += made.length + 1;
+    if (kept > MOST_KEPT || sets.size >= MOST_SETS) {
+      sets.clear();
+      kept = made.length + 1;
+    }
+    sets.set(document, made);
+    return made;
+  };
   return {
     alike: (left, right) => reaches(setOf(left), setOf(right), threshold),
   };

@@ -10,6 +10,7 @@ const weight = {
   description: 'Sampling weight of this source, relative to the weights of the others.',
   type: 'number',
   exclusiveMinimum: 0,
+  maximum: 1_000_000,
   default: 1,
 } as const;
 
@@ -34,6 +35,7 @@ const limits = (by: string) =>
       description: `Absolute margin: leave out documents whose ${by} score is above that of the positive minus this.`,
       type: 'number',
       minimum: 0,
+      maximum: 1_000_000,
     },
     relative_margin: {
       description:
@@ -41,6 +43,7 @@ const limits = (by: string) =>
         'it. 0.05 keeps scores of at most 95 % of the positive.',
       type: 'number',
       minimum: 0,
+      maximum: 1000,
     },
   }) as const;
 
@@ -50,6 +53,7 @@ const ranked = (by: string) =>
       description: 'Skip this many of the top results, including known positives.',
       type: 'integer',
       minimum: 0,
+      maximum: 10000,
       default: 0,
     },
     range_max: {

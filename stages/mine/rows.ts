@@ -1,52 +1,63 @@
-/** Converts mined triplets to the arrays of a `triplets` artifact, with scores if there is a scorer. */
+/** Collects mined triplets in the arrays of a `triplets` artifact, with scores if there is a scorer. */
+import { numberList } from '../../src/base/number-list.ts';
 import type { Triplets } from '../../src/formats/triplets.ts';
 import type { Picked } from './pick.ts';
 import type { Retriever } from './retrievers.ts';
 
-/** A mined triplet. */
-export interface Row {
-  readonly query: number;
-  readonly positive: number;
-  readonly negatives: readonly Picked[];
+export interface TripletRows {
+  readonly length: number;
+  /** Adds a triplet; it has as many negatives as all others. */
+  push(query: number, positive: number, negatives: readonly Picked[]): void;
+  toTriplets(sources: readonly string[], scorer: Retriever | undefined): Triplets;
 }
 
-export function toTriplets(
-  rows: readonly Row[],
-  perTriplet: number,
-  sources: readonly string[],
-  scorer: Retriever | undefined,
-): Triplets {
-  const negatives = new Uint32Array(rows.length * perTriplet);
-  const source = new Uint8Array(rows.length * perTriplet);
-  for (const [i, row] of rows.entries()) {
-    for (const [j, negative] of row.negatives.entries()) {
-      negatives[i * perTriplet + j] = negative.document;
-      source[i * perTriplet + j] = negative.source;
-    }
-  }
+export function tripletRows(perTriplet: number): TripletRows {
+  const lists = {
+    query: numberList(Uint32Array),
+    positive: numberList(Uint32Array),
+    negatives: numberList(Uint32Array),
+    source: numberList(Uint8Array),
+  };
   return {
-    query: Uint32Array.from(rows, (row) => row.query),
-    positive: Uint32Array.from(rows, (row) => row.positive),
-    negatives,
-    negativesPerTriplet: perTriplet,
-    source,
-    sources,
-    ...(scorer && { scores: scoresOf(rows, perTriplet, scorer) }),
+    get length() {
+      return lists.query.length;
+    },
+    push: (query, positive, picked) => {
+      lists.query.push(query);
+      lists.positive.push(positive);
+      for (const negative of picked) {
+        lists.negatives.push(negative.document);
+        lists.source.push(negative.source);
+      }
+    },
+    toTriplets: (sources, scorer) => {
+      const ids = {
+        query: lists.query.values(),
+        positive: lists.positive.values(),
+        negatives: lists.negatives.values(),
+      };
+      return {
+        ...ids,
+        negativesPerTriplet: perTriplet,
+        source: lists.source.values(),
+        sources,
+        ...(scorer && { scores: scoresOf(ids, perTriplet, scorer) }),
+      };
+    },
   };
 }
 
 function scoresOf(
-  rows: readonly Row[],
+  { query, positive, negatives }: Pick<Triplets, 'query' | 'positive' | 'negatives'>,
   perTriplet: number,
   scorer: Retriever,
 ): NonNullable<Triplets['scores']> {
-  const positive = new Float32Array(rows.length);
-  const negatives = new Float32Array(rows.length * perTriplet);
-  for (const [i, row] of rows.entries()) {
-    const documents = Uint32Array.of(row.positive, ...row.negatives.map(({ document }) => document));
-    const scores = scorer.scores(row.query, documents);
-    positive[i] = scores[0]!;
-    negatives.set(scores.subarray(1), i * perTriplet);
+  const scores = { positive: new Float32Array(query.length), negatives: new Float32Array(negatives.length) };
+  for (let i = 0; i < query.length; i++) {
+    const own = negatives.subarray(i * perTriplet, (i + 1) * perTriplet);
+    const found = scorer.scores(query[i]!, Uint32Array.of(positive[i]!, ...own));
+    scores.positive[i] = found[0]!;
+    scores.negatives.set(found.subarray(1), i * perTriplet);
   }
-  return { scorer: scorer.name, positive, negatives };
+  return { scorer: scorer.name, ...scores };
 }

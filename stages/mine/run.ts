@@ -18,7 +18,7 @@ import { pickNegatives } from './pick.ts';
 import { queriesToMine, type MinedQuery } from './queries.ts';
 import { writeMiningReport } from './report.ts';
 import { bm25Retriever, withoutIgnored, type Retriever } from './retrievers.ts';
-import { toTriplets, type Row } from './rows.ts';
+import { tripletRows, type TripletRows } from './rows.ts';
 import type { NegativeSource, Proposals } from './sources/source.ts';
 import { createSources, type Retrievers } from './sources/sources.ts';
 import { createTally, type Tally } from './tally.ts';
@@ -57,7 +57,7 @@ export async function run(context: Context): Promise<StageResult> {
       parameter: 'negatives',
     });
   const names = mine.sources.map(({ name }) => name);
-  writeTriplets(output, toTriplets(rows, params.num_negatives, names, mine.scorer));
+  writeTriplets(output, rows.toTriplets(names, mine.scorer));
   return writeMiningReport(output, {
     split: params.split,
     queries: queries.length,
@@ -113,11 +113,11 @@ async function openRetrievers(
   return { bm25: () => bm25, model: () => withoutIgnored(model!, ignored) };
 }
 
-async function mineAll(context: Context, mine: Mine, queries: readonly MinedQuery[]): Promise<Row[]> {
-  const rows: Row[] = [];
+async function mineAll(context: Context, mine: Mine, queries: readonly MinedQuery[]): Promise<TripletRows> {
+  const rows = tripletRows(mine.params.num_negatives);
   let reported = -Infinity;
   for (const [done, mined] of queries.entries()) {
-    rows.push(...mineQuery(mine, mined));
+    mineQuery(mine, mined, rows);
     if (monotonic() - reported < REPORT_EVERY_MS) continue;
     reported = monotonic();
     context.progress({ done, total: queries.length, unit: 'queries' });
@@ -129,26 +129,24 @@ async function mineAll(context: Context, mine: Mine, queries: readonly MinedQuer
 }
 
 /** Each query has its own random stream, so that its triplets do not depend on other queries. */
-function mineQuery(mine: Mine, { query, positives }: MinedQuery): Row[] {
+function mineQuery(mine: Mine, { query, positives }: MinedQuery, rows: TripletRows): void {
   const { params, sources, tally, texts, ignored } = mine;
   const numbers = random(params.seed, `mine ${query}`);
   const proposals = sources.map((source, i) =>
     source.prepare(query, createGuard(positives, texts, tally.rejections[i]!, ignored.get(query))),
   );
   const weights = sources.map(({ weight }) => weight);
-  const rows: Row[] = [];
   for (const positive of positives.keys()) {
     const draws = proposals.map((from, i) => from.drawsFor(positive, pairGuard(mine, query, positive, i)));
     const scores = proposals.map((from) => from.positiveScore?.(positive));
     for (let i = 0; i < params.triplets_per_positive; i++) {
       const negatives = pickNegatives(draws, weights, params.num_negatives, numbers, tally);
-      if (negatives) rows.push({ query, positive, negatives });
+      if (negatives) rows.push(query, positive, negatives);
       else tally.incomplete += 1;
       for (const { source, rank, score } of negatives ?? [])
         tally.took(source, { rank, score, positiveScore: scores[source] });
     }
   }
-  return rows;
 }
 
 /** The limits under `guards` for a negative of this positive, on the scores of the scorer. */

@@ -1,4 +1,5 @@
 /** Counts what mining did: the negatives of each source, their hardness, and the rejections by guard. */
+import { numberList, type NumberList } from '../../src/base/number-list.ts';
 import { distribution, rankHistogram, type Distribution } from './distribution.ts';
 import { GUARDS, noRejections, type Rejections } from './guard.ts';
 
@@ -13,10 +14,10 @@ interface SourceTally {
   readonly rejected: Rejections;
   negatives: number;
   exhausted: number;
-  readonly ranks: number[];
-  readonly scores: number[];
-  readonly positiveScores: number[];
-  readonly gaps: number[];
+  readonly ranks: NumberList<Float64Array>;
+  readonly scores: NumberList<Float64Array>;
+  readonly positiveScores: NumberList<Float64Array>;
+  readonly gaps: NumberList<Float64Array>;
 }
 
 export interface Tally {
@@ -82,10 +83,10 @@ function emptyTally(): SourceTally {
     rejected: noRejections(),
     negatives: 0,
     exhausted: 0,
-    ranks: [],
-    scores: [],
-    positiveScores: [],
-    gaps: [],
+    ranks: numberList(Float64Array),
+    scores: numberList(Float64Array),
+    positiveScores: numberList(Float64Array),
+    gaps: numberList(Float64Array),
   };
 }
 
@@ -111,8 +112,14 @@ function sourceReport(tally: SourceTally, name: string, total: number): SourceRe
   };
 }
 
-function hardnessOf({ ranks, scores, positiveScores, gaps }: SourceTally): Hardness | undefined {
-  const [ofRanks, ofScores, ofPositives, ofGaps] = [ranks, scores, positiveScores, gaps].map(distribution);
+function hardnessOf(tally: SourceTally): Hardness | undefined {
+  const [ranks, gaps] = [tally.ranks.values(), tally.gaps.values()];
+  const [ofRanks, ofScores, ofPositives, ofGaps] = [
+    ranks,
+    tally.scores.values(),
+    tally.positiveScores.values(),
+    gaps,
+  ].map(distribution);
   if (!ofRanks || !ofScores || !ofPositives || !ofGaps) return undefined;
   return {
     ranks: rankHistogram(ranks),

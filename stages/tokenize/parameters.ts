@@ -23,6 +23,7 @@ export const parameters = {
       description: 'Minimum token frequency: to models, rarer tokens are unknown. BM25 uses every token.',
       type: 'integer',
       minimum: 1,
+      maximum: 1_000_000_000,
       default: 2,
     },
     max_vocab: {
@@ -30,18 +31,21 @@ export const parameters = {
         'Maximum vocabulary size of models: the most frequent tokens and the special tokens <pad> and <unk>.',
       type: 'integer',
       minimum: 3,
+      maximum: 100_000_000,
       default: 50000,
     },
     max_query_length: {
       description: 'Truncation length of queries for models, in tokens. The artifact keeps all tokens.',
       type: 'integer',
       minimum: 1,
+      maximum: 65536,
       default: 32,
     },
     max_document_length: {
       description: 'Truncation length of documents for models, in tokens. The artifact keeps all tokens.',
       type: 'integer',
       minimum: 1,
+      maximum: 65536,
       default: 128,
     },
     vocabulary_splits: {

@@ -88,7 +88,7 @@ function allowedDocuments(
   });
   const allowed = new Float32Array(rows.length * documents.length).fill(1);
   rows.forEach((i, r) => {
-    for (const answer of answers.get(triplets.query[i]!)!)
+    for (const answer of row(answers, triplets.query[i]!))
       for (const column of columnsOf.get(answer) ?? []) allowed[r * documents.length + column] = 0;
   });
   return allowed;

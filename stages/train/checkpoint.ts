@@ -66,12 +66,13 @@ function prefixed(prefix: string, tensors: Tensors): [string, Tensor][] {
   return [...tensors].map(([name, tensor]) => [`${prefix}/${name}`, tensor]);
 }
 
-/** Copies the data: views would keep the memory of the whole file. */
 function withPrefix(prefix: string, tensors: Tensors): ModelWeights {
   const start = `${prefix}/`;
+  const names = [...tensors.keys()].filter((name) => name.startsWith(start));
   return new Map(
-    [...tensors].flatMap(([name, { shape, data }]) =>
-      name.startsWith(start) ? [[name.slice(start.length), { shape, data: data.slice() }] as const] : [],
-    ),
+    names.map((name) => {
+      const { shape, data } = tensors.get(name)!;
+      return [name.slice(start.length), { shape, data }];
+    }),
   );
 }

@@ -1,7 +1,7 @@
 /** The training data: triplets and truncated texts, checked against the tokens. Batches are made in batch.ts. */
 import type { Ragged } from '../../src/formats/ragged.ts';
-import { raggedFrom, row, rowCount } from '../../src/formats/ragged.ts';
-import { modelIds, relevantDocuments, type Tokens } from '../../src/formats/tokens.ts';
+import { rowCount } from '../../src/formats/ragged.ts';
+import { modelTexts, type Tokens } from '../../src/formats/tokens.ts';
 import type { Triplets } from '../../src/formats/triplets.ts';
 import { textClassesOf } from '../../src/retrieval/text-classes.ts';
 import { PipelineError } from '../../src/stage.ts';
@@ -13,8 +13,8 @@ export interface Dataset {
   readonly documents: Ragged;
   /** [documents]: equal numbers for equal texts. */
   readonly textClasses: Uint32Array;
-  /** query_id → text classes of its relevant documents. */
-  readonly answers: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Row = query_id: text classes of the relevant documents of a training query. */
+  readonly answers: Ragged;
 }
 
 export function openDataset(tokens: Tokens, triplets: Triplets, forbidden: readonly string[]): Dataset {
@@ -22,34 +22,44 @@ export function openDataset(tokens: Tokens, triplets: Triplets, forbidden: reado
   checkRange(triplets, tokens);
   checkSplits(triplets, tokens, forbidden);
   const { max_query_length, max_document_length } = tokens.config;
-  const documents = seenBy(tokens, tokens.documents, max_document_length);
+  const documents = modelTexts(tokens.documents, tokens.config, max_document_length);
   const textClasses = textClassesOf(documents);
   return {
     triplets,
-    queries: seenBy(tokens, tokens.queries, max_query_length),
+    queries: modelTexts(tokens.queries, tokens.config, max_query_length),
     documents,
     textClasses,
     answers: answersOf(tokens, triplets, textClasses),
   };
 }
 
-export function seenBy(tokens: Tokens, texts: Ragged, maximum: number): Ragged {
-  return raggedFrom(
-    Array.from({ length: rowCount(texts) }, (_, i) => modelIds(row(texts, i), tokens.config, maximum)),
-  );
-}
-
-/** Only for the training queries: judgements of other queries must not influence the model. */
-function answersOf(tokens: Tokens, triplets: Triplets, classes: Uint32Array): Map<number, Set<number>> {
-  const relevant = relevantDocuments(tokens);
-  const answers = new Map<number, Set<number>>();
-  triplets.query.forEach((query, i) => {
-    let known = answers.get(query);
-    if (!known)
-      answers.set(query, (known = new Set([...(relevant.get(query) ?? [])].map(([d]) => classes[d]!))));
-    known.add(classes[triplets.positive[i]!]!);
+/**
+ * Only for the training queries: judgements of other queries must not influence the model. Row = query_id; a class may
+ * occur more than once.
+ */
+function answersOf({ qrels, queries }: Tokens, { query, positive }: Triplets, classes: Uint32Array): Ragged {
+  const count = rowCount(queries);
+  const trained = new Uint8Array(count);
+  for (const id of query) trained[id] = 1;
+  const isAnswer = (i: number): boolean => qrels.relevance[i]! > 0 && trained[qrels.query[i]!] === 1;
+  // A triplet that repeats the positive of the one before adds nothing.
+  const isNew = (i: number): boolean =>
+    i === 0 || query[i] !== query[i - 1] || positive[i] !== positive[i - 1];
+  const offsets = new Uint32Array(count + 1);
+  const each = (take: (query: number, document: number) => void): void => {
+    for (let i = 0; i < qrels.query.length; i++) if (isAnswer(i)) take(qrels.query[i]!, qrels.document[i]!);
+    for (let i = 0; i < query.length; i++) if (isNew(i)) take(query[i]!, positive[i]!);
+  };
+  each((id) => {
+    offsets[id + 1]! += 1;
   });
-  return answers;
+  for (let id = 0; id < count; id++) offsets[id + 1]! += offsets[id]!;
+  const values = new Uint32Array(offsets[count]!);
+  const next = offsets.slice();
+  each((id, document) => {
+    values[next[id]!++] = classes[document]!;
+  });
+  return { values, offsets };
 }
 
 function checkRange({ query, positive, negatives }: Triplets, tokens: Tokens): void {

@@ -1,4 +1,5 @@
 /** The starting point of training: the configuration of the model, its initial weights, and its n-grams. */
+import { requireMemory } from '../../src/base/memory.ts';
 import { random } from '../../src/base/random.ts';
 import { effectiveRows, type Subwords } from '../../src/engine/model/subword-table.ts';
 import { summed } from '../../src/engine/backends/plain-table.ts';
@@ -52,6 +53,7 @@ function firstEmbeddings(context: Context, tokens: Tokens): Tensor<Float32Array>
   const given = inputList(context, 'vectors').map(({ path }) => readVectors(path));
   if (given.length === 0) {
     const { dimensions } = context.params.embeddings;
+    requireMemory('the token embeddings', { max_vocab: rows, dimensions });
     const source = random(context.params.seed, 'initial embeddings');
     const scale = 1 / Math.sqrt(dimensions);
     const data = Float32Array.from({ length: rows * dimensions }, () => scale * source.normal());
@@ -82,6 +84,7 @@ function concatColumns(given: readonly WordVectors[]): Tensor<Float32Array> {
 /** N-gram embeddings start at zero, so that the model starts from the unchanged word vectors. */
 function withBuckets({ shape, data }: Tensor<Float32Array>, { bucketCount }: Subwords): Tensor<Float32Array> {
   const [rows, dimensions] = shape as [number, number];
+  requireMemory('the embeddings of n-grams', { 'subwords.buckets': rows + bucketCount, dimensions });
   const all = new Float32Array((rows + bucketCount) * dimensions);
   all.set(data);
   return { shape: [rows + bucketCount, dimensions], data: all };
@@ -98,7 +101,21 @@ function configOf({ encoder, loss }: TrainParams, embeddings: ModelConfig['embed
   };
 }
 
+/** Weights, gradients and two moments of the layers: at most `hidden` × (inputs + hidden) × 4 gates, in 2 directions. */
+function requireEncoderMemory({ encoder, embeddings }: ModelConfig): void {
+  const { cell, hidden, layers, bidirectional } = encoder;
+  if (cell === 'none') return;
+  const directions = bidirectional ? 2 : 1;
+  const inputs = Math.max(embeddings.dimensions, directions * hidden) + hidden;
+  requireMemory(
+    'the recurrent layers',
+    { 'encoder.hidden': hidden, 'encoder.layers': layers, 'its inputs': inputs },
+    { bytesEach: 4 * 4 * Float32Array.BYTES_PER_ELEMENT * directions },
+  );
+}
+
 function firstWeights(config: ModelConfig, embeddings: Tensor<Float32Array>, seed: number): ModelWeights {
+  requireEncoderMemory(config);
   const weights = new Map([[EMBEDDINGS, embeddings]]);
   for (const tower of towersOf(config.encoder))
     for (const weight of towerShapes(config.encoder, config.embeddings.dimensions))

@@ -4,6 +4,7 @@
  */
 import { SPECIAL_TOKENS } from '../../src/formats/tokens.ts';
 import type { WordVectors } from '../../src/formats/vectors.ts';
+import { requireMemory } from '../../src/base/memory.ts';
 import { random } from '../../src/base/random.ts';
 import type { RandomParams } from './parameters.ts';
 
@@ -39,6 +40,7 @@ function varianceOfKnown({ data, dimensions, known }: WordVectors): number {
 /** Random rows for every id except padding; none counts as known. */
 export function randomVectors(rows: number, params: RandomParams): WordVectors {
   const { dimensions, distribution, scale } = params;
+  requireMemory('the word vectors', { max_vocab: rows, dimensions });
   const source = random(params.seed, `word2vec random ${distribution}`);
   const data = new Float32Array(rows * dimensions);
   for (let i = dimensions; i < data.length; i++)

@@ -41,6 +41,13 @@ const pretrained = {
       type: 'boolean',
       default: true,
     },
+    on_error: {
+      description:
+        'Handling of bad rows (too few or too many values, values that are not finite numbers): `fail` reports the ' +
+        'first of them and stops; `skip` leaves them out and counts them in the metrics and the log.',
+      enum: ['fail', 'skip'],
+      default: 'fail',
+    },
     seed,
   },
   required: ['source', 'path'],
@@ -114,7 +121,13 @@ const random = {
       enum: ['normal', 'uniform'],
       default: 'normal',
     },
-    scale: { description: 'Scale of the distribution.', type: 'number', exclusiveMinimum: 0, default: 0.1 },
+    scale: {
+      description: 'Scale of the distribution.',
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1000,
+      default: 0.1,
+    },
     seed,
   },
   required: ['source'],

@@ -17,11 +17,13 @@ import { coverageWarning } from './warnings.ts';
 interface Made {
   readonly vectors: WordVectors;
   readonly metrics: Metrics;
+  /** Goes at the end of the headline. */
+  readonly note?: string;
 }
 
 export async function run(context: StageContext<Word2vecParams>): Promise<StageResult> {
   const tokens = readTokens(input(context, 'tokens').path);
-  const { vectors, metrics } = await make(context, tokens);
+  const { vectors, metrics, note = '' } = await make(context, tokens);
   writeVectors(context.output, vectors);
   const { dimensions } = vectors;
   if (context.params.source === 'random')
@@ -33,7 +35,7 @@ export async function run(context: StageContext<Word2vecParams>): Promise<StageR
   if (warning) context.warn(warning);
   return {
     metrics: { dimensions, coverage_types: covered.types, coverage_tokens: covered.tokens, ...metrics },
-    headline: `${dimensions} dimensions · coverage ${(covered.tokens * 100).toFixed(1)} %`,
+    headline: `${dimensions} dimensions · coverage ${(covered.tokens * 100).toFixed(1)} %${note}`,
   };
 }
 
@@ -44,7 +46,11 @@ async function make(context: StageContext<Word2vecParams>, tokens: Tokens): Prom
       return { vectors: randomVectors(tokens.config.model_vocabulary, params), metrics: {} };
     case 'pretrained': {
       const { vectors, ...found } = await loadVectors(context, tokens, params);
-      return { vectors, metrics: { rows_read: found.rowsRead, folded: found.folded } };
+      return {
+        vectors,
+        metrics: { rows_read: found.rowsRead, folded: found.folded, rejected: found.rejected },
+        note: found.rejected > 0 ? ` · ${found.rejected.toLocaleString('en-US')} bad rows left out` : '',
+      };
     }
     case 'train': {
       const started = performance.now();

@@ -4,6 +4,7 @@
  * against negative samples that the window shares (Ji et al. 2016). Updates are made batch by batch in an order that
  * does not depend on the number of threads, so the same seed gives the same bytes.
  */
+import { requireMemory } from '../../src/base/memory.ts';
 import { random, shuffle, type Random } from '../../src/base/random.ts';
 import { SPECIAL_TOKENS, type Tokens } from '../../src/formats/tokens.ts';
 import type { WordVectors } from '../../src/formats/vectors.ts';
@@ -32,6 +33,8 @@ export async function trainVectors(context: Context, tokens: Tokens, params: Tra
     });
   const rows = texts.counts.length;
   const { dimensions, negatives, window } = params;
+  // Two tables: of words and of contexts.
+  requireMemory('the word vectors', { max_vocab: rows, dimensions }, { bytesEach: 8 });
   const batch = batchSize(texts, params);
   const { threads } = context;
   const model = await createSkipGram({ rows, dimensions, negatives, window: 2 * window, batch, threads });

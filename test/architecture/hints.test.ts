@@ -7,7 +7,14 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** Rooms whose hints are not yet in the form. */
 /** Functions that take a hint: the position of its argument. */
-const TAKES_HINT: Readonly<Record<string, number>> = { usage: 1, refuse: 1, unusable: 1, fault: 2, left: 3 };
+const TAKES_HINT: Readonly<Record<string, number>> = {
+  usage: 1,
+  refuse: 1,
+  unusable: 1,
+  fault: 2,
+  left: 3,
+  badFile: 3,
+};
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

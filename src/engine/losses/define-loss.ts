@@ -14,6 +14,7 @@ export const margin = {
     'Margin: how much closer to the query the positive must be than a negative. Cosine distances are between 0 and 2.',
   type: 'number',
   minimum: 0,
+  maximum: 1_000_000,
   default: 0.2,
 } as const;
 

@@ -22,6 +22,7 @@ const temperature = {
   description: 'Temperature of the softmax; scores are divided by it. Lower values emphasise hard negatives.',
   type: 'number',
   exclusiveMinimum: 0,
+  maximum: 1000,
   default: 0.05,
 } as const;
 

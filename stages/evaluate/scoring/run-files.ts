@@ -4,7 +4,7 @@
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFully } from '../../../src/formats/safetensors.ts';
+import { writeFully } from '../../../src/formats/bytes.ts';
 import { qrelsLine, runLines, trecName } from '../../../src/formats/trec.ts';
 import type { Ranking } from '../../../src/retrieval/ranking.ts';
 import type { EvaluatedQuery } from './queries.ts';

@@ -12,9 +12,9 @@ import {
   type TableOptions,
 } from '../tables/relational.ts';
 import type { Workspace } from '../workspace.ts';
+import { DOCUMENT_IDS, jsonColumns, qrelsLayout, QUERY_IDS, QUERY_TEXTS, TEXTS } from './beir-columns.ts';
 
 const JSONL: TableOptions = { encoding: 'jsonl', header: false };
-const TSV: TableOptions = { encoding: 'tsv', header: true };
 
 export async function readBeir(work: Workspace, params: BeirParams): Promise<void> {
   const parts = params.folder === undefined ? explicit(params) : partsOf(rooted(work, params.folder));
@@ -23,11 +23,19 @@ export async function readBeir(work: Workspace, params: BeirParams): Promise<voi
   const qrels = await work.addSplits(parts.qrels);
   await createNamedTables(work);
   for (const source of corpus) {
-    await stageDocuments(work, source, JSONL, { id: '_id', text: 'text', title: 'title' }, ['title']);
+    const columns = await jsonColumns(work, source, { id: DOCUMENT_IDS, text: TEXTS });
+    await stageDocuments(work, source, JSONL, { ...columns, title: 'title' }, ['title']);
   }
-  for (const source of queries) await stageQueries(work, source, JSONL, { id: '_id', text: 'text' });
+  for (const source of queries)
+    await stageQueries(
+      work,
+      source,
+      JSONL,
+      await jsonColumns(work, source, { id: QUERY_IDS, text: QUERY_TEXTS }),
+    );
   for (const source of qrels) {
-    await stageQrels(work, source, TSV, { query: 'query-id', document: 'corpus-id', relevance: 'score' });
+    const { options, columns } = await qrelsLayout(work, source);
+    await stageQrels(work, source, options, columns);
   }
   await resolveNames(work);
 }
@@ -51,7 +59,7 @@ function partsOf(folder: string): Parts {
   const qrels = new Map<string, string[]>();
   const names = existsSync(join(folder, 'qrels')) ? readdirSync(join(folder, 'qrels')).sort() : [];
   for (const name of names) {
-    const split = /^(.+)\.tsv(?:\.gz)?$/.exec(name)?.[1];
+    const split = /^(.+)\.(?:tsv|csv|qrels|trec)(?:\.gz)?$/.exec(name)?.[1];
     if (split === undefined) continue;
     const known = split === 'dev' ? 'validation' : split;
     qrels.set(known, [...(qrels.get(known) ?? []), join(folder, 'qrels', name)]);

@@ -21,6 +21,13 @@ const MOST_PASSAGES = 65_535;
 /** The label in Hugging Face's files of passages that Microsoft published without one. */
 const UNKNOWN = -1;
 
+/** Tools that convert the data write the labels as numbers, booleans or strings. */
+const FLAGS: ReadonlyMap<unknown, number> = new Map<unknown, number>([
+  ...[0, '0', '0.0', false, 'false', 'False'].map((flag) => [flag, 0] as const),
+  ...[1, '1', '1.0', true, 'true', 'True'].map((flag) => [flag, 1] as const),
+  ...[UNKNOWN, '-1', '-1.0'].map((flag) => [flag, UNKNOWN] as const),
+]);
+
 export function msmarcoRow(row: JsonRecord): QueryWithPassages | Problem {
   const name = scalarText(row['query_id']);
   if (name === undefined) return { problem: 'query_id is not a valid id' };
@@ -46,8 +53,8 @@ function passagesOf(value: unknown): readonly (Passage | null)[] | Problem {
   if (texts.length > MOST_PASSAGES) return { problem: 'more than 65,535 passages' };
   const passages: (Passage | null)[] = [];
   for (const [place, text] of (texts as readonly unknown[]).entries()) {
-    const flag: unknown = selected[place];
-    if (flag !== 0 && flag !== 1 && flag !== UNKNOWN) return { problem: 'is_selected is not 0, 1 or -1' };
+    const flag = FLAGS.get(selected[place]);
+    if (flag === undefined) return { problem: 'is_selected is not 0, 1 or -1' };
     if (text !== null && typeof text !== 'string') return { problem: 'passage_text is not a string' };
     passages.push(text === null || isBlank(text) ? null : { text, selected: Math.max(0, flag) });
   }

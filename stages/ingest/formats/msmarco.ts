@@ -4,11 +4,11 @@
  * selected passage is kept as unanswered. Query ids are unique only within a split, because splits may repeat them.
  */
 import type { Appender } from '../../../src/formats/duckdb.ts';
-import { eachLine } from '../tables/lines.ts';
+import { eachJsonLine } from '../tables/json-lines.ts';
 import type { MsmarcoParams } from '../parameters.ts';
 import { setAside } from '../rejects.ts';
 import { expectEncoding } from '../tables/scan.ts';
-import { isProblem, parseRecord, type JsonRecord, type Problem } from '../tables/values.ts';
+import { isProblem, type JsonRecord, type Problem } from '../tables/values.ts';
 import type { Source, Workspace } from '../workspace.ts';
 import { parquetRecords } from './msmarco-parquet.ts';
 import { msmarcoRow } from './msmarco-row.ts';
@@ -48,10 +48,7 @@ export async function readMsmarco(work: Workspace, params: MsmarcoParams): Promi
     };
     if (!wanted()) continue;
     if (encodings[index] === 'parquet') await parquetRecords(work, source, visit);
-    else
-      await eachLine(work, source, ({ number, text, problem }) =>
-        visit(number, text === null ? { problem: problem! } : parseRecord(text)),
-      );
+    else await eachJsonLine(work, source, visit);
   }
   for (const table of Object.values(tables)) await table.close();
   await setRepeatedAside(work);

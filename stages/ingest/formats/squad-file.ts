@@ -1,7 +1,7 @@
 /** Reads and checks a SQuAD file. It is one JSON value and is read whole: the training set of SQuAD v2.0 has 42 MB. */
 import { createReadStream } from 'node:fs';
 import { PipelineError } from '../../../src/stage.ts';
-import { unpacked } from '../tables/lines.ts';
+import { refuseForeign, unpacked } from '../tables/lines.ts';
 import { isRecord } from '../tables/values.ts';
 import type { Source, Workspace } from '../workspace.ts';
 
@@ -27,6 +27,7 @@ async function readWhole(work: Workspace, source: Source, done: (bytes: number) 
   try {
     for await (const piece of unpacked(source, file) as AsyncIterable<Buffer>) {
       work.context.signal.throwIfAborted();
+      if (length === 0) refuseForeign(source, piece);
       length += piece.length;
       if (length > MOST_BYTES)
         throw new PipelineError('E_INPUT', `${source.label} is larger than ${MOST_BYTES >> 20} MiB`, {

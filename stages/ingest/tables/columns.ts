@@ -3,6 +3,7 @@ import { nearest } from '../../../src/base/nearest.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { Column } from '../parameters.ts';
 import type { Source } from '../workspace.ts';
+import { encodingOf } from './scan.ts';
 
 export interface ChosenColumn {
   /** Its name in the stage. */
@@ -36,6 +37,13 @@ export function missingColumn(source: Source, column: string, names: readonly st
   return new PipelineError(
     'E_INPUT',
     `${source.label} has no column '${column}'; it has ${names.join(', ')}`,
-    { hint: meant === undefined ? undefined : `Did you mean '${meant}'?` },
+    { hint: meant === undefined ? withoutHeader(source) : `Did you mean '${meant}'?` },
   );
+}
+
+function withoutHeader({ label }: Source): string | undefined {
+  const encoding = encodingOf(label);
+  return encoding === 'tsv' || encoding === 'csv'
+    ? 'If the file has no header, write `header: false` and the positions of the columns, from 1.'
+    : undefined;
 }

@@ -7,7 +7,7 @@ import { firstLine } from './lines.ts';
 import { compressionOf, SCANNED, type Scan } from './scan.ts';
 
 export async function loadCsv(work: Workspace, { source, columns, header }: Scan): Promise<void> {
-  const names = await columnNames(work, source, header);
+  const { names, delimiter } = await columnNames(work, source, header);
   const chosen = chosenColumns(source, columns, names);
   const values = chosen.map(({ place }) => (place < 0 ? 'NULL' : identifier(`c${place}`)));
   // All options are explicit, because DuckDB's detection depends on the rows that it samples.
@@ -16,7 +16,7 @@ export async function loadCsv(work: Workspace, { source, columns, header }: Scan
     `header = ${header}`,
     `columns = {${names.map((_, place) => `'c${place}': 'VARCHAR'`).join(', ')}}`,
     `compression = ${literal(compressionOf(source.label))}`,
-    `delim = ','`,
+    `delim = ${literal(delimiter)}`,
     `quote = '"'`,
     `escape = '"'`,
     'store_rejects = true',
@@ -30,18 +30,31 @@ export async function loadCsv(work: Workspace, { source, columns, header }: Scan
   await collectRejects(work, source, header);
 }
 
+interface FirstLine {
+  readonly names: string[];
+  readonly delimiter: string;
+}
+
 /** The names of the columns, from the first line; `1`, `2` … without a header. */
-async function columnNames(work: Workspace, source: Source, header: boolean): Promise<string[]> {
+async function columnNames(work: Workspace, source: Source, header: boolean): Promise<FirstLine> {
   const first = await firstLine(work, source);
   if (!first) throw new PipelineError('E_INPUT', `${source.label} is empty`);
   if (first.text === null)
     throw new PipelineError('E_INPUT', `${source.label}, first line: ${first.problem!}`);
-  const cells = cellsOf(first.text.replace(/\r$/, ''));
-  return header ? cells : cells.map((_, place) => String(place + 1));
+  const line = first.text.replace(/\r$/, '');
+  const delimiter = delimiterOf(line);
+  const cells = csvCells(line, delimiter);
+  return { names: header ? cells : cells.map((_, place) => String(place + 1)), delimiter };
 }
 
-function cellsOf(line: string): string[] {
-  const cells = line.match(/(?<=^|,)(?:"(?:[^"]|"")*"|[^,]*)/g) ?? [];
+/** Spreadsheets write semicolons where the comma is the decimal sign. */
+function delimiterOf(line: string): string {
+  return [',', ';', '\t', '|'].find((delimiter) => csvCells(line, delimiter).length > 1) ?? ',';
+}
+
+function csvCells(line: string, delimiter: string): string[] {
+  const cell = new RegExp(`(?<=^|\\${delimiter})(?:"(?:[^"]|"")*"|[^\\${delimiter}]*)`, 'g');
+  const cells = line.match(cell) ?? [];
   return cells.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell));
 }
 

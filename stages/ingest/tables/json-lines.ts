@@ -1,9 +1,38 @@
 /** Reads JSON Lines as a table: one object per line, whose members are the columns. */
-import type { Workspace } from '../workspace.ts';
+import { PipelineError } from '../../../src/stage.ts';
+import type { Source, Workspace } from '../workspace.ts';
 import { missingColumn } from './columns.ts';
 import { eachLine } from './lines.ts';
 import { SCANNED, type Scan } from './scan.ts';
-import { isProblem, parseRecord, scalarText, type JsonRecord } from './values.ts';
+import { isProblem, parseRecord, scalarText, type JsonRecord, type Problem } from './values.ts';
+
+/** Calls `visit` for each line that is not blank until it returns false. Other JSON is refused by its first lines. */
+export async function eachJsonLine(
+  work: Workspace,
+  source: Source,
+  visit: (number: number, record: JsonRecord | Problem) => boolean,
+): Promise<void> {
+  let first: string | undefined;
+  let second = false;
+  await eachLine(work, source, ({ number, text, problem }) => {
+    const start = text?.trimStart() ?? '';
+    if (first === undefined) first = start.trimEnd();
+    else if (!second) {
+      second = true;
+      if (first === '{' && !start.startsWith('{'))
+        throw otherJson(source, 'one JSON object over several lines');
+    }
+    if (first.startsWith('[')) throw otherJson(source, 'a JSON array');
+    return visit(number, text === null ? { problem: problem! } : parseRecord(text));
+  });
+}
+
+function otherJson(source: Source, what: string): PipelineError {
+  const filter = what.includes('array') ? '.[]' : '.';
+  return new PipelineError('E_INPUT', `${source.label}, line 1: this is ${what}, not JSON Lines`, {
+    hint: `Write one object on each line, for example with \`jq -c '${filter}' ${source.label}\`.`,
+  });
+}
 
 /** Blank lines are skipped. */
 export async function loadJsonLines(work: Workspace, scan: Scan): Promise<void> {
@@ -15,8 +44,7 @@ export async function loadJsonLines(work: Workspace, scan: Scan): Promise<void> 
     columns.flatMap(({ name, key }) => (key === undefined || scan.optional?.includes(name) ? [] : [key])),
   );
   let first: JsonRecord | undefined;
-  await eachLine(work, source, ({ number, text, problem }) => {
-    const record = text === null ? { problem: problem! } : parseRecord(text);
+  await eachJsonLine(work, source, (number, record) => {
     if (isProblem(record)) {
       rejects.row(source.index, BigInt(number), record.problem);
       return true;

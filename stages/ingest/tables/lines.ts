@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import { foreignFile } from '../../../src/formats/foreign-files.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import { unreadable, type Source, type Workspace } from '../workspace.ts';
 import { compressionOf } from './scan.ts';
@@ -52,8 +53,11 @@ async function readLines(
   const bytes = unpacked(source, file);
   try {
     const splitter = lineSplitter(visit);
+    let first = true;
     for await (const piece of bytes as AsyncIterable<Buffer>) {
       work.context.signal.throwIfAborted();
+      if (first) refuseForeign(source, piece);
+      first = false;
       if (!splitter.feed(piece)) return;
       done(file.bytesRead);
     }
@@ -62,6 +66,16 @@ async function readLines(
     bytes.destroy();
     file.destroy();
   }
+}
+
+/** @throws PipelineError if the first bytes, decompressed, show that this is not UTF-8 text */
+export function refuseForeign(source: Source, head: Buffer): void {
+  if (head[0] === 0x1f && head[1] === 0x8b)
+    throw new PipelineError('E_INPUT', `${source.label} is compressed with gzip`, {
+      hint: `Rename it to ${source.label}.gz.`,
+    });
+  const foreign = foreignFile(head);
+  if (foreign) throw new PipelineError('E_INPUT', `${source.label} ${foreign.what}`, { hint: foreign.hint });
 }
 
 /** The decompressed bytes of the file. Errors in reading and decompression reach the reader of the stream. */
@@ -89,6 +103,14 @@ function unpacker(source: Source): Transform | undefined {
       });
     }
   }
+}
+
+const SHOWN = 80;
+
+/** A line in quotes, shortened, for messages. */
+export function quoted(text: string): string {
+  const line = text.trim();
+  return line.length > SHOWN ? `'${line.slice(0, SHOWN)}…'` : `'${line}'`;
 }
 
 interface Splitter {

@@ -6,7 +6,7 @@ import { literal } from '../../../src/formats/duckdb.ts';
 import type { Column } from '../parameters.ts';
 import { blank, firstProblem, setAside } from '../rejects.ts';
 import type { Source, Workspace } from '../workspace.ts';
-import { sequence, type Encoding } from './scan.ts';
+import { sequence, type Encoding, type Separator } from './scan.ts';
 import { stage } from './stage-rows.ts';
 
 const NAMED_TABLES = `
@@ -29,6 +29,7 @@ export async function createNamedTables(work: Workspace): Promise<void> {
 export interface TableOptions {
   readonly encoding: Encoding;
   readonly header: boolean;
+  readonly separator?: Separator;
 }
 
 type Columns = Readonly<Record<string, Column | undefined>>;

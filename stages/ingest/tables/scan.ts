@@ -7,11 +7,16 @@ import type { Source } from '../workspace.ts';
 export type Encoding = 'parquet' | 'jsonl' | 'tsv' | 'csv';
 export type Compression = 'none' | 'gzip' | 'zstd';
 
+/** `spaces`: any run of spaces and tabs, as in TREC files. */
+export type Separator = '\t' | ',' | ';' | 'spaces';
+
 export interface Scan {
   readonly source: Source;
   readonly encoding: Encoding;
   /** For tsv and csv: whether the first line has the names of the columns. */
   readonly header: boolean;
+  /** For tsv: what separates the columns; a tab unless given. */
+  readonly separator?: Separator;
   /** Name in the result → column of the file; NULL if undefined. */
   readonly columns: Readonly<Record<string, Column | undefined>>;
   /** Those of the columns that must be strings if the file has types. */
@@ -41,6 +46,12 @@ export function compressionOf(label: string): Compression {
 export function encodingOf(label: string): Encoding | undefined {
   const extension = /\.([a-z]+)(?:\.(?:gz|gzip|zst))?$/i.exec(label)?.[1];
   return extension === undefined ? undefined : ENCODINGS[extension.toLowerCase()];
+}
+
+export function cellsOf(line: string, separator: Separator): string[] {
+  if (separator === 'spaces') return line.trim().split(/[ \t]+/);
+  if (separator === '\t') return line.replace(/\r$/, '').split('\t');
+  return line.split(separator).map((cell) => cell.trim());
 }
 
 /** @throws PipelineError if the extension of the file is not one of the expected encodings */

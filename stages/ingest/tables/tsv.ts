@@ -3,20 +3,24 @@
  * character. CSV, with quoting, is in csv.ts.
  */
 import { PipelineError } from '../../../src/stage.ts';
-import type { Workspace } from '../workspace.ts';
+import type { Source, Workspace } from '../workspace.ts';
 import { chosenColumns, type ChosenColumn } from './columns.ts';
-import { eachLine } from './lines.ts';
-import { SCANNED, type Scan } from './scan.ts';
+import { eachLine, quoted } from './lines.ts';
+import { cellsOf, SCANNED, type Scan } from './scan.ts';
 
-export async function loadTsv(work: Workspace, { source, columns, header }: Scan): Promise<void> {
+export async function loadTsv(
+  work: Workspace,
+  { source, columns, header, separator = '\t' }: Scan,
+): Promise<void> {
   const table = await work.database.appender(SCANNED);
   const rejects = await work.database.appender('rejects');
   let chosen: readonly ChosenColumn[] | undefined;
   let width = 0;
   await eachLine(work, source, ({ number, text, problem }) => {
-    const cells = (text ?? '').replace(/\r$/, '').split('\t');
+    const cells = cellsOf(text ?? '', separator);
     if (!chosen) {
       width = cells.length;
+      if (width === 1) refuseOtherSeparator(source, number, text ?? '');
       chosen = chosenColumns(source, columns, header ? cells : cells.map((_, place) => String(place + 1)));
       if (header) return true;
     }
@@ -35,6 +39,23 @@ export async function loadTsv(work: Workspace, { source, columns, header }: Scan
   if (!chosen) throw new PipelineError('E_INPUT', `${source.label} is empty`);
   await table.close();
   await rejects.close();
+}
+
+/** A line without a tab: the columns are separated by something else. */
+function refuseOtherSeparator(source: Source, line: number, text: string): void {
+  const other = [';', ',', '|'].find((character) => text.includes(character));
+  if (other === undefined && !text.trim().includes(' ')) return;
+  const what = other === undefined ? 'spaces' : `'${other}'`;
+  throw new PipelineError(
+    'E_INPUT',
+    `${source.label}, line ${line}: there is no tab in ${quoted(text)}; its columns seem to be separated by ${what}`,
+    {
+      hint:
+        other === undefined
+          ? `Replace the spaces between columns by tabs; \`format: beir\` also reads TREC qrels with spaces.`
+          : `Name the file .csv and write \`format: csv\`, or separate the columns by tabs.`,
+    },
+  );
 }
 
 function shapeProblem(cells: number, width: number): string | undefined {

@@ -135,6 +135,7 @@ export const embeddingsSchema = {
       description: 'Learning rate of the token embeddings, relative to that of the other weights.',
       type: 'number',
       exclusiveMinimum: 0,
+      maximum: 1000,
       default: 1,
     },
     dimensions: {

@@ -23,6 +23,7 @@ const optimizer = {
       description: 'Peak learning rate.',
       type: 'number',
       exclusiveMinimum: 0,
+      maximum: 1000,
       default: 0.001,
     },
     betas,
@@ -30,12 +31,14 @@ const optimizer = {
       description: 'Adam ε: added to the denominator for numerical stability.',
       type: 'number',
       exclusiveMinimum: 0,
+      maximum: 1,
       default: 1e-8,
     },
     weight_decay: {
       description: 'Decoupled weight decay (AdamW); biases are not decayed.',
       type: 'number',
       minimum: 0,
+      maximum: 1000,
       default: 0.01,
     },
   },
@@ -69,6 +72,7 @@ export const optimizationSchemas = {
     description: 'Gradient clipping: maximum global norm; null disables clipping.',
     type: ['number', 'null'],
     exclusiveMinimum: 0,
+    maximum: 1_000_000,
     default: 1,
   },
   ema_decay: {
@@ -98,6 +102,7 @@ export const optimizationSchemas = {
     description: 'Maximum number of steps; training may stop within an epoch. Null for no limit.',
     type: ['integer', 'null'],
     minimum: 1,
+    maximum: 1_000_000_000,
     default: null,
   },
   patience: {
@@ -105,6 +110,7 @@ export const optimizationSchemas = {
       'Early stopping patience: epochs without a better validation MRR@10; null disables early stopping.',
     type: ['integer', 'null'],
     minimum: 1,
+    maximum: 100000,
     default: 3,
   },
 } as const;

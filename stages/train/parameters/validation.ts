@@ -25,6 +25,7 @@ export const validationSchema = {
       description: 'Maximum number of validation queries, sampled with the seed.',
       type: 'integer',
       minimum: 1,
+      maximum: 10_000_000,
       default: 1000,
     },
     max_documents: {
@@ -33,6 +34,7 @@ export const validationSchema = {
         'corpus would take longer to encode than an epoch takes to train.',
       type: 'integer',
       minimum: 1,
+      maximum: 100_000_000,
       default: 20000,
     },
   },

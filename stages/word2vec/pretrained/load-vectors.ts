@@ -1,4 +1,5 @@
 /** Loads pretrained vectors for the words of the model vocabulary. The file is read in vector-file.ts. */
+import { requireMemory } from '../../../src/base/memory.ts';
 import { SPECIAL_TOKENS, type Tokens } from '../../../src/formats/tokens.ts';
 import type { WordVectors } from '../../../src/formats/vectors.ts';
 import { createTokenizer, vocabularyMap } from '../../../src/retrieval/tokenizer.ts';
@@ -13,6 +14,8 @@ export interface Loaded {
   readonly rowsRead: number;
   /** Words that took the vector of a word that the tokeniser normalises to them. */
   readonly folded: number;
+  /** Bad rows that were left out. */
+  readonly rejected: number;
 }
 
 const ABSENT = 0;
@@ -25,7 +28,7 @@ const EXACT = 2;
  * because files are sorted by descending frequency. The file's `<unk>` is used for ours.
  */
 export async function loadVectors(
-  context: Pick<StageContext, 'signal' | 'progress'>,
+  context: Pick<StageContext, 'signal' | 'progress' | 'log'>,
   tokens: Tokens,
   params: PretrainedParams,
 ): Promise<Loaded> {
@@ -36,9 +39,13 @@ export async function loadVectors(
   const match = new Uint8Array(rows);
   const first: string[] = [];
   let [data, dimensions] = [new Float32Array(0), 0];
-  const rowsRead = await readVectorFile(context, params.path, params.format, {
+  // A bad row must not overwrite part of an earlier match.
+  let values = new Float32Array(0);
+  const { rows: rowsRead, rejects } = await readVectorFile(context, params, {
     begin: (width) => {
       dimensions = width;
+      requireMemory(`the vectors of ${params.path}`, { max_vocab: rows, dimensions: width });
+      values = new Float32Array(width);
       data = new Float32Array(rows * width);
     },
     row: (word, read) => {
@@ -47,16 +54,23 @@ export async function loadVectors(
       const id = own ?? (params.case_fallback ? ids.get(fold(word)) : undefined);
       const found = own === undefined ? FOLDED : EXACT;
       if (id === undefined || match[id]! >= found) return;
-      read(data, id * dimensions);
+      if (!read(values)) return;
+      data.set(values, id * dimensions);
       match[id] = found;
     },
   });
   if (rowsRead === 0) throw new PipelineError('E_INPUT', `${params.path} contains no vectors`);
+  const rejected = rejects.count();
+  if (rejected > 0) context.log(`${rejected} bad rows left out: ${rejects.summary()}`);
+  if (rejected > 0 && match.every((found) => found === ABSENT))
+    throw new PipelineError('E_INPUT', `no row of ${params.path} is usable: ${rejects.summary()}`, {
+      hint: 'Without `on_error: skip`, the first of them is reported with its text.',
+    });
   if (match.every((found) => found === ABSENT)) throw noWordFound(params.path, rowsRead, first, tokens);
   const known = match.map((found) => (found === ABSENT ? 0 : 1));
   const vectors = { rows, dimensions, data, known };
   fillUnknown(vectors, params.seed);
-  return { vectors, rowsRead, folded: match.filter((found) => found === FOLDED).length };
+  return { vectors, rowsRead, folded: match.filter((found) => found === FOLDED).length, rejected };
 }
 
 /** Words of the file and of the corpus in the error, so that a reader sees in what they differ. */

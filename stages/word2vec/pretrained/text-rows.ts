@@ -1,32 +1,47 @@
 /**
- * Reads text formats: on each line a word and its values, separated by spaces; a first line `rows dimensions` if
- * `hasHeader`. The binary format is in binary-rows.ts.
+ * Reads text formats: on each line a word and its values, separated by spaces or tabs; a first line `rows dimensions`
+ * in the layout `header`. The binary format is in binary-rows.ts.
  */
-import { fault, LONGEST, NEWLINE, NO_HEADER, SPACE, type RowParser, type RowVisitor } from './row-parser.ts';
-import { parseHeader } from './vector-format.ts';
+import { fieldsOf } from './fields.ts';
+import { badValue, otherLength, type Rejects } from './rejects.ts';
+import {
+  badFile,
+  LONGEST,
+  NEWLINE,
+  NO_HEADER,
+  SPACE,
+  TAB,
+  type RowParser,
+  type RowVisitor,
+} from './row-parser.ts';
+import { markOf, parseHeader, type Layout } from './vector-format.ts';
 
-export function textRows(path: string, hasHeader: boolean, visitor: RowVisitor): RowParser {
+export function textRows(
+  path: string,
+  layout: Exclude<Layout, { kind: 'binary' }>,
+  visitor: RowVisitor,
+  rejects: Rejects,
+): RowParser {
   let rest: Buffer = Buffer.alloc(0);
   let [line, rows, promised] = [0, 0, -1];
-  let values: RowReader | undefined;
-  const wrong = (what: string): Error => fault(path, `line ${line}`, what);
+  let dimensions = 0;
+  const wrong = (what: string, hint?: string): Error => badFile(path, `line ${line}`, what, hint);
 
-  const begin = (dimensions: number): RowReader => {
-    if (dimensions === 0) throw wrong('a word without values');
-    visitor.begin(dimensions);
-    return rowReader(dimensions, visitor, wrong);
+  const begin = (width: number): void => {
+    dimensions = width;
+    visitor.begin(width);
   };
   const take = (raw: Buffer): void => {
     line++;
-    const text = trimEnd(raw);
-    if (line === 1 && hasHeader) {
+    const text = trimEnd(line === 1 ? raw.subarray(markOf(raw)) : raw);
+    if (line === 1 && layout.kind === 'header') {
       const header = parseHeader(text.toString('latin1'));
       if (!header) throw wrong(NO_HEADER);
       promised = header.rows;
-      values = begin(header.dimensions);
+      begin(header.dimensions);
     } else if (text.length > 0) {
-      values ??= begin(valuesIn(text));
-      values(text);
+      if (dimensions === 0 && layout.kind === 'bare') begin(layout.dimensions);
+      readRow(text, line, dimensions, visitor, rejects);
       rows++;
     }
   };
@@ -44,51 +59,71 @@ export function textRows(path: string, hasHeader: boolean, visitor: RowVisitor):
   const end = (): number => {
     if (rest.length > 0) take(rest);
     if (promised >= 0 && rows !== promised)
-      throw wrong(`the file ends after ${rows} vectors; its header announces ${promised}`);
+      throw wrong(
+        `the file ends after ${rows} vectors; its header announces ${promised}`,
+        `Get the complete file, or write \`${rows} ${dimensions}\` in its first line.`,
+      );
     return rows;
   };
   return { feed, end };
 }
 
-type RowReader = (text: Buffer) => void;
-
-function rowReader(dimensions: number, visitor: RowVisitor, wrong: (what: string) => Error): RowReader {
-  return (text) => {
-    const spaces = spacePositions(text);
-    if (spaces.length < dimensions) throw wrong(`${spaces.length} values where ${dimensions} were expected`);
-    // Some GloVe words contain spaces: the values are the last fields.
-    const end = spaces[spaces.length - dimensions]!;
-    const word = text.toString('utf8', 0, end);
-    const isNumber = Number.isFinite(Number(word.slice(word.lastIndexOf(' ') + 1)));
-    if (spaces.length > dimensions && isNumber)
-      throw wrong(`${spaces.length} values where ${dimensions} were expected`);
-    visitor.row(word, (target, offset) => {
-      const fields = text.toString('latin1', end + 1).split(' ');
-      for (const [index, field] of fields.entries()) {
-        const value = Math.fround(Number(field));
-        if (field === '' || !Number.isFinite(value)) throw wrong(`'${field}' is not a finite number`);
-        target[offset + index] = value;
+function readRow(
+  text: Buffer,
+  line: number,
+  dimensions: number,
+  visitor: RowVisitor,
+  rejects: Rejects,
+): void {
+  const parts = splitRow(text, dimensions);
+  const word = parts && text.toString('utf8', 0, parts.wordEnd);
+  // Some GloVe words contain spaces: the values are the last fields. A number before them is one value too many.
+  if (word === undefined || endsInNumber(word)) {
+    rejects.reject(line, otherLength(fieldsOf(text.toString('latin1')).length - 1, dimensions));
+    return;
+  }
+  visitor.row(word, (target) => {
+    const values = text.toString('latin1', parts!.valuesStart);
+    let fields = values.split(' ');
+    if (fields.length !== dimensions || values.includes('\t')) fields = fieldsOf(values);
+    for (const [index, field] of fields.entries()) {
+      const value = Math.fround(Number(field));
+      if (field === '' || !Number.isFinite(value)) {
+        rejects.reject(line, badValue(field));
+        return false;
       }
-    });
-  };
+      target[index] = value;
+    }
+    return true;
+  });
 }
 
+function endsInNumber(word: string): boolean {
+  const last = fieldsOf(word).slice(1).at(-1);
+  return last !== undefined && Number.isFinite(Number(last));
+}
+
+/** Where the word ends and its values start, counted from the end; undefined if there are too few fields. */
+function splitRow(
+  text: Buffer,
+  dimensions: number,
+): { readonly wordEnd: number; readonly valuesStart: number } | undefined {
+  let at = text.length;
+  let valuesStart = at;
+  for (let field = 0; field < dimensions; field++) {
+    while (at > 0 && !isSeparator(text[at - 1]!)) at--;
+    if (at === 0) return undefined;
+    valuesStart = at;
+    while (at > 0 && isSeparator(text[at - 1]!)) at--;
+  }
+  return { wordEnd: at, valuesStart };
+}
+
+const isSeparator = (byte: number): boolean => byte === SPACE || byte === TAB;
 const CARRIAGE_RETURN = 0x0d;
 
 function trimEnd(text: Buffer): Buffer {
   let end = text.length;
-  while (end > 0 && (text[end - 1] === SPACE || text[end - 1] === CARRIAGE_RETURN)) end--;
+  while (end > 0 && (isSeparator(text[end - 1]!) || text[end - 1] === CARRIAGE_RETURN)) end--;
   return text.subarray(0, end);
-}
-
-/** The count of numbers at the end of a row; its first field is always the word. */
-function valuesIn(text: Buffer): number {
-  const fields = text.toString('latin1').split(' ').slice(1);
-  return fields.length - 1 - fields.findLastIndex((field) => field === '' || Number.isNaN(Number(field)));
-}
-
-function spacePositions(text: Buffer): number[] {
-  const found: number[] = [];
-  for (let i = 0; i < text.length; i++) if (text[i] === SPACE) found.push(i);
-  return found;
 }

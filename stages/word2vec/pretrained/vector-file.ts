@@ -3,41 +3,45 @@ import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { PipelineError, type StageContext } from '../../../src/stage.ts';
+import type { PretrainedParams } from '../parameters.ts';
 import { binaryRows } from './binary-rows.ts';
-import type { RowParser, RowVisitor } from './row-parser.ts';
+import { createRejects, type Rejects } from './rejects.ts';
+import type { RowVisitor } from './row-parser.ts';
 import { textRows } from './text-rows.ts';
-import { HEAD_BYTES, layoutOf, type FormatName } from './vector-format.ts';
+import { HEAD_BYTES, layoutOf } from './vector-format.ts';
 
 const PIECE = 1 << 20;
 
-/** Returns the number of rows. Throws `E_INPUT`, with the line or row, if the file is invalid. */
+export interface RowsRead {
+  readonly rows: number;
+  readonly rejects: Rejects;
+}
+
+/** Throws `E_INPUT`, with the line or row, if the file is invalid; bad rows may be left out instead. */
 export async function readVectorFile(
   context: Pick<StageContext, 'signal' | 'progress'>,
-  path: string,
-  format: FormatName,
+  { path, format, on_error }: Pick<PretrainedParams, 'path' | 'format' | 'on_error'>,
   visitor: RowVisitor,
-): Promise<number> {
+): Promise<RowsRead> {
   const total = sizeOf(path);
   const file = createReadStream(path, { highWaterMark: PIECE });
   const pieces = bytePieces(path, file);
   try {
     const head = await headOf(pieces);
-    const parser = parserFor(path, format, head, visitor);
+    const layout = layoutOf(path, head, format);
+    const binary = layout.kind === 'binary';
+    const rejects = createRejects(path, binary ? 'vector' : 'line', on_error);
+    const parser = binary ? binaryRows(path, visitor, rejects) : textRows(path, layout, visitor, rejects);
     parser.feed(head);
     for await (const piece of pieces) {
       context.signal.throwIfAborted();
       parser.feed(piece);
       context.progress({ done: file.bytesRead, total, unit: 'bytes' });
     }
-    return parser.end();
+    return { rows: parser.end(), rejects };
   } finally {
     file.destroy();
   }
-}
-
-function parserFor(path: string, format: FormatName, head: Buffer, visitor: RowVisitor): RowParser {
-  const layout = layoutOf(path, head, format);
-  return layout === 'binary' ? binaryRows(path, visitor) : textRows(path, layout === 'header', visitor);
 }
 
 function sizeOf(path: string): number {

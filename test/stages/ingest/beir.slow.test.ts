@@ -125,10 +125,9 @@ describe('format: beir', () => {
     await expect(without('corpus')).rejects.toThrow('contains no corpus.jsonl');
     await expect(without('queries')).rejects.toThrow('contains no queries.jsonl');
     await expect(without('qrels')).rejects.toThrow('contains no qrels/*.tsv');
-    const folder = folderOf({ ...FILES, 'corpus.jsonl': jsonl({ id: 'd1', text: 'x' }) });
+    const folder = folderOf({ ...FILES, 'corpus.jsonl': jsonl({ ident: 'd1', text: 'x' }) });
     await expect(ingest({ format: 'beir', folder })).rejects.toMatchObject({
-      message: "corpus.jsonl has no column '_id'; it has id, text",
-      hint: "Did you mean 'id'?",
+      message: "corpus.jsonl has no column '_id'; it has ident, text",
     });
   });
 

@@ -39,13 +39,15 @@ describe('bad rows', () => {
     ],
     [line({ passages: { is_selected: [], passage_text: [] } }), 'no passages'],
     [line({ passages: { is_selected: [2], passage_text: ['a'] } }), 'is_selected is not 0, 1 or -1'],
-    [line({ passages: { is_selected: ['1'], passage_text: ['a'] } }), 'is_selected is not 0, 1 or -1'],
+    [line({ passages: { is_selected: ['yes'], passage_text: ['a'] } }), 'is_selected is not 0, 1 or -1'],
     [line({ passages: { is_selected: [1], passage_text: [5] } }), 'passage_text is not a string'],
   ])('stop the stage with file, line and reason: %s', async (bad, reason) => {
     const text = lines(JSON.stringify(good(1)), '', bad, JSON.stringify(good(3)));
     await expect(msmarco(text)).rejects.toMatchObject({
       code: 'E_INPUT',
-      message: `1 bad row: 1 × ${reason}\n  train.jsonl line 3: ${reason}`,
+      message: expect.stringContaining(
+        `1 bad row: 1 × ${reason}\n  train.jsonl line 3: ${reason}: '${bad.slice(0, 20)}`,
+      ) as string,
       hint: 'Fix the data, or write `on_error: skip` to leave these rows out.',
     });
     const { queries, summary, metrics, headline } = await msmarco(text, { on_error: 'skip' });

@@ -195,7 +195,7 @@ describe('a damaged or unsupported file of vectors', () => {
       'binary that is not a number',
       binary([['fever', NaN, 1]], { newline: true }),
       {},
-      'vector 1: NaN is not a finite number',
+      "vector 1: 'NaN' is not a finite number",
     ],
     ['gzip cut short', gzipSync(text).subarray(0, -12), {}, 'cannot be decompressed'],
     ['a word without values', 'fever\nrises\n', { format: 'glove' }, 'line 1: a word without values'],
