@@ -15,8 +15,11 @@ export type RunEvent =
     }
   /** The stage's artifact was there: nothing runs. */
   | ({ readonly type: 'stage-cached'; readonly stage: string } & StageOutcome)
-  /** Another process is making the same artifact; this one waits for it. */
-  | { readonly type: 'stage-waiting'; readonly stage: string }
+  /**
+   * The same artifact is being made already, by the stage of this run that `sameAs` names or, where it is null, by
+   * another process. This stage waits for it.
+   */
+  | { readonly type: 'stage-waiting'; readonly stage: string; readonly sameAs: string | null }
   | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly Reason[] }
   | ({ readonly type: 'stage-progress'; readonly stage: string } & Progress)
   | {

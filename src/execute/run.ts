@@ -54,6 +54,10 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
       planner.remember(stage);
       return executeStage(stage, toRun, inputs, { ...options, project: spec.directory, engine, threads });
     },
+    onTwin(stage, first) {
+      planner.remember(stage);
+      emit({ type: 'stage-waiting', stage: stage.name, sameAs: first.name });
+    },
     onEnd(stage, end) {
       report(stage, end, emit);
       options.onEnd?.(stage, end);

@@ -17,3 +17,8 @@ export function countsText(event: Extract<RunEvent, { type: 'run-finished' }>): 
   if (event.skipped > 0) parts.push(`${event.skipped} not run`);
   return parts.join(', ');
 }
+
+/** Who makes the artifact that a stage waits for. */
+export function waitingText({ sameAs }: Extract<RunEvent, { type: 'stage-waiting' }>): string {
+  return sameAs === null ? 'being made by another process' : `the same as '${sameAs}'`;
+}

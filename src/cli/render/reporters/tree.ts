@@ -14,7 +14,7 @@ import type { RunEvent } from '../../../execute/events.ts';
 import { printNotice, styleFor, useColor } from '../output.ts';
 import { trackProgress } from '../progress-text.ts';
 import { durationText } from '../text.ts';
-import { countsText, failureText } from './failure.ts';
+import { countsText, failureText, waitingText } from './failure.ts';
 import type { Reporter } from './reporter.ts';
 
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
@@ -103,7 +103,7 @@ function stageRow(stage: string, width: number): Row {
         redraw();
         return;
       case 'stage-waiting':
-        show('being made by another process');
+        show(waitingText(event));
         return;
       case 'stage-progress':
         detail = track.update(event, monotonic());
