@@ -149,6 +149,11 @@ function digestAll(found: readonly Found[], digest: (file: Found) => Digest): Ex
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Whether an absolute path, folder or glob matches a file. Reads none. */
+export async function matchesFile(pattern: string): Promise<boolean> {
+  return (await expand(pattern)).length > 0;
+}
+
 /** Every file that a path, folder or glob matches, in an order that does not depend on the disk. */
 async function expand(pattern: string): Promise<Found[]> {
   const stat = statSync(pattern, { throwIfNoEntry: false });
