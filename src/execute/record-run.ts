@@ -1,5 +1,6 @@
 /** Turns the result of a run into its record in the history. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { reasonOf } from '../base/system-error.ts';
 import { ownPackage } from '../base/installation.ts';
 import type { RunResult, StageResultRecord } from './run.ts';
 import { rememberLatest, repeatsLatest } from '../history/latest-keys.ts';
@@ -28,7 +29,7 @@ export function recordRun(spec: Spec, layout: StoreLayout, facts: RunFacts): str
     rememberLatest(layout, record);
     return undefined;
   } catch (error) {
-    return `the run could not be recorded: ${(error as Error).message}`;
+    return `the run could not be recorded: ${reasonOf(error)}`;
   }
 }
 

@@ -78,7 +78,7 @@ async function checkRoot(
 ): Promise<Result<Checked, readonly Diagnostic[]>> {
   const { options, found } = gathered;
   const values = interpolated(root, gathered);
-  const outline = readOutline(values.root, gathered.report);
+  const outline = readOutline(values.root, options.kinds, gathered.report);
   onOutline?.(outline);
   const kinds = new Map<string, KindReference>();
   const stages = await checkStages(outline, { ...values.scope, catalogue: options.kinds, kinds });
@@ -149,7 +149,12 @@ function interpolated(root: MapNode, { report, env, used, found }: Gathered): In
 function reportUnused(params: MapNode, used: ReadonlySet<string>, report: Report): void {
   for (const [name, { key }] of params.entries)
     if (!used.has(name))
-      report({ ...errorAt(key, `the parameter '${name}' is not used`), severity: 'warning' });
+      report({
+        ...errorAt(key, `the parameter '${name}' is not used`, {
+          hint: `A reference to it is \`\${params.${name}}\`.`,
+        }),
+        severity: 'warning',
+      });
 }
 
 /** In reading order: the spec first, then other files, each from its top, then every --set. */

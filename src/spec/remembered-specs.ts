@@ -53,7 +53,7 @@ function sizeOf({ spec, warnings, files }: Checked): number {
   const places = warnings.length + spec.stages.reduce((sum, { paths }) => sum + 1 + paths.length, 0);
   let longest = 0;
   for (const text of files.values())
-    for (let from = 0; from <= text.length; ) {
+    for (let from = 0; from <= text.length;) {
       const end = text.indexOf('\n', from);
       const until = end === -1 ? text.length : end;
       longest = Math.max(longest, until - from);

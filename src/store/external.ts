@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { now } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
+import { reasonOf } from '../base/system-error.ts';
 import { writeAtomically } from '../base/files.ts';
 import { digestOfFile, digestOfJson, type Digest } from '../base/hash.ts';
 
@@ -122,7 +123,7 @@ function read(path: string): Digest {
   try {
     return digestOfFile(path);
   } catch (error) {
-    throw new PipelineError('E_INPUT', `${path} cannot be read: ${(error as Error).message}`, {
+    throw new PipelineError('E_INPUT', `${path} cannot be read: ${reasonOf(error)}`, {
       hint: 'Give permission to read it, or name another file.',
       cause: error,
     });

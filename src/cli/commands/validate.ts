@@ -36,7 +36,7 @@ export async function validateCommand(files: readonly string[], options: Validat
   try {
     const layout = storeLayout(scratch);
     const kinds = openCatalogue(layout);
-    const { cacheDir: _, ...load } = loadOptions(layout, kinds, options);
+    const load = loadOptions(layout, kinds, options);
     const results: Validated[] = [];
     for (const file of files) results.push(await validate(file, kinds, load));
     const ok = results.every(({ stages }) => stages !== null);
@@ -51,7 +51,7 @@ export async function validateCommand(files: readonly string[], options: Validat
 async function validate(
   file: string,
   kinds: KindCatalogue,
-  options: Omit<ReturnType<typeof loadOptions>, 'cacheDir'>,
+  options: ReturnType<typeof loadOptions>,
 ): Promise<Validated> {
   const loaded = await loadSpec(resolve(file), { ...options, kinds });
   if (!loaded.ok) return { file, stages: null, diagnostics: loaded.error };
