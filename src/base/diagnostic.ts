@@ -26,6 +26,13 @@ export interface Diagnostic {
   readonly related?: readonly { readonly message: string; readonly location: Location }[];
 }
 
+/** Each diagnostic once. The text of the line is left out of the comparison: its place says which line it is. */
+export function distinct(found: readonly Diagnostic[]): Diagnostic[] {
+  const identity = (one: Diagnostic): string =>
+    JSON.stringify(one, (name, value: unknown) => (name === 'text' ? undefined : value));
+  return [...new Map(found.map((one) => [identity(one), one])).values()];
+}
+
 export type Result<T, E> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 

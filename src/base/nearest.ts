@@ -19,11 +19,16 @@ function editDistance(a: string, b: string): number {
   return last[b.length]!;
 }
 
+/** Longer texts are no names, and comparing two of them takes time that grows with the square of their length. */
+const LONGEST_NAME = 200;
+
 /** The name that was probably meant, or undefined if none is close: at most a third of the letters may differ. */
 export function nearest(written: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Infinity;
+  if (written.length > LONGEST_NAME) return undefined;
   for (const name of names) {
+    if (name.length > LONGEST_NAME) continue;
     const distance = editDistance(written.toLowerCase(), name.toLowerCase());
     if (distance < least && distance <= Math.max(1, Math.floor(Math.max(written.length, name.length) / 3))) {
       best = name;

@@ -15,6 +15,7 @@ import type { QueryOptions } from './commands/query.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ShowOptions } from './commands/show.ts';
 import type { SweepOptions } from './commands/sweep.ts';
+import type { ValidateOptions } from './commands/validate.ts';
 import { addStoreCommands } from './store-commands.ts';
 
 const USAGE = 2;
@@ -104,6 +105,18 @@ function program(): Command {
     .action(async (spec: string, options: PlanOptions) => {
       const { planCommand } = await import('./commands/plan.ts');
       exitCode = await planCommand(spec, options);
+    });
+
+  root
+    .command('validate')
+    .argument('<specs...>', 'YAML files of experiments')
+    .option('--set <stage.param=value>', 'change one value of every spec; repeatable', collect)
+    .option('--params <file>', 'YAML or JSON file with values that override the specs')
+    .description('check specs with their kinds and paths, without a store')
+    .option('--json', 'print JSON')
+    .action(async (specs: readonly string[], options: ValidateOptions) => {
+      const { validateCommand } = await import('./commands/validate.ts');
+      exitCode = await validateCommand(specs, options);
     });
 
   withSpec(root.command('sweep'))

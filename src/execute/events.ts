@@ -18,8 +18,11 @@ export type RunEvent =
   | ({ readonly type: 'stage-cached'; readonly stage: string } & StageOutcome)
   /** It has its inputs, and waits for other stages to end: what it needs is in use. */
   | { readonly type: 'stage-queued'; readonly stage: string; readonly lacks: Shortage }
-  /** Another process is making the same artifact; this one waits for it. */
-  | { readonly type: 'stage-waiting'; readonly stage: string }
+  /**
+   * The same artifact is being made already, by the stage of this run that `sameAs` names or, where it is null, by
+   * another process. This stage waits for it.
+   */
+  | { readonly type: 'stage-waiting'; readonly stage: string; readonly sameAs: string | null }
   | {
       readonly type: 'stage-started';
       readonly stage: string;

@@ -59,7 +59,7 @@ export async function executeStage(
 function runEvent(stage: string, { key, reasons }: ToRun, event: JobEvent): RunEvent {
   switch (event.type) {
     case 'waiting':
-      return { type: 'stage-waiting', stage };
+      return { type: 'stage-waiting', stage, sameAs: null };
     case 'started':
       return { type: 'stage-started', stage, key, reasons, log: event.log };
     case 'progress':

@@ -1,6 +1,7 @@
 /** Turns the result of a run into its record in the history. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { basename } from 'node:path';
+import { reasonOf } from '../base/system-error.ts';
 import { ownPackage } from '../base/installation.ts';
 import { lastLines } from '../base/last-lines.ts';
 import type { StageFailure } from './events.ts';
@@ -35,7 +36,7 @@ export function recordRun(spec: Spec, layout: StoreLayout, facts: RunFacts): str
     rememberLatest(layout, record);
     return undefined;
   } catch (error) {
-    return `the run could not be recorded: ${(error as Error).message}`;
+    return `the run could not be recorded: ${reasonOf(error)}`;
   }
 }
 

@@ -72,6 +72,10 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
       if (missing.size > 0) options.onRefused?.([...missing.values()].flat());
       return new Map([...missing].map(([stage, [first]]) => [stage, refusal(first!)]));
     },
+    onTwin(stage, first) {
+      planner.remember(stage);
+      emit({ type: 'stage-waiting', stage: stage.name, sameAs: first.name });
+    },
     onEnd(stage, end) {
       report(stage, end, emit);
       options.onEnd?.(stage, end);

@@ -4,6 +4,7 @@
  * stage executes is not decided here.
  */
 import { upstreamOf } from '../plan/order.ts';
+import type { Key } from '../base/hash.ts';
 import type { Decision } from '../plan/decision.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
@@ -39,6 +40,8 @@ export interface ScheduleOptions {
     made: StageSpec,
     artifacts: ReadonlyMap<string, FoundArtifact>,
   ) => ReadonlyMap<StageSpec, StageFailure>;
+  /** Called where a stage has the key of one that is to execute, or executes: it takes that one's result. */
+  readonly onTwin?: (stage: StageSpec, first: StageSpec) => void;
   /** Called once for every stage, in the order in which they end. */
   readonly onEnd: (stage: StageSpec, end: End) => void;
 }
@@ -65,6 +68,8 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   /** In the plan's order, so that chains are finished before others are started. */
   const queue: Waiting[] = [];
   const announced = new Set<string>();
+  /** Key → the first stage that is to make it, and further stages of the spec that have the same key. */
+  const making = new Map<Key, { readonly first: StageSpec; readonly twins: StageSpec[] }>();
   let failed = false;
   const going = (): boolean => !failed && !stop.aborted;
 
@@ -120,8 +125,30 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   const settle = (stage: StageSpec, decision: Decision): void => {
     if (decision.state === 'cached')
       finish(stage, { state: 'cached', artifact: decision.artifact, seconds: 0 });
-    else if (selected.has(stage.name)) enqueue({ stage, toRun: decision });
+    else if (selected.has(stage.name)) claim({ stage, toRun: decision });
     else finish(stage, { state: 'not-selected' });
+  };
+
+  const claim = (waiting: Waiting): void => {
+    const made = making.get(waiting.toRun.key);
+    if (made) {
+      made.twins.push(waiting.stage);
+      options.onTwin?.(waiting.stage, made.first);
+    } else {
+      making.set(waiting.toRun.key, { first: waiting.stage, twins: [] });
+      enqueue(waiting);
+    }
+  };
+
+  /** Gives the result of an execution to the stages with the same key. */
+  const share = (key: Key, first: StageSpec, end: StageEnd): void => {
+    const { twins } = making.get(key)!;
+    making.delete(key);
+    for (const twin of twins) {
+      if (end.state === 'failed') finish(twin, { state: 'skipped', because: first.name });
+      else if (end.state === 'skipped') finish(twin, end);
+      else finish(twin, { state: 'cached', artifact: end.artifact, seconds: 0 });
+    }
   };
 
   const enqueue = (waiting: Waiting): void => {
@@ -149,6 +176,7 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
       running.delete(stage.name);
       account.give(stage);
       finish(stage, end);
+      share(toRun.key, stage, end);
     });
     running.set(stage.name, work);
   };

@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Entry } from 'tar-stream';
 import { PipelineError } from '../base/diagnostic.ts';
+import { reasonOf } from '../base/system-error.ts';
 import { canonicalJson, isObject, type Json } from '../base/json.ts';
 import { MANIFEST, RESERVED_NAMES } from '../store/layout.ts';
 import { digestOfFiles, keyOf, type Manifest } from '../store/manifest.ts';
@@ -51,7 +52,7 @@ export async function readArchive(file: string, work: string, signal: AbortSigna
     );
     if (reason instanceof PipelineError) throw reason;
     signal.throwIfAborted();
-    throw refused(`${file} is damaged or truncated: ${(reason as Error).message}`);
+    throw refused(`${file} is damaged or truncated: ${reasonOf(reason)}`);
   }
   return receiver.finish();
 }

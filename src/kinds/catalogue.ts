@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
+import { reasonOf } from '../base/system-error.ts';
 import type { Digest } from '../base/hash.ts';
 import { DIST } from '../base/installation.ts';
 import type { KindDeclaration } from '../stage.ts';
@@ -20,7 +21,7 @@ function readBuiltKinds(): BuiltKinds {
   try {
     return JSON.parse(readFileSync(join(DIST, 'kinds.json'), 'utf8')) as BuiltKinds;
   } catch (error) {
-    throw new PipelineError('E_INSTALL', `the package is not built: ${(error as Error).message}`, {
+    throw new PipelineError('E_INSTALL', `the package is not built: ${reasonOf(error)}`, {
       hint: 'Run `npm ci` or `npm run build` in the folder of the package.',
     });
   }

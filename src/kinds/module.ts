@@ -8,6 +8,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildOptions, Loader, Metafile } from 'esbuild';
 import { PipelineError } from '../base/diagnostic.ts';
+import { reasonOf } from '../base/system-error.ts';
 import { writeAtomically } from '../base/files.ts';
 import { digestOf, type Digest } from '../base/hash.ts';
 import type { KindDeclaration, StageKind } from '../stage.ts';
@@ -121,7 +122,11 @@ async function sourceDigests(metafile: Metafile, folder: string): Promise<Record
       const text = readFileSync(resolve(folder, source), 'utf8');
       const loader = loaderOf(source);
       const { code } = loader
-        ? await transform(text, { loader, minifyWhitespace: true, legalComments: 'none' })
+        ? await transform(text, { loader, minifyWhitespace: true, legalComments: 'none' }).catch(
+            (error: unknown) => {
+              throw compilerFault(source, resolve(folder, source), error);
+            },
+          )
         : { code: text };
       return [source, digestOf(code).slice(0, 16)] as const;
     });
@@ -136,15 +141,26 @@ function loaderOf(source: string): Loader | undefined {
 
 async function declare(path: string, file: string): Promise<KindDeclaration> {
   let module: { readonly stage?: unknown };
+  // Node reads the source maps of modules that are loaded while they are enabled.
+  process.setSourceMapsEnabled(true);
   try {
     module = (await import(pathToFileURL(file).href)) as { readonly stage?: unknown };
   } catch (error) {
-    throw fault(path, `it cannot be loaded: ${(error as Error).message}`);
+    throw fault(path, `it cannot be loaded: ${reasonOf(error)}${placeOf(error)}`);
+  } finally {
+    process.setSourceMapsEnabled(false);
   }
   const wrong = faultOfStage(module.stage);
   if (wrong) throw fault(path, wrong, 'A module named by `uses` must export `stage = defineStage({...})`.');
   // A JSON round trip, so that a declaration is the same whether it was cached or just loaded.
   return JSON.parse(JSON.stringify(declarationOf(module.stage as StageKind))) as KindDeclaration;
+}
+
+/** The place in the user's sources where it was thrown: the first frame of the stack that is in a file of theirs. */
+function placeOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const frame = /^\s+at (?:.*\()?(?:file:\/\/)?(\/[^)\n]*\.[cm]?[jt]sx?:\d+:\d+)\)?$/m.exec(stack)?.[1];
+  return frame === undefined ? '' : ` (at ${relative(process.cwd(), frame)})`;
 }
 
 async function bundle(path: string, options: BuildOptions): Promise<{ text: string; metafile: Metafile }> {
@@ -166,16 +182,21 @@ async function bundle(path: string, options: BuildOptions): Promise<{ text: stri
     });
     return { text: result.outputFiles![0]!.text, metafile: result.metafile! };
   } catch (error) {
-    const { errors } = error as {
-      errors?: { text: string; location: { file: string; line: number; column: number } | null }[];
-    };
-    const first = errors?.[0];
-    // The compiler is a separate process, which can be killed or run out of memory.
-    if (!first)
-      throw new PipelineError('E_COMPILER', `the compiler stopped at ${path}: ${(error as Error).message}`, {
-        hint: 'Run the same command again.',
-      });
-    const at = first.location ? `${first.location.line}:${first.location.column + 1}: ` : '';
-    throw fault(path, `it cannot be compiled: ${at}${first.text}`);
+    throw compilerFault(path, path, error);
   }
+}
+
+/** An error in the source, or the end of the compiler: a process of its own, which can be killed or run out of memory. */
+function compilerFault(name: string, path: string, error: unknown): PipelineError {
+  const { errors } = error as {
+    errors?: { text: string; location: { file: string; line: number; column: number } | null }[];
+  };
+  const first = errors?.[0];
+  if (!first)
+    return new PipelineError('E_COMPILER', `the compiler was ended while it read ${name}`, {
+      hint: 'Run the same command again. If it happens again, the machine may be short of memory.',
+      cause: error,
+    });
+  const at = first.location ? `${first.location.line}:${first.location.column + 1}: ` : '';
+  return fault(path, `it cannot be compiled: ${at}${first.text}`);
 }

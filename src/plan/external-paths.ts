@@ -1,7 +1,7 @@
 /** The external files that a spec names, each resolved once however many stages read it. */
-import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
+import { distinct, PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
-import { openExternalFiles, type ExternalSet } from '../store/external.ts';
+import { matchesFile, openExternalFiles, type ExternalSet } from '../store/external.ts';
 import type { ResolvedPaths } from './key.ts';
 
 const NONE: ResolvedPaths = new Map();
@@ -31,6 +31,18 @@ export async function resolvePaths(spec: Spec, cache: string): Promise<Map<strin
   return resolved;
 }
 
+/** A diagnostic for each path that names nothing. No file is read. */
+export async function missingPaths(spec: Spec): Promise<Diagnostic[]> {
+  const there = new Map<string, boolean>();
+  const missing: Diagnostic[] = [];
+  for (const stage of spec.stages)
+    for (const path of stage.paths.filter(isOutside)) {
+      if (!there.has(path.value)) there.set(path.value, await matchesFile(path.value));
+      if (there.get(path.value) === false) missing.push(missingPath(stage, path));
+    }
+  return distinct(missing);
+}
+
 /** Whether a path names files outside the store: no URL, and not inside an input. */
 export function isOutside(path: PathParameter): boolean {
   return path.rootedIn === undefined && !/^https?:\/\//.test(path.value);
@@ -43,9 +55,4 @@ function missingPath(stage: StageSpec, path: PathParameter): Diagnostic {
     location: path.location ?? stage.location,
     hint: 'Relative paths start from the folder of the spec that they are written in.',
   };
-}
-
-/** The instances of a matrix share what was written once. */
-function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()];
 }

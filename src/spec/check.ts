@@ -3,7 +3,7 @@
  * it for a spec that was valid before.
  */
 import { basename, dirname, extname } from 'node:path';
-import { failure, ok, type Diagnostic, type Result } from '../base/diagnostic.ts';
+import { distinct, failure, ok, type Diagnostic, type Result } from '../base/diagnostic.ts';
 import { readMerged, type Reader } from './values/bases.ts';
 import { holdsDeferred, refuseDeferred } from './values/deferred.ts';
 import { makeInterpolator } from './values/interpolate.ts';
@@ -87,7 +87,7 @@ async function checkRoot(
 ): Promise<Result<Checked, readonly Diagnostic[]>> {
   const { options, found } = gathered;
   const values = interpolated(root, gathered);
-  const outline = readOutline(values.root, gathered.report);
+  const outline = readOutline(values.root, options.kinds, gathered.report);
   onOutline?.(outline);
   const kinds = new Map<string, KindReference>();
   const stages = await checkStages(outline, { ...values.scope, catalogue: options.kinds, kinds });
@@ -163,16 +163,17 @@ function interpolated(root: MapNode, { report, env, used, found }: Gathered): In
 function reportUnused(params: MapNode, used: ReadonlySet<string>, report: Report): void {
   for (const [name, { key }] of params.entries)
     if (!used.has(name))
-      report({ ...errorAt(key, `the parameter '${name}' is not used`), severity: 'warning' });
-}
-
-/** Removes duplicates, which arise because the instances of a matrix share their source text. */
-function distinct(found: readonly Diagnostic[]): Diagnostic[] {
-  return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];
+      report({
+        ...errorAt(key, `the parameter '${name}' is not used`, {
+          hint: `A reference to it is \`\${params.${name}}\`.`,
+        }),
+        severity: 'warning',
+      });
 }
 
 /** In reading order: the spec first, then other files, each from its top, then every --set. */
 function inOrder(all: readonly Diagnostic[], main: string, sets: readonly string[] = []): Diagnostic[] {
+  // The instances of a matrix share their source text.
   const found = distinct(all);
   const rank = ({ location }: Diagnostic): string => {
     if (location === undefined || location.file === main) return location ? '1' : '0';

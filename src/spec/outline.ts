@@ -1,13 +1,24 @@
 /** Reads everything in a spec except the stages' parameters, which are checked against their kind's schema later. */
-import { didYouMean } from '../base/nearest.ts';
+import { didYouMean, nearest } from '../base/nearest.ts';
+import type { KindCatalogue } from '../kinds/kind.ts';
 import { readExecution, readTruth, type Execution } from './stages/execution.ts';
 import { readMatrix, type Matrix } from './stages/matrix.ts';
+import { asMapping, flowText, liftFields, repairFields, stageListHint } from './stages/misplaced.ts';
 import { checkNames, isFailed } from './text/names.ts';
 import { errorAt, type Place, type Report } from './text/source.ts';
 import type { SweepRequest } from './sweep/request-types.ts';
 import { readSweep } from './sweep/sweep-request.ts';
 import type { EngineRequest } from '../stage.ts';
-import { describe, isNull, mapNode, toJson, type Entry, type MapNode, type ScalarNode } from './text/tree.ts';
+import {
+  describe,
+  isNull,
+  mapNode,
+  toJson,
+  type Entry,
+  type MapNode,
+  type Node,
+  type ScalarNode,
+} from './text/tree.ts';
 import {
   alternatives,
   ENGINE_VALUES,
@@ -23,7 +34,8 @@ export interface RawStage {
   readonly key: Place;
   readonly description: string | undefined;
   readonly uses: ScalarNode;
-  readonly inputs: MapNode;
+  /** Should be a mapping; what else it is, inputs.ts reports, which knows the slots of the kind. */
+  readonly inputs: Node;
   readonly with: MapNode;
   /** The name `with` in the file, or the stage's name if it has none. */
   readonly withKey: Place;
@@ -44,12 +56,18 @@ export interface Outline {
   readonly stageNames: readonly string[];
 }
 
-export function readOutline(root: MapNode, report: Report): Outline {
+export function readOutline(root: MapNode, catalogue: KindCatalogue, report: Report): Outline {
   // Names that begin with x- are ignored: a place for anchors.
-  checkNames(root, SPEC_NAMES, 'the spec', report, (name) => name.startsWith('x-'));
+  const strays = strayStages(root, report);
+  checkNames(root, SPEC_NAMES, 'the spec', report, (name) => name.startsWith('x-') || strays.includes(name));
   const stages = root.entries.get('stages');
-  const entries = stages ? [...(asMap(stages, 'stages', report, stages.key)?.entries ?? [])] : [];
-  if (!stages || (entries.length === 0 && (stages.value.type === 'map' || isNull(stages.value))))
+  const entries = stages
+    ? liftFields([...(asMap(stages, 'stages', report, stages.key)?.entries ?? [])], report)
+    : [];
+  const misnamed = [...root.entries.keys()].some((name) => nearest(name, SPEC_NAMES) === 'stages');
+  if (!stages && (strays.length > 0 || misnamed)) {
+    // Reported already.
+  } else if (!stages || (entries.length === 0 && (stages.value.type === 'map' || isNull(stages.value))))
     report(
       errorAt(stages?.key ?? { ...root.place, end: root.place.start + 1 }, 'the spec has no stages', {
         hint: 'Example: `stages: {corpus: {uses: ingest, with: {…}}}`.',
@@ -66,14 +84,33 @@ export function readOutline(root: MapNode, report: Report): Outline {
       entries.map(([name]) => name),
       report,
     ),
-    stages: entries.flatMap(([name, entry]) => readStage(name, entry, report) ?? []),
+    stages: entries.flatMap(([name, entry]) => readStage(name, entry, catalogue, report) ?? []),
     stageNames: entries.map(([name]) => name),
   };
 }
 
-function readStage(name: string, entry: Entry, report: Report): RawStage | undefined {
+/** Names of stages that are written beside `stages:` instead of under it. */
+function strayStages(root: MapNode, report: Report): string[] {
+  const strays = [...root.entries].filter(
+    ([name, { value }]) => !SPEC_NAMES.includes(name) && value.type === 'map' && value.entries.has('uses'),
+  );
+  for (const [name, { key }] of strays)
+    report(
+      errorAt(key, `the stage '${name}' is not under \`stages\``, {
+        hint: `Write \`stages:\` on a line of its own, and \`${name}:\` indented below it.`,
+      }),
+    );
+  return strays.map(([name]) => name);
+}
+
+function readStage(
+  name: string,
+  entry: Entry,
+  catalogue: KindCatalogue,
+  report: Report,
+): RawStage | undefined {
   if (!STAGE_NAME.test(name)) {
-    const hint = 'A name has letters, digits, _ and -, and begins with a letter or _.';
+    const hint = `A name has letters, digits, _ and -, and begins with a letter or _. Write \`${validName(name)}:\`.`;
     report(errorAt(entry.key, `'${name}' is not a valid stage name`, { hint }));
   } else if (RESERVED_STAGE_NAMES.includes(name))
     report(
@@ -86,21 +123,39 @@ function readStage(name: string, entry: Entry, report: Report): RawStage | undef
     if (!isFailed(value))
       report(
         errorAt(isNull(value) ? entry.key : value.place, `the stage '${name}' has no \`uses\``, {
-          hint: `Example: \`${name}: {uses: ingest}\`.`,
+          hint: noStageHint(name, value),
         }),
       );
     return undefined;
   }
-  checkNames(value, STAGE_FIELDS, 'a stage', report);
-  const uses = readUses(name, entry.key, value, report);
-  const description = readText(value.entries.get('description'), 'description', report);
-  const inputs = asMap(value.entries.get('inputs'), 'inputs', report, entry.key);
-  const parameters = asMap(value.entries.get('with'), 'with', report, entry.key);
-  const matrix = readMatrix(value.entries.get('matrix'), report);
-  const execution = readExecution(value, report);
-  if (!uses || !inputs || !parameters) return undefined;
-  const withKey = value.entries.get('with')?.key ?? entry.key;
+  const stage = repairFields(value, catalogue, report);
+  const uses = readUses(name, entry.key, stage, report);
+  const description = readText(stage.entries.get('description'), 'description', report);
+  const written = stage.entries.get('inputs');
+  const inputs =
+    !written || written.value.type === 'map' || isNull(written.value)
+      ? asMap(written, 'inputs', report, entry.key)!
+      : written.value;
+  const parameters = asMap(stage.entries.get('with'), 'with', report, entry.key);
+  const matrix = readMatrix(stage.entries.get('matrix'), report);
+  const execution = readExecution(stage, report);
+  if (!uses || !parameters) return undefined;
+  const withKey = stage.entries.get('with')?.key ?? entry.key;
   return { name, key: entry.key, description, uses, inputs, with: parameters, withKey, matrix, execution };
+}
+
+/** The same name with _ for what a name may not have. */
+function validName(name: string): string {
+  const plain = name.trim().replace(/[^A-Za-z0-9_-]+/g, '_');
+  return /^[A-Za-z_]/.test(plain) ? plain : `s${plain}`;
+}
+
+function noStageHint(name: string, value: Node): string {
+  const text = value.type === 'scalar' && typeof value.value === 'string' ? value.value : '';
+  const [, field, rest] = /^(\w+)\s*[:=]\s*(\S+)$/.exec(text) ?? [];
+  if (field !== undefined && STAGE_FIELDS.includes(field))
+    return `Write \`${field}: ${rest!}\`, with a colon and a space.`;
+  return `Write \`${name}: {uses: ${/^[\w./-]+$/.test(text) ? text : 'ingest'}}\`.`;
 }
 
 function readUses(name: string, key: Place, stage: MapNode, report: Report): ScalarNode | undefined {
@@ -151,7 +206,7 @@ function readText(entry: Entry | undefined, name: string, report: Report): strin
   if (!entry || isNull(entry.value) || isFailed(entry.value)) return undefined;
   const value = toJson(entry.value);
   if (typeof value === 'string') return value;
-  const hint = typeof value === 'object' ? undefined : `Write '${String(value)}' in quotes.`;
+  const hint = typeof value === 'object' ? undefined : `Write '${flowText(entry.value)}' in quotes.`;
   report(errorAt(entry.value.place, `\`${name}\` must be a string, got ${describe(value)}`, { hint }));
   return undefined;
 }
@@ -167,7 +222,12 @@ function asMap(
   if (entry.value.type === 'map') return entry.value;
   if (!isFailed(entry.value)) {
     const got = describe(toJson(entry.value));
-    report(errorAt(entry.value.place, `\`${name}\` must be a mapping, got ${got}`));
+    const mapping = asMapping(entry.value);
+    const hint =
+      name === 'stages'
+        ? stageListHint(entry.value)
+        : mapping && `Write \`${name}: ${mapping}\`, without dashes.`;
+    report(errorAt(entry.value.place, `\`${name}\` must be a mapping, got ${got}`, { hint }));
   }
   return undefined;
 }

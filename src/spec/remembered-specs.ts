@@ -34,6 +34,7 @@ export function openMemory(folder: string, file: string, options: LoadOptions): 
   return {
     recall: () => recall(record, options),
     remember(checked): void {
+      if (sizeOf(checked) > MAX_RECORD) return;
       try {
         // A spec may contain values of variables, so only the owner may read the record.
         writeAtomically(record, JSON.stringify(recordOf(checked)), { mode: 0o600 });
@@ -42,6 +43,23 @@ export function openMemory(folder: string, file: string, options: LoadOptions): 
       }
     },
   };
+}
+
+/** Characters. Reading a larger record takes longer than checking the spec. */
+const MAX_RECORD = 20_000_000;
+
+/** An upper bound of what the places in the spec take: each has the whole text of its line. */
+function sizeOf({ spec, warnings, files }: Checked): number {
+  const places = warnings.length + spec.stages.reduce((sum, { paths }) => sum + 1 + paths.length, 0);
+  let longest = 0;
+  for (const text of files.values())
+    for (let from = 0; from <= text.length;) {
+      const end = text.indexOf('\n', from);
+      const until = end === -1 ? text.length : end;
+      longest = Math.max(longest, until - from);
+      from = until + 1;
+    }
+  return places * longest;
 }
 
 function checker(): string {

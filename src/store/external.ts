@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { now } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
+import { reasonOf } from '../base/system-error.ts';
 import { writeAtomically } from '../base/files.ts';
 import { digestOfFile, digestOfFileInTurns, digestOfJson, type Digest } from '../base/hash.ts';
 import { takeTurns } from '../base/turns.ts';
@@ -151,7 +152,7 @@ function read(path: string): Digest {
 }
 
 function unreadable(path: string, error: unknown): PipelineError {
-  return new PipelineError('E_INPUT', `${path} cannot be read: ${(error as Error).message}`, {
+  return new PipelineError('E_INPUT', `${path} cannot be read: ${reasonOf(error)}`, {
     hint: 'Give permission to read it, or name another file.',
     cause: error,
   });
@@ -180,6 +181,11 @@ function digestAll(found: readonly Found[], digest: (file: Found) => Digest): Ex
   return found
     .map((file) => ({ name: file.name, path: file.path, digest: digest(file) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether an absolute path, folder or glob matches a file. Reads none. */
+export async function matchesFile(pattern: string): Promise<boolean> {
+  return (await expand(pattern)).length > 0;
 }
 
 /** Every file that a path, folder or glob matches, in an order that does not depend on the disk. */

@@ -16,6 +16,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { monotonic, now, sleep } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
+import { reasonOf } from '../base/system-error.ts';
 import { namesIn } from '../base/files.ts';
 import type { Key } from '../base/hash.ts';
 import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
@@ -160,7 +161,7 @@ function attempt(path: string, guard: Guard): Lock | undefined {
     const text = create(path) ?? (guard.watch.abandoned(path) ? takeOver(path, guard) : undefined);
     return text === undefined ? undefined : held(path, text);
   } catch (error) {
-    throw new PipelineError('E_STORE', `the store cannot be locked: ${(error as Error).message}`, {
+    throw new PipelineError('E_STORE', `the store cannot be locked: ${reasonOf(error)}`, {
       hint: 'Name another folder with `--store`, or free space or grant write permission in this one.',
       cause: error,
     });

@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { PipelineError } from '../base/diagnostic.ts';
+import { reasonOf } from '../base/system-error.ts';
 
 export interface PartialFile {
   /** Length of what is already there. */
@@ -170,7 +171,7 @@ async function writeAll(file: FileHandle, path: string, piece: Uint8Array): Prom
   try {
     await file.writeFile(piece);
   } catch (error) {
-    throw new PipelineError('E_STORE', `cannot write ${path}: ${(error as Error).message}`, { cause: error });
+    throw new PipelineError('E_STORE', `cannot write ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

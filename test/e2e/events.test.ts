@@ -173,7 +173,7 @@ describe('every line of pipeline run --json fits the schema', () => {
   });
 
   it('and the schema rejects lines that are not events', () => {
-    const line = { time: '2026-01-31T00:00:00.000Z', type: 'stage-waiting', stage: 'a' };
+    const line = { time: '2026-01-31T00:00:00.000Z', type: 'stage-waiting', stage: 'a', sameAs: null };
     expect(isLine(line)).toBe(true);
     for (const wrong of [
       { ...line, stage: 1 },

@@ -72,6 +72,7 @@ test('an error is shown in the file that holds it', async () => {
       |
     2 | params: { dmi: 3 }
       |           ^^^
+      = help: A reference to it is \`\${params.dmi}\`.
 
     error: 'loss' must be a mapping, got the number 3
      --> spec.yaml:3:34

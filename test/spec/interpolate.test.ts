@@ -214,6 +214,7 @@ test('a parameter that nothing refers to is a warning, not an error', async () =
      --> spec.yaml:2:20
       |
     2 | params: { dim: 64, sede: 1 }
-      |                    ^^^^"
+      |                    ^^^^
+      = help: A reference to it is \`\${params.sede}\`."
   `);
 });

@@ -66,6 +66,7 @@ test('an error in --set points at the --set', async () => {
       |
     2 | params: { dim: 64 }
       |           ^^^
+      = help: A reference to it is \`\${params.dim}\`.
 
     error: 'loss' has no parameter 'margn'
      --> --set:1:12
@@ -154,6 +155,7 @@ test('errors in a params file are shown there', async () => {
       |
     2 | params: { dim: 64 }
       |           ^^^
+      = help: A reference to it is \`\${params.dim}\`.
 
     error: the spec defines no parameter 'dmi'
      --> p.yaml:1:1

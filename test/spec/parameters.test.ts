@@ -69,7 +69,11 @@ test.each([
     "'max_vocab' must be an integer, got nothing",
     'Leave the parameter out for the default, 50000.',
   ],
-  ['lowercase: yes', "'lowercase' must be true or false, got the string 'yes'", 'Write true without quotes.'],
+  [
+    'lowercase: yes',
+    "'lowercase' must be true or false, got the string 'yes'",
+    'Write true without quotes; in YAML 1.2, yes, no, on and off are text.',
+  ],
   [
     'normalization: nfkc',
     "'normalization' must be NFKC, NFC or none, got the string 'nfkc'",

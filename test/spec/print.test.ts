@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import * as measure from '../../src/base/cells.ts';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import { formatDiagnostics } from '../../src/spec/print.ts';
 
@@ -69,4 +70,61 @@ test('an error without a place is one line and its help', () => {
     'error: there is no file',
     '  = help: look again',
   ]);
+});
+
+/** A megabyte on one line, before and after what is wrong. */
+const MEGABYTE = 1_000_000;
+const LONG: Readonly<Record<string, string>> = {
+  ASCII: 'z',
+  'beyond ASCII': 'é',
+  'two cells wide': '語',
+  'combining marks only': '\u0301',
+  emoji: '👩‍👩‍👧',
+  tabs: '\t',
+  'bidirectional controls': '\u202e',
+};
+
+for (const [name, unit] of Object.entries(LONG))
+  test(`a line of a megabyte is shown as a window of bounded width: ${name}`, () => {
+    const side = unit.repeat(MEGABYTE / unit.length);
+    const [line, underline] = printed(at(`${side}here${side}`, 'here')).slice(3);
+    expect(line).toContain('here');
+    expect(line!.startsWith('7 | …')).toBe(true);
+    expect(line!.endsWith('…')).toBe(true);
+    expect(measure.cells(line!)).toBeLessThanOrEqual(110);
+    expect(underline).toMatch(/^ {2}\| *\^{4}$/);
+    expect(measure.cells(line!.slice(0, line!.indexOf('here')))).toBe(underline!.indexOf('^'));
+  });
+
+test('how much of a line is measured does not depend on how long it is', () => {
+  const measured = (length: number): number => {
+    const cells = vi.spyOn(measure, 'cells');
+    try {
+      const side = 'é'.repeat(length);
+      formatDiagnostics([at(`${side}here${side}`, 'here')], { color: false });
+      return cells.mock.calls.reduce((sum, [text]) => sum + text.length, 0);
+    } finally {
+      cells.mockRestore();
+    }
+  };
+  expect(measured(MEGABYTE)).toBeGreaterThan(0);
+  expect(measured(MEGABYTE)).toBe(measured(MEGABYTE / 100));
+});
+
+test('a message that quotes a megabyte is shortened, and a path is not', () => {
+  const path = `/home/${'folder/'.repeat(30)}a.yaml`;
+  const [line] = printed({ severity: 'error', message: `no '${'x'.repeat(MEGABYTE)}' in ${path}` });
+  expect(line!.length).toBeLessThan(700);
+  expect(line).toContain('…');
+  expect(line!.endsWith(`in ${path}`)).toBe(true);
+  expect(printed({ severity: 'error', message: `no 'x' in ${path}` })).toEqual([`error: no 'x' in ${path}`]);
+});
+
+test('of very many diagnostics the first hundred are shown, errors before warnings', () => {
+  const warning: Diagnostic = { severity: 'warning', message: 'odd' };
+  const many = [warning, warning, ...Array.from({ length: 103 }, () => at('a: b', 'b'))];
+  const blocks = formatDiagnostics(many, { color: false }).split('\n\n');
+  expect(blocks).toHaveLength(101);
+  expect(blocks.at(-1)).toBe('… and 3 more errors and 2 more warnings');
+  expect(blocks[0]).toContain('error: wrong');
 });

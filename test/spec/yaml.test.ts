@@ -111,13 +111,6 @@ describe('YAML', () => {
         |
       2 |     a:
         | ^^^^
-        = help: Indent with spaces.
-
-      error: a tab is used for indentation
-       --> spec.yaml:3:1
-        |
-      3 |         uses: command
-        | ^^^^^^^^
         = help: Indent with spaces."
     `);
   });
@@ -159,7 +152,7 @@ describe('YAML', () => {
 
   test('brackets and quotes that are never closed', async () => {
     expect(await messages('stages:\n  a: [1, 2\nb: 3\n')).toEqual(['3:1 a [ before this is not closed']);
-    expect((await messages('name: "x\n'))[0]).toContain('missing closing "quote');
+    expect((await messages('name: "x\n'))[0]).toContain('has no " at its end');
   });
 
   test.each([
@@ -263,6 +256,8 @@ test('any file gives a spec or printable errors', async () => {
     fc.asyncProperty(edits, async (changes) => {
       let text = SOUND;
       for (const [at, length, piece] of changes) text = text.slice(0, at) + piece + text.slice(at + length);
+      // An edit may cut an emoji in half, which no file can hold.
+      text = Buffer.from(text).toString();
       writeFileSync(join(folder, 'spec.yaml'), text);
       const found = await diagnostics();
       for (const { location, related = [] } of found)

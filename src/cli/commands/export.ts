@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { systemError } from '../../base/system-error.ts';
 import { knownStage } from '../../plan/select.ts';
 import { compressionOf } from '../../history/archive.ts';
 import { writeArchive } from '../../history/export.ts';
@@ -45,8 +46,7 @@ export async function exportCommand(run: string, options: ExportOptions): Promis
     return 0;
   } catch (error) {
     if (stop.aborted) return 130;
-    if (error instanceof PipelineError) throw error;
-    throw new PipelineError('E_STORE', `${file} could not be written: ${(error as Error).message}`);
+    throw systemError('E_STORE', `${file} could not be written`, error);
   } finally {
     use.close();
     dispose();

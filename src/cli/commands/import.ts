@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { canonicalJson, type Json } from '../../base/json.ts';
 import { readArchive, refused, type Received } from '../../history/import.ts';
 import { readNotes, writeNotes } from '../../history/notes.ts';
@@ -52,13 +53,9 @@ function workFolder(layout: StoreLayout): string {
   try {
     return beginFolder(layout);
   } catch (error) {
-    throw new PipelineError(
-      'E_STORE',
-      `the store ${layout.root} cannot be written: ${(error as Error).message}`,
-      {
-        hint: 'Name another folder with --store, or give write permission to this one.',
-      },
-    );
+    throw new PipelineError('E_STORE', `the store ${layout.root} cannot be written: ${reasonOf(error)}`, {
+      hint: 'Name another folder with --store, or give write permission to this one.',
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
 import { reasonsBetween, reasonText } from '../../plan/reason.ts';
 import { knownStage } from '../../plan/select.ts';
@@ -78,7 +79,7 @@ function temporary(layout: StoreLayout): string {
   try {
     return beginFolder(layout);
   } catch (error) {
-    throw new PipelineError('E_STORE', `the store is not writable: ${(error as Error).message}`, {
+    throw new PipelineError('E_STORE', `the store is not writable: ${reasonOf(error)}`, {
       hint: 'Name an empty folder with --into.',
     });
   }

@@ -1,4 +1,5 @@
 import { PipelineError } from '../../base/diagnostic.ts';
+import { systemError } from '../../base/system-error.ts';
 import { findRun } from '../../history/find.ts';
 import { readNotes, TAG, writeNotes } from '../../history/notes.ts';
 import { printJson, printResult } from '../render/output.ts';
@@ -31,7 +32,7 @@ export function tagCommand(run: string, tags: readonly string[], options: TagOpt
     try {
       writeNotes(layout, id, after);
     } catch (error) {
-      throw new PipelineError('E_STORE', `the tags could not be written: ${(error as Error).message}`);
+      throw systemError('E_STORE', 'the tags could not be written', error);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { numberText } from '../../base/number-text.ts';
 import { monotonic } from '../../base/clock.ts';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { readRun } from '../../history/find.ts';
 import { readRunRecord, runFile, runIds } from '../../history/record.ts';
 import { artifactsOf } from '../../history/references.ts';
@@ -97,13 +98,9 @@ function aside<T>(move: () => T): T {
     return move();
   } catch (error) {
     if (error instanceof PipelineError) throw error;
-    throw new PipelineError(
-      'E_STORE',
-      `a damaged artifact cannot be moved aside: ${(error as Error).message}`,
-      {
-        hint: 'Use --keep to only report damage, for example in a read-only store.',
-      },
-    );
+    throw new PipelineError('E_STORE', `a damaged artifact cannot be moved aside: ${reasonOf(error)}`, {
+      hint: 'Use --keep to only report damage, for example in a read-only store.',
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 /** Checks that the store's file system has the properties that the store relies on, in a temporary folder. */
+import { reasonOf } from '../../base/system-error.ts';
 import {
   closeSync,
   existsSync,
@@ -28,7 +29,7 @@ export function fileSystemChecks(layout: StoreLayout): Check[] {
       {
         name: 'store is writable',
         state: 'failed',
-        found: (error as Error).message,
+        found: reasonOf(error),
         hint: 'A read-only store can be shown, queried and verified. For runs, name another one with --store.',
       },
     ];
@@ -65,7 +66,7 @@ function attempt(name: string, found: string, action: () => void): Check {
     return {
       name,
       state: 'failed',
-      found: (error as Error).message,
+      found: reasonOf(error),
       hint: 'Put the store on a local file system, such as ext4, xfs, btrfs, APFS or NTFS.',
     };
   }
@@ -95,7 +96,7 @@ function space({ root }: StoreLayout): Check {
       hint: 'Free some space. `pipeline gc --dry-run` shows what could be removed.',
     };
   } catch (error) {
-    return { name: 'disk space', state: 'warning', found: (error as Error).message };
+    return { name: 'disk space', state: 'warning', found: reasonOf(error) };
   }
 }
 

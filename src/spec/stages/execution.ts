@@ -110,8 +110,18 @@ function read<T>(map: MapNode, name: string, take: Take<T>, wanted: string, repo
   const value = toJson(node);
   const taken = take(value);
   if (taken === undefined)
-    report(errorAt(node.place, `\`${name}\` must be ${wanted}, got ${describe(value)}`));
+    report(
+      errorAt(node.place, `\`${name}\` must be ${wanted}, got ${describe(value)}`, {
+        hint: truthHint(value, take),
+      }),
+    );
   return taken;
+}
+
+/** YAML 1.2 reads `yes` and `no` as text. */
+function truthHint(value: unknown, take: Take<unknown>): string | undefined {
+  if (take !== truth || typeof value !== 'string' || !/^(yes|no|on|off)$/i.test(value)) return undefined;
+  return `Write ${/^(yes|on)$/i.test(value) ? 'true' : 'false'}.`;
 }
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

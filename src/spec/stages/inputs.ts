@@ -3,6 +3,7 @@ import { nameHint } from '../../base/nearest.ts';
 import type { Kind, KindCatalogue } from '../../kinds/kind.ts';
 import type { InputSlot } from '../../stage.ts';
 import type { RawStage } from '../outline.ts';
+import { asMapping } from './misplaced.ts';
 import { errorAt, type Place, type Report } from '../text/source.ts';
 import { describe, isNull, toJson, type Entry, type Node } from '../text/tree.ts';
 import { alternatives } from '../text/vocabulary.ts';
@@ -43,6 +44,10 @@ export function isGathering({ declaration: { inputs } }: Kind, slot: string, { l
 export function readInputs(stage: KnownStage, graph: Graph): References {
   const { raw, kind } = stage;
   const references = new Map<string, readonly Reference[]>();
+  if (raw.inputs.type !== 'map') {
+    reportNoMapping(stage, raw.inputs, graph);
+    return references;
+  }
   for (const [slot, entry] of raw.inputs.entries) {
     const declared = slotOf(kind, slot);
     if (!declared) reportUnknownSlot(stage, slot, entry, graph.report);
@@ -65,6 +70,30 @@ export function readInputs(stage: KnownStage, graph: Graph): References {
     );
   }
   return references;
+}
+
+/** `inputs: corpus` and `inputs: [corpus]`: the hint names the slots that these stages fit. */
+function reportNoMapping({ kind }: KnownStage, inputs: Node, graph: Graph): void {
+  if (inputs.type === 'scalar' && inputs.failed) return;
+  const slots = Object.entries(kind.declaration.inputs);
+  const items = inputs.type === 'list' ? inputs.items : [inputs];
+  const names = items.flatMap((item) => {
+    const value = toJson(item);
+    return typeof value === 'string' ? [value] : [];
+  });
+  const pairs = names.map((name, index) => {
+    const supplier = graph.byName.get(name);
+    const fitting = supplier && slots.find(([, slot]) => fits(slot, supplier.kind));
+    const slot = (fitting ?? slots[index])?.[0];
+    return `${slot === undefined || slot === '*' ? name : slot}: ${name}`;
+  });
+  const mapping = pairs.length > 0 ? `{${pairs.join(', ')}}` : asMapping(inputs);
+  const hint =
+    slots.length === 0
+      ? 'The kind has no inputs.'
+      : `Write \`inputs: ${mapping ?? `{${slots[0]![0]}: …}`}\`, each stage with the name of the input that it feeds.`;
+  const message = `\`inputs\` must be a mapping of inputs to stages, got ${describe(toJson(inputs))}`;
+  graph.report(errorAt(inputs.place, message, { hint }));
 }
 
 function slotOf({ declaration: { inputs } }: Kind, slot: string): InputSlot | undefined {

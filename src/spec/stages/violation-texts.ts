@@ -154,7 +154,7 @@ function typeHint(types: readonly string[], data: unknown, schema: unknown): str
     return `Leave the parameter out for the default, ${JSON.stringify(schema['default'])}.`;
   if (typeof data === 'string') {
     if (types.includes('boolean') && /^(yes|no|on|off|true|false)$/i.test(data))
-      return `Write ${/^(yes|on|true)$/i.test(data) ? 'true' : 'false'} without quotes.`;
+      return `Write ${/^(yes|on|true)$/i.test(data) ? 'true' : 'false'} without quotes; ${/^(true|false)$/i.test(data) ? 'in quotes it is' : 'in YAML 1.2, yes, no, on and off are'} text.`;
     if (
       types.some((type) => type === 'integer' || type === 'number') &&
       data.trim() !== '' &&

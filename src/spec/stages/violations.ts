@@ -4,8 +4,10 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { KnownStage } from './inputs.ts';
 import { errorAt, type Place, type Remarks } from '../text/source.ts';
 import { childOf, deepest, segmentsOf, type Node } from '../text/tree.ts';
+import { STAGE_FIELDS } from '../text/vocabulary.ts';
+import { flowText } from './misplaced.ts';
 import { foreignHint } from './variants.ts';
-import { sentenceFor } from './violation-texts.ts';
+import { sentenceFor, type Sentence } from './violation-texts.ts';
 
 export function explainViolations(errors: readonly ErrorObject[], stage: KnownStage): Diagnostic[] {
   const seen = new Set<string>();
@@ -77,14 +79,15 @@ function explain(error: ErrorObject, { raw, kind }: KnownStage): Diagnostic | un
   const segments = segmentsOf(error.instancePath);
   const { node, whole } = deepest(raw.with, segments);
   if (node.type === 'scalar' && node.failed) return undefined;
-  const sentence = sentenceFor(error, subjectOf(segments, kind.name));
+  const sentence =
+    fieldInWith(error, segments, node, kind.name) ?? sentenceFor(error, subjectOf(segments, kind.name));
   if (!sentence) return undefined;
   const { message, at = 'value', item } = sentence;
   const foreign =
     error.keyword === 'additionalProperties'
       ? foreignHint(kind.declaration.parameters, error.schemaPath, String(item))
       : undefined;
-  const hint = foreign ?? sentence.hint;
+  const hint = foreign ?? asWritten(sentence.hint, node);
   const remarks = (part: Node | undefined): Remarks => ({
     hint,
     related: part?.via ? [{ message: 'the value comes from here', place: part.via }] : [],
@@ -97,6 +100,31 @@ function explain(error: ErrorObject, { raw, kind }: KnownStage): Diagnostic | un
   const part = childOf(node, String(item));
   if (part?.type === 'scalar' && part.failed) return undefined;
   return errorAt((part ?? node).place, message, remarks(part));
+}
+
+/** `timeout` and other fields of a stage that are written among its parameters. */
+function fieldInWith(
+  { keyword, params }: ErrorObject,
+  segments: readonly string[],
+  node: Node,
+  kind: string,
+): Sentence | undefined {
+  const name = String(params['additionalProperty']);
+  if (keyword !== 'additionalProperties' || segments.length > 0 || !STAGE_FIELDS.includes(name))
+    return undefined;
+  const value = childOf(node, name);
+  return {
+    message: `\`${name}\` is a field of the stage, not a parameter of ${kind}`,
+    hint: `Write \`${name}: ${value ? flowText(value) : '…'}\` beside \`with:\`, not under it.`,
+    at: 'name',
+    item: name,
+  };
+}
+
+/** 1.10 is the number 1.1: a hint to quote it quotes what was written. */
+function asWritten(hint: string | undefined, node: Node): string | undefined {
+  if (node.type !== 'scalar' || typeof node.value !== 'number') return hint;
+  return hint?.replace(`'${String(node.value)}' in quotes`, `'${flowText(node)}' in quotes`);
 }
 
 /** `loss.margin`, `negatives[0].weight`; the kind's own name for `with` as a whole. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { failure, ok, type Diagnostic, type Result } from '../../base/diagnostic.ts';
+import { hintOf, reasonOf } from '../../base/system-error.ts';
 import { didYouMean } from '../../base/nearest.ts';
 import { errorAt, fileSource, type Place, type Source } from './source.ts';
 
@@ -29,11 +30,9 @@ export function readSource(file: string, at?: Place): Result<Source, Diagnostic>
       );
     return decode(file, readFileSync(file));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return refuse(`there is no file ${file}`, neighbours(file));
-    if (code === 'EACCES' || code === 'EPERM')
-      return refuse(`${file} cannot be read: permission denied (${code})`, 'Check its permissions.');
-    return refuse(`${file} cannot be read: ${message}`);
+    return refuse(`${file} cannot be read: ${reasonOf(error)}`, hintOf(error));
   }
 }
 

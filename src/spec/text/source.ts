@@ -54,15 +54,21 @@ export function locate({ source, start, end }: Place): Location {
   const starts = startsOfLines(source);
   const line = lineOf(starts, start);
   const from = starts[line]!;
-  const text = source.text.slice(from, starts[line + 1] ?? source.text.length).replace(/\r?\n$/, '');
-  const last = Math.min(end, from + text.trimEnd().length);
+  const until = endOfLine(source.text, starts[line + 1]);
+  const last = Math.min(end, from + source.text.slice(from, until).trimEnd().length);
   return {
     file: source.file,
     line: line + 1,
     column: start - from + 1,
     length: Math.max(1, last - start),
-    text,
+    text: source.text.slice(from, until),
   };
+}
+
+/** Where the line before `next` ends, without its line break. No search: the line may have a megabyte. */
+function endOfLine(text: string, next: number | undefined): number {
+  if (next === undefined) return text.length;
+  return text[next - 2] === '\r' ? next - 2 : next - 1;
 }
 
 export interface Remarks {

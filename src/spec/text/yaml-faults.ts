@@ -2,6 +2,7 @@
 import type { YAMLError } from 'yaml';
 import { asSentence, type Diagnostic } from '../../base/diagnostic.ts';
 import { errorAt, type Place } from './source.ts';
+import { unquoted } from './unquoted.ts';
 
 type Explain = (place: Place, message: string) => Diagnostic;
 
@@ -34,7 +35,9 @@ export function explainYaml(
   place: Place,
 ): Diagnostic {
   const plain = sentence(message);
-  return EXPLANATIONS[code]?.(place, plain) ?? errorAt(place, plain, tabHint(place));
+  return (
+    unquoted(place, plain) ?? EXPLANATIONS[code]?.(place, plain) ?? errorAt(place, plain, tabHint(place))
+  );
 }
 
 /** A tab at the start of the line is often the actual cause of another syntax error. */

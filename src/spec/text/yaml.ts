@@ -59,7 +59,12 @@ function parseText(source: Source, report: Report, from: number): Document.Parse
     return undefined;
   }
   const lines = new Set<number | undefined>();
-  for (const fault of [...document.errors, ...document.warnings]) {
+  const faults = [...document.errors, ...document.warnings];
+  for (const fault of faults) {
+    // An editor that indents with tabs does so on every line.
+    if (fault.code === 'TAB_AS_INDENT' && lines.size > 0) continue;
+    // A bracket that closes nothing follows from what came before.
+    if (fault.message.startsWith('Unexpected flow-') && lines.size > 0) continue;
     const diagnostic = explainYaml(fault, at(...fault.pos));
     // One mistake often causes several errors on the same line, and the first names it best.
     if (lines.has(diagnostic.location?.line)) continue;
@@ -139,7 +144,12 @@ function readAlias(reading: Reading, alias: Alias): Node {
   const anchor = reading.anchors.get(alias.source);
   if (!anchor) {
     const close = nearest(alias.source, [...reading.anchors.keys()]);
-    const hint = close === undefined ? 'Define an anchor before its aliases.' : `Did you mean '*${close}'?`;
+    const pattern = `Write '*${alias.source}' in quotes if it is a pattern.`;
+    const hint = /[./*?]/.test(alias.source)
+      ? pattern
+      : close === undefined
+        ? 'Define an anchor before its aliases.'
+        : `Did you mean '*${close}'?`;
     reading.report(errorAt(place, `there is no anchor &${alias.source} above`, { hint }));
     return failedAt(place);
   }

@@ -6,6 +6,7 @@
 import { chmodSync, lstatSync, readFileSync, renameSync, writeFileSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import type { Key } from '../../base/hash.ts';
 import { flush, makeFolder } from '../../base/files.ts';
 import { artifactFolder, MANIFEST, type StoreLayout } from '../layout.ts';
@@ -14,7 +15,7 @@ import type { Artifact, Lookup, Put, PutOptions, Sealed } from '../store.ts';
 import { moveAside } from './replacement.ts';
 
 function unreadable(error: unknown): PipelineError {
-  return new PipelineError('E_STORE', `the store cannot be read: ${(error as Error).message}`, {
+  return new PipelineError('E_STORE', `the store cannot be read: ${reasonOf(error)}`, {
     hint: 'Name another folder with `--store`, or grant permission to read this one.',
     cause: error,
   });
@@ -92,7 +93,7 @@ export function commitArtifact(
     return { state: lookup.state === 'found' ? 'replaced' : 'added', artifact: { path, manifest } };
   } catch (error) {
     if (error instanceof PipelineError) throw error;
-    throw new PipelineError('E_STORE', `the artifact could not be stored: ${(error as Error).message}`, {
+    throw new PipelineError('E_STORE', `the artifact could not be stored: ${reasonOf(error)}`, {
       hint: 'Finished artifacts are kept. Free disk space or grant permissions, then run the same command again.',
       cause: error,
     });

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { removeFolder } from './folders.ts';
 import type { StoredArtifact } from './inventory.ts';
 import { artifactFolder, type StoreLayout } from '../layout.ts';
@@ -51,7 +52,7 @@ function removeUnused(layout: StoreLayout, aside: string, { kind, key }: StoredA
     removeFolder(aside);
     return true;
   } catch (error) {
-    throw new PipelineError('E_STORE', `${home} could not be removed: ${(error as Error).message}`, {
+    throw new PipelineError('E_STORE', `${home} could not be removed: ${reasonOf(error)}`, {
       hint: 'Artifacts removed before it stay removed. No other was removed after it.',
     });
   } finally {

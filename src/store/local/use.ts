@@ -6,6 +6,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { namesIn } from '../../base/files.ts';
 import type { Key } from '../../base/hash.ts';
 import { parseOwner, stateOf } from '../../base/owner.ts';
@@ -36,7 +37,7 @@ export function beginUse(layout: StoreLayout): Use {
       try {
         writeSync(descriptor, `${kind}/${key}\n`);
       } catch (error) {
-        throw new PipelineError('E_STORE', `the store cannot be written: ${(error as Error).message}`, {
+        throw new PipelineError('E_STORE', `the store cannot be written: ${reasonOf(error)}`, {
           hint: 'Finished artifacts are kept. Free disk space or grant permissions, then run the same command again.',
           cause: error,
         });

@@ -1,5 +1,6 @@
 /** Compares artifacts and downloads with their recorded hashes, byte by byte, and moves damaged ones aside. */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { reasonOf } from '../../base/system-error.ts';
 import { basename, join } from 'node:path';
 import { flush } from '../../base/files.ts';
 import { digestOfFile } from '../../base/hash.ts';
@@ -37,7 +38,7 @@ function faultsOfFile(folder: string, { path, size, sha256 }: ArtifactFile): str
   try {
     return digestOfFile(file) === sha256 ? [] : [`${path} has other bytes than when it was made`];
   } catch (error) {
-    return [`${path} cannot be read: ${(error as Error).message}`];
+    return [`${path} cannot be read: ${reasonOf(error)}`];
   }
 }
 

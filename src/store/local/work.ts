@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { now } from '../../base/clock.ts';
 import { namesIn } from '../../base/files.ts';
 import type { Key } from '../../base/hash.ts';
@@ -41,13 +42,9 @@ export function beginWork(layout: StoreLayout, key: Key): WorkFolder {
       mkdirSync(path, { recursive: true });
   } catch (error) {
     removeFolder(folder);
-    throw new PipelineError(
-      'E_STORE',
-      `the store ${layout.root} cannot be written: ${(error as Error).message}`,
-      {
-        hint: 'Name another folder with `--store`, or grant permission to write to this one.',
-      },
-    );
+    throw new PipelineError('E_STORE', `the store ${layout.root} cannot be written: ${reasonOf(error)}`, {
+      hint: 'Name another folder with `--store`, or grant permission to write to this one.',
+    });
   }
   return work;
 }

@@ -19,3 +19,8 @@ export function countsText(event: Extract<RunEvent, { type: 'run-finished' }>): 
   if (event.warnings > 0) parts.push(warningCount(event.warnings));
   return parts.join(', ');
 }
+
+/** Who makes the artifact that a stage waits for. */
+export function waitingText({ sameAs }: Extract<RunEvent, { type: 'stage-waiting' }>): string {
+  return sameAs === null ? 'being made by another process' : `the same as '${sameAs}'`;
+}

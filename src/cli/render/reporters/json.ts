@@ -1,6 +1,7 @@
 import { timestamp } from '../../../base/clock.ts';
 import type { PipelineError } from '../../../base/diagnostic.ts';
 import type { EventLine, RunEvent, RunRefused } from '../../../execute/events.ts';
+import { diagnosticJson } from '../diagnostic-json.ts';
 import { printResult } from '../output.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -26,13 +27,6 @@ export function printRefusal({ code, message, hint, diagnostics }: PipelineError
     code,
     message,
     hint: hint ?? null,
-    diagnostics: diagnostics.map((diagnostic) => ({
-      severity: diagnostic.severity,
-      message: diagnostic.message,
-      hint: diagnostic.hint ?? null,
-      file: diagnostic.location?.file ?? null,
-      line: diagnostic.location?.line ?? null,
-      column: diagnostic.location?.column ?? null,
-    })),
+    diagnostics: diagnostics.map(diagnosticJson),
   });
 }

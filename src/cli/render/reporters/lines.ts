@@ -5,7 +5,7 @@ import { printNotice, styleFor, useColor } from '../output.ts';
 import { trackProgress, type ProgressTrack } from '../progress-text.ts';
 import { durationText } from '../text.ts';
 import { resultMark, warningCount, warningText } from '../warnings.ts';
-import { countsText, failureText } from './failure.ts';
+import { countsText, failureText, waitingText } from './failure.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Limits progress lines of a stage, which would fill a log. */
@@ -45,7 +45,7 @@ export function linesReporter(): Reporter {
       case 'stage-queued':
         return undefined;
       case 'stage-waiting':
-        return `${style.yellow('…')} ${event.stage}  being made by another process`;
+        return `${style.yellow('…')} ${event.stage}  ${waitingText(event)}`;
       case 'stage-started':
         return `${style.cyan('▶')} ${event.stage}  ${style.dim(event.reasons.map(reasonText).join('; '))}`;
       case 'stage-progress':

@@ -9,7 +9,7 @@ import { printNotice, styleFor, useColor, type Style } from '../output.ts';
 import { trackProgress } from '../progress-text.ts';
 import { durationText } from '../text.ts';
 import { warningCount, warningText } from '../warnings.ts';
-import { countsText, failureText } from './failure.ts';
+import { countsText, failureText, waitingText } from './failure.ts';
 import { liveArea } from './live-area.ts';
 import { queueText } from './queue-text.ts';
 import type { Reporter } from './reporter.ts';
@@ -87,7 +87,7 @@ function stageRow(stage: string, style: Style): Row {
         show('running', event.reasons.map(reasonText).join('; '));
         return;
       case 'stage-waiting':
-        show('waiting', 'being made by another process');
+        show('waiting', waitingText(event));
         return;
       case 'stage-progress':
         text = track.update(event, monotonic());
