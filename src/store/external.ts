@@ -3,12 +3,13 @@
  * metadata, for single files and for whole folders or globs, so that unchanged files are not read again.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync, statSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { now } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { writeAtomically } from '../base/files.ts';
-import { digestOfFile, digestOfJson, type Digest } from '../base/hash.ts';
+import { digestOf, digestOfFile, digestOfJson, type Digest } from '../base/hash.ts';
+import { filesOf, type FoundFile } from '../base/walk.ts';
 
 export interface ExternalFile {
   /** Its name in the key: the last part, or the path below the folder or the fixed part of the glob. */
@@ -68,10 +69,13 @@ export function openExternalFiles(cache: string): ExternalFiles {
   // Tens of thousands of entries: read only where some file has changed.
   let knownFiles: Map<string, readonly [Signature, Digest]> | undefined;
   let knownSets: Map<string, readonly [string, Digest]> | undefined;
+  // A folder that contains the store would change with every run.
+  const store = dirname(cache);
   let learnt = false;
   const unsettled = new Set<string>();
 
-  const digest = ({ path, stat }: Found): Digest => {
+  const digest = ({ path, stat, circle }: FoundFile): Digest => {
+    if (circle !== undefined) return digestOf(`a link to ${circle}`);
     knownFiles ??= new Map(Object.entries(readCache<KnownFiles[string]>(filesCache)));
     const seen = signature(stat);
     const known = knownFiles.get(path);
@@ -86,7 +90,7 @@ export function openExternalFiles(cache: string): ExternalFiles {
     return value;
   };
 
-  const learn = (pattern: string, listing: string, found: readonly Found[]): ExternalSet => {
+  const learn = (pattern: string, listing: string, found: readonly FoundFile[]): ExternalSet => {
     const set = externalSet(digestAll(found, digest));
     if (!found.some(({ path }) => unsettled.has(path))) {
       knownSets!.set(pattern, [listing, set.digest]);
@@ -97,7 +101,7 @@ export function openExternalFiles(cache: string): ExternalFiles {
 
   return {
     async resolve(pattern): Promise<ExternalSet> {
-      const found = await expand(pattern);
+      const found = await filesOf(pattern, store);
       const listing = listingOf(found);
       knownSets ??= new Map(Object.entries(readCache<KnownSets[string]>(setsCache)));
       const known = knownSets.get(pattern);
@@ -129,71 +133,20 @@ function read(path: string): Digest {
   }
 }
 
-/** A file that was found and not yet read. */
-interface Found {
-  readonly name: string;
-  readonly path: string;
-  readonly stat: Stats;
-}
-
 /** SHA-256 over names and metadata, in the order in which they were found. */
-function listingOf(found: readonly Found[]): string {
+function listingOf(found: readonly FoundFile[]): string {
   const hash = createHash('sha256');
-  for (const { name, stat } of found) hash.update(`${name}\0${signature(stat)}\n`);
+  for (const { name, stat, circle = '' } of found) hash.update(`${name}\0${signature(stat)}\0${circle}\n`);
   return hash.digest('hex');
 }
 
-function digestAll(found: readonly Found[], digest: (file: Found) => Digest): ExternalFile[] {
+function digestAll(found: readonly FoundFile[], digest: (file: FoundFile) => Digest): ExternalFile[] {
   return found
     .map((file) => ({ name: file.name, path: file.path, digest: digest(file) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Every file that a path, folder or glob matches, in an order that does not depend on the disk. */
-async function expand(pattern: string): Promise<Found[]> {
-  const stat = statSync(pattern, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return below(pattern);
-  if (stat) return [{ name: basename(pattern), path: pattern, stat }];
-  if (!isGlob(pattern)) return [];
-  const { globSync } = await import('tinyglobby');
-  const base = fixedPart(pattern);
-  return globSync(pattern, { absolute: true, dot: true, onlyFiles: true })
-    .sort()
-    .flatMap((path) => statOf(path, path.slice(base === '/' ? 1 : base.length + 1)));
-}
-
-function isGlob(pattern: string): boolean {
-  return /[*?[{]/.test(pattern);
-}
-
-/** The folders before the first wildcard. */
-function fixedPart(pattern: string): string {
-  const parts = pattern.split('/');
-  return parts.slice(0, parts.findIndex(isGlob)).join('/') || '/';
-}
-
-function below(folder: string): Found[] {
-  const found: Found[] = [];
-  const visit = (path: string, prefix: string): void => {
-    const entries = readdirSync(path, { withFileTypes: true });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const child = `${path}/${entry.name}`;
-      const name = prefix + entry.name;
-      if (entry.isDirectory()) visit(child, `${name}/`);
-      // Links to files count as files; links to folders are not followed, because they can form a circle.
-      else found.push(...statOf(child, name));
-    }
-  };
-  visit(folder, '');
-  return found;
-}
-
-/** Undefined for anything but a plain file, or where it has vanished. */
-function statOf(path: string, name: string): Found[] {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() ? [{ name, path, stat }] : [];
-}
-
 export function externalSet(files: readonly ExternalFile[]): ExternalSet {
   const digest = digestOfJson(files.map(({ name, digest }) => [name, digest]));
   return { count: files.length, digest, files: () => files };
