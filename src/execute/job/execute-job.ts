@@ -36,7 +36,7 @@ export async function executeJob(
   environment: JobEnvironment,
   options: JobOptions,
 ): Promise<JobResult> {
-  const { layout, store } = environment;
+  const { layout, store, project } = environment;
   const { stop, onEvent } = options;
   const started = monotonic();
   const logFile = join(layout.logs, `${job.kind.name}-${job.key.slice(0, 16)}.log`);
@@ -54,7 +54,8 @@ export async function executeJob(
     try {
       onEvent({ type: 'started' });
       const inputs = await fetchInputs(job, store);
-      const execution = { job, kind, inputs, logFile };
+      const params = await paramsOf(job, project, inputs);
+      const execution = { job, kind, params, inputs, logFile };
       return await retrying(job, options, () => executeOnce(execution, environment, options));
     } finally {
       claim.lock.release();
@@ -68,13 +69,14 @@ export async function executeJob(
 interface Execution {
   readonly job: Job;
   readonly kind: Kind;
+  readonly params: StartMessage['params'];
   readonly inputs: StartMessage['inputs'];
   readonly logFile: string;
 }
 
 /** One attempt in a work folder of its own. Rejects where the store cannot be used: a retry would not help. */
 async function executeOnce(
-  { job, kind, inputs, logFile }: Execution,
+  { job, kind, params, inputs, logFile }: Execution,
   { layout, store, project }: JobEnvironment,
   { stop, kill, onEvent }: JobOptions,
 ): Promise<JobResult> {
@@ -84,7 +86,7 @@ async function executeOnce(
     const start: StartMessage = {
       type: 'start',
       module: kind.module,
-      params: paramsOf(job, project),
+      params,
       inputs,
       output: work.output,
       scratch: work.scratch,
