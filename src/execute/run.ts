@@ -2,7 +2,6 @@
 import { PipelineError } from '../base/diagnostic.ts';
 import { monotonic } from '../base/clock.ts';
 import { upstreamOf } from '../plan/order.ts';
-import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { FoundArtifact } from '../store/store.ts';
 import type { Capacity } from './capacity.ts';
@@ -10,8 +9,7 @@ import type { EventSink, StageOutcome } from './events.ts';
 import { executeStage, type StageEnvironment } from './execute-stage.ts';
 import { schedule, type End } from './schedule.ts';
 
-export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine'> {
-  readonly planner: Planner;
+export interface RunOptions extends Omit<StageEnvironment, 'threads'> {
   readonly selected: ReadonlySet<string>;
   readonly capacity: Capacity;
   /** Go on with stages that do not depend on a failed one. */
@@ -52,7 +50,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     shareThreads: options.shareThreads === true,
     execute(stage, toRun, inputs, threads) {
       planner.remember(stage);
-      return executeStage(stage, toRun, inputs, { ...options, project: spec.directory, engine, threads });
+      return executeStage(stage, toRun, inputs, { ...options, threads });
     },
     onEnd(stage, end) {
       report(stage, end, emit);

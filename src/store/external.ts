@@ -25,6 +25,8 @@ export interface ExternalSet {
   readonly digest: Digest;
   /** By name in code-unit order. */
   readonly files: () => readonly ExternalFile[];
+  /** Name → what changes when the file is written or replaced, as it was when the set was resolved. */
+  readonly writes: () => ReadonlyMap<string, string>;
 }
 
 /**
@@ -35,6 +37,16 @@ type Signature = string;
 
 function signature(stat: Stats): Signature {
   return `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+}
+
+/** Without the change time: a new mode or name is no new content. */
+function writesOf(found: readonly FoundFile[]): ReadonlyMap<string, string> {
+  return new Map(
+    found.map(({ name, stat, circle }) => [
+      name,
+      circle ?? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs}`,
+    ]),
+  );
 }
 
 /**
@@ -91,7 +103,7 @@ export function openExternalFiles(cache: string): ExternalFiles {
   };
 
   const learn = (pattern: string, listing: string, found: readonly FoundFile[]): ExternalSet => {
-    const set = externalSet(digestAll(found, digest));
+    const set = externalSet(digestAll(found, digest), () => writesOf(found));
     if (!found.some(({ path }) => unsettled.has(path))) {
       knownSets!.set(pattern, [listing, set.digest]);
       learnt = true;
@@ -106,7 +118,12 @@ export function openExternalFiles(cache: string): ExternalFiles {
       knownSets ??= new Map(Object.entries(readCache<KnownSets[string]>(setsCache)));
       const known = knownSets.get(pattern);
       if (known?.[0] !== listing) return learn(pattern, listing, found);
-      return { count: found.length, digest: known[1], files: () => digestAll(found, digest) };
+      return {
+        count: found.length,
+        digest: known[1],
+        files: () => digestAll(found, digest),
+        writes: () => writesOf(found),
+      };
     },
     save(): void {
       if (!learnt) return;
@@ -147,7 +164,10 @@ function digestAll(found: readonly FoundFile[], digest: (file: FoundFile) => Dig
 }
 
 /** Every file that a path, folder or glob matches, in an order that does not depend on the disk. */
-export function externalSet(files: readonly ExternalFile[]): ExternalSet {
+export function externalSet(
+  files: readonly ExternalFile[],
+  writes: ExternalSet['writes'] = () => new Map(),
+): ExternalSet {
   const digest = digestOfJson(files.map(({ name, digest }) => [name, digest]));
-  return { count: files.length, digest, files: () => files };
+  return { count: files.length, digest, files: () => files, writes };
 }

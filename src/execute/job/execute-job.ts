@@ -14,6 +14,7 @@ import { attempt, retrying } from './attempts.ts';
 import type { StageFailure } from '../events.ts';
 import type { JobOptions, JobResult } from '../executor.ts';
 import { failureFrom } from '../failure.ts';
+import { filesRead } from './files-read.ts';
 import type { Job } from './job.ts';
 import { manifestOf } from './job-manifest.ts';
 import { fetchInputs, kindOf, paramsOf } from './resolve-job.ts';
@@ -80,6 +81,8 @@ async function executeOnce(
   { layout, store, project }: JobEnvironment,
   { stop, kill, onEvent }: JobOptions,
 ): Promise<JobResult> {
+  const files = await filesRead(job, params, layout.cache);
+  if (files.unlikeKey.length > 0) return { state: 'changed', when: 'before', changes: files.unlikeKey };
   const work = beginWork(layout, job.key);
   const began = { started: timestamp(), clock: monotonic() };
   try {
@@ -98,10 +101,14 @@ async function executeOnce(
     };
     const result = await attempt(job, start, { logFile, stop, kill, onMessage: onEvent });
     const seconds = secondsSince(began.clock);
+    const changes = await files.changes();
+    // What it has kept for the next attempt may come of the changed files.
+    if (changes.length > 0) removeFolder(work.resume);
     if (result.type === 'failed')
       return stop.aborted
         ? { state: 'stopped' }
         : { state: 'failed', failure: failureOf(result, logFile), seconds };
+    if (changes.length > 0) return { state: 'changed', when: 'during', changes };
     const manifest = manifestOf(job, kind, result, { started: began.started, seconds });
     const { state } = await store.put(
       { folder: work.output, work: work.folder, manifest },
