@@ -13,6 +13,7 @@ const ROOMS = [
   'kinds',
   'spec',
   'plan',
+  'lockfile',
   'history',
   'query',
   'execute',

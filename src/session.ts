@@ -110,7 +110,14 @@ export async function sessionPlanner(
   return openPlanner(spec, { store, cache: layout.cache, forced, note, earlier });
 }
 
-/** The current plan of the whole spec. */
+/** The current plan of the whole spec, and the planner that made it. */
+export async function openPlan(
+  session: Session,
+): Promise<{ readonly planner: Planner; readonly plan: Plan }> {
+  const planner = await sessionPlanner(session);
+  return { planner, plan: await makePlan(planner, new Set(session.spec.stages.map(({ name }) => name))) };
+}
+
 export async function currentPlan(session: Session): Promise<Plan> {
-  return makePlan(await sessionPlanner(session), new Set(session.spec.stages.map((stage) => stage.name)));
+  return (await openPlan(session)).plan;
 }

@@ -99,6 +99,18 @@ export type StageSignal = typeof globalThis extends { AbortSignal: { prototype: 
       removeEventListener(type: 'abort', listener: () => void): void;
     };
 
+/** A doubt about a result that was made nevertheless. Kept with the artifact, so that a cached stage still shows it. */
+export interface StageWarning {
+  /** What is doubtful, with the numbers that show it. */
+  readonly message: string;
+  /** The likely cause. */
+  readonly cause?: string;
+  /** What to do about it. */
+  readonly hint?: string;
+  /** The parameter to change; with the kind, `KIND.PARAMETER`, if another stage has it. */
+  readonly parameter?: string;
+}
+
 export interface StageContext<P = JsonObject> {
   /** `with` after interpolation, validation and defaults; `x-path` values are absolute. */
   readonly params: P;
@@ -116,12 +128,15 @@ export interface StageContext<P = JsonObject> {
   readonly project: string;
   /** Number of compute threads the stage may use. The artifact's bytes must not depend on it. */
   readonly threads: number;
+  /** The spec asks for `strict`: a kind that runs programs checks what they read, where it can. */
+  readonly strict?: boolean;
   readonly engine: Engine;
   /** Aborted on Ctrl-C. A stage that ignores it is killed. */
   readonly signal: StageSignal;
   progress(progress: Progress): void;
   log(message: string): void;
-  warn(message: string): void;
+  /** The text alone, or with its likely cause and what to change. It must not depend on time or threads. */
+  warn(warning: StageWarning | string): void;
 }
 
 export interface StageResult {

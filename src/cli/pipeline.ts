@@ -4,6 +4,7 @@ import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
 import type { AcceptOptions } from './commands/accept.ts';
 import { bytes, collect, positive, whole } from './commands/flags.ts';
+import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import { addHistoryCommands } from './history-commands.ts';
 import { printNotice, styleFor, useColor } from './render/output.ts';
@@ -16,7 +17,7 @@ import { addStoreCommands } from './store-commands.ts';
 
 const USAGE = 2;
 /** Errors in what the user wrote, as opposed to errors during execution. */
-const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE']);
+const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE', 'E_LOCK']);
 
 /** `--force` without a value is true; values are collected. */
 function collectForce(text: string, all?: boolean | readonly string[]): readonly string[] {
@@ -71,6 +72,7 @@ function program(): Command {
     )
     .option('--gpus <n>', 'limit for the sum of `resources.gpu` (default: 1)', positive)
     .option('--keep-going', 'after a failure, continue with stages that do not depend on it')
+    .option('--locked', 'stop at the first stage whose result has other bytes than in SPEC.lock.yaml')
     .option('--dry-run', 'show what would run and why')
     .option('--json', 'print events as JSON lines on stdout')
     .action(async (spec: string, options: RunCommandOptions) => {
@@ -135,6 +137,15 @@ function program(): Command {
     .action(async (spec: string, stages: readonly string[], options: AcceptOptions) => {
       const { acceptCommand } = await import('./commands/accept.ts');
       exitCode = await acceptCommand(spec, stages, options);
+    });
+
+  withSpec(root.command('lock'))
+    .description('write the digests of the current results to SPEC.lock.yaml, for `run --locked`')
+    .option('--check', 'compare with the lock instead of writing it; exit code 1 where they differ')
+    .option('--json', 'print JSON')
+    .action(async (spec: string, options: LockOptions) => {
+      const { lockCommand } = await import('./commands/lock.ts');
+      exitCode = await lockCommand(spec, options);
     });
 
   withSpec(root.command('show'), `${SPEC}, or a recorded run: its id, a tag, latest`)

@@ -1,6 +1,6 @@
 /** Everything that happens in a run, as one stream: the terminal, NDJSON and the run record read it. */
 import type { Reason } from '../plan/reason.ts';
-import type { Metrics, Progress } from '../stage.ts';
+import type { Metrics, Progress, StageWarning } from '../stage.ts';
 
 export type RunEvent =
   | {
@@ -19,12 +19,11 @@ export type RunEvent =
   | { readonly type: 'stage-waiting'; readonly stage: string }
   | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly Reason[] }
   | ({ readonly type: 'stage-progress'; readonly stage: string } & Progress)
-  | {
+  | ({
       readonly type: 'stage-log';
       readonly stage: string;
       readonly level: 'info' | 'warning';
-      readonly message: string;
-    }
+    } & StageWarning)
   | ({ readonly type: 'stage-finished'; readonly stage: string; readonly seconds: number } & StageOutcome)
   | ({ readonly type: 'stage-failed'; readonly stage: string; readonly seconds: number } & StageFailure)
   /** An input failed, or the run was stopped before its turn. */
@@ -37,6 +36,8 @@ export type RunEvent =
       readonly cached: number;
       readonly failed: number;
       readonly skipped: number;
+      /** Warnings of all results, executed and cached. */
+      readonly warnings: number;
     };
 
 export interface StageOutcome {
@@ -47,6 +48,8 @@ export interface StageOutcome {
   readonly path: string | null;
   readonly metrics: Metrics;
   readonly headline: string | null;
+  /** Doubts about the result, also of an earlier run that made it. */
+  readonly warnings: readonly StageWarning[];
 }
 
 export interface StageFailure {

@@ -33,7 +33,8 @@ export async function executeStage(
   environment: StageEnvironment,
 ): Promise<StageEnd> {
   const { store, executor, planner, stop, kill, emit } = environment;
-  const settings = { ...environment, project: planner.spec.directory, engine: planner.engine };
+  const { spec, engine } = planner;
+  const settings = { ...environment, project: spec.directory, strict: spec.strict === true, engine };
   let seconds = 0;
   let toRun = planned;
   let told = false;

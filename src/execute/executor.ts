@@ -2,7 +2,7 @@
  * Where jobs are executed: the seam for a cluster or a queue. The coordinator plans, hands over each job whose inputs
  * are in the store, and afterwards looks the artifact up in the store: an executor's report alone proves nothing.
  */
-import type { Progress } from '../stage.ts';
+import type { Progress, StageWarning } from '../stage.ts';
 import type { StageFailure } from './events.ts';
 import type { Job } from './job/job.ts';
 
@@ -28,7 +28,7 @@ export type JobEvent =
   | { readonly type: 'waiting' }
   | { readonly type: 'started' }
   | ({ readonly type: 'progress' } & Progress)
-  | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string };
+  | ({ readonly type: 'log'; readonly level: 'info' | 'warning' } & StageWarning);
 
 export type JobResult =
   /** `executed`: the job put its artifact. `found`: another process did. Either way the store has it now. */

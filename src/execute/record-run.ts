@@ -58,8 +58,8 @@ function recordOf(spec: Spec, { id, started, result, engine }: RunFacts): RunRec
 function stageRecord({ stage, end }: StageResultRecord): StageRecord {
   const base = { kind: stage.kind.name, state: end.state, key: null, digest: null, seconds: 0, metrics: {} };
   if (end.state === 'executed' || end.state === 'cached') {
-    const { key, digest, metrics, headline } = end.artifact.manifest;
-    return { ...base, key, digest, metrics, headline, seconds: end.seconds };
+    const { key, digest, metrics, headline, warnings } = end.artifact.manifest;
+    return { ...base, key, digest, metrics, headline, seconds: end.seconds, ...(warnings && { warnings }) };
   }
   return end.state === 'failed' ? { ...base, seconds: end.seconds, error: end.failure.message } : base;
 }

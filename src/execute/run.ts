@@ -3,6 +3,7 @@ import { PipelineError } from '../base/diagnostic.ts';
 import { monotonic } from '../base/clock.ts';
 import { upstreamOf } from '../plan/order.ts';
 import type { StageSpec } from '../spec/spec.ts';
+import type { StageWarning } from '../stage.ts';
 import type { FoundArtifact } from '../store/store.ts';
 import type { Capacity } from './capacity.ts';
 import type { EventSink, StageOutcome } from './events.ts';
@@ -16,6 +17,8 @@ export interface RunOptions extends Omit<StageEnvironment, 'threads'> {
   readonly keepGoing: boolean;
   /** Divide the threads among stages that execute at the same time. */
   readonly shareThreads?: boolean;
+  /** How a stage's end counts (`schedule.ts`). */
+  readonly review?: ((stage: StageSpec, end: End) => End) | undefined;
   /** Called with every stage as it ends. */
   readonly onEnd?: (stage: StageSpec, end: End) => void;
   readonly run: string;
@@ -71,6 +74,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     cached: count('cached'),
     failed,
     skipped: count('skipped'),
+    warnings: stages.reduce((sum, { end }) => sum + warningsOf(end).length, 0),
   });
   return { outcome, seconds, stages };
 }
@@ -94,8 +98,13 @@ function report(stage: StageSpec, end: End, emit: EventSink): void {
 }
 
 function outcomeOf({ path, manifest }: FoundArtifact): StageOutcome {
-  const { kind, key, digest, metrics, headline } = manifest;
-  return { kind, key, digest, path, metrics, headline };
+  const { kind, key, digest, metrics, headline, warnings = [] } = manifest;
+  return { kind, key, digest, path, metrics, headline, warnings };
+}
+
+/** The warnings that came with a stage's artifact, whenever it was made. */
+export function warningsOf(end: End): readonly StageWarning[] {
+  return end.state === 'executed' || end.state === 'cached' ? (end.artifact.manifest.warnings ?? []) : [];
 }
 
 /** Throws `E_USAGE` where a selected stage needs one that is neither selected nor cached. */

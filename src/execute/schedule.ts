@@ -29,6 +29,8 @@ export interface ScheduleOptions {
     inputs: ReadonlyMap<string, FoundArtifact>,
     threads: number,
   ) => Promise<StageEnd>;
+  /** How a stage's end counts; `run --locked` turns a result with other bytes into a failure. */
+  readonly review?: ((stage: StageSpec, end: End) => End) | undefined;
   /** Called once for every stage, in the order in which they end. */
   readonly onEnd: (stage: StageSpec, end: End) => void;
 }
@@ -57,7 +59,8 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   let failed = false;
   const going = (): boolean => !failed && !stop.aborted;
 
-  const finish = (stage: StageSpec, end: End): void => {
+  const finish = (stage: StageSpec, ended: End): void => {
+    const end = options.review?.(stage, ended) ?? ended;
     ends.set(stage.name, end);
     onEnd(stage, end);
     if (end.state === 'executed' || end.state === 'cached') artifacts.set(stage.name, end.artifact);

@@ -35,6 +35,8 @@ export interface CorpusSummary {
   /** Invalid rows that were skipped, by reason; empty unless `on_error: skip`. */
   readonly rejects: Readonly<Record<string, number>>;
   readonly sources: readonly CorpusSource[];
+  /** Queries with the id of a document of the corpus; absent if there are none. */
+  readonly identical_ids?: number;
 }
 
 const SUMMARY_FILE = 'corpus.json';

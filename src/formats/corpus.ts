@@ -7,8 +7,10 @@
  *   - `qrels`: `query_id` UINTEGER, `doc_id` UINTEGER, `relevance` INTEGER; above 0 is relevant.
  *   - `candidates`: `query_id` UINTEGER, `doc_id` UINTEGER, `position` UINTEGER: the documents that the data proposes
  *     for a query, from position 0. The table may be empty.
+ *   - `own_documents`: `query_id` UINTEGER, `doc_id` UINTEGER: the document with the same id as the query, where the
+ *     query is itself a document, as in ArguAna and Quora of BEIR. Only there if it has rows.
  * - `corpus.json`: counts of documents, queries, qrels and candidates, in all and by split; how many rows were folded
- *   into equal ones or rejected; downloaded files with their SHA-256.
+ *   into equal ones or rejected; downloaded files with their SHA-256; the number of `own_documents`, if any.
  *
  * `doc_id` and `query_id` count from 0 without gaps. Every table is stored in order of its first two columns
  * (`candidates`: `query_id`, `position`), so reading it front to back needs no sort. `name` is the id that the data
@@ -28,6 +30,9 @@ export const CORPUS_TABLES = `
   CREATE TABLE qrels (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL, relevance INTEGER NOT NULL);
   CREATE TABLE candidates (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL, position UINTEGER NOT NULL);
 `;
+
+export const OWN_DOCUMENTS_TABLE =
+  'CREATE TABLE own_documents (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL)';
 
 /** Consecutive rows in id order; `texts[i]` belongs to `ids[i]`. */
 export interface TextBatch {
@@ -79,6 +84,8 @@ export interface Corpus {
   queryRows(split?: string): Promise<QueryRow[]>;
   qrels(split?: string): Promise<Qrels>;
   candidates(split?: string): Promise<Candidates>;
+  /** query_id → doc_id of the document with the same id; a relevant document is never in it. */
+  ownDocuments(): Promise<ReadonlyMap<number, number>>;
   close(): void;
 }
 
@@ -107,6 +114,11 @@ export async function openCorpus(folder: string, options: OpenCorpusOptions = {}
     candidates: async (split) => {
       const [queries, documents, positions] = await triples(database, 'candidates', 'position', split);
       return { queries, documents, positions };
+    },
+    ownDocuments: async () => {
+      if (summary.identical_ids === undefined) return new Map();
+      const rows = await database.rows('SELECT query_id, doc_id FROM own_documents');
+      return new Map(rows.map((row) => [Number(row['query_id']), Number(row['doc_id'])]));
     },
     close: () => {
       database.close();

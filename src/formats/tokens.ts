@@ -13,6 +13,8 @@
  *   - `qrels_query` U32, `qrels_document` U32, `qrels_relevance` I32, each [judgements]: the judgements, by query and
  *     then document.
  *   - `candidate_ids` and `candidate_offsets` U32: the candidates of query i, as `doc_id`s in the data's order.
+ *   - `own_documents` [queries] U32: the `doc_id` of the document with the same id as query i, 2³² − 1 if there is none.
+ *     Absent if no query has one.
  * - `statistics.json`: lengths in words and shares of unknown words; for people.
  *
  * Ids 0 and 1 are padding and unknown; the others go by falling count, and equal counts by code points. The vocabulary
@@ -64,6 +66,16 @@ export interface Tokens {
   readonly qrels: Qrels;
   /** Row = query_id: doc_ids of its candidates, in the order of the data. */
   readonly candidates: Ragged;
+  /** query_id → doc_id of the document with the same id as the query; absent if no query has one. */
+  readonly ownDocuments?: ReadonlyMap<number, number>;
+}
+
+/** No document, in `own_documents`. */
+const NONE = 0xffffffff;
+
+/** The documents to leave out of the rankings of these queries; none if `ignore` is not set. */
+export function ignoredDocuments(tokens: Tokens, ignore: boolean): ReadonlyMap<number, number> {
+  return (ignore ? tokens.ownDocuments : undefined) ?? new Map<number, number>();
 }
 
 function writeVocabulary(folder: string, vocabulary: Vocabulary): void {
@@ -95,6 +107,7 @@ export function writeTokens(folder: string, tokens: Tokens): void {
     shape: [data.length],
     data,
   });
+  const own = tokens.ownDocuments;
   writeSafetensors(join(folder, 'tokens.safetensors'), {
     document_ids: vector(tokens.documents.values),
     document_offsets: vector(tokens.documents.offsets),
@@ -106,7 +119,16 @@ export function writeTokens(folder: string, tokens: Tokens): void {
     qrels_relevance: vector(tokens.qrels.relevance),
     candidate_ids: vector(tokens.candidates.values),
     candidate_offsets: vector(tokens.candidates.offsets),
+    ...(own && own.size > 0 && { own_documents: vector(ownColumn(own, tokens.querySplit.length)) }),
   });
+}
+
+function ownColumn(own: ReadonlyMap<number, number>, queries: number): Uint32Array {
+  return Uint32Array.from({ length: queries }, (_, query) => own.get(query) ?? NONE);
+}
+
+function ownDocuments(column: Uint32Array): ReadonlyMap<number, number> {
+  return new Map([...column.entries()].filter(([, document]) => document !== NONE));
 }
 
 export function readTokens(folder: string): Tokens {
@@ -124,6 +146,7 @@ export function readTokens(folder: string): Tokens {
       relevance: requireTensor(file, 'qrels_relevance', Int32Array).data,
     },
     candidates: { values: u32('candidate_ids'), offsets: u32('candidate_offsets') },
+    ...(file.tensors.has('own_documents') && { ownDocuments: ownDocuments(u32('own_documents')) }),
   };
 }
 

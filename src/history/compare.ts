@@ -18,6 +18,8 @@ export interface RunComparison {
   readonly metrics: readonly Difference[];
   /** Stages whose artifacts differ, with the digest in each run. */
   readonly stages: readonly Difference[];
+  /** Stages whose number of warnings differs. */
+  readonly warnings: readonly Difference[];
 }
 
 export function compareRuns(records: readonly RunRecord[]): RunComparison {
@@ -27,6 +29,7 @@ export function compareRuns(records: readonly RunRecord[]): RunComparison {
     environment: differences(records.map(environmentOf)),
     metrics: differences(records.map(metricsOf)),
     stages: differences(records.map(digestsOf)),
+    warnings: differences(records.map(warningCountsOf)),
   };
 }
 
@@ -37,6 +40,12 @@ function environmentOf({ environment, engine }: RunRecord): Values {
 
 function digestsOf({ stages }: RunRecord): Values {
   return Object.fromEntries(Object.entries(stages).map(([name, { digest }]) => [name, digest]));
+}
+
+function warningCountsOf({ stages }: RunRecord): Values {
+  return Object.fromEntries(
+    Object.entries(stages).map(([name, { warnings = [] }]) => [name, warnings.length]),
+  );
 }
 
 /** Names whose values differ, in the order of their first appearance. */

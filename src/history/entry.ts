@@ -13,6 +13,8 @@ export interface RunEntry {
   readonly cached: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Warnings of all stages. */
+  readonly warnings: number;
   readonly engine: string | null;
   /** The headline of the last stage that has one. */
   readonly result: string | null;
@@ -40,6 +42,7 @@ export function entryOf(record: RunRecord): RunEntry {
     cached: count('cached'),
     failed: count('failed'),
     skipped: count('skipped'),
+    warnings: all.reduce((sum, { warnings = [] }) => sum + warnings.length, 0),
     engine: engine?.backend ?? null,
     result: all.map(({ headline }) => headline ?? null).findLast((headline) => headline !== null) ?? null,
     ...environment,

@@ -64,6 +64,7 @@ const FIELDS = [
   'cached',
   'failed',
   'skipped',
+  'warnings',
   'engine',
   'result',
   'tags',

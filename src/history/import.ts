@@ -167,6 +167,8 @@ function checkManifest(manifest: Manifest, announced: Contents['artifacts'][numb
     throw refused(`'${kind}' is not a valid name of a stage kind`);
   if (!isObject(manifest) || !Array.isArray(manifest.files) || !isObject(manifest.keyDocument))
     throw refused(`the manifest of ${name} has a format that this version does not know`);
+  if (manifest.warnings !== undefined && !areWarnings(manifest.warnings))
+    throw refused(`the warnings of ${name} are no list of texts`);
   if (manifest.kind !== kind || manifest.key !== key || keyOf(manifest.keyDocument) !== key)
     throw refused(`the manifest of ${name} belongs to another artifact`);
   for (const { path } of manifest.files)
@@ -174,6 +176,19 @@ function checkManifest(manifest: Manifest, announced: Contents['artifacts'][numb
       throw refused(`${name} lists a file outside its folder: ${JSON.stringify(path)}`);
   if (digestOfFiles(manifest.files) !== manifest.digest || manifest.digest !== announced.digest)
     throw refused(`the files listed for ${name} do not match its digest`);
+}
+
+/** No digest covers them, so that an archive may say anything there. */
+function areWarnings(warnings: unknown): boolean {
+  return (
+    Array.isArray(warnings) &&
+    warnings.every(
+      (warning) =>
+        isObject(warning) &&
+        typeof warning['message'] === 'string' &&
+        Object.values(warning).every((text) => typeof text === 'string'),
+    )
+  );
 }
 
 /** Whether the path is relative, has forward slashes, stays inside the folder, and is not the manifest. */

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { namesIn, writeAtomically } from '../base/files.ts';
 import type { Digest, Key } from '../base/hash.ts';
 import { isObject, type JsonObject } from '../base/json.ts';
-import type { Engine, Metrics } from '../stage.ts';
+import type { Engine, Metrics, StageWarning } from '../stage.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
 
@@ -17,6 +17,8 @@ export interface StageRecord {
   readonly seconds: number;
   readonly metrics: Metrics;
   readonly headline?: string | null;
+  /** Absent if there are none, and in records of earlier versions. */
+  readonly warnings?: readonly StageWarning[];
   readonly error?: string;
 }
 

@@ -18,7 +18,7 @@ export interface History {
 }
 
 /** Incremented when the fields of an entry change, so that old lines are not used. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** The file is rewritten when it has this many times as many lines as there are runs. */
 const WASTE = 2;
 

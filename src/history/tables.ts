@@ -36,6 +36,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
       cached: 'INTEGER',
       failed: 'INTEGER',
       skipped: 'INTEGER',
+      warnings: 'INTEGER',
       engine: 'VARCHAR',
       result: 'VARCHAR',
       tags: 'VARCHAR[]',
@@ -82,11 +83,15 @@ export const TABLES: Readonly<Record<string, Table>> = {
       seconds: 'DOUBLE',
       headline: 'VARCHAR',
       error: 'VARCHAR',
+      warnings: 'INTEGER',
     },
     *rows(layout) {
       for (const { id } of readHistory(layout).entries) {
         const stages = readRunRecord(layout, id)?.stages ?? {};
-        for (const [stage, record] of Object.entries(stages)) yield { run: id, stage, ...record };
+        for (const [stage, record] of Object.entries(stages)) {
+          const { warnings = [], ...rest } = record;
+          yield { run: id, stage, ...rest, warnings: warnings.length };
+        }
       }
     },
   },

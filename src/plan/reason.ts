@@ -1,5 +1,6 @@
 /** Why a stage runs: the differences between its key document and that of an earlier execution. */
 import { canonicalJson, isObject, type Json } from '../base/json.ts';
+import type { Engine } from '../stage.ts';
 import type { KeyDocument } from '../store/manifest.ts';
 import type { Listing } from '../store/listing.ts';
 import { isFiles, type FilesValue } from './key.ts';
@@ -46,7 +47,7 @@ export function reasonsBetween(
   for (const slot of names(before.inputs, after.inputs))
     if (differ(before.inputs[slot], after.inputs[slot]))
       reasons.push(inputReason(slot, before, after, context));
-  const [engineBefore, engineAfter] = [engineText(before), engineText(after)];
+  const [engineBefore, engineAfter] = [engineText(before.engine), engineText(after.engine)];
   if (engineBefore !== engineAfter)
     reasons.push({ type: 'engine', before: engineBefore, after: engineAfter });
   for (const name of names(before.libraries, after.libraries)) {
@@ -112,7 +113,7 @@ function differ(a: unknown, b: unknown): boolean {
   return canonicalJson((a ?? null) as Json) !== canonicalJson((b ?? null) as Json);
 }
 
-function engineText({ engine }: KeyDocument): string {
+export function engineText(engine: Engine | null): string {
   return engine ? `${engine.backend} (${engine.device}, ${engine.precision}, ${engine.version})` : 'none';
 }
 

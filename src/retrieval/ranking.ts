@@ -28,6 +28,20 @@ export function rank(documents: ArrayLike<number>, scores: ArrayLike<number>, k 
   };
 }
 
+/** The first k of a ranking, without one document. Ask for k + 1 to have k left. */
+export function withoutDocument(
+  { documents, scores }: Ranking,
+  document: number | undefined,
+  k: number,
+): Ranking {
+  const place = document === undefined ? -1 : documents.indexOf(document);
+  if (place < 0) return { documents: documents.subarray(0, k), scores: scores.subarray(0, k) };
+  return {
+    documents: documents.filter((_, i) => i !== place).subarray(0, k),
+    scores: scores.filter((_, i) => i !== place).subarray(0, k),
+  };
+}
+
 export interface TopK {
   /** Keeps the document if it is among the k best so far. Each document may be offered once. */
   offer(document: number, score: number): void;

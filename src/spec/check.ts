@@ -91,6 +91,7 @@ async function checkRoot(
     ...(outline.description === undefined ? {} : { description: outline.description }),
     params: mapToJson(outline.params),
     engine: outline.engine,
+    ...(outline.strict ? { strict: true } : {}),
     stages,
   };
   const files = new Map([...gathered.sources].map(([path, { text }]) => [path, text]));

@@ -1,6 +1,6 @@
 /** Reads everything in a spec except the stages' parameters, which are checked against their kind's schema later. */
 import { didYouMean } from '../base/nearest.ts';
-import { readExecution, type Execution } from './stages/execution.ts';
+import { readExecution, readTruth, type Execution } from './stages/execution.ts';
 import { readMatrix, type Matrix } from './stages/matrix.ts';
 import { checkNames, isFailed } from './text/names.ts';
 import { errorAt, type Place, type Report } from './text/source.ts';
@@ -36,6 +36,7 @@ export interface Outline {
   readonly description: string | undefined;
   readonly params: MapNode;
   readonly engine: EngineRequest;
+  readonly strict: boolean;
   readonly sweep: SweepRequest | undefined;
   /** Stages whose outline is valid; the others are reported. */
   readonly stages: readonly RawStage[];
@@ -59,6 +60,7 @@ export function readOutline(root: MapNode, report: Report): Outline {
     description: readText(root.entries.get('description'), 'description', report),
     params: asMap(root.entries.get('params'), 'params', report, root.place) ?? mapNode(new Map(), root.place),
     engine: readEngine(asMap(root.entries.get('engine'), 'engine', report, root.place), report),
+    strict: readTruth(root, 'strict', report) ?? false,
     sweep: readSweep(
       root.entries.get('sweep'),
       entries.map(([name]) => name),

@@ -14,6 +14,8 @@ export interface Spec {
   readonly description?: string;
   readonly params: JsonObject;
   readonly engine: EngineRequest;
+  /** Commands' reads are watched; absent where the spec does not ask for it. A check, and no part of a key. */
+  readonly strict?: true;
   /** In the order of the file; acyclic, and every input names a stage of this list. */
   readonly stages: readonly StageSpec[];
 }

@@ -1,6 +1,6 @@
 import { digestOfJson, type Digest, type Key } from '../base/hash.ts';
 import type { Json, JsonObject } from '../base/json.ts';
-import type { Engine, Metrics } from '../stage.ts';
+import type { Engine, Metrics, StageWarning } from '../stage.ts';
 
 /**
  * Everything that determines an artifact. Its digest is the artifact's key. The manifest contains it, so that "why does
@@ -43,6 +43,8 @@ export interface Manifest {
   readonly files: readonly ArtifactFile[];
   readonly metrics: Metrics;
   readonly headline: string | null;
+  /** Doubts about the result; not part of the digest, and absent if there are none. */
+  readonly warnings?: readonly StageWarning[];
   /** How it was made; for people, never part of a key or digest. */
   readonly producer: {
     readonly version: string;

@@ -21,6 +21,8 @@ export interface Outcome {
   /** Duration of the stages that were executed for it; those that repeats share count once. */
   readonly seconds: number;
   readonly executed: number;
+  /** Warnings of the repeat that has most: those of stages that repeats share would count several times in a sum. */
+  readonly warnings: number;
   /** The first error. */
   readonly error: string | null;
   /** For successive halving: the last rung, and its budget. */
@@ -54,6 +56,7 @@ function outcomeOf(repeats: readonly TrialResult[]): Outcome {
     finished,
     metric: state === 'done' ? meanOf(repeats.map(({ metric }) => metric)) : null,
     ...workOf(repeats),
+    warnings: Math.max(...repeats.map(({ warnings }) => warnings)),
     error: failed ? failedText(failed) : null,
   };
 }

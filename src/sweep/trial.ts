@@ -1,5 +1,5 @@
 /** A trial: one execution of a configuration, with the results of its stages and its metric. */
-import type { StageResultRecord } from '../execute/run.ts';
+import { warningsOf, type StageResultRecord } from '../execute/run.ts';
 import type { End } from '../execute/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { FoundArtifact } from '../store/store.ts';
@@ -23,6 +23,8 @@ export interface TrialResult {
   /** Duration of the stages that were executed for it, including shared ones. */
   readonly seconds: number;
   readonly executed: number;
+  /** Warnings of all its stages, cached ones too. */
+  readonly warnings: number;
   readonly stages: readonly StageResultRecord[];
   /** The first error. */
   readonly error: string | null;
@@ -42,7 +44,8 @@ export function resultOf(
   const seconds = executed.reduce((sum, { end }) => sum + ('seconds' in end ? end.seconds : 0), 0);
   const error = failed?.end.state === 'failed' ? `${failed.stage.name}: ${failed.end.failure.message}` : null;
   const value = state === 'done' && metric !== undefined ? metricOf(stages, metric) : null;
-  return { trial, state, metric: value, seconds, executed: executed.length, stages, error };
+  const warnings = stages.reduce((sum, { end }) => sum + warningsOf(end).length, 0);
+  return { trial, state, metric: value, seconds, executed: executed.length, warnings, stages, error };
 }
 
 /** Splits `report.mrr@10`. The stage may be an instance of a matrix, whose name may contain dots. */

@@ -24,11 +24,15 @@ import {
 } from '../../src/stage.ts';
 import type { CommandParams } from './parameters.ts';
 import { readMetrics } from './metrics.ts';
+import type { Sandbox } from './strict/sandbox.ts';
 
 /** Runs the command and keeps its outputs. Throws `E_COMMAND` if it fails or does not write a declared output. */
 export async function runCommand(context: StageContext<CommandParams>): Promise<StageResult> {
   const { params } = context;
-  await execute(context, environment(context));
+  const sandbox = context.strict
+    ? await (await import('./strict/sandbox.ts')).makeSandbox(context)
+    : undefined;
+  await execute(context, environment(context), sandbox);
   if (params.outputs.length > 0)
     keepOnly(context, [
       ...params.outputs,
@@ -86,14 +90,23 @@ function argv(run: CommandParams['run']): readonly [string, readonly string[]] {
   return [run[0]!, run.slice(1)];
 }
 
-async function execute(context: StageContext<CommandParams>, env: NodeJS.ProcessEnv): Promise<void> {
+async function execute(
+  context: StageContext<CommandParams>,
+  env: NodeJS.ProcessEnv,
+  sandbox: Sandbox | undefined,
+): Promise<void> {
   const { params, output, project, signal } = context;
-  const [program, args] = argv(params.run);
+  const own = argv(params.run);
+  const [program, args] = sandbox?.argv(...own) ?? own;
   const stdout = params.stdout === undefined ? 'inherit' : openOutput(join(output, params.stdout));
   try {
     // No `signal` here: the runner sends SIGTERM to the whole process group, so that the children of a shell get
     // it too and have time to clean up.
-    const child = spawn(program, args, { cwd: project, env, stdio: ['ignore', stdout, 'inherit'] });
+    const child = spawn(program, args, {
+      cwd: sandbox?.cwd ?? project,
+      env,
+      stdio: ['ignore', stdout, 'inherit'],
+    });
     const [code, killedBy] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (status, by) => {
@@ -101,10 +114,15 @@ async function execute(context: StageContext<CommandParams>, env: NodeJS.Process
       });
     });
     signal.throwIfAborted();
+    sandbox?.check();
     if (code === 0) return;
     const how = killedBy === null ? `exit code ${code ?? '?'}` : `signal ${killedBy}`;
-    throw new PipelineError('E_COMMAND', `the command ended with ${how}: ${commandText(params.run)}`);
+    throw new PipelineError('E_COMMAND', `the command ended with ${how}: ${commandText(params.run)}`, {
+      hint: sandbox?.hint,
+    });
   } catch (error) {
+    // A script that was not declared is empty here, and may not even start.
+    sandbox?.check();
     throw notStarted(error as NodeJS.ErrnoException, program);
   } finally {
     if (typeof stdout === 'number') closeSync(stdout);

@@ -12,6 +12,7 @@ import { writeNpy } from '../../src/formats/npy.ts';
 import { raggedFrom, row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
 import { modelIds, readTokenizerConfig, readTokens, type Tokens } from '../../src/formats/tokens.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
+import { collapseWarning, vectorSample } from './collapse.ts';
 import type { EmbedParams } from './parameters.ts';
 
 type Context = StageContext<EmbedParams>;
@@ -31,21 +32,24 @@ export async function run(context: Context): Promise<StageResult> {
     const documents = rowCount(tokens.documents);
     const queries = rowCount(tokens.queries);
     const total = documents + queries;
-    const encode = (part: Part): Promise<void> => encodeTo(context, encoder, tokens, part, total);
-    await encode({
+    const encode = (part: Part): Promise<number | undefined> =>
+      encodeTo(context, encoder, tokens, part, total);
+    const ofDocuments = await encode({
       side: 'document',
       file: DOCUMENTS_FILE,
       texts: tokens.documents,
       maximum: max_document_length,
       before: 0,
     });
-    await encode({
+    const ofQueries = await encode({
       side: 'query',
       file: QUERIES_FILE,
       texts: tokens.queries,
       maximum: max_query_length,
       before: documents,
     });
+    const warning = collapseWarning({ documents: ofDocuments, queries: ofQueries });
+    if (warning) context.warn(warning);
     const { similarity, dimensions } = encoder.config;
     writeEmbeddingsConfig(context.output, { similarity, dimensions, documents, queries });
     return {
@@ -76,15 +80,17 @@ interface Part {
   readonly before: number;
 }
 
+/** Returns the mean cosine of a sample of the vectors, if there are enough. */
 async function encodeTo(
   context: Context,
   encoder: Encoder,
   tokens: Tokens,
   { side, file, texts, maximum, before }: Part,
   total: number,
-): Promise<void> {
+): Promise<number | undefined> {
   const { dimensions } = encoder.config;
   const count = rowCount(texts);
+  const sample = vectorSample(count, dimensions);
   const chunks: Float32Array[] = [];
   for (let start = 0; start < count; start += CHUNK) {
     const length = Math.min(CHUNK, count - start);
@@ -95,7 +101,9 @@ async function encodeTo(
       await setImmediate();
       context.signal.throwIfAborted();
     }
+    sample.see(start, vectors);
     chunks.push(vectors);
   }
   writeNpy(join(context.output, file), count, dimensions, chunks);
+  return sample.meanCosine();
 }

@@ -3,6 +3,7 @@
  * the tests. Schema and types; nothing is measured here.
  */
 import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
+import { ignoreIdenticalIds } from '../../src/retrieval/identical-ids-parameter.ts';
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
 const cutoffs = (description: string, values: readonly number[]) =>
@@ -136,6 +137,7 @@ export const parameters = {
       minLength: 1,
       default: 'test',
     },
+    ignore_identical_ids: ignoreIdenticalIds,
     ...lists,
     ...rivals,
     ...statistics,

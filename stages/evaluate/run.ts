@@ -23,9 +23,11 @@ import { reportMarkdown } from './report/report.ts';
 import { writeQrels } from './scoring/run-files.ts';
 import { scoreSystems } from './scoring/score-systems.ts';
 import type { Scores } from './scoring/scores.ts';
+import { randomFigures } from './summary/figures.ts';
 import { summarise } from './summary/summarise.ts';
 import { headlineOf, summaryJson, summaryMetrics, type Summary } from './summary/summary.ts';
-import { bm25System, meanSystem, vectorSystem, type System } from './scoring/systems.ts';
+import { qualityWarning } from './summary/warnings.ts';
+import { bm25System, meanSystem, vectorSystem, withoutIgnored, type System } from './scoring/systems.ts';
 
 type Context = StageContext<EvaluateParams>;
 
@@ -41,17 +43,19 @@ export async function run(context: Context): Promise<StageResult> {
 async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> {
   const { params, output } = context;
   const tokens = readTokens(input(context, 'tokens').path);
-  const set = queriesToEvaluate(tokens, params.split, await corpus.queryRows(params.split));
+  const set = queriesToEvaluate(tokens, params, await corpus.queryRows(params.split));
   const names = await corpus.documentNames();
   const vectors = queryVectors(context, tokens, names.length);
   const measures = corpusMeasures(params.cutoffs, params.depth);
   const probe = await openProbe(context, vectors, names.length);
-  const systems = systemsOf(context, tokens, vectors);
+  const systems = systemsOf(context, tokens, vectors, set);
   const byId = new Map(set.queries.map((query) => [query.id, query]));
   const scores = await scoreSystems(context, systems, set.queries, names, measures, (query, ranking) =>
     probe?.observe(byId.get(query)!, ranking),
   );
   const summary = summarise(context, set, names.length, scores, measures);
+  const warning = qualityWarning(summary, randomFigures(set.queries, names.length, measures).corpus);
+  if (warning) context.warn(warning);
   writeQrels(output, set.queries, names);
   writePerQuery(output, set.queries, scores, measures);
   await writeReport(context, corpus, summary, set, scores);
@@ -87,17 +91,19 @@ async function openProbe(
   return probe;
 }
 
-function systemsOf(context: Context, tokens: Tokens, vectors: Matrix): System[] {
+function systemsOf(context: Context, tokens: Tokens, vectors: Matrix, { queries }: QuerySet): System[] {
   const { baselines, bm25, mean } = context.params;
   const folder = input(context, 'embeddings').path;
   const { similarity } = readEmbeddingsConfig(folder);
   const search = createExactSearch(readNpy(join(folder, DOCUMENTS_FILE)), similarity);
   const words = baselines.includes('mean') ? optionalInput(context, 'vectors') : undefined;
-  return [
+  const systems = [
     vectorSystem('model', search, vectors),
     ...(baselines.includes('bm25') ? [bm25System(tokens, bm25)] : []),
     ...(words ? [meanSystem(tokens, readVectors(words.path), mean.weighting)] : []),
   ];
+  const ignores = queries.some(({ ignored }) => ignored !== undefined);
+  return ignores ? systems.map(withoutIgnored) : systems;
 }
 
 function latencies(systems: readonly System[], { queries }: QuerySet): Metrics {

@@ -16,6 +16,7 @@ import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import type { IndexParams } from './parameters.ts';
 import { recallAgainstExact } from './recall.ts';
+import { recallWarning } from './warnings.ts';
 
 const REPORT_EVERY_MS = 250;
 
@@ -33,6 +34,8 @@ export async function run(context: StageContext<IndexParams>): Promise<StageResu
     readNpy(join(folder, QUERIES_FILE)),
     documents.rows,
   );
+  const warning = recallWarning(recall, config);
+  if (warning) context.warn(warning);
   return {
     metrics: {
       documents: documents.rows,

@@ -4,7 +4,7 @@
  * is bounded; every field is preceded by its length, so that different rows cannot look the same.
  */
 import { createHash, type Hash } from 'node:crypto';
-import type { CorpusCounts } from '../../src/formats/corpus-summary.ts';
+import type { CorpusSummary } from '../../src/formats/corpus-summary.ts';
 import type { Database } from '../../src/formats/duckdb.ts';
 
 const BLOCK = 65_536;
@@ -15,7 +15,7 @@ const field = (column: string): string => `coalesce(strlen(${column}) || ':' || 
 export async function digestOfCorpus(
   database: Database,
   catalog: string,
-  counts: CorpusCounts,
+  { counts, identical_ids }: Pick<CorpusSummary, 'counts' | 'identical_ids'>,
 ): Promise<string> {
   const hash = createHash('sha256').update('corpus 1\n');
   await texts(database, hash, {
@@ -32,6 +32,8 @@ export async function digestOfCorpus(
   });
   await numbers(database, hash, `SELECT query_id, doc_id, relevance FROM ${catalog}.qrels`);
   await numbers(database, hash, `SELECT query_id, doc_id, position FROM ${catalog}.candidates`);
+  if (identical_ids !== undefined)
+    await numbers(database, hash, `SELECT query_id, doc_id FROM ${catalog}.own_documents`);
   return hash.digest('hex');
 }
 

@@ -20,11 +20,20 @@ import { readSql } from './formats/sql.ts';
 import { readSquad } from './formats/squad.ts';
 import { readTables } from './formats/tables.ts';
 import { checkLimit } from './limit.ts';
+import { identicalIdsWarning, writeOwnDocuments, type OwnDocuments } from './own-documents.ts';
 import type { IngestParams } from './parameters.ts';
 import { settleRejects } from './rejects.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
-export async function run(context: StageContext<IngestParams>): Promise<StageResult> {
+export function run(context: StageContext<IngestParams>): Promise<StageResult> {
+  return ingest(context, read);
+}
+
+/** Fills the tables of the workspace with the rows of one format. */
+export type Reader = (work: Workspace, params: IngestParams) => Promise<void>;
+
+/** All of an ingest stage but the format, which `read` knows. */
+export async function ingest(context: StageContext<IngestParams>, read: Reader): Promise<StageResult> {
   const started = monotonic();
   const work = await openWorkspace(context);
   try {
@@ -34,8 +43,11 @@ export async function run(context: StageContext<IngestParams>): Promise<StageRes
     await work.database.run(`
       ATTACH ${literal(join(context.output, CORPUS_FILE))} AS corpus; USE corpus; ${CORPUS_TABLES} USE staging`);
     const duplicates = await writeTables(work);
-    const summary = await summarise(work, duplicates, rejects);
-    const digest = await digestOfCorpus(work.database, 'corpus', summary.counts);
+    const own = await writeOwnDocuments(work);
+    const summary = await summarise(work, duplicates, rejects, own);
+    const warning = identicalIdsWarning(own, summary.counts.queries);
+    if (warning) context.warn(warning);
+    const digest = await digestOfCorpus(work.database, 'corpus', summary);
     await work.database.run('CHECKPOINT corpus; DETACH corpus');
     writeCorpusSummary(context.output, summary);
     return result(summary, digest, (monotonic() - started) / 1000);
@@ -81,6 +93,7 @@ async function summarise(
   work: Workspace,
   duplicates: CorpusSummary['duplicates'],
   rejects: CorpusSummary['rejects'],
+  own: OwnDocuments,
 ): Promise<CorpusSummary> {
   const [total] = await work.database.rows(`
     SELECT (SELECT count(*) FROM corpus.documents) AS documents, (SELECT count(*) FROM corpus.queries) AS queries,
@@ -112,17 +125,19 @@ async function summarise(
     duplicates,
     rejects,
     sources: work.sources.flatMap(({ source }) => (source ? [source] : [])),
+    ...(own.queries > 0 && { identical_ids: own.queries }),
   };
 }
 
 function result(summary: CorpusSummary, digest: string, seconds: number): StageResult {
-  const { counts, splits, duplicates, rejects } = summary;
+  const { counts, splits, duplicates, rejects, identical_ids } = summary;
   const rejected = Object.values(rejects).reduce((sum, n) => sum + n, 0);
   const metrics: Metrics = {
     ...counts,
     ...Object.fromEntries(splits.map(({ name, queries }) => [`queries_${name}`, queries])),
     unanswered: splits.reduce((sum, { unanswered }) => sum + unanswered, 0),
     duplicate_documents: duplicates.documents,
+    ...(identical_ids !== undefined && { identical_ids }),
     rejected,
     seconds: Math.round(seconds * 1000) / 1000,
     rows_per_s: Math.round(counts.queries / seconds),

@@ -35,15 +35,18 @@ export interface GuardTexts {
   readonly near: NearDuplicates;
 }
 
+/** `ignored`: the document that the query itself is. */
 export function createGuard(
   positives: ReadonlyMap<number, number>,
   { classes, near }: GuardTexts,
   rejections: Rejections,
+  ignored?: number,
 ): Guard {
   const relevant = [...positives.keys()];
   const texts = new Set(relevant.map((document) => classes[document]!));
   return {
     admits: (document) => {
+      if (document === ignored) return false;
       if (positives.has(document)) rejections.positive += 1;
       else if (texts.has(classes[document]!)) rejections.duplicate_text += 1;
       else if (relevant.some((positive) => near.alike(positive, document))) rejections.near_duplicate += 1;

@@ -3,6 +3,7 @@
  * types; nothing is mined here.
  */
 import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
+import { ignoreIdenticalIds } from '../../src/retrieval/identical-ids-parameter.ts';
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
 const weight = {
@@ -151,6 +152,7 @@ export const parameters = {
       maximum: 1000,
       default: 1,
     },
+    ignore_identical_ids: ignoreIdenticalIds,
     guards,
     scorer: {
       description:

@@ -2,7 +2,7 @@
 import { row } from '../../src/formats/ragged.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
 import { createBm25, type Bm25, type Bm25Parameters } from '../../src/retrieval/bm25.ts';
-import type { Ranking } from '../../src/retrieval/ranking.ts';
+import { withoutDocument, type Ranking } from '../../src/retrieval/ranking.ts';
 
 export interface Retriever {
   readonly name: 'bm25' | 'model';
@@ -10,6 +10,15 @@ export interface Retriever {
   search(query: number, k: number): Ranking;
   /** Scores of these documents, in their order. */
   scores(query: number, documents: Uint32Array): Float64Array;
+}
+
+/** The same retriever, which leaves these documents out, by query: they take no rank. */
+export function withoutIgnored(retriever: Retriever, ignored: ReadonlyMap<number, number>): Retriever {
+  if (ignored.size === 0) return retriever;
+  return {
+    ...retriever,
+    search: (query, k) => withoutDocument(retriever.search(query, k + 1), ignored.get(query), k),
+  };
 }
 
 export function bm25Retriever(tokens: Tokens, parameters: Bm25Parameters): Retriever {

@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../src/base/clock.ts';
 import { random } from '../../src/base/random.ts';
-import { readTokens, type Tokens } from '../../src/formats/tokens.ts';
+import { ignoredDocuments, readTokens, type Tokens } from '../../src/formats/tokens.ts';
 import { writeTriplets } from '../../src/formats/triplets.ts';
 import { textClassesOf } from '../../src/retrieval/text-classes.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
@@ -17,7 +17,7 @@ import { nearDuplicates } from './near-duplicate.ts';
 import { pickNegatives } from './pick.ts';
 import { queriesToMine, type MinedQuery } from './queries.ts';
 import { writeMiningReport } from './report.ts';
-import { bm25Retriever, type Retriever } from './retrievers.ts';
+import { bm25Retriever, withoutIgnored, type Retriever } from './retrievers.ts';
 import { toTriplets, type Row } from './rows.ts';
 import type { NegativeSource, Proposals } from './sources/source.ts';
 import { createSources, type Retrievers } from './sources/sources.ts';
@@ -32,6 +32,8 @@ interface Mine {
   readonly params: MineParams;
   readonly sources: readonly NegativeSource[];
   readonly texts: GuardTexts;
+  /** query_id → the document that the query itself is, which is never a negative. */
+  readonly ignored: ReadonlyMap<number, number>;
   readonly scorer: Retriever | undefined;
   readonly tally: Tally;
 }
@@ -48,7 +50,12 @@ export async function run(context: Context): Promise<StageResult> {
       hint: 'Lower `num_negatives`, add `{ from: random }` to `negatives`, or relax the limits.',
     });
   if (tally.incomplete > 0)
-    context.warn(`${tally.incomplete} triplets left out because their queries have too few usable negatives`);
+    context.warn({
+      message: `${tally.incomplete} triplets left out because their queries have too few usable negatives`,
+      cause: 'The sources propose few documents for these queries, or the limits leave out most of them.',
+      hint: 'Add `{ from: random }` to `negatives`, lower `num_negatives`, or relax the limits.',
+      parameter: 'negatives',
+    });
   const names = mine.sources.map(({ name }) => name);
   writeTriplets(output, toTriplets(rows, params.num_negatives, names, mine.scorer));
   return writeMiningReport(output, {
@@ -71,7 +78,8 @@ async function openMine(context: Context, tokens: Tokens, queries: readonly Mine
     throw new PipelineError('E_PARAMETER', '`guards` limits scores, but there is no scorer', {
       hint: 'Write `scorer: bm25` or `scorer: model`, or set the limits on a source.',
     });
-  const retrievers = await openRetrievers(context, tokens, queries);
+  const ignored = ignoredDocuments(tokens, params.ignore_identical_ids);
+  const retrievers = await openRetrievers(context, tokens, queries, ignored);
   const tally = createTally(params.negatives.length);
   return {
     params,
@@ -80,6 +88,7 @@ async function openMine(context: Context, tokens: Tokens, queries: readonly Mine
       classes: textClassesOf(tokens.documents),
       near: nearDuplicates(tokens.documents, params.guards.shingle, params.guards.near_duplicate),
     },
+    ignored,
     scorer: params.scorer === 'none' ? undefined : retrievers[params.scorer](),
     tally,
   };
@@ -89,6 +98,7 @@ async function openRetrievers(
   context: Context,
   tokens: Tokens,
   queries: readonly MinedQuery[],
+  ignored: ReadonlyMap<number, number>,
 ): Promise<Retrievers> {
   const { params } = context;
   const depths = params.negatives.map((source: NegativeParams) =>
@@ -96,9 +106,11 @@ async function openRetrievers(
   );
   const wanted = params.scorer === 'model' || params.negatives.some(({ from }) => from === 'model');
   const ids = queries.map(({ query }) => query);
-  const model = wanted ? await openEarlierModel(context, tokens, ids, Math.max(...depths)) : undefined;
-  const bm25 = bm25Retriever(tokens, params.bm25);
-  return { bm25: () => bm25, model: () => model! };
+  // One more than is used, for the document that is left out.
+  const most = Math.max(...depths) + (ignored.size > 0 ? 1 : 0);
+  const model = wanted ? await openEarlierModel(context, tokens, ids, most) : undefined;
+  const bm25 = withoutIgnored(bm25Retriever(tokens, params.bm25), ignored);
+  return { bm25: () => bm25, model: () => withoutIgnored(model!, ignored) };
 }
 
 async function mineAll(context: Context, mine: Mine, queries: readonly MinedQuery[]): Promise<Row[]> {
@@ -118,10 +130,10 @@ async function mineAll(context: Context, mine: Mine, queries: readonly MinedQuer
 
 /** Each query has its own random stream, so that its triplets do not depend on other queries. */
 function mineQuery(mine: Mine, { query, positives }: MinedQuery): Row[] {
-  const { params, sources, tally, texts } = mine;
+  const { params, sources, tally, texts, ignored } = mine;
   const numbers = random(params.seed, `mine ${query}`);
   const proposals = sources.map((source, i) =>
-    source.prepare(query, createGuard(positives, texts, tally.rejections[i]!)),
+    source.prepare(query, createGuard(positives, texts, tally.rejections[i]!, ignored.get(query))),
   );
   const weights = sources.map(({ weight }) => weight);
   const rows: Row[] = [];

@@ -14,6 +14,7 @@ import { idList, type IdList } from './id-list.ts';
 import type { TokenizeParams } from './parameters.ts';
 import { headline, metricsOf } from './report.ts';
 import { tokenStatistics } from './statistics.ts';
+import { unknownWarning } from './warnings.ts';
 import { modelVocabulary, wordCounter, type FinishedVocabulary } from './vocabulary.ts';
 
 export async function run(context: StageContext<TokenizeParams>): Promise<StageResult> {
@@ -23,6 +24,8 @@ export async function run(context: StageContext<TokenizeParams>): Promise<StageR
     writeTokens(context.output, tokens);
     const statistics = tokenStatistics(tokens);
     writeFileSync(join(context.output, 'statistics.json'), `${JSON.stringify(statistics, null, 2)}\n`);
+    const warning = unknownWarning(statistics);
+    if (warning) context.warn(warning);
     return { metrics: metricsOf(statistics), headline: headline(statistics) };
   } finally {
     corpus.close();
@@ -50,6 +53,7 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
     splits,
   };
   const qrels = await corpus.qrels();
+  const ownDocuments = await corpus.ownDocuments();
   return {
     config,
     vocabulary,
@@ -58,6 +62,7 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
     querySplit: await splitOfQueries(corpus, splits),
     qrels: { query: qrels.queries, document: qrels.documents, relevance: qrels.relevance },
     candidates: await candidatesByQuery(corpus),
+    ...(ownDocuments.size > 0 && { ownDocuments }),
   };
 }
 

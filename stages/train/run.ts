@@ -16,6 +16,7 @@ import { finishedWeights, knownTokens, startOf, type Start } from './start.ts';
 import type { TrainingState } from './state.ts';
 import { train, type Training, type TrainingResult } from './trainer.ts';
 import { validationSet } from './validation.ts';
+import { trainingWarnings } from './warnings.ts';
 
 type Context = StageContext<TrainParams>;
 
@@ -48,9 +49,12 @@ export async function trainStage(
     );
   const validation = validationSet(tokens, params.validation, params.seed);
   if (!validation)
-    context.warn(
-      `no validation: the split '${params.validation.split}' has no usable query; the last epoch is kept`,
-    );
+    context.warn({
+      message: `no validation: the split '${params.validation.split}' has no usable query; the last epoch is kept`,
+      cause: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
+      hint: 'Name a split that has judged queries and is neither trained on nor tested.',
+      parameter: 'validation.split',
+    });
   const backend = await openBackend(context.engine, context.threads);
   try {
     const model = createModel(start.config, backend, start.subwords);
@@ -63,6 +67,13 @@ export async function trainStage(
       checkpointEveryMs,
     });
     writeArtifact(context.output, tokensFolder, tokens, start, result);
+    for (const warning of trainingWarnings({
+      state: result.state,
+      triplets: dataset.triplets.query.length,
+      batchSize: params.batch_size,
+      limited: result.state.step === params.max_steps,
+    }))
+      context.warn(warning);
     return report(result.state, result.weights);
   } finally {
     backend.dispose();

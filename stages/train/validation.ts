@@ -3,10 +3,15 @@ import { random, shuffle } from '../../src/base/random.ts';
 import { encodeAll } from '../../src/engine/model/encode-batches.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import { raggedFrom, row } from '../../src/formats/ragged.ts';
-import { queriesOfSplit, relevantDocuments, type Tokens } from '../../src/formats/tokens.ts';
+import {
+  ignoredDocuments,
+  queriesOfSplit,
+  relevantDocuments,
+  type Tokens,
+} from '../../src/formats/tokens.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { recall, reciprocalRank, type Relevance } from '../../src/retrieval/metrics.ts';
-import type { Ranking } from '../../src/retrieval/ranking.ts';
+import { withoutDocument, type Ranking } from '../../src/retrieval/ranking.ts';
 import type { Dataset } from './dataset.ts';
 import type { ValidationParams } from './parameters.ts';
 
@@ -21,11 +26,16 @@ export interface ValidationSet {
     readonly id: number;
     readonly relevant: Relevance;
     readonly candidates: Uint32Array;
+    /** The document that the query itself is, if it is among the ranked ones. */
+    readonly ignored: number | undefined;
   }[];
   /** The doc_ids of the ranked documents. */
   readonly documents: Uint32Array;
   readonly against: ValidationParams['against'];
 }
+
+/** Depth of the rankings; one more is asked for, in case that one is ignored. */
+const RANKED = 100;
 
 /** Undefined if there is no such split or none of its queries can be measured. */
 export function validationSet(
@@ -34,7 +44,9 @@ export function validationSet(
   seed: number,
 ): ValidationSet | undefined {
   const relevant = relevantDocuments(tokens);
-  const candidates = (query: number): Uint32Array => row(tokens.candidates, query);
+  const ignored = ignoredDocuments(tokens, params.ignore_identical_ids);
+  const candidates = (query: number): Uint32Array =>
+    row(tokens.candidates, query).filter((document) => document !== ignored.get(query));
   const usable = queriesOfSplit(tokens, params.split).filter((query) => {
     const answers = relevant.get(query);
     return (
@@ -57,6 +69,7 @@ export function validationSet(
       ),
     ),
     candidates: Uint32Array.from(new Set(candidates(id)), (document) => position.get(document) ?? 0),
+    ignored: position.get(ignored.get(id) ?? -1),
   }));
   return { queries, documents, against: params.against };
 }
@@ -111,7 +124,7 @@ export function* validate(
       ? search.search(
           matrix,
           Array.from(set.queries, (_, i) => i),
-          100,
+          RANKED + 1,
         )
       : set.queries.map(({ candidates }, i) => search.rankCandidates(matrix, i, candidates));
   return average(set, rankings);
@@ -119,10 +132,11 @@ export function* validate(
 
 function average(set: ValidationSet, rankings: Iterable<Ranking>): ValidationFigures {
   let [mrr, recalled, i] = [0, 0, 0];
-  for (const { documents } of rankings) {
-    const { relevant } = set.queries[i++]!;
+  for (const ranking of rankings) {
+    const { relevant, ignored } = set.queries[i++]!;
+    const { documents } = withoutDocument(ranking, ignored, RANKED);
     mrr += reciprocalRank(documents, relevant, 10);
-    recalled += recall(documents, relevant, 100);
+    recalled += recall(documents, relevant, RANKED);
   }
   return { 'mrr@10': mrr / i, 'recall@100': recalled / i };
 }

@@ -12,6 +12,7 @@ import { coverage, randomVectors } from './made-up.ts';
 import { nearestNeighbours } from './neighbours.ts';
 import { loadVectors } from './pretrained/load-vectors.ts';
 import { trainVectors } from './train.ts';
+import { coverageWarning } from './warnings.ts';
 
 interface Made {
   readonly vectors: WordVectors;
@@ -28,6 +29,8 @@ export async function run(context: StageContext<Word2vecParams>): Promise<StageR
   const neighbours = nearestNeighbours(tokens, vectors);
   writeFileSync(join(context.output, 'neighbours.json'), `${JSON.stringify(neighbours, null, 2)}\n`);
   const covered = coverage(vectors.known, tokens.vocabulary.counts);
+  const warning = coverageWarning(context.params.source, covered.tokens);
+  if (warning) context.warn(warning);
   return {
     metrics: { dimensions, coverage_types: covered.types, coverage_tokens: covered.tokens, ...metrics },
     headline: `${dimensions} dimensions · coverage ${(covered.tokens * 100).toFixed(1)} %`,

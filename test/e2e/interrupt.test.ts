@@ -68,7 +68,7 @@ describe('Ctrl-C', () => {
     const job = startJob(rig, ['run', 's.yaml'], ENDLESS_GRACE);
     const pid = await slowPid(rig);
     job.signal('SIGINT');
-    await eventually('the first notice', () => job.printed().includes('Again to kill them.'));
+    await eventually('the first notice', () => job.printed().includes('Repeat to kill them.'));
     expect(isAlive(pid)).toBe(true);
     job.signal('SIGINT');
     expect((await job.finished).code).toBe(130);

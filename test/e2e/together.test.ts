@@ -16,7 +16,7 @@ stages:
   d: { uses: command, inputs: { b: b, c: c }, with: { run: 'echo d >> made; cat $INPUT_B/x $INPUT_C/x > $OUTPUT/x' } }
 `;
 
-const waits = (job: Job): boolean => /"stage-waiting"|another process is making it/.test(job.printed());
+const waits = (job: Job): boolean => /"stage-waiting"|being made by another process/.test(job.printed());
 
 /** Lets the first stage end once so many of the runs wait for the one that makes it. */
 async function goWhenWaiting(rig: Rig, jobs: readonly Job[], waiting: number): Promise<void> {

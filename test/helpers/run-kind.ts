@@ -11,6 +11,7 @@ import type {
   Progress,
   StageKind,
   StageResult,
+  StageWarning,
 } from '../../src/stage.ts';
 
 /** A folder that is gone when the test is. */
@@ -27,7 +28,10 @@ export interface KindRun extends StageResult {
   readonly artifact: InputArtifact;
   readonly progress: readonly Progress[];
   readonly logs: readonly string[];
+  /** The messages of its warnings … */
   readonly warnings: readonly string[];
+  /** … and the warnings with their causes and parameters. */
+  readonly fullWarnings: readonly StageWarning[];
 }
 
 export interface KindRunOptions {
@@ -72,7 +76,7 @@ export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}
   };
   const progress: Progress[] = [];
   const logs: string[] = [];
-  const warnings: string[] = [];
+  const fullWarnings: StageWarning[] = [];
   const output = make('output');
   const result = await kind.run({
     params,
@@ -87,13 +91,14 @@ export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}
     signal: options.signal ?? new AbortController().signal,
     progress: (event) => progress.push(event),
     log: (message) => logs.push(message),
-    warn: (message) => warnings.push(message),
+    warn: (given) => fullWarnings.push(typeof given === 'string' ? { message: given } : given),
   });
   return {
     ...result,
     artifact: { type: kind.output, stage: 'test', path: output, digest: '', metrics: result.metrics ?? {} },
     progress,
     logs,
-    warnings,
+    warnings: fullWarnings.map(({ message }) => message),
+    fullWarnings,
   };
 }

@@ -212,6 +212,11 @@ describe('a malicious archive', () => {
       /belongs to another artifact/,
     ],
     [
+      'warnings that are no texts',
+      (entries) => edit(entries, 'manifest.json', '"files":', '"warnings":[{"message":1}],"files":'),
+      /warnings of .* are no list of texts/,
+    ],
+    [
       'an edited digest',
       (entries) => edit(entries, 'export.json', /"digest":"./, '"digest":"x'),
       /do not match its digest/,

@@ -136,7 +136,7 @@ describe('with the kinds as they are', async () => {
     expect(JSON.stringify(schema)).not.toMatch(/"(x-path|discriminator)"/);
   });
 
-  const specs = globSync('pipelines/*.{yaml,yml}', { cwd: INSTALLATION });
+  const specs = globSync(['pipelines/*.{yaml,yml}', '!**/*.lock.yaml'], { cwd: INSTALLATION });
   test.skipIf(specs.length === 0)('the specs that come with the project are valid for an editor', () => {
     for (const file of specs)
       expect(

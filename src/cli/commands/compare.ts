@@ -33,7 +33,7 @@ function comparisonText(
   significance: readonly Significance[],
   style: Style,
 ): string {
-  const { runs, parameters, environment, metrics, stages } = comparison;
+  const { runs, parameters, environment, metrics, stages, warnings } = comparison;
   const sections = [
     section('parameters', parameters, runs, style, valueText),
     section('environment', environment, runs, style, valueText),
@@ -41,6 +41,7 @@ function comparisonText(
     section('stage digests', stages, runs, style, (value) =>
       typeof value === 'string' ? value.slice(0, 12) : valueText(value, undefined),
     ),
+    section('warnings', warnings, runs, style, withDelta),
     ...significance.map((each) => significanceText(each, runs[0]!, style)),
   ].filter((text) => text !== '');
   return sections.length === 0 ? 'nothing differs' : sections.join('\n\n');

@@ -1,8 +1,15 @@
 import { timestamp } from '../../base/clock.ts';
+import { namespaceTools } from '../../base/namespaces.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
-import { checkSelection, runPlan, type RunResult } from '../../execute/run.ts';
+import {
+  checkSelection,
+  runPlan,
+  warningsOf,
+  type RunResult,
+  type StageResultRecord,
+} from '../../execute/run.ts';
 import { newRunId } from '../../history/record.ts';
 import { beginUse, type Use } from '../../store/local/use.ts';
 import { removeAbandonedWork } from '../../store/local/work.ts';
@@ -13,16 +20,21 @@ import { reportTables } from '../render/report-tables.ts';
 import { jsonReporter } from '../render/reporters/json.ts';
 import { linesReporter } from '../render/reporters/lines.ts';
 import type { Reporter } from '../render/reporters/reporter.ts';
+import { warningCount } from '../render/warnings.ts';
 import { recordRun } from '../../execute/record-run.ts';
 import { openSpec } from './open-spec.ts';
 import { sessionPlanner, stageExecutor } from '../../session.ts';
 
 export interface RunCommandOptions extends PlanOptions, CapacityOptions {
   readonly keepGoing?: boolean;
+  readonly locked?: boolean;
   readonly dryRun?: boolean;
 }
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const;
+
+const UNWATCHED =
+  'strict: this machine permits no mount namespace, so reads by an absolute path are not watched (docs/SPEC.md)';
 
 /** `pipeline run`: executes every stage that is not cached, prints the progress and the reports. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
@@ -35,12 +47,14 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   const planner = await sessionPlanner(session, forced, (kind, key) => use?.add(kind, key));
   const plan = await makePlan(planner, selected);
   checkSelection(plan.entries, selected);
+  const hold = options.locked ? (await import('./locked.ts')).openHold(planner, selected) : undefined;
   const toExecute = plan.entries.filter(({ plan: { state } }) => state === 'run' || state === 'waiting');
   if (toExecute.length > 0) {
     removeAbandonedWork(layout);
     use = beginUse(layout);
   }
 
+  if (spec.strict && toExecute.length > 0 && !namespaceTools()) printNotice(UNWATCHED);
   const names = toExecute.map(({ stage }) => stage.name);
   const reporter = await chooseReporter(options.json === true, names);
   const { stop, kill, dispose } = onInterrupt(names.length > 0);
@@ -58,10 +72,14 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
       stop,
       kill,
       emit: reporter.onEvent,
+      review: hold?.review,
     }).finally(() => reporter.close());
     const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
     if (unrecorded !== undefined) printNotice(unrecorded);
-    if (options.json !== true) printOutcome(file, options, result);
+    if (options.json !== true) {
+      printOutcome(file, options, result);
+      hold?.print();
+    }
     return EXIT[result.outcome];
   } finally {
     dispose();
@@ -79,9 +97,19 @@ async function chooseReporter(json: boolean, toExecute: readonly string[]): Prom
 
 function printOutcome(file: string, options: RunCommandOptions, result: RunResult): void {
   const style = styleFor(useColor(process.stdout));
+  const store = options.store === undefined ? '' : ` --store ${options.store}`;
   const tables = reportTables(result, style);
   if (tables !== '') printResult(tables);
+  const recalled = result.stages.filter(({ end }) => end.state === 'cached' && warningsOf(end).length > 0);
+  if (recalled.length > 0) printNotice(recalledText(recalled, `${file}${store}`));
   if (result.outcome === 'done') return;
-  const store = options.store === undefined ? '' : ` --store ${options.store}`;
   printNotice(`Finished stages are kept. To continue: pipeline run ${file}${store}`);
+}
+
+/** Warnings of cached stages are counted, because they were shown when the stages were executed. */
+function recalledText(stages: readonly StageResultRecord[], spec: string): string {
+  const count = stages.reduce((sum, { end }) => sum + warningsOf(end).length, 0);
+  const names = stages.map(({ stage }) => stage.name);
+  const only = names.length === 1 ? ` ${names[0]!}` : '';
+  return `${warningCount(count)} of cached results (${names.join(', ')}): pipeline show ${spec}${only}`;
 }

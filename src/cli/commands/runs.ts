@@ -133,12 +133,13 @@ function cellText(entry: NotedEntry, column: string): string {
   return value === undefined || value === null ? '–' : metricText(value);
 }
 
-function stagesText({ executed, cached, failed, skipped }: NotedEntry): string {
+function stagesText({ executed, cached, failed, skipped, warnings }: NotedEntry): string {
   const parts: [number, string][] = [
     [executed, 'run'],
     [cached, 'cached'],
     [failed, 'failed'],
     [skipped, 'skipped'],
+    [warnings, warnings === 1 ? 'warning' : 'warnings'],
   ];
   return parts
     .filter(([count]) => count > 0)

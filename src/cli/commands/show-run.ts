@@ -8,6 +8,7 @@ import { printJson, printResult, styleFor, useColor, type Style } from '../rende
 import { metricsTable, NOT_HERE } from '../render/report-tables.ts';
 import { artifactStore, openStore } from '../../session.ts';
 import { durationText } from '../render/text.ts';
+import { warningText } from '../render/warnings.ts';
 
 export interface ShowRunOptions {
   readonly store?: string;
@@ -49,7 +50,13 @@ interface ShownStage {
 }
 
 function stageAsJson({ name, record, artifact }: ShownStage): unknown {
-  return { ...record.stages[name]!, path: artifact?.path ?? null, params: record.parameters[name] ?? {} };
+  const stage = record.stages[name]!;
+  return {
+    ...stage,
+    warnings: stage.warnings ?? [],
+    path: artifact?.path ?? null,
+    params: record.parameters[name] ?? {},
+  };
 }
 
 function headText(record: RunRecord, { tags, note }: Notes, style: Style): string {
@@ -80,6 +87,7 @@ function stageText({ name, record, artifact }: ShownStage, style: Style): string
     ...(stage.digest === null ? [] : [`digest ${stage.digest.slice(0, 16)}`]),
     ...(stage.error === undefined ? [] : [style.red(stage.error)]),
     ...metricsTable(stage.metrics).split('\n'),
+    ...(stage.warnings ?? []).flatMap((warning) => warningText(warning, style).split('\n')),
   ].filter((line) => line !== '');
   const title = `${style.bold(name)}  ${style.dim(stage.kind)}  ${state}`;
   return [title, ...lines.map((line) => `  ${line}`)].join('\n');

@@ -6,6 +6,7 @@ import { metricsTable, NOT_HERE, reportTable } from '../render/report-tables.ts'
 import { openSpec } from './open-spec.ts';
 import { currentPlan, type SpecOptions } from '../../session.ts';
 import { bytesText, durationText, table } from '../render/text.ts';
+import { warningText } from '../render/warnings.ts';
 
 export interface ShowOptions extends SpecOptions {
   readonly json?: boolean;
@@ -51,10 +52,11 @@ function entryAsJson({ stage, plan }: PlanEntry): unknown {
       path: null,
       params: stage.with,
       metrics: {},
+      warnings: [],
     };
   const { manifest, path } = plan.artifact;
-  const { key, digest, metrics } = manifest;
-  return { kind: stage.kind.name, state: 'cached', key, digest, path, params: stage.with, metrics };
+  const { key, digest, metrics, warnings = [] } = manifest;
+  return { kind: stage.kind.name, state: 'cached', key, digest, path, params: stage.with, metrics, warnings };
 }
 
 function entryText({ stage, plan }: PlanEntry, style: Style): string {
@@ -74,6 +76,7 @@ function entryText({ stage, plan }: PlanEntry, style: Style): string {
     ),
     indent(table(files, ['left', 'right'])),
     indent(manifest.type === 'report' ? reportTable(manifest.metrics) : metricsTable(manifest.metrics)),
+    ...(manifest.warnings ?? []).map((warning) => indent(warningText(warning, style))),
   ]
     .filter((text) => text.trim() !== '')
     .join('\n');

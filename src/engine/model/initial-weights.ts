@@ -14,14 +14,14 @@ export function initialWeight({ name, shape }: WeightShape, choice: CellChoice, 
   const [rows = 0, columns = 0] = shape;
   if (name.endsWith('attention')) return new Float32Array(rows);
   if (name.endsWith('projection.kernel')) return glorot(rows, columns, columns, source);
-  if (!cell) return new Float32Array(rows);
+  if (!cell || name.endsWith('projection.bias')) return new Float32Array(rows);
   if (name.endsWith('.recurrent')) return orthogonalGates(rows, cell.gates, source);
   if (name.endsWith('.kernel')) return glorot(rows, columns, columns / cell.gates, source);
   const bias = cell.biases.find((each) => name.endsWith(`.${each.name}`));
   return initialBias(rows, bias?.initial ?? []);
 }
 
-/** [G·H]. The bias of a projection is taken for the cell's first bias, too. */
+/** [G·H]: a value for each gate. */
 function initialBias(length: number, initial: readonly number[]): Float32Array {
   const bias = new Float32Array(length);
   for (const [gate, value] of initial.entries())

@@ -97,6 +97,7 @@ async function executeOnce(
       downloads: layout.downloads,
       project,
       threads: job.threads,
+      strict: job.strict,
       engine: job.engine,
     };
     const result = await attempt(job, start, { logFile, stop, kill, onMessage: onEvent });

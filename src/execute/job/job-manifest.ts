@@ -9,7 +9,7 @@ import type { ChildResult } from './stage-child.ts';
 export function manifestOf(
   { key, document, threads }: Job,
   { name, declaration }: Kind,
-  { files, metrics, headline, peakMemoryBytes }: Extract<ChildResult, { type: 'done' }>,
+  { files, metrics, headline, warnings, peakMemoryBytes }: Extract<ChildResult, { type: 'done' }>,
   timing: { readonly started: string; readonly seconds: number },
 ): Manifest {
   return {
@@ -22,6 +22,7 @@ export function manifestOf(
     files,
     metrics,
     headline,
+    ...(warnings.length > 0 && { warnings }),
     producer: {
       version: ownPackage().version,
       node: process.version,

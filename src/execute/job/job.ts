@@ -28,6 +28,8 @@ export interface Job {
   readonly inputs: Readonly<Record<string, JobInput | readonly JobInput[]>>;
   readonly engine: Engine;
   readonly threads: number;
+  /** The spec asks for watched reads. */
+  readonly strict: boolean;
   /** What the stage declares; null where it declares nothing. */
   readonly resources: Resources | null;
   /** Seconds after which an attempt is ended; null for no limit. */

@@ -15,6 +15,7 @@ export interface JobSettings {
   readonly project: string;
   readonly threads: number;
   readonly engine: Engine | null;
+  readonly strict?: boolean;
 }
 
 /** Kinds that do not compute with floats get an engine too; they ignore it, and their keys do not contain it. */
@@ -24,7 +25,7 @@ export function makeJob(
   stage: StageSpec,
   { key, document, reasons }: ToRun,
   inputs: ReadonlyMap<string, FoundArtifact>,
-  { project, threads, engine }: JobSettings,
+  { project, threads, engine, strict = false }: JobSettings,
 ): Job {
   const paths = stage.paths.filter(isOutside).map(({ pointer }) => pointer);
   return {
@@ -41,6 +42,7 @@ export function makeJob(
     inputs: jobInputs(stage, inputs),
     engine: engine ?? NO_ENGINE,
     threads,
+    strict,
     resources: stage.resources ?? null,
     timeout: stage.timeout ?? null,
     retries: stage.retries ?? null,

@@ -1,5 +1,5 @@
 /** The messages between a stage process and the process that started it. They never leave the machine. */
-import type { Engine, InputArtifact, JsonObject, Metrics, Progress } from '../../stage.ts';
+import type { Engine, InputArtifact, JsonObject, Metrics, Progress, StageWarning } from '../../stage.ts';
 import type { ArtifactFile } from '../../store/manifest.ts';
 
 /** Everything that a stage process is told, in one message: a job, resolved against this machine. */
@@ -15,6 +15,7 @@ export interface StartMessage {
   readonly resume: string;
   readonly project: string;
   readonly threads: number;
+  readonly strict: boolean;
   readonly engine: Engine;
 }
 
@@ -23,12 +24,13 @@ export type ToStage = StartMessage | { readonly type: 'abort' };
 export type FromStage =
   | { readonly type: 'ready' }
   | ({ readonly type: 'progress' } & Progress)
-  | { readonly type: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
+  | ({ readonly type: 'log'; readonly level: 'info' | 'warning' } & StageWarning)
   | {
       readonly type: 'done';
       readonly files: readonly ArtifactFile[];
       readonly metrics: Metrics;
       readonly headline: string | null;
+      readonly warnings: readonly StageWarning[];
       readonly peakMemoryBytes: number;
     }
   | {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { monotonic } from '../../base/clock.ts';
-import type { StageContext, StageKind } from '../../stage.ts';
+import type { StageContext, StageKind, StageWarning } from '../../stage.ts';
 import { seal } from '../../store/seal.ts';
 import type { FromStage, StartMessage, ToStage } from './messages.ts';
 
@@ -42,8 +42,30 @@ function progressSender(): StageContext['progress'] {
   };
 }
 
+/** Every kind is for making files: later stages and `query` read nothing else. */
+const NO_FILES: StageWarning = {
+  message: 'the stage wrote no file',
+  cause: 'The program wrote somewhere else, or found nothing to do.',
+  hint: 'Write results into the folder "$OUTPUT" of a command, or `context.output` of your own kind.',
+};
+
+const WARNING_FIELDS = ['message', 'cause', 'hint', 'parameter'] as const;
+
+/** What the kind gave as text, and nothing else: it goes into the manifest, and kinds in JavaScript are not checked. */
+function plainWarning(given: StageWarning | string): StageWarning {
+  if (typeof given === 'string') return { message: given };
+  const present = WARNING_FIELDS.filter((name) => given[name] !== undefined);
+  return { message: '', ...Object.fromEntries(present.map((name) => [name, String(given[name])])) };
+}
+
 async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromStage> {
   mkdirSync(start.output, { recursive: true });
+  const warnings: StageWarning[] = [];
+  const warn = (given: StageWarning | string): void => {
+    const warning = plainWarning(given);
+    warnings.push(warning);
+    send({ type: 'log', level: 'warning', ...warning });
+  };
   const { stage } = (await import(pathToFileURL(start.module).href)) as { stage: StageKind };
   const result = await stage.run({
     params: start.params,
@@ -54,22 +76,24 @@ async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromSt
     resume: start.resume,
     project: start.project,
     threads: start.threads,
+    strict: start.strict,
     engine: start.engine,
     signal,
     progress: progressSender(),
     log: (message) => {
       send({ type: 'log', level: 'info', message });
     },
-    warn: (message) => {
-      send({ type: 'log', level: 'warning', message });
-    },
+    warn,
   });
   signal.throwIfAborted();
+  const files = seal(start.output, result.digests ?? {});
+  if (files.length === 0) warn(NO_FILES);
   return {
     type: 'done',
-    files: seal(start.output, result.digests ?? {}),
+    files,
     metrics: result.metrics ?? {},
     headline: result.headline ?? null,
+    warnings,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
 }

@@ -72,6 +72,12 @@ function topLevel(kinds: Kinds): JsonSchema {
         },
       }),
     },
+    strict: {
+      description:
+        'If true, a command that reads a file of the project that it does not declare fails, with the name of the file. Not part of any key.',
+      default: false,
+      ...orReference({ type: 'boolean' }),
+    },
     sweep: SWEEP_SCHEMA,
     stages: {
       description: `The stages by name. A stage runs when all its inputs are available. Kinds: ${kinds.map(([name]) => name).join(', ')}.`,

@@ -67,6 +67,11 @@ export function readExecution(stage: MapNode, report: Report): Execution {
   };
 }
 
+/** A boolean field; undefined where it is absent or invalid. */
+export function readTruth(map: MapNode, name: string, report: Report): boolean | undefined {
+  return read(map, name, truth, 'true or false', report);
+}
+
 function readRetries(stage: MapNode, report: Report): Retries | undefined {
   const node = stage.entries.get('retries')?.value;
   if (!node || isNull(node) || isFailed(node)) return undefined;

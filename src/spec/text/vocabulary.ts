@@ -7,6 +7,7 @@ export const SPEC_NAMES = [
   'include',
   'params',
   'engine',
+  'strict',
   'stages',
   'sweep',
 ];

@@ -89,6 +89,11 @@ function overview(summary: Summary): string {
     summary.queries_without_relevant === 0
       ? 'every query has a relevant document'
       : `${summary.queries_without_relevant} more without a relevant document are left out`;
+  const own = summary.queries_without_own_document;
+  const ignored =
+    own === undefined
+      ? ''
+      : ` ${own} queries are documents of the corpus by the same id: their own document is left out of all rankings.`;
   const { samples, confidence } = summary.bootstrap;
   const intervals =
     samples === 0
@@ -100,7 +105,7 @@ function overview(summary: Summary): string {
       : ` Tests: paired randomisation, two-sided, ${summary.permutations} permutations, or every sign pattern if at most ${EXACT_UP_TO} queries differ.`;
   return (
     `${summary.queries} queries (${left}), ${summary.documents} documents, ranked lists of ${summary.depth}. ` +
-    `Means over queries; nDCG with linear gain.${intervals}${tests}`
+    `Means over queries; nDCG with linear gain.${ignored}${intervals}${tests}`
   );
 }
 

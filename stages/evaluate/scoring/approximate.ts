@@ -5,7 +5,7 @@
 import { monotonic } from '../../../src/base/clock.ts';
 import type { Matrix } from '../../../src/formats/npy.ts';
 import { openIndex } from '../../../src/retrieval/ann.ts';
-import type { Ranking } from '../../../src/retrieval/ranking.ts';
+import { withoutDocument, type Ranking } from '../../../src/retrieval/ranking.ts';
 import type { Metrics } from '../../../src/stage.ts';
 import type { Cutoffs } from '../parameters.ts';
 import { latencyMetrics } from './latency.ts';
@@ -43,8 +43,9 @@ export async function approximateProbe(
     observe: (query, exact) => {
       const vector = vectors.data.subarray(query.id * vectors.columns, (query.id + 1) * vectors.columns);
       const started = monotonic();
-      const { documents } = index.search(vector, depth);
+      const found = index.search(vector, query.ignored === undefined ? depth : depth + 1);
       times.push(monotonic() - started);
+      const { documents } = withoutDocument(found, query.ignored, depth);
       for (const [i, measure] of measures.entries()) sums[i]! += measure.of(documents, query.relevant);
       for (const [i, k] of CUTOFFS.entries()) {
         const nearest = exact.documents.subarray(0, k);

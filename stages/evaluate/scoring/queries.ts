@@ -4,9 +4,15 @@
  */
 import type { QueryRow } from '../../../src/formats/corpus.ts';
 import { row } from '../../../src/formats/ragged.ts';
-import { queriesOfSplit, relevantDocuments, type Tokens } from '../../../src/formats/tokens.ts';
+import {
+  ignoredDocuments,
+  queriesOfSplit,
+  relevantDocuments,
+  type Tokens,
+} from '../../../src/formats/tokens.ts';
 import type { Relevance } from '../../../src/retrieval/metrics.ts';
 import { PipelineError } from '../../../src/stage.ts';
+import type { EvaluateParams } from '../parameters.ts';
 
 /** A query that can be evaluated. */
 export interface EvaluatedQuery {
@@ -17,7 +23,9 @@ export interface EvaluatedQuery {
   readonly type: string | null;
   readonly tokens: Uint32Array;
   readonly relevant: Relevance;
-  /** Distinct doc_ids, ascending; empty if there are none or none is relevant. */
+  /** The document that the query itself is, which no system may rank. */
+  readonly ignored: number | undefined;
+  /** Distinct doc_ids without the ignored one, ascending; empty if there are none or none is relevant. */
   readonly candidates: Uint32Array;
   /** The members of `relevant` that are candidates. */
   readonly relevantCandidates: Relevance;
@@ -30,7 +38,11 @@ export interface QuerySet {
 }
 
 /** The queries of the split that have a relevant document, by ascending query_id. */
-export function queriesToEvaluate(tokens: Tokens, split: string, rows: readonly QueryRow[]): QuerySet {
+export function queriesToEvaluate(
+  tokens: Tokens,
+  { split, ignore_identical_ids }: Pick<EvaluateParams, 'split' | 'ignore_identical_ids'>,
+  rows: readonly QueryRow[],
+): QuerySet {
   const ids = Array.from(queriesOfSplit(tokens, split));
   if (ids.length === 0)
     throw new PipelineError('E_INPUT', `the split '${split}' has no queries`, {
@@ -38,20 +50,27 @@ export function queriesToEvaluate(tokens: Tokens, split: string, rows: readonly 
     });
   const known = new Map(rows.map((query) => [query.id, query]));
   const relevant = relevantDocuments(tokens);
+  const ignored = ignoredDocuments(tokens, ignore_identical_ids);
   const queries = ids.flatMap((id) => {
     const judged = relevant.get(id);
     if (!judged) return [];
     const query = known.get(id);
     if (!query) throw otherCorpus(`query ${id} of the tokens is not in the corpus`);
-    return [evaluatedQuery(tokens, query, judged)];
+    return [evaluatedQuery(tokens, query, judged, ignored.get(id))];
   });
   if (queries.length === 0)
     throw new PipelineError('E_INPUT', `no query of the split '${split}' has a relevant document`);
   return { queries, withoutRelevant: ids.length - queries.length };
 }
 
-function evaluatedQuery(tokens: Tokens, query: QueryRow, relevant: Relevance): EvaluatedQuery {
-  const candidates = Uint32Array.from(new Set(row(tokens.candidates, query.id))).sort();
+function evaluatedQuery(
+  tokens: Tokens,
+  query: QueryRow,
+  relevant: Relevance,
+  ignored: number | undefined,
+): EvaluatedQuery {
+  const listed = row(tokens.candidates, query.id).filter((document) => document !== ignored);
+  const candidates = Uint32Array.from(new Set(listed)).sort();
   const relevantCandidates = new Map([...relevant].filter(([document]) => candidates.includes(document)));
   return {
     id: query.id,
@@ -60,6 +79,7 @@ function evaluatedQuery(tokens: Tokens, query: QueryRow, relevant: Relevance): E
     type: query.type,
     tokens: row(tokens.queries, query.id),
     relevant,
+    ignored,
     candidates: relevantCandidates.size > 0 ? candidates : new Uint32Array(),
     relevantCandidates,
   };

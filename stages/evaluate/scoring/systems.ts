@@ -9,7 +9,7 @@ import { createBm25, inverseDocumentFrequencies, type Bm25Parameters } from '../
 import { createExactSearch, type ExactSearch } from '../../../src/retrieval/exact.ts';
 import { reciprocalRankFusion } from '../../../src/retrieval/fusion.ts';
 import { meanVectors } from '../../../src/retrieval/mean-vectors.ts';
-import type { Ranking } from '../../../src/retrieval/ranking.ts';
+import { withoutDocument, type Ranking } from '../../../src/retrieval/ranking.ts';
 import type { FusionParams, MeanWeighting } from '../parameters.ts';
 import type { EvaluatedQuery } from './queries.ts';
 
@@ -21,6 +21,17 @@ export interface System {
   /** One ranked list of the whole corpus per query, in the order of the queries, computed lazily. */
   search(queries: readonly EvaluatedQuery[], depth: number): Iterator<Ranking, void>;
   rankCandidates(query: EvaluatedQuery): Ranking;
+}
+
+/** The same system, which leaves the ignored document of each query out. Candidates lack it already. */
+export function withoutIgnored(system: System): System {
+  return {
+    ...system,
+    *search(queries, depth) {
+      const rankings = system.search(queries, depth + 1);
+      for (const { ignored } of queries) yield withoutDocument(rankings.next().value!, ignored, depth);
+    },
+  };
 }
 
 /** Ranks by the similarity of query and document vectors; row = id. */

@@ -70,7 +70,10 @@ export function randomFigures(
     name: 'random',
     corpus: means(
       measures,
-      queries.map(({ relevant }) => measures.map((measure) => measure.expected(documents, relevant))),
+      queries.map(({ relevant, ignored }) => {
+        const ranked = ignored === undefined ? documents : documents - 1;
+        return measures.map((measure) => measure.expected(ranked, relevant));
+      }),
     ),
     ...(within.length > 0 && {
       candidates: means(

@@ -29,6 +29,7 @@ export function summarise(
   if (params.baselines.includes('random')) systems.push(randomFigures(queries, documents, measures));
   const [model] = systems;
   const seeds = seedsOf(context, model!, queries.length);
+  const ignoring = queries.filter(({ ignored }) => ignored !== undefined).length;
   return {
     label: params.label,
     split: params.split,
@@ -36,6 +37,7 @@ export function summarise(
     queries: queries.length,
     queries_without_relevant: withoutRelevant,
     queries_with_candidates: queries.filter(({ candidates }) => candidates.length > 0).length,
+    ...(ignoring > 0 && { queries_without_own_document: ignoring }),
     depth: params.depth,
     bm25: params.bm25,
     fusion: params.fusion,
@@ -73,9 +75,12 @@ function comparisonsOf(
     const { label, scores: others } = readRival(report, queries, measures);
     const missing = others.filter((score) => score === undefined).length;
     if (missing > 0)
-      context.warn(
-        `the report '${report.stage}' lacks ${missing} of ${queries.length} queries, which are left out`,
-      );
+      context.warn({
+        message: `the report '${report.stage}' lacks ${missing} of ${queries.length} queries, which are left out`,
+        cause: 'It evaluates another split, or a corpus with another `limit`.',
+        hint: 'Compare reports on the same queries.',
+        parameter: 'split',
+      });
     const name = unusedName(label, taken);
     taken.add(name);
     comparisons.push(compare(name, model, others, measures, context.params));

@@ -17,6 +17,8 @@ export interface Summary {
   readonly queries: number;
   readonly queries_without_relevant: number;
   readonly queries_with_candidates: number;
+  /** Queries whose own document is left out of all rankings; absent if there are none. */
+  readonly queries_without_own_document?: number;
   readonly depth: number;
   readonly bm25: EvaluateParams['bm25'];
   readonly fusion: EvaluateParams['fusion'];

@@ -1,3 +1,5 @@
+import { ignoreIdenticalIds } from '../../../src/retrieval/identical-ids-parameter.ts';
+
 export const validationSchema = {
   description: 'Validation of each epoch: MRR@10 on queries that are not trained on.',
   type: 'object',
@@ -17,6 +19,7 @@ export const validationSchema = {
       enum: ['corpus', 'candidates'],
       default: 'corpus',
     },
+    ignore_identical_ids: ignoreIdenticalIds,
     max_queries: {
       description: 'Maximum number of validation queries, sampled with the seed.',
       type: 'integer',

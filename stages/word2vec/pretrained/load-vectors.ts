@@ -1,5 +1,5 @@
 /** Loads pretrained vectors for the words of the model vocabulary. The file is read in vector-file.ts. */
-import type { Tokens } from '../../../src/formats/tokens.ts';
+import { SPECIAL_TOKENS, type Tokens } from '../../../src/formats/tokens.ts';
 import type { WordVectors } from '../../../src/formats/vectors.ts';
 import { createTokenizer, vocabularyMap } from '../../../src/retrieval/tokenizer.ts';
 import { PipelineError, type StageContext } from '../../../src/stage.ts';
@@ -34,6 +34,7 @@ export async function loadVectors(
   ids.delete(tokens.vocabulary.tokens[0]!);
   const { fold } = createTokenizer(tokens.config);
   const match = new Uint8Array(rows);
+  const first: string[] = [];
   let [data, dimensions] = [new Float32Array(0), 0];
   const rowsRead = await readVectorFile(context, params.path, params.format, {
     begin: (width) => {
@@ -41,6 +42,7 @@ export async function loadVectors(
       data = new Float32Array(rows * width);
     },
     row: (word, read) => {
+      if (first.length < WORDS_SHOWN) first.push(word);
       const own = ids.get(word);
       const id = own ?? (params.case_fallback ? ids.get(fold(word)) : undefined);
       const found = own === undefined ? FOLDED : EXACT;
@@ -50,8 +52,39 @@ export async function loadVectors(
     },
   });
   if (rowsRead === 0) throw new PipelineError('E_INPUT', `${params.path} contains no vectors`);
+  if (match.every((found) => found === ABSENT)) throw noWordFound(params.path, rowsRead, first, tokens);
   const known = match.map((found) => (found === ABSENT ? 0 : 1));
   const vectors = { rows, dimensions, data, known };
   fillUnknown(vectors, params.seed);
   return { vectors, rowsRead, folded: match.filter((found) => found === FOLDED).length };
+}
+
+/** Words of the file and of the corpus in the error, so that a reader sees in what they differ. */
+const WORDS_SHOWN = 3;
+
+function noWordFound(
+  path: string,
+  rowsRead: number,
+  first: readonly string[],
+  { vocabulary, config }: Tokens,
+): PipelineError {
+  const own = vocabulary.tokens.slice(SPECIAL_TOKENS.length, config.model_vocabulary);
+  const listed = (words: readonly string[]): string =>
+    words
+      .slice(0, WORDS_SHOWN)
+      .map((word) => `'${word}'`)
+      .join(', ');
+  if (own.length === 0)
+    return new PipelineError('E_INPUT', 'the vocabulary of models has no word that could have a vector', {
+      hint: 'Lower `min_count` of the tokenize stage.',
+    });
+  return new PipelineError(
+    'E_INPUT',
+    `${path} has a vector for none of the ${own.length} words of the vocabulary (${rowsRead} rows read)`,
+    {
+      hint:
+        `The file begins with ${listed(first)}, the vocabulary with ${listed(own)}. Use vectors of the same language ` +
+        'and letter case, or set `source: train`.',
+    },
+  );
 }

@@ -26,3 +26,8 @@ it('a kernel stays within its limit, which counts the columns of one gate', () =
   expect(most).toBeLessThanOrEqual(Math.sqrt(6 / (6 + 10)));
   expect(most).toBeGreaterThan(0.9 * Math.sqrt(6 / (6 + 10)));
 });
+
+it('starts the bias of a projection at zero, whatever the cell', () => {
+  const bias = { name: 'projection.bias', shape: [8] };
+  expect([...initialWeight(bias, 'lstm', 1)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+});

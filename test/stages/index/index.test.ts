@@ -59,6 +59,18 @@ describe('index', () => {
     expect(wide.metrics!['recall@10']).toBeGreaterThan(narrow.metrics!['recall@10'] as number);
   });
 
+  it('that misses more than a tenth of the true neighbours is warned of', async () => {
+    const narrow = await build({ expansion_search: 1, expansion_add: 4, connectivity: 2 });
+    const recall = ((narrow.metrics!['recall@10'] as number) * 100).toFixed(1);
+    expect(narrow.fullWarnings).toMatchObject([
+      {
+        message: `approximate search finds only ${recall} % of the true 10 nearest documents (recall@10)`,
+        parameter: 'expansion_search',
+      },
+    ]);
+    expect((await build()).warnings).toEqual([]);
+  });
+
   it('i8 with a metric that depends on norms is an error', async () => {
     await expect(build({ metric: 'dot', quantization: 'i8' })).rejects.toMatchObject({
       message: 'quantization i8 loses the norms that dot needs',

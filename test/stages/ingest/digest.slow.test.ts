@@ -78,9 +78,9 @@ describe('the digest of a corpus', () => {
     const database = await openDatabase(':memory:');
     try {
       await database.run(`ATTACH ${literal(join(corpus.artifact.path, CORPUS_FILE))} AS c`);
-      expect(await digestOfCorpus(database, 'c', counts)).toBe(digestOf(corpus));
+      expect(await digestOfCorpus(database, 'c', { counts })).toBe(digestOf(corpus));
       await database.run(change);
-      expect(await digestOfCorpus(database, 'c', counts)).not.toBe(digestOf(corpus));
+      expect(await digestOfCorpus(database, 'c', { counts })).not.toBe(digestOf(corpus));
     } finally {
       database.close();
     }

@@ -36,8 +36,13 @@ export interface Ingested extends KindRun {
   readonly candidates: Readonly<Record<number, readonly number[]>>;
 }
 
-export async function ingest(params: JsonObject, options: KindRunOptions = {}): Promise<Ingested> {
-  const run = await runKind(stage, { ...options, params });
+/** `kind`: another ingest than the built-in one, such as one with a format of its own. */
+export async function ingest(
+  params: JsonObject,
+  options: KindRunOptions = {},
+  kind: typeof stage = stage,
+): Promise<Ingested> {
+  const run = await runKind(kind, { ...options, params });
   const corpus = await openCorpus(run.artifact.path);
   try {
     const documents: [string, string][] = [];

@@ -1,5 +1,6 @@
 import type { RunEvent, StageFailure } from '../../../execute/events.ts';
 import type { Style } from '../output.ts';
+import { warningCount } from '../warnings.ts';
 
 /** The error of a failed stage: its message, its last output, and the path of its log. */
 export function failureText(stage: string, failure: StageFailure, style: Style): string {
@@ -10,10 +11,11 @@ export function failureText(stage: string, failure: StageFailure, style: Style):
   return lines.join('\n');
 }
 
-/** `12 cached, 3 executed, 1 failed` */
+/** `12 cached, 3 executed, 1 failed, 2 warnings` */
 export function countsText(event: Extract<RunEvent, { type: 'run-finished' }>): string {
   const parts = [`${event.cached} cached`, `${event.executed} executed`];
   if (event.failed > 0) parts.push(`${event.failed} failed`);
   if (event.skipped > 0) parts.push(`${event.skipped} not run`);
+  if (event.warnings > 0) parts.push(warningCount(event.warnings));
   return parts.join(', ');
 }

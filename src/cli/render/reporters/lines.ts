@@ -1,9 +1,10 @@
 import { monotonic } from '../../../base/clock.ts';
 import { reasonText } from '../../../plan/reason.ts';
-import type { RunEvent } from '../../../execute/events.ts';
+import type { RunEvent, StageOutcome } from '../../../execute/events.ts';
 import { printNotice, styleFor, useColor } from '../output.ts';
 import { trackProgress, type ProgressTrack } from '../progress-text.ts';
 import { durationText } from '../text.ts';
+import { resultMark, warningCount, warningText } from '../warnings.ts';
 import { countsText, failureText } from './failure.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -25,12 +26,22 @@ export function linesReporter(): Reporter {
     return style.dim(`  ${event.stage}: ${text}`);
   };
 
+  const ended = (
+    { stage, headline, warnings }: { readonly stage: string } & StageOutcome,
+    how: string,
+    dimmed: (text: string) => string,
+  ): string => {
+    const text = dimmed([how, ...(headline === null ? [] : [headline])].join(' · '));
+    const doubts = warnings.length > 0 ? ` · ${style.yellow(warningCount(warnings.length))}` : '';
+    return `${resultMark(warnings.length, style)} ${stage}  ${text}${doubts}`;
+  };
+
   const lineFor = (event: RunEvent): string | undefined => {
     switch (event.type) {
       case 'run-started':
         return event.engine === null ? undefined : style.dim(`engine: ${event.engine}`);
       case 'stage-cached':
-        return `${style.green('✔')} ${event.stage}  ${style.dim(`cached${event.headline === null ? '' : ` · ${event.headline}`}`)}`;
+        return ended(event, 'cached', style.dim);
       case 'stage-waiting':
         return `${style.yellow('…')} ${event.stage}  being made by another process`;
       case 'stage-started':
@@ -39,10 +50,10 @@ export function linesReporter(): Reporter {
         return progressLine(event);
       case 'stage-log':
         return event.level === 'warning'
-          ? `${style.yellow('!')} ${event.stage}: ${event.message}`
+          ? warningText(event, style, event.stage)
           : style.dim(`  ${event.stage}: ${event.message}`);
       case 'stage-finished':
-        return `${style.green('✔')} ${event.stage}  ${durationText(event.seconds)}${event.headline === null ? '' : ` · ${event.headline}`}`;
+        return ended(event, durationText(event.seconds), (text) => text);
       case 'stage-failed':
         return failureText(event.stage, event, style);
       case 'stage-skipped':

@@ -35,7 +35,9 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
     const count = (state: TrialResult['state']): number =>
       results.filter((one) => one.state === state).length;
     const failed = count('failed') > 0 ? ` · ${style.red(`${count('failed')} failed`)}` : '';
-    const head = `${rung}${count('done')}/${total} ${what}${failed} · ${durationText((monotonic() - started) / 1000)}`;
+    const doubted = results.filter(({ warnings }) => warnings > 0).length;
+    const doubts = doubted > 0 ? ` · ${style.yellow(`! ${doubted} with warnings`)}` : '';
+    const head = `${rung}${count('done')}/${total} ${what}${failed}${doubts} · ${durationText((monotonic() - started) / 1000)}`;
     const shown = [...running].slice(0, MOST_RUNNING).map(([stage, { started: since, text }]) => {
       const names = owners.get(stage) ?? [];
       const whose = names.length === 1 ? names[0]! : `${names.length} configurations`;

@@ -6,6 +6,7 @@ import type { SweepReporter } from '../../../sweep/reporter.ts';
 import { trialName, type TrialResult } from '../../../sweep/trial.ts';
 import { printNotice, printResult, styleFor, useColor } from '../output.ts';
 import { durationText, numberText } from '../text.ts';
+import { resultMark, warningText } from '../warnings.ts';
 import { countText, plannedText, resultText } from '../sweep/sweep-text.ts';
 import { liveTable } from './sweep-table.ts';
 
@@ -33,7 +34,7 @@ function jsonSweep(): SweepReporter {
       });
     },
     onEvent: print,
-    onResult: ({ trial, state, metric, seconds, executed, error }) => {
+    onResult: ({ trial, state, metric, seconds, executed, warnings, error }) => {
       const { number, configuration, repeat } = trial;
       print({
         type: 'configuration-finished',
@@ -44,6 +45,7 @@ function jsonSweep(): SweepReporter {
         metric,
         seconds,
         executed,
+        warnings,
         error,
       });
     },
@@ -71,13 +73,15 @@ function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {
     },
     onEvent(event) {
       if (event.type === 'stage-log' && event.level === 'warning')
-        printNotice(`${style.yellow('!')} ${event.stage}: ${event.message}`);
+        printNotice(warningText(event, style, event.stage));
     },
     onResult(result) {
       results.push(result);
-      const mark = { done: style.green('✔'), failed: style.red('✖'), interrupted: style.dim('-') }[
-        result.state
-      ];
+      const mark = {
+        done: resultMark(result.warnings, style),
+        failed: style.red('✖'),
+        interrupted: style.dim('-'),
+      }[result.state];
       printNotice(
         `${mark} ${results.length}/${total}  ${trialName(result.trial)}  ${style.dim(resultText(result))}`,
       );

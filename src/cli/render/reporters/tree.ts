@@ -10,10 +10,11 @@ import {
 } from 'listr2';
 import { monotonic } from '../../../base/clock.ts';
 import { reasonText } from '../../../plan/reason.ts';
-import type { RunEvent } from '../../../execute/events.ts';
-import { printNotice, styleFor, useColor } from '../output.ts';
+import type { RunEvent, StageOutcome } from '../../../execute/events.ts';
+import { printNotice, styleFor, useColor, type Style } from '../output.ts';
 import { trackProgress } from '../progress-text.ts';
 import { durationText } from '../text.ts';
+import { warningCount, warningText } from '../warnings.ts';
 import { countsText, failureText } from './failure.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -35,7 +36,7 @@ const REDRAW_MS = 250;
 export function treeReporter(stages: readonly string[]): Reporter {
   const style = styleFor(useColor(process.stderr));
   const width = Math.max(...stages.map((stage) => stage.length), 0);
-  const rows = new Map(stages.map((stage) => [stage, stageRow(stage, width)]));
+  const rows = new Map(stages.map((stage) => [stage, stageRow(stage, width, style)]));
   const after: string[] = [];
   const tree = new Listr(
     [...rows.values()].map((row) => ({ title: row.stage, task: (_: unknown, task: Task) => row.task(task) })),
@@ -61,7 +62,7 @@ export function treeReporter(stages: readonly string[]): Reporter {
       if ('stage' in event) rows.get(event.stage)?.onEvent(event);
       if (event.type === 'stage-failed') after.push(failureText(event.stage, event, style));
       if (event.type === 'stage-log' && event.level === 'warning')
-        after.push(`${style.yellow('!')} ${event.stage}: ${event.message}`);
+        after.push(warningText(event, style, event.stage));
       if (event.type === 'run-finished')
         after.push(`${event.outcome}: ${countsText(event)} in ${durationText(event.seconds)}`);
     },
@@ -73,7 +74,7 @@ export function treeReporter(stages: readonly string[]): Reporter {
   };
 }
 
-function stageRow(stage: string, width: number): Row {
+function stageRow(stage: string, width: number, style: Style): Row {
   const name = stage.padEnd(width);
   const track = trackProgress();
   let started = 0;
@@ -112,11 +113,11 @@ function stageRow(stage: string, width: number): Row {
         if (event.level === 'info') detail = event.message;
         return;
       case 'stage-finished':
-        end([durationText(event.seconds), ...(event.headline === null ? [] : [event.headline])].join(' · '));
+        end(endText(durationText(event.seconds), event, style));
         settle?.resolve();
         return;
       case 'stage-cached':
-        end(['cached', ...(event.headline === null ? [] : [event.headline])].join(' · '));
+        end(endText('cached', event, style));
         settle?.resolve();
         return;
       case 'stage-failed':
@@ -143,4 +144,10 @@ function stageRow(stage: string, width: number): Row {
       settle?.resolve();
     },
   };
+}
+
+/** The tree ticks every stage that did not fail, so that a doubtful result needs a mark of its own. */
+function endText(how: string, { headline, warnings }: StageOutcome, style: Style): string {
+  const doubts = warnings.length > 0 ? [style.yellow(`! ${warningCount(warnings.length)}`)] : [];
+  return [how, ...(headline === null ? [] : [headline]), ...doubts].join(' · ');
 }

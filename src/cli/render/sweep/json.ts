@@ -38,6 +38,7 @@ function rowJson({ outcome, metric, columns }: Row, isRepeated: boolean): object
       : {}),
     executed: outcome.executed,
     seconds: outcome.seconds,
+    warnings: outcome.warnings,
     ...(outcome.budget === undefined ? {} : { budget: outcome.budget }),
     ...(isRepeated ? { finished: outcome.finished, repeats: repeatsJson(outcome) } : {}),
     error: outcome.error,
@@ -49,12 +50,13 @@ function statistics({ deviation, queries, interval, difference, differenceDeviat
 }
 
 function repeatsJson({ repeats }: Outcome): object[] {
-  return repeats.map(({ trial, state, metric, executed, seconds, error }) => ({
+  return repeats.map(({ trial, state, metric, executed, seconds, warnings, error }) => ({
     values: trial.repeat.values,
     state,
     metric,
     executed,
     seconds,
+    warnings,
     error,
   }));
 }

@@ -27,6 +27,15 @@ export function sweepMarkdown(rows: readonly Row[], sweep: AskedSweep): string {
         ]
       : []),
     ...figureColumns(rows, request).map((column) => inMarkdown(column, request)),
+    ...(rows.some(({ outcome }) => outcome.warnings > 0)
+      ? [
+          {
+            head: 'warnings',
+            align: 'right' as const,
+            cell: ({ outcome }: Row) => String(outcome.warnings || ''),
+          },
+        ]
+      : []),
   ];
   const lines = inOrder.map((row, index) => [String(index + 1), ...columns.map(({ cell }) => cell(row))]);
   const head = ['', ...columns.map((column) => column.head)];

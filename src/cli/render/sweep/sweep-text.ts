@@ -2,6 +2,7 @@
 import type { Combined } from '../../../sweep/combine.ts';
 import type { Trial, TrialResult } from '../../../sweep/trial.ts';
 import { durationText, numberText } from '../text.ts';
+import { warningCount } from '../warnings.ts';
 
 /** `0.6112 · 3 stages in 4.1 s` */
 export function resultText(result: TrialResult): string {
@@ -10,7 +11,8 @@ export function resultText(result: TrialResult): string {
     result.executed === 0
       ? 'cached'
       : `${result.executed} stage${result.executed === 1 ? '' : 's'} in ${durationText(result.seconds)}`;
-  return [...value, result.error ?? work].join(' · ');
+  const doubts = result.warnings > 0 ? [warningCount(result.warnings)] : [];
+  return [...value, result.error ?? work, ...doubts].join(' · ');
 }
 
 /** `6 configurations`, `6 configurations × 3 repeats` */

@@ -9,6 +9,7 @@ import { effects, rank, type Effect } from '../../../sweep/ranking.ts';
 import { countText } from './sweep-text.ts';
 import { figureColumns, ranked, shown } from './columns.ts';
 import { durationText, numberText, table } from '../text.ts';
+import { warningCount } from '../warnings.ts';
 
 const MOST_RANKED = 20;
 
@@ -59,8 +60,9 @@ export function sweepText(rows: readonly Row[], request: SweepRequest): string {
   ].join('\n');
 }
 
-function workText({ error, executed, seconds }: Outcome): string {
-  return shortError(error) ?? (executed === 0 ? 'cached' : durationText(seconds));
+function workText({ error, executed, seconds, warnings }: Outcome): string {
+  const work = shortError(error) ?? (executed === 0 ? 'cached' : durationText(seconds));
+  return warnings > 0 ? `${work}  ! ${warningCount(warnings)}` : work;
 }
 
 const LONGEST_ERROR = 60;

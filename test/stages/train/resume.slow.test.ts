@@ -74,7 +74,7 @@ describe('an interrupted training', () => {
     ).rejects.toThrow(/abort/);
     expect(existsSync(join(resume, 'checkpoint.safetensors'))).toBe(true);
     const rest = await runKind(stage, { params: PARAMS, inputs, resume });
-    expect(rest.logs.join()).toContain('going on from step 7');
+    expect(rest.logs.join()).toContain('resuming from step 7');
     const whole = await runKind(stage, { params: PARAMS, inputs });
     expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
   });

@@ -1,0 +1,76 @@
+/** When a report says that the model is hardly better than chance, or far below BM25. Reads the summary, measures nothing. */
+import type { StageWarning } from '../../../src/stage.ts';
+import type { Figures } from './figures.ts';
+import { measureTitle, primaryMeasure, type Summary } from './summary.ts';
+
+/**
+ * Near random: less than three times the random value and less than 0.05 above it. The factor alone would flag good
+ * models on ten documents, where a random order is often right; the difference alone hard tasks on millions of them.
+ */
+const NEAR_FACTOR = 3;
+const NEAR_DIFFERENCE = 0.05;
+
+/** Far below BM25: less than half its value. Dense models of use are within some ten per cent of it, or above. */
+const FAR_BELOW = 0.5;
+/** A smaller difference does not matter, whatever the ratio. */
+const LEAST_DIFFERENCE = 0.05;
+
+/** `random` has the expected values of a random order on the same queries. One warning at most: the graver one. */
+export function qualityWarning(summary: Summary, random: Figures): StageWarning | undefined {
+  const measure = primaryMeasure(summary);
+  const [model] = summary.systems;
+  const bm25 = summary.systems.find(({ name }) => name === 'bm25')?.corpus[measure];
+  const judged: Judged = {
+    measure: measureTitle(measure),
+    value: model!.corpus[measure]!,
+    interval: model!.intervals?.corpus[measure],
+    random: random[measure]!,
+    bm25,
+    queries: summary.queries,
+    confidence: summary.bootstrap.confidence,
+  };
+  return nearRandom(judged) ?? farBelowBm25(judged);
+}
+
+interface Judged {
+  readonly measure: string;
+  readonly value: number;
+  readonly interval: readonly [number, number] | undefined;
+  readonly random: number;
+  readonly bm25: number | undefined;
+  readonly queries: number;
+  readonly confidence: number;
+}
+
+function nearRandom(judged: Judged): StageWarning | undefined {
+  const { measure, value, interval, random, bm25, queries, confidence } = judged;
+  const includes = interval !== undefined && interval[0] <= random;
+  const near = (includes || value < NEAR_FACTOR * random) && value - random < NEAR_DIFFERENCE;
+  if (!includes && !near) return undefined;
+  const range = interval
+    ? ` (${Math.round(confidence * 100)} % interval ${interval.map(text).join('–')})`
+    : '';
+  const rival = bm25 === undefined ? '' : `; BM25 reaches ${text(bm25)} on the same queries`;
+  return {
+    message: `the model ${near ? 'is near' : 'cannot be told from'} chance: ${measure} ${text(value)}${range}, a random order ${text(random)}${rival}`,
+    cause: near
+      ? 'The model was trained too briefly or on too few pairs to have learned anything.'
+      : `There are only ${queries} queries, too few to tell the model from chance.`,
+    hint: near
+      ? 'See the warnings of earlier stages. Train longer, with pretrained word vectors (`source: pretrained`) or more training pairs; use BM25 until then.'
+      : 'Evaluate on more queries.',
+    parameter: near ? 'train.epochs' : 'split',
+  };
+}
+
+function farBelowBm25({ measure, value, bm25 }: Judged): StageWarning | undefined {
+  if (bm25 === undefined || value >= FAR_BELOW * bm25 || bm25 - value < LEAST_DIFFERENCE) return undefined;
+  return {
+    message: `the model is far below BM25 on the same queries: ${measure} ${text(value)} against ${text(bm25)}`,
+    cause: 'Too few training pairs or steps, or queries that share their rare words with their documents.',
+    hint: 'Train longer or on more pairs, with hard negatives (`from: bm25`), pretrained vectors, or `encoder.skip`; or search with the fusion.',
+    parameter: 'train.epochs',
+  };
+}
+
+const text = (value: number): string => value.toFixed(3);
