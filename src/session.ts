@@ -37,12 +37,16 @@ export interface Session {
 
 const PROJECT_MARKS = ['artifacts', 'package.json', '.git'];
 
-/** `artifacts` in the project: the nearest folder above the spec that looks like the top of one. */
 function defaultStore(specFile: string): string {
+  return join(projectFolder(specFile), 'artifacts');
+}
+
+/** The nearest folder above the spec that looks like the top of a project. Its store is there unless another is named. */
+export function projectFolder(specFile: string): string {
   const own = dirname(resolve(specFile));
   for (let folder = own; ; folder = dirname(folder)) {
-    if (PROJECT_MARKS.some((mark) => existsSync(join(folder, mark)))) return join(folder, 'artifacts');
-    if (folder === dirname(folder)) return join(own, 'artifacts');
+    if (PROJECT_MARKS.some((mark) => existsSync(join(folder, mark)))) return folder;
+    if (folder === dirname(folder)) return own;
   }
 }
 

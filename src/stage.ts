@@ -86,6 +86,17 @@ export interface Progress {
   readonly unit: string;
   /** A few words of detail: `epoch 3/10 · loss 0.12`. */
   readonly note?: string;
+  /** Work beside the main count, which stands still meanwhile: the validation after an epoch of training. */
+  readonly part?: ProgressPart;
+}
+
+export interface ProgressPart {
+  /** One word or two: `validation`. */
+  readonly label: string;
+  readonly done: number;
+  /** Absent if unknown. */
+  readonly total?: number;
+  readonly unit: string;
 }
 
 /** `AbortSignal`, where the types of Node or of browsers are there to tell what that is. */

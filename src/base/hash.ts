@@ -34,3 +34,19 @@ export function digestOfFile(path: string): Digest {
   }
   return hash.digest('hex') as Digest;
 }
+
+/** The same for a process that has to answer meanwhile: `turn` is awaited between the pieces. */
+export async function digestOfFileInTurns(path: string, turn: () => Promise<void>): Promise<Digest> {
+  const hash = createHash('sha256');
+  const descriptor = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer)) {
+      hash.update(buffer.subarray(0, read));
+      await turn();
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return hash.digest('hex') as Digest;
+}

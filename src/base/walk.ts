@@ -159,7 +159,7 @@ function directoryEntry(name: string, isFolder: boolean): Partial<Dirent> {
   };
 }
 
-function unreadable(path: string, error: unknown): PipelineError {
+export function unreadable(path: string, error: unknown): PipelineError {
   return new PipelineError('E_INPUT', `${path} cannot be read: ${(error as Error).message}`, {
     hint: 'Give permission to read it, or name another file.',
     cause: error,

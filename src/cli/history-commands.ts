@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { collect, example, positive, withStore, type Done } from './commands/flags.ts';
 import type { CompareOptions } from './commands/compare.ts';
+import type { LogsOptions } from './commands/logs.ts';
 import type { ReproduceOptions } from './commands/reproduce.ts';
 import type { RunsOptions } from './commands/runs.ts';
 import type { SqlOptions } from './commands/sql.ts';
@@ -11,6 +12,7 @@ const RUN = 'a run: its id or part of it, a tag, latest, or latest~2';
 
 export function addHistoryCommands(root: Command, done: Done): void {
   addRuns(root, done);
+  addLogs(root, done);
 
   withStore(root.command('compare'))
     .argument('<run...>', `two or more runs, each ${RUN}`)
@@ -77,6 +79,21 @@ export function addHistoryCommands(root: Command, done: Done): void {
     .action(async (statement: string, options: SqlOptions) => {
       const { sqlCommand } = await import('./commands/sql.ts');
       done(await sqlCommand(statement, options));
+    });
+}
+
+function addLogs(root: Command, done: Done): void {
+  withStore(root.command('logs'))
+    .argument('<spec>', `YAML file of the experiment, or ${RUN}`)
+    .argument('<stage>', 'stage whose output to print')
+    .description('print what a stage printed in its latest execution, or in a recorded run')
+    .option('-f, --follow', 'print what it still prints, until it ends')
+    .option('--set <stage.param=value>', 'as for `run`; repeatable', collect)
+    .option('--params <file>', 'as for `run`')
+    .addHelpText('after', example('pipeline logs experiment.yaml model -f', 'pipeline logs latest model'))
+    .action(async (target: string, stage: string, options: LogsOptions) => {
+      const { logsCommand } = await import('./commands/logs.ts');
+      done(await logsCommand(target, stage, options));
     });
 }
 

@@ -1,9 +1,11 @@
 /** The `pipeline` command: names, flags and exit codes. The file of each command is loaded when it is used. */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
 import type { AcceptOptions } from './commands/accept.ts';
-import { bytes, collect, positive, whole } from './commands/flags.ts';
+import { answerInterrupts } from './commands/interrupt.ts';
+import { SHELLS } from './completion/scripts.ts';
+import { bytes, collect, example, positive, whole } from './commands/flags.ts';
 import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import { addHistoryCommands } from './history-commands.ts';
@@ -23,6 +25,9 @@ const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE', 'E_LOCK'
 function collectForce(text: string, all?: boolean | readonly string[]): readonly string[] {
   return [...(Array.isArray(all) ? (all as readonly string[]) : []), text];
 }
+
+/** They never hold up a signal for long. All others are ended by the system, which answers at once, too. */
+const ANSWERING = new Set(['run', 'plan', 'sweep']);
 
 const SELECTORS =
   'names separated by commas, with * and ? as wildcards, or model[margin=0.2] for instances of a matrix';
@@ -59,7 +64,10 @@ function program(): Command {
     .description('Runs dense-retrieval experiments described in YAML; executes only what changed.')
     .version(ownPackage().version)
     .exitOverride()
-    .showHelpAfterError('(see --help)');
+    .showHelpAfterError('(see --help)')
+    .hook('preAction', (_, command) => {
+      if (ANSWERING.has(command.name())) answerInterrupts();
+    });
 
   withSelection(root.command('run'))
     .description('execute every stage that is not cached')
@@ -74,8 +82,14 @@ function program(): Command {
     .option('--keep-going', 'after a failure, continue with stages that do not depend on it')
     .option('--locked', 'stop at the first stage whose result has other bytes than in SPEC.lock.yaml')
     .option('--dry-run', 'show what would run and why')
+    .option('--watch', 'run again whenever the spec or something that it reads changes')
     .option('--json', 'print events as JSON lines on stdout')
     .action(async (spec: string, options: RunCommandOptions) => {
+      if (options.watch && !options.dryRun) {
+        const { watchCommand } = await import('./commands/watch.ts');
+        exitCode = await watchCommand(spec, options, { onError: showError });
+        return;
+      }
       const { runCommand } = await import('./commands/run.ts');
       exitCode = await runCommand(spec, options);
     });
@@ -204,6 +218,18 @@ function program(): Command {
       exitCode = schemaCommand(kind);
     });
 
+  root
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
+    .description(
+      'print a script with which the shell completes commands, flags, files, stages and parameters',
+    )
+    .addHelpText('after', example('source <(pipeline completion bash)', 'pipeline completion fish | source'))
+    .action(async (shell: (typeof SHELLS)[number]) => {
+      const { completionCommand } = await import('./commands/completion.ts');
+      exitCode = completionCommand(shell);
+    });
+
   return root;
 }
 
@@ -234,7 +260,11 @@ async function showError(error: unknown): Promise<number> {
 
 async function main(): Promise<void> {
   try {
-    await program().parseAsync();
+    const [asked, ...words] = process.argv.slice(2);
+    if (asked === '__complete') {
+      const { completeCommand } = await import('./completion/complete.ts');
+      exitCode = completeCommand(program(), words);
+    } else await program().parseAsync();
   } catch (error) {
     exitCode = await showError(error);
   }

@@ -29,10 +29,13 @@ export function capacityOf({ jobs, threads, memory, gpus }: CapacityOptions): Ca
 
 const COUNTED = ['threads', 'memory', 'gpu'] as const;
 
+/** What a stage waits for while others run: one of the stages that may run at a time, or a part of what it declares. */
+export type Shortage = 'jobs' | (typeof COUNTED)[number];
+
 /** Counts the resources of the stages that execute. */
 export interface Account {
-  /** False where the stage has to wait; a stage that asks for more than there is runs alone. */
-  readonly fits: (stage: StageSpec) => boolean;
+  /** What the stage has to wait for, if anything; a stage that asks for more than there is runs alone. */
+  readonly lacks: (stage: StageSpec) => Shortage | undefined;
   /** True where no further stage fits, whatever it asks for. */
   readonly full: () => boolean;
   readonly take: (stage: StageSpec) => void;
@@ -47,12 +50,12 @@ export function openAccount(capacity: Capacity): Account {
     for (const name of COUNTED) used[name] += sign * Math.min(resources?.[name] ?? 0, capacity[name]);
   };
   return {
-    fits({ resources }): boolean {
-      if (running >= capacity.jobs) return false;
-      if (running === 0) return true;
-      return COUNTED.every((name) => {
+    lacks({ resources }): Shortage | undefined {
+      if (running >= capacity.jobs) return 'jobs';
+      if (running === 0) return undefined;
+      return COUNTED.find((name) => {
         const wanted = Math.min(resources?.[name] ?? 0, capacity[name]);
-        return wanted === 0 || used[name] + wanted <= capacity[name];
+        return wanted > 0 && used[name] + wanted > capacity[name];
       });
     },
     full: () => running >= capacity.jobs,

@@ -1,6 +1,7 @@
 /** Everything that happens in a run, as one stream: the terminal, NDJSON and the run record read it. */
 import type { Reason } from '../plan/reason.ts';
 import type { Metrics, Progress, StageWarning } from '../stage.ts';
+import type { Shortage } from './capacity.ts';
 
 export type RunEvent =
   | {
@@ -15,9 +16,18 @@ export type RunEvent =
     }
   /** The stage's artifact was there: nothing runs. */
   | ({ readonly type: 'stage-cached'; readonly stage: string } & StageOutcome)
+  /** It has its inputs, and waits for other stages to end: what it needs is in use. */
+  | { readonly type: 'stage-queued'; readonly stage: string; readonly lacks: Shortage }
   /** Another process is making the same artifact; this one waits for it. */
   | { readonly type: 'stage-waiting'; readonly stage: string }
-  | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly Reason[] }
+  | {
+      readonly type: 'stage-started';
+      readonly stage: string;
+      readonly key: string;
+      readonly reasons: readonly Reason[];
+      /** File that gets everything that the stage prints. */
+      readonly log: string;
+    }
   | ({ readonly type: 'stage-progress'; readonly stage: string } & Progress)
   | ({
       readonly type: 'stage-log';

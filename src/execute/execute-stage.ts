@@ -106,12 +106,12 @@ function changeEvent(stage: string, { when, changes }: Changed, seen: readonly s
       };
 }
 
-function runEvent(stage: string, { reasons }: ToRun, event: JobEvent): RunEvent {
+function runEvent(stage: string, { key, reasons }: ToRun, event: JobEvent): RunEvent {
   switch (event.type) {
     case 'waiting':
       return { type: 'stage-waiting', stage };
     case 'started':
-      return { type: 'stage-started', stage, reasons };
+      return { type: 'stage-started', stage, key, reasons, log: event.log };
     case 'progress':
       return { ...event, type: 'stage-progress', stage };
     case 'log':

@@ -26,7 +26,7 @@ export interface JobOptions {
 export type JobEvent =
   /** Another process is making the same artifact; this one waits for it. */
   | { readonly type: 'waiting' }
-  | { readonly type: 'started' }
+  | { readonly type: 'started'; /** The file that gets everything it prints. */ readonly log: string }
   | ({ readonly type: 'progress' } & Progress)
   | ({ readonly type: 'log'; readonly level: 'info' | 'warning' } & StageWarning);
 

@@ -1,12 +1,18 @@
 /** Turns the result of a run into its record in the history. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { basename } from 'node:path';
 import { ownPackage } from '../base/installation.ts';
+import { lastLines } from '../base/last-lines.ts';
+import type { StageFailure } from './events.ts';
 import type { RunResult, StageResultRecord } from './run.ts';
 import { rememberLatest, repeatsLatest } from '../history/latest-keys.ts';
 import { writeRunRecord, type RunRecord, type StageRecord } from '../history/record.ts';
 import { resolvedOf } from '../history/resolved-spec.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { StoreLayout } from '../store/layout.ts';
+
+/** Lines of a failed stage's output that its record keeps. */
+const RECORDED_LINES = 20;
 
 export interface RunFacts {
   readonly id: string;
@@ -61,5 +67,16 @@ function stageRecord({ stage, end }: StageResultRecord): StageRecord {
     const { key, digest, metrics, headline, warnings } = end.artifact.manifest;
     return { ...base, key, digest, metrics, headline, seconds: end.seconds, ...(warnings && { warnings }) };
   }
-  return end.state === 'failed' ? { ...base, seconds: end.seconds, error: end.failure.message } : base;
+  return end.state === 'failed' ? { ...base, seconds: end.seconds, ...failureRecord(end.failure) } : base;
+}
+
+function failureRecord({
+  message,
+  output,
+  log,
+}: StageFailure): Pick<StageRecord, 'error' | 'output' | 'log'> {
+  if (log === '') return { error: message };
+  // An unexpected error has its stack only in the log.
+  const lines = output.length > 0 ? output : lastLines(log, RECORDED_LINES);
+  return { error: message, output: lines, log: basename(log) };
 }

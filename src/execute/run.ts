@@ -55,6 +55,9 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
       planner.remember(stage);
       return executeStage(stage, toRun, inputs, { ...options, threads });
     },
+    onQueued(stage, lacks) {
+      emit({ type: 'stage-queued', stage: stage.name, lacks });
+    },
     onEnd(stage, end) {
       report(stage, end, emit);
       options.onEnd?.(stage, end);

@@ -8,7 +8,7 @@ import type { Decision } from '../plan/decision.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { FoundArtifact } from '../store/store.ts';
-import { openAccount, type Capacity } from './capacity.ts';
+import { openAccount, type Capacity, type Shortage } from './capacity.ts';
 import { failureFrom } from './failure.ts';
 import { INTERRUPTED, type StageEnd, type ToRun } from './stage-end.ts';
 
@@ -29,6 +29,8 @@ export interface ScheduleOptions {
     inputs: ReadonlyMap<string, FoundArtifact>,
     threads: number,
   ) => Promise<StageEnd>;
+  /** Called at most once for a stage: it has its inputs and does not start, because others run. */
+  readonly onQueued: (stage: StageSpec, lacks: Shortage) => void;
   /** How a stage's end counts; `run --locked` turns a result with other bytes into a failure. */
   readonly review?: ((stage: StageSpec, end: End) => End) | undefined;
   /** Called once for every stage, in the order in which they end. */
@@ -56,6 +58,7 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   const place = new Map(order.map((stage, index) => [stage.name, index]));
   /** In the plan's order, so that chains are finished before others are started. */
   const queue: Waiting[] = [];
+  const announced = new Set<string>();
   let failed = false;
   const going = (): boolean => !failed && !stop.aborted;
 
@@ -114,6 +117,13 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
     queue.splice(low, 0, waiting);
   };
 
+  /** Says once what a stage waits for that has its inputs. */
+  const announce = ({ stage }: Waiting): void => {
+    if (announced.has(stage.name)) return;
+    announced.add(stage.name);
+    options.onQueued(stage, account.lacks(stage) ?? 'jobs');
+  };
+
   const start = ({ stage, toRun }: Waiting, beside: number): void => {
     account.take(stage);
     const threads = threadsFor(stage, options, running.size + 1 + beside);
@@ -130,9 +140,10 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
     // The first that fits: a large stage does not block small ones.
     for (let index = 0; index < queue.length && going() && !account.full();) {
       const { stage } = queue[index]!;
-      if (account.fits(stage)) start(queue.splice(index, 1)[0]!, queue.length);
+      if (account.lacks(stage) === undefined) start(queue.splice(index, 1)[0]!, queue.length);
       else index += 1;
     }
+    if (going()) for (const waiting of queue) announce(waiting);
     if (running.size === 0) break;
     await Promise.race(running.values());
   }

@@ -20,6 +20,9 @@ export interface StageRecord {
   /** Absent if there are none, and in records of earlier versions. */
   readonly warnings?: readonly StageWarning[];
   readonly error?: string;
+  /** Of a failed stage: its last lines of output, oldest first, and the name of its log in the store's `logs/`. */
+  readonly output?: readonly string[];
+  readonly log?: string;
 }
 
 /** `with` is in the record's `parameters`; places in the file are not recorded. */

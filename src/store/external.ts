@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { now } from '../base/clock.ts';
-import { PipelineError } from '../base/diagnostic.ts';
 import { writeAtomically } from '../base/files.ts';
-import { digestOf, digestOfFile, digestOfJson, type Digest } from '../base/hash.ts';
-import { filesOf, type FoundFile } from '../base/walk.ts';
+import { digestOf, digestOfFile, digestOfFileInTurns, digestOfJson, type Digest } from '../base/hash.ts';
+import { takeTurns } from '../base/turns.ts';
+import { filesOf, unreadable, type FoundFile } from '../base/walk.ts';
 
 export interface ExternalFile {
   /** Its name in the key: the last part, or the path below the folder or the fixed part of the glob. */
@@ -85,6 +85,24 @@ export function openExternalFiles(cache: string): ExternalFiles {
   const store = dirname(cache);
   let learnt = false;
   const unsettled = new Set<string>();
+  /** Digests of this process, by path and metadata. */
+  const hashed = new Map<string, Digest>();
+
+  /** Hashes what is not known, file by file, and lets Ctrl-C be answered meanwhile. */
+  const hashAll = async (found: readonly FoundFile[]): Promise<void> => {
+    knownFiles ??= new Map(Object.entries(readCache<KnownFiles[string]>(filesCache)));
+    hashed.clear();
+    const turn = takeTurns();
+    for (const { path, stat } of found) {
+      const seen = signature(stat);
+      if (!stat.isFile() || knownFiles.get(path)?.[0] === seen) continue;
+      try {
+        hashed.set(hashedAs(path, seen), await digestOfFileInTurns(path, turn));
+      } catch (error) {
+        throw unreadable(path, error);
+      }
+    }
+  };
 
   const digest = ({ path, stat, circle }: FoundFile): Digest => {
     if (circle !== undefined) return digestOf(`a link to ${circle}`);
@@ -92,7 +110,7 @@ export function openExternalFiles(cache: string): ExternalFiles {
     const seen = signature(stat);
     const known = knownFiles.get(path);
     if (known?.[0] === seen) return known[1];
-    const value = read(path);
+    const value = hashed.get(hashedAs(path, seen)) ?? read(path);
     const settled = Math.max(stat.mtimeMs, stat.ctimeMs) + GRANULARITY_MS < now();
     const unchanged = signature(statSync(path)) === seen;
     if (settled && unchanged) {
@@ -117,7 +135,10 @@ export function openExternalFiles(cache: string): ExternalFiles {
       const listing = listingOf(found);
       knownSets ??= new Map(Object.entries(readCache<KnownSets[string]>(setsCache)));
       const known = knownSets.get(pattern);
-      if (known?.[0] !== listing) return learn(pattern, listing, found);
+      if (known?.[0] !== listing) {
+        await hashAll(found);
+        return learn(pattern, listing, found);
+      }
       return {
         count: found.length,
         digest: known[1],
@@ -139,15 +160,19 @@ export function openExternalFiles(cache: string): ExternalFiles {
   };
 }
 
+const hashedAs = (path: string, seen: Signature): string => `${seen} ${path}`;
+
 function read(path: string): Digest {
   try {
     return digestOfFile(path);
   } catch (error) {
-    throw new PipelineError('E_INPUT', `${path} cannot be read: ${(error as Error).message}`, {
-      hint: 'Give permission to read it, or name another file.',
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
+}
+
+/** Text that changes when a file that an absolute path, folder or glob matches does, as far as metadata tell. */
+export async function metadataOf(pattern: string): Promise<string> {
+  return listingOf(await filesOf(pattern));
 }
 
 /** SHA-256 over names and metadata, in the order in which they were found. */
@@ -163,7 +188,6 @@ function digestAll(found: readonly FoundFile[], digest: (file: FoundFile) => Dig
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Every file that a path, folder or glob matches, in an order that does not depend on the disk. */
 export function externalSet(
   files: readonly ExternalFile[],
   writes: ExternalSet['writes'] = () => new Map(),

@@ -45,4 +45,9 @@ export function artifactFolder(layout: StoreLayout, kind: string, key: Key): str
   return join(layout.root, kind, key);
 }
 
+/** What the latest execution of a key printed. */
+export function logFile(layout: StoreLayout, kind: string, key: Key): string {
+  return join(layout.logs, `${kind}-${key.slice(0, 16)}.log`);
+}
+
 export const MANIFEST = 'manifest.json';

@@ -17,7 +17,9 @@ import { dirname, join } from 'node:path';
 import { monotonic, now, sleep } from '../base/clock.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { namesIn } from '../base/files.ts';
+import type { Key } from '../base/hash.ts';
 import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
+import type { StoreLayout } from './layout.ts';
 
 /** Holders renew their locks this often. */
 const RENEWAL_MS = 5_000;
@@ -163,6 +165,13 @@ function attempt(path: string, guard: Guard): Lock | undefined {
       cause: error,
     });
   }
+}
+
+/** Whether a process holds the lock, as far as can be told from here. It takes nothing. */
+export function isLocked({ locks }: StoreLayout, key: Key): boolean {
+  const text = look(join(locks, key))?.text;
+  const owner = text === undefined ? undefined : parseOwner(text);
+  return text !== undefined && (owner === undefined || stateOf(owner) !== 'dead');
 }
 
 /** Tries once. Throws `E_STORE` where no lock can be written. */

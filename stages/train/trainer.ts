@@ -9,8 +9,9 @@ import { epochBatches, makeBatch } from './batch.ts';
 import { resumeFrom, writeCheckpoint, type Trained } from './checkpoint.ts';
 import type { Dataset } from './dataset.ts';
 import type { TrainParams } from './parameters.ts';
-import type { TrainingState } from './state.ts';
+import type { EpochRecord, TrainingState } from './state.ts';
 import { createStepper, type Stepper } from './step.ts';
+import { logEpoch, reportStep, reportValidation } from './progress.ts';
 import { validate, type ValidationFigures, type ValidationSet } from './validation.ts';
 
 export interface Training {
@@ -79,12 +80,7 @@ async function runEpoch(
     state.learningRate = figures.learningRate;
     if (params.ema_decay > 0 && parts.average.due(state.step))
       parts.average.update(parts.model.weights(), state.step);
-    context.progress({
-      done: state.epoch * triplets + state.triplets,
-      total: params.epochs * triplets,
-      unit: 'triplets',
-      note: `epoch ${state.epoch + 1}/${params.epochs} · loss ${(state.lossSum / state.triplets).toFixed(4)}`,
-    });
+    reportStep(context, state, triplets);
     if (monotonic() - saved < checkpointEveryMs) continue;
     writeCheckpoint(resume, state, parts);
     saved = monotonic();
@@ -100,7 +96,7 @@ async function finishEpoch(training: Training, state: TrainingState, average: Av
   let figures: ValidationFigures | null = null;
   try {
     if (own) model.assign(average.weights()!);
-    figures = validation ? await judged(training, validation, epoch) : null;
+    figures = validation ? await judged(training, validation, state) : null;
     const mrr = figures?.['mrr@10'];
     if (mrr !== undefined && mrr > (state.best?.mrr ?? -1))
       state.best = { epoch, mrr, weights: model.weights() };
@@ -108,21 +104,23 @@ async function finishEpoch(training: Training, state: TrainingState, average: Av
     // Also after an abort: the checkpoint must contain the weights, not their average.
     if (own) model.assign(own);
   }
-  state.history.push({
+  const record: EpochRecord = {
     epoch,
     step: state.step,
     loss: state.triplets === 0 ? 0 : state.lossSum / state.triplets,
     learning_rate: state.learningRate,
     gradient_norm: state.batch === 0 ? 0 : state.normSum / state.batch,
     validation: figures,
-  });
+  };
+  state.history.push(record);
+  if (epoch > 0) logEpoch(context, record);
   Object.assign(state, { epoch, batch: 0, lossSum: 0, triplets: 0, normSum: 0 });
 }
 
 async function judged(
   { context, model, dataset }: Training,
   set: ValidationSet,
-  epoch: number,
+  state: TrainingState,
 ): Promise<ValidationFigures> {
   const total = set.documents.length + set.queries.length;
   for (const steps = validate(model, set, dataset); ;) {
@@ -130,7 +128,7 @@ async function judged(
     context.signal.throwIfAborted();
     const next = steps.next();
     if (next.done) return next.value;
-    context.progress({ done: next.value, total, unit: 'texts', note: `epoch ${epoch} · validation` });
+    reportValidation(context, state, dataset.triplets.query.length, { done: next.value, total });
   }
 }
 

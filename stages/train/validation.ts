@@ -108,15 +108,12 @@ export function* validate(
     texts(set.documents, dataset.documents),
     documents,
   );
-  yield* encodeAll(
-    (batch) => model.infer('query', batch),
-    columns,
-    texts(
-      set.queries.map(({ id }) => id),
-      dataset.queries,
-    ),
-    queries,
+  const asked = texts(
+    set.queries.map(({ id }) => id),
+    dataset.queries,
   );
+  for (const done of encodeAll((batch) => model.infer('query', batch), columns, asked, queries))
+    yield set.documents.length + done;
   const matrix = { rows: set.queries.length, columns, data: queries };
   const search = createExactSearch({ rows: set.documents.length, columns, data: documents }, similarity);
   const rankings =

@@ -144,6 +144,21 @@ describe('every line of pipeline run --json fits the schema', () => {
     ]);
   });
 
+  it('when a stage that has its inputs waits for another to end', async () => {
+    const rig = makeRig();
+    const stage = `{ uses: command, with: { run: 'echo > $OUTPUT/x' }, resources: { memory: 60 MB } }`;
+    rig.write({ 's.yaml': `stages: { a: ${stage}, b: ${stage}, c: ${stage.replace('60', '1')} }\n` });
+    const queued = (events: readonly Event[]): unknown[] =>
+      events.flatMap(({ type, stage, lacks }) => (type === 'stage-queued' ? [[stage, lacks]] : []));
+    expect(queued(await run(rig, 's.yaml', '--jobs', '1'))).toEqual([
+      ['b', 'jobs'],
+      ['c', 'jobs'],
+    ]);
+    expect(queued(await run(rig, 's.yaml', '--force', '--jobs', '3', '--memory', '100MB'))).toEqual([
+      ['b', 'memory'],
+    ]);
+  });
+
   it('when the run is refused', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': 'stages: { a: { uses: comand } }\n' });

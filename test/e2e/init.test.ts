@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeRig } from '../helpers/rig.ts';
+import { dirname, join, resolve } from 'node:path';
+import { COMMAND, makeRig } from '../helpers/rig.ts';
 
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
@@ -19,6 +20,11 @@ const DATA = {
   'data/qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq3\td3\t1\n',
 };
 
+/** The path in a spec's first line. */
+function schemaOf(text: string): string {
+  return /^# yaml-language-server: \$schema=(.*)\n/.exec(text)![1]!;
+}
+
 describe('pipeline init', () => {
   it('writes a spec that runs on data in the BEIR layout', async () => {
     const rig = makeRig();
@@ -28,6 +34,34 @@ describe('pipeline init', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toContain('corpus      will run · has not run before');
+  });
+
+  it('tells editors where the schema is, by a path from the spec that leads to it', async () => {
+    const rig = makeRig();
+    const clone = join(dirname(dirname(COMMAND)), 'schema', 'pipeline.schema.json');
+    await rig.pipeline('init', 'own.yaml');
+    expect(resolve(rig.folder, schemaOf(rig.read('own.yaml')))).toBe(clone);
+    // As npm installs it.
+    rig.write({ 'node_modules/two-tower/schema/pipeline.schema.json': '{}', 'specs/README': '' });
+    await rig.pipeline('init', 'specs/own.yaml');
+    expect(schemaOf(rig.read('specs/own.yaml'))).toBe(
+      '../node_modules/two-tower/schema/pipeline.schema.json',
+    );
+  });
+
+  it('tells git to leave the artifacts out, and keeps what a .gitignore says', async () => {
+    const rig = makeRig();
+    expect((await rig.pipeline('init', 'one.yaml')).stdout).toContain('Added artifacts/ to .gitignore.');
+    expect(rig.read('.gitignore')).toBe('artifacts/\n');
+    const second = await rig.pipeline('init', 'two.yaml');
+    expect(second.stdout).not.toContain('.gitignore');
+    expect(rig.read('.gitignore')).toBe('artifacts/\n');
+    rig.write({ '.gitignore': 'node_modules' });
+    await rig.pipeline('init', 'three.yaml');
+    expect(rig.read('.gitignore')).toBe('node_modules\nartifacts/\n');
+    rig.write({ '.gitignore': '/artifacts\n' });
+    await rig.pipeline('init', 'four.yaml');
+    expect(rig.read('.gitignore')).toBe('/artifacts\n');
   });
 
   it('never overwrites a file', async () => {

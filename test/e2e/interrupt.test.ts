@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
@@ -148,3 +148,33 @@ describe('kill -9 of the runner', () => {
     expect(existsSync(join(store(rig), 'resume')) ? readdirSync(join(store(rig), 'resume')) : []).toEqual([]);
   });
 });
+
+describe('Ctrl-C before the first stage', () => {
+  it('is answered while a large file is hashed, and the exit code is 130', async () => {
+    const rig = makeRig();
+    // A file with nothing in it takes no space, and minutes to hash.
+    rig.write({
+      'large.bin': '',
+      's.yaml': `stages: { one: { uses: command, with: { run: 'true', deps: [large.bin] } } }\n`,
+    });
+    truncateSync(join(rig.folder, 'large.bin'), 256 * 2 ** 30);
+    const job = startJob(rig, ['run', 's.yaml']);
+    await eventually('the hashing', () => opened(job.child.pid!).some((path) => path.endsWith('large.bin')));
+    job.signal('SIGINT');
+    const { code, stderr } = await job.finished;
+    expect([code, stderr]).toEqual([130, '\nInterrupted.\n']);
+  });
+});
+
+/** What a process has open. */
+function opened(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return readlinkSync(join(folder, name));
+    } catch {
+      return [];
+    }
+  });
+}

@@ -3,6 +3,8 @@ import { namespaceTools } from '../../base/namespaces.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
+import type { Executor } from '../../execute/executor.ts';
+import { notingLogs } from '../../execute/noting-logs.ts';
 import {
   checkSelection,
   runPlan,
@@ -13,7 +15,7 @@ import {
 import { newRunId } from '../../history/record.ts';
 import { beginUse, type Use } from '../../store/local/use.ts';
 import { removeAbandonedWork } from '../../store/local/work.ts';
-import { onInterrupt } from './interrupt.ts';
+import { onInterrupt, type Interrupt } from './interrupt.ts';
 import { printNotice, printResult, styleFor, useColor } from '../render/output.ts';
 import { planCommand, type PlanOptions } from './plan.ts';
 import { reportTables } from '../render/report-tables.ts';
@@ -29,6 +31,12 @@ export interface RunCommandOptions extends PlanOptions, CapacityOptions {
   readonly keepGoing?: boolean;
   readonly locked?: boolean;
   readonly dryRun?: boolean;
+  readonly watch?: boolean;
+}
+
+/** Who else decides when a run ends: `run --watch`. */
+export interface RunControl extends Pick<Interrupt, 'stop' | 'kill'>, Partial<Pick<Interrupt, 'dispose'>> {
+  readonly wrap: (executor: Executor) => Executor;
 }
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const;
@@ -37,7 +45,11 @@ const UNWATCHED =
   'strict: this machine permits no mount namespace, so reads by an absolute path are not watched (docs/SPEC.md)';
 
 /** `pipeline run`: executes every stage that is not cached, prints the progress and the reports. */
-export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
+export async function runCommand(
+  file: string,
+  options: RunCommandOptions,
+  control?: RunControl,
+): Promise<number> {
   if (options.dryRun) return planCommand(file, options);
   const session = await openSpec(file, options);
   const { spec, store, layout } = session;
@@ -57,7 +69,8 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   if (spec.strict && toExecute.length > 0 && !namespaceTools()) printNotice(UNWATCHED);
   const names = toExecute.map(({ stage }) => stage.name);
   const reporter = await chooseReporter(options.json === true, names);
-  const { stop, kill, dispose } = onInterrupt(names.length > 0);
+  const { stop, kill, dispose } = control ?? onInterrupt(names.length > 0);
+  const executor = stageExecutor(session, spec.directory);
   const started = timestamp();
   const id = newRunId(started);
   try {
@@ -66,23 +79,23 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
       selected,
       run: id,
       store,
-      executor: stageExecutor(session, spec.directory),
+      executor: control ? control.wrap(executor) : executor,
       capacity: capacityOf(options),
       keepGoing: options.keepGoing === true,
       stop,
       kill,
-      emit: reporter.onEvent,
+      emit: notingLogs(layout, spec.name, reporter.onEvent),
       review: hold?.review,
     }).finally(() => reporter.close());
     const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
     if (unrecorded !== undefined) printNotice(unrecorded);
     if (options.json !== true) {
-      printOutcome(file, options, result);
+      printOutcome(file, options, result, control === undefined);
       hold?.print();
     }
     return EXIT[result.outcome];
   } finally {
-    dispose();
+    dispose?.();
     use?.close();
   }
 }
@@ -95,14 +108,14 @@ async function chooseReporter(json: boolean, toExecute: readonly string[]): Prom
   return treeReporter(toExecute);
 }
 
-function printOutcome(file: string, options: RunCommandOptions, result: RunResult): void {
+function printOutcome(file: string, options: RunCommandOptions, result: RunResult, hasHint: boolean): void {
   const style = styleFor(useColor(process.stdout));
   const store = options.store === undefined ? '' : ` --store ${options.store}`;
   const tables = reportTables(result, style);
   if (tables !== '') printResult(tables);
   const recalled = result.stages.filter(({ end }) => end.state === 'cached' && warningsOf(end).length > 0);
   if (recalled.length > 0) printNotice(recalledText(recalled, `${file}${store}`));
-  if (result.outcome === 'done') return;
+  if (result.outcome === 'done' || !hasHint) return;
   printNotice(`Finished stages are kept. To continue: pipeline run ${file}${store}`);
 }
 

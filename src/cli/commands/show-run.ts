@@ -1,7 +1,8 @@
 /** `pipeline show RUN`: parameters, results and environment of a recorded run. */
+import { join } from 'node:path';
 import { findRun, readRun } from '../../history/find.ts';
 import { readNotes, type Notes } from '../../history/notes.ts';
-import type { RunRecord } from '../../history/record.ts';
+import type { RunRecord, StageRecord } from '../../history/record.ts';
 import { knownStage } from '../../plan/select.ts';
 import { findWhole, type FoundArtifact } from '../../store/store.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
@@ -37,7 +38,7 @@ export async function showRun(
     return 0;
   }
   const style = styleFor(useColor(process.stdout));
-  const parts = shown.map((each) => stageText(each, style));
+  const parts = shown.map((each) => stageText(each, layout.logs, style));
   printResult([...(stage === undefined ? [headText(record, notes, style)] : []), ...parts].join('\n\n'));
   return 0;
 }
@@ -77,7 +78,16 @@ function headText(record: RunRecord, { tags, note }: Notes, style: Style): strin
     .join('\n');
 }
 
-function stageText({ name, record, artifact }: ShownStage, style: Style): string {
+/** The error, the last lines that the stage printed, and where the others are. */
+function failureLines({ error, output, log }: StageRecord, logs: string, style: Style): string[] {
+  return [
+    ...(error === undefined ? [] : [style.red(error)]),
+    ...(output ?? []).map((line) => style.dim(`│ ${line}`)),
+    ...(log === undefined ? [] : [`log ${join(logs, log)}`]),
+  ];
+}
+
+function stageText({ name, record, artifact }: ShownStage, logs: string, style: Style): string {
   const stage = record.stages[name]!;
   const state = stage.state === 'executed' ? `executed in ${durationText(stage.seconds)}` : stage.state;
   const gone = `its artifact ${stage.kind}/${stage.key ?? ''} is no longer in the store`;
@@ -85,7 +95,7 @@ function stageText({ name, record, artifact }: ShownStage, style: Style): string
     `with ${JSON.stringify(record.parameters[name] ?? {})}`,
     ...(stage.key ? [artifact ? (artifact.path ?? NOT_HERE) : style.yellow(gone)] : []),
     ...(stage.digest === null ? [] : [`digest ${stage.digest.slice(0, 16)}`]),
-    ...(stage.error === undefined ? [] : [style.red(stage.error)]),
+    ...failureLines(stage, logs, style),
     ...metricsTable(stage.metrics).split('\n'),
     ...(stage.warnings ?? []).flatMap((warning) => warningText(warning, style).split('\n')),
   ].filter((line) => line !== '');

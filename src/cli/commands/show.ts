@@ -37,7 +37,7 @@ export async function showCommand(
 }
 
 /** An argument that is neither a file nor looks like a file name refers to a run. */
-function meansRun(argument: string, isFile: boolean): boolean {
+export function meansRun(argument: string, isFile: boolean): boolean {
   return !isFile && !/[/\\]|\.ya?ml$|\.json$/i.test(argument);
 }
 

@@ -6,12 +6,38 @@ export function printResult(text: string): void {
   writeAll(1, text.endsWith('\n') ? text : `${text}\n`);
 }
 
+/** Prints part of a longer text, such as a log, as it is. */
+export function printPart(text: string): void {
+  writeAll(1, text);
+}
+
 export function printJson(value: unknown): void {
   printResult(JSON.stringify(value, null, 2));
 }
 
+/** Above the lines that are drawn in place, if there are any. */
 export function printNotice(text: string): void {
+  live?.erase();
   writeAll(2, text.endsWith('\n') ? text : `${text}\n`);
+  live?.draw();
+}
+
+/** For what moves the cursor: the lines of a live area. */
+export function printRaw(text: string): void {
+  writeAll(2, text);
+}
+
+/** Lines at the end of the terminal that are drawn again and again. */
+export interface Live {
+  /** Removes them, for something else to be printed in their place. */
+  erase(): void;
+  draw(): void;
+}
+
+let live: Live | undefined;
+
+export function setLive(area: Live | undefined): void {
+  live = area;
 }
 
 function writeAll(descriptor: number, text: string): void {

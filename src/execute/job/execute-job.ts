@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { monotonic, timestamp } from '../../base/clock.ts';
 import type { Kind, KindCatalogue } from '../../kinds/kind.ts';
-import type { StoreLayout } from '../../store/layout.ts';
+import { logFile as logFileOf, type StoreLayout } from '../../store/layout.ts';
 import { removeFolder } from '../../store/local/folders.ts';
 import { beginWork, removeWork } from '../../store/local/work.ts';
 import { lockOr } from '../../store/lock.ts';
@@ -40,7 +40,7 @@ export async function executeJob(
   const { layout, store, project } = environment;
   const { stop, onEvent } = options;
   const started = monotonic();
-  const logFile = join(layout.logs, `${job.kind.name}-${job.key.slice(0, 16)}.log`);
+  const logFile = logFileOf(layout, job.kind.name, job.key);
   const found = (): Promise<FoundArtifact | undefined> | undefined =>
     job.forced ? undefined : findWhole(store, job.kind.name, job.key);
   try {
@@ -53,7 +53,7 @@ export async function executeJob(
     });
     if ('found' in claim) return { state: 'found', seconds: secondsSince(started) };
     try {
-      onEvent({ type: 'started' });
+      onEvent({ type: 'started', log: logFile });
       const inputs = await fetchInputs(job, store);
       const params = await paramsOf(job, project, inputs);
       const execution = { job, kind, params, inputs, logFile };

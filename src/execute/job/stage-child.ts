@@ -15,7 +15,7 @@ export type ChildResult = Extract<FromStage, { type: 'done' | 'failed' }> & {
 };
 
 export interface ChildOptions {
-  /** Receives everything that the stage prints. */
+  /** Receives everything that the stage prints or logs. */
   readonly logFile: string;
   /** Asks the stage to stop; it is killed when it has not stopped after a grace period. */
   readonly stop: AbortSignal;
@@ -49,7 +49,12 @@ export async function runInChild(start: StartMessage, options: ChildOptions): Pr
     child = startProcess();
     readLines(child.stdout!, show);
     readLines(child.stderr!, show);
-    const result = await converse(child, start, options, keep);
+    const onMessage: ChildOptions['onMessage'] = (message) => {
+      if (message.type === 'log')
+        keep(message.level === 'warning' ? `warning: ${message.message}` : message.message);
+      options.onMessage(message);
+    };
+    const result = await converse(child, start, { ...options, onMessage }, keep);
     return { ...result, output };
   } catch (error) {
     return { ...failedToStart(error as Error), output };

@@ -36,7 +36,8 @@ function progressSender(): StageContext['progress'] {
   let last = -Infinity;
   return (progress) => {
     const time = monotonic();
-    if (time - last < PROGRESS_INTERVAL_MS && progress.done !== progress.total) return;
+    const { done, total } = progress.part ?? progress;
+    if (time - last < PROGRESS_INTERVAL_MS && done !== total) return;
     last = time;
     send({ type: 'progress', ...progress });
   };

@@ -50,8 +50,8 @@ describe('an interrupted training', () => {
       const whole = await runKind(stage, { params: PARAMS, inputs });
       const resume = temporaryFolder();
       const controller = new AbortController();
-      const stopping = watching(({ note }) => {
-        if (note === `epoch ${epoch} · validation`) controller.abort();
+      const stopping = watching(({ note, part }) => {
+        if (part && note === `epoch ${epoch}/4`) controller.abort();
       });
       await expect(
         runKind(stopping, { params: PARAMS, inputs, resume, signal: controller.signal }),
@@ -66,8 +66,8 @@ describe('an interrupted training', () => {
     const resume = temporaryFolder();
     const controller = new AbortController();
     let steps = 0;
-    const stopping = watching(({ unit }) => {
-      if (unit === 'triplets' && ++steps === 7) controller.abort();
+    const stopping = watching(({ part }) => {
+      if (!part && ++steps === 7) controller.abort();
     });
     await expect(
       runKind(stopping, { params: PARAMS, inputs, resume, signal: controller.signal }),
@@ -87,8 +87,8 @@ function dyingAfter(
   inputs: ReturnType<typeof makeWorld>['inputs'],
 ): Promise<KindRun> {
   let steps = 0;
-  const dying = watching(({ unit }) => {
-    if (unit === 'triplets' && ++steps === step) throw new Error('killed');
+  const dying = watching(({ part }) => {
+    if (!part && ++steps === step) throw new Error('killed');
   }, eager);
   return runKind(dying, { params: PARAMS, inputs, resume });
 }

@@ -42,6 +42,8 @@ export function linesReporter(): Reporter {
         return event.engine === null ? undefined : style.dim(`engine: ${event.engine}`);
       case 'stage-cached':
         return ended(event, 'cached', style.dim);
+      case 'stage-queued':
+        return undefined;
       case 'stage-waiting':
         return `${style.yellow('…')} ${event.stage}  being made by another process`;
       case 'stage-started':

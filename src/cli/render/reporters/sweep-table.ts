@@ -5,10 +5,11 @@ import { outcomesOf } from '../../../sweep/outcome.ts';
 import { rank, type Goal } from '../../../sweep/ranking.ts';
 import type { SweepReporter } from '../../../sweep/reporter.ts';
 import { trialName, type Trial, type TrialResult } from '../../../sweep/trial.ts';
-import { printNotice, styleFor, useColor } from '../output.ts';
+import { styleFor, useColor } from '../output.ts';
 import { trackProgress, type ProgressTrack } from '../progress-text.ts';
 import { durationText, numberText } from '../text.ts';
 import { countText } from '../sweep/sweep-text.ts';
+import { liveArea } from './live-area.ts';
 
 const REDRAW_MS = 250;
 const MOST_RUNNING = 8;
@@ -29,7 +30,6 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
   let total = 0;
   let what = 'configurations';
   let rung = '';
-  let drawn = 0;
 
   const lines = (): string[] => {
     const count = (state: TrialResult['state']): number =>
@@ -57,14 +57,8 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
       ...(best.length > 0 ? [style.dim(`  best ${metric ?? ''}`), ...best] : []),
     ];
   };
-  const draw = (): void => {
-    const width = process.stderr.columns || 80;
-    const text = lines().map((line) => cut(line, width));
-    // Move up to the start of the last table and clear to the end of the screen.
-    printNotice(`${drawn > 0 ? `\u001b[${drawn}A\u001b[J` : ''}${text.join('\n')}`);
-    drawn = text.length;
-  };
-  const timer = setInterval(draw, REDRAW_MS);
+  const area = liveArea(lines);
+  const timer = setInterval(area.draw, REDRAW_MS);
 
   return {
     onPlan(combined, trials) {
@@ -95,7 +89,7 @@ export function liveTable(metric: string | undefined, goal: Goal): SweepReporter
     },
     close() {
       clearInterval(timer);
-      draw();
+      area.close();
     },
   };
 }
@@ -110,16 +104,4 @@ function ownersOf({ names }: Combined, trials: readonly Trial[]): ReadonlyMap<st
       owners.set(stage, list);
     }
   return owners;
-}
-
-/** Cuts a line to the width of the terminal, because a wrapped line would be counted wrong, and resets its style. */
-function cut(line: string, width: number): string {
-  let cells = 0;
-  let end = 0;
-  for (const part of line.split(/(\u001b\[\d+m)/)) {
-    if (part.startsWith('\u001b')) end += part.length;
-    else if (cells + part.length < width) [cells, end] = [cells + part.length, end + part.length];
-    else return `${line.slice(0, end + Math.max(0, width - 1 - cells))}\u001b[0m`;
-  }
-  return line;
 }

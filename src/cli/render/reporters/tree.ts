@@ -1,13 +1,7 @@
-/** A live tree on a terminal: one line per stage, with progress, rate and time left while it runs. */
-import {
-  Listr,
-  ListrLogger,
-  type ListrDefaultRendererLogLevels,
-  ProcessOutput,
-  type ListrTaskWrapper,
-  type DefaultRenderer,
-  type SimpleRenderer,
-} from 'listr2';
+/**
+ * A live tree on a terminal: one line per stage, with progress, rate and time left while it runs. How many of the lines
+ * are shown is decided in tree-frame.ts.
+ */
 import { monotonic } from '../../../base/clock.ts';
 import { reasonText } from '../../../plan/reason.ts';
 import type { RunEvent, StageOutcome } from '../../../execute/events.ts';
@@ -16,16 +10,15 @@ import { trackProgress } from '../progress-text.ts';
 import { durationText } from '../text.ts';
 import { warningCount, warningText } from '../warnings.ts';
 import { countsText, failureText } from './failure.ts';
+import { liveArea } from './live-area.ts';
+import { queueText } from './queue-text.ts';
 import type { Reporter } from './reporter.ts';
-
-type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
+import { treeFrame, type RowState, type TreeRow } from './tree-frame.ts';
 
 interface Row {
-  readonly stage: string;
   readonly onEvent: (event: StageEvent) => void;
-  readonly task: (task: Task) => Promise<void>;
-  /** Lets go of a stage that came to no end, because the run threw. */
-  readonly close: () => void;
+  /** As it is to be shown now. */
+  readonly now: () => TreeRow;
 }
 
 type StageEvent = Extract<RunEvent, { readonly stage: string }>;
@@ -35,27 +28,19 @@ const REDRAW_MS = 250;
 /** `stages` are those that may execute; cached ones are only counted. */
 export function treeReporter(stages: readonly string[]): Reporter {
   const style = styleFor(useColor(process.stderr));
-  const width = Math.max(...stages.map((stage) => stage.length), 0);
-  const rows = new Map(stages.map((stage) => [stage, stageRow(stage, width, style)]));
+  const rows = new Map(stages.map((stage) => [stage, stageRow(stage, style)]));
   const after: string[] = [];
-  const tree = new Listr(
-    [...rows.values()].map((row) => ({ title: row.stage, task: (_: unknown, task: Task) => row.task(task) })),
-    {
-      concurrent: true,
-      exitOnError: false,
-      renderer: 'default',
-      rendererOptions: {
-        showErrorMessage: false,
-        collapseErrors: false,
-        logger: new ListrLogger<ListrDefaultRendererLogLevels>({
-          useIcons: false,
-          processOutput: new ProcessOutput(process.stderr, process.stderr),
-        }),
-      },
-      registerSignalListeners: false,
-    },
+  let turn = 0;
+  const area = liveArea((size) =>
+    treeFrame(
+      [...rows.values()].map((row) => row.now()),
+      size,
+      turn++,
+      style,
+    ),
   );
-  const drawn = stages.length > 0 ? tree.run().catch(() => undefined) : Promise.resolve();
+  const timer = setInterval(area.draw, REDRAW_MS);
+  area.draw();
 
   return {
     onEvent(event): void {
@@ -66,84 +51,65 @@ export function treeReporter(stages: readonly string[]): Reporter {
       if (event.type === 'run-finished')
         after.push(`${event.outcome}: ${countsText(event)} in ${durationText(event.seconds)}`);
     },
-    async close(): Promise<void> {
-      for (const row of rows.values()) row.close();
-      await drawn;
+    close(): Promise<void> {
+      clearInterval(timer);
+      area.close();
       for (const text of after) printNotice(text);
+      return Promise.resolve();
     },
   };
 }
 
-function stageRow(stage: string, width: number, style: Style): Row {
-  const name = stage.padEnd(width);
+function stageRow(stage: string, style: Style): Row {
   const track = trackProgress();
   let started = 0;
-  let detail = '';
-  let task: Task | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let settle: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
-  const done = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  let state: RowState = 'waiting';
+  let text = 'waiting for its inputs';
 
-  const show = (text: string): void => {
-    if (task) task.title = `${name}  ${text}`;
-  };
-  const redraw = (): void => {
-    show(`${durationText((monotonic() - started) / 1000)} · ${detail}`);
-  };
-  const end = (text: string): void => {
-    clearInterval(timer);
-    show(text);
+  const show = (next: RowState, what: string): void => {
+    state = next;
+    text = what;
   };
 
   const onEvent = (event: StageEvent): void => {
     switch (event.type) {
+      case 'stage-queued':
+        show('waiting', queueText(event));
+        return;
       case 'stage-started':
         started = monotonic();
-        detail = event.reasons.map(reasonText).join('; ');
-        timer = setInterval(redraw, REDRAW_MS);
-        redraw();
+        show('running', event.reasons.map(reasonText).join('; '));
         return;
       case 'stage-waiting':
-        show('being made by another process');
+        show('waiting', 'being made by another process');
         return;
       case 'stage-progress':
-        detail = track.update(event, monotonic());
+        text = track.update(event, monotonic());
         return;
       case 'stage-log':
-        if (event.level === 'info') detail = event.message;
+        if (event.level === 'info') text = event.message;
         return;
       case 'stage-finished':
-        end(endText(durationText(event.seconds), event, style));
-        settle?.resolve();
+        show('finished', endText(durationText(event.seconds), event, style));
         return;
       case 'stage-cached':
-        end(endText('cached', event, style));
-        settle?.resolve();
+        show('finished', endText('cached', event, style));
         return;
       case 'stage-failed':
-        end(event.message);
-        settle?.reject(new Error(event.message));
+        show('failed', event.message);
         return;
       case 'stage-skipped':
-        end('');
-        task?.skip(`${name}  not run: ${event.because}`);
-        settle?.resolve();
+        show('skipped', `not run: ${event.because}`);
     }
   };
 
-  return {
-    stage,
-    onEvent,
-    task: (given) => {
-      task = given;
-      show('waiting for its inputs');
-      return done;
-    },
-    close(): void {
-      clearInterval(timer);
-      settle?.resolve();
-    },
+  const now = (): TreeRow => {
+    const time = state === 'running' ? durationText((monotonic() - started) / 1000) : '';
+    // A line is one line, whatever a stage logs.
+    const said = text.replace(/\s+/g, ' ').trim();
+    return { stage, state, text: [time, said].filter((part) => part !== '').join(' · ') };
   };
+  return { onEvent, now };
 }
 
 /** The tree ticks every stage that did not fail, so that a doubtful result needs a mark of its own. */

@@ -7,6 +7,6 @@ it('a tree closes although a stage never came to its end, as when the run throws
     quiet.mockRestore();
   });
   const reporter = treeReporter(['corpus', 'model']);
-  reporter.onEvent({ type: 'stage-started', stage: 'corpus', reasons: [] });
+  reporter.onEvent({ type: 'stage-started', stage: 'corpus', key: 'abc', reasons: [], log: 'corpus.log' });
   await expect(reporter.close()).resolves.toBeUndefined();
 });
