@@ -43,7 +43,10 @@ export interface InputSlot {
    * 'paired', for the one instance that matches the stage's own.
    */
   readonly many?: boolean | 'paired';
-  /** If this input is given, `x-path` parameters are relative to its folder instead of the spec's. */
+  /**
+   * If this input is given, `x-path` parameters are relative to its folder instead of the spec's. They are absolute in
+   * `context.params` all the same. Only for a slot that takes one stage.
+   */
   readonly rootsPaths?: boolean;
 }
 

@@ -26,3 +26,20 @@ export function replaceAt(
   };
   return visit(value, '');
 }
+
+/** The names and positions in a pointer, from the outside in. */
+export function segmentsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** The value at a pointer; undefined where there is none. */
+export function valueAt(value: Json, pointer: string): Json | undefined {
+  return segmentsOf(pointer).reduce<Json | undefined>(
+    (at, name) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, name) ? (at as JsonObject)[name] : undefined,
+    value,
+  );
+}

@@ -3,11 +3,11 @@
  * What happens to the job itself is in `job/execute-job.ts`.
  */
 import { PipelineError } from '../base/diagnostic.ts';
+import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
-import type { Engine } from '../stage.ts';
 import { findWhole, type FoundArtifact, type Store } from '../store/store.ts';
 import type { EventSink, RunEvent } from './events.ts';
-import type { Executor, JobEvent } from './executor.ts';
+import type { Executor, JobEvent, JobResult } from './executor.ts';
 import { failureFrom } from './failure.ts';
 import { makeJob } from './job/make-job.ts';
 import { INTERRUPTED, type StageEnd, type ToRun } from './stage-end.ts';
@@ -15,45 +15,95 @@ import { INTERRUPTED, type StageEnd, type ToRun } from './stage-end.ts';
 export interface StageEnvironment {
   readonly store: Store;
   readonly executor: Executor;
-  /** Absolute path of the spec's folder. */
-  readonly project: string;
+  readonly planner: Planner;
   readonly threads: number;
-  readonly engine: Engine | null;
-  /** Watch what commands read. */
-  readonly strict?: boolean;
   readonly stop: AbortSignal;
   readonly kill: AbortSignal;
   readonly emit: EventSink;
 }
 
+/** A job whose files keep changing is handed out at most this often. */
+const MOST_EXECUTIONS = 3;
+
 /** Has the artifact made, or finds that another process has made it. Never rejects. */
 export async function executeStage(
   stage: StageSpec,
-  toRun: ToRun,
+  planned: ToRun,
   inputs: ReadonlyMap<string, FoundArtifact>,
   environment: StageEnvironment,
 ): Promise<StageEnd> {
-  const { store, executor, stop, kill, emit } = environment;
+  const { store, executor, planner, stop, kill, emit } = environment;
+  const { spec, engine } = planner;
+  const settings = { ...environment, project: spec.directory, strict: spec.strict === true, engine };
   let seconds = 0;
+  let toRun = planned;
+  let told = false;
+  const onEvent = (event: JobEvent): void => {
+    // Executed again, it is still the same stage of the run.
+    if (event.type !== 'started' || !told) emit(runEvent(stage.name, toRun, event));
+    told ||= event.type === 'started';
+  };
   try {
-    const result = await executor.run(makeJob(stage, toRun, inputs, environment), {
-      stop,
-      kill,
-      onEvent: (event) => {
-        emit(runEvent(stage.name, toRun, event));
-      },
-    });
-    if (result.state === 'stopped') return INTERRUPTED;
-    if (result.state === 'failed') return result;
-    seconds = result.seconds;
-    const artifact = await findWhole(store, stage.kind.name, toRun.key);
-    if (artifact) return { state: result.state === 'executed' ? 'executed' : 'cached', artifact, seconds };
-    throw new PipelineError('E_STORE', `'${stage.name}' was executed, but its artifact is not in the store`, {
-      hint: 'Check that this machine and the one that executed the stage use the same store.',
-    });
+    for (let tried = 1; ; tried++) {
+      const result = await executor.run(makeJob(stage, toRun, inputs, settings), { stop, kill, onEvent });
+      if (result.state === 'stopped') return INTERRUPTED;
+      if (result.state === 'failed') return result;
+      if (result.state === 'changed') {
+        if (stop.aborted) return INTERRUPTED;
+        const seen = await planner.refresh(stage);
+        const decision = await planner.decide(stage, inputs);
+        if (tried === MOST_EXECUTIONS) throw keepsChanging(stage.name, result);
+        if (decision.state === 'cached') return { ...decision, seconds };
+        planner.remember(stage);
+        emit(changeEvent(stage.name, result, seen));
+        toRun = decision;
+        continue;
+      }
+      seconds = result.seconds;
+      const artifact = await findWhole(store, stage.kind.name, toRun.key);
+      if (artifact) return { state: result.state === 'executed' ? 'executed' : 'cached', artifact, seconds };
+      throw new PipelineError(
+        'E_STORE',
+        `'${stage.name}' was executed, but its artifact is not in the store`,
+        {
+          hint: 'Check that this machine and the one that executed the stage use the same store.',
+        },
+      );
+    }
   } catch (error) {
     return { state: 'failed', failure: failureFrom(error, ''), seconds };
   }
+}
+
+type Changed = Extract<JobResult, { state: 'changed' }>;
+
+function keepsChanging(stage: string, { when, changes }: Changed): PipelineError {
+  if (when === 'before')
+    return new PipelineError(
+      'E_INPUT',
+      `the files that '${stage}' reads where it is executed are not those of the plan: ${changes.join('; ')}`,
+      { hint: 'Every machine that executes jobs needs the same files. They must not change during a run.' },
+    );
+  return new PipelineError(
+    'E_INPUT',
+    `files that '${stage}' reads were written while it ran, ${MOST_EXECUTIONS} times: ${changes.join('; ')}`,
+    {
+      hint: 'The result may come from either content, so it was not stored. If the stage writes these files itself, let it write to its output folder, or name only the files that it reads.',
+    },
+  );
+}
+
+/** `seen`: what the planner found changed. It finds nothing where a file was put back meanwhile. */
+function changeEvent(stage: string, { when, changes }: Changed, seen: readonly string[]): RunEvent {
+  const what = (when === 'before' && seen.length > 0 ? seen : changes).join('; ');
+  return when === 'before'
+    ? { type: 'stage-log', stage, level: 'info', message: `changed since the plan was made: ${what}` }
+    : {
+        type: 'stage-log',
+        stage,
+        level: 'warning',
+        message: `changed while the stage ran, which is executed again: ${what}`,
+      };
 }
 
 function runEvent(stage: string, { key, reasons }: ToRun, event: JobEvent): RunEvent {

@@ -34,4 +34,9 @@ export type JobResult =
   /** `executed`: the job put its artifact. `found`: another process did. Either way the store has it now. */
   | { readonly state: 'executed' | 'found'; readonly seconds: number }
   | { readonly state: 'failed'; readonly seconds: number; readonly failure: StageFailure }
+  /**
+   * Files that it reads are not those of its key (`before`), or were written while it ran (`during`). Nothing was
+   * stored; the stage needs a new plan.
+   */
+  | { readonly state: 'changed'; readonly when: 'before' | 'during'; readonly changes: readonly string[] }
   | { readonly state: 'stopped' };

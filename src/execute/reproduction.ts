@@ -98,8 +98,7 @@ export async function reproduceStage(
     {
       // The inputs are read from the store of the record.
       ...environmentOf(reproduction, empty, layeredStore(localStore(empty), store)),
-      project: spec.directory,
-      engine: planner.engine,
+      planner,
       threads: capacity.threads,
     },
   );

@@ -4,7 +4,6 @@ import { PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import { monotonic } from '../base/clock.ts';
 import { missingSplits } from '../plan/missing-splits.ts';
 import { upstreamOf } from '../plan/order.ts';
-import type { Planner } from '../plan/planner.ts';
 import type { StageSpec } from '../spec/spec.ts';
 import type { StageWarning } from '../stage.ts';
 import type { FoundArtifact } from '../store/store.ts';
@@ -14,8 +13,7 @@ import { executeStage, type StageEnvironment } from './execute-stage.ts';
 import { failureFrom } from './failure.ts';
 import { schedule, type End } from './schedule.ts';
 
-export interface RunOptions extends Omit<StageEnvironment, 'threads' | 'project' | 'engine' | 'strict'> {
-  readonly planner: Planner;
+export interface RunOptions extends Omit<StageEnvironment, 'threads'> {
   readonly selected: ReadonlySet<string>;
   readonly capacity: Capacity;
   /** Go on with stages that do not depend on a failed one. */
@@ -60,8 +58,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
     shareThreads: options.shareThreads === true,
     execute(stage, toRun, inputs, threads) {
       planner.remember(stage);
-      const own = { project: spec.directory, strict: spec.strict === true, engine, threads };
-      return executeStage(stage, toRun, inputs, { ...options, ...own });
+      return executeStage(stage, toRun, inputs, { ...options, threads });
     },
     onQueued(stage, lacks) {
       emit({ type: 'stage-queued', stage: stage.name, lacks });

@@ -11,6 +11,8 @@ export function faultOfStage(stage: unknown): string | undefined {
   if (typeof stage['run'] !== 'function') return 'stage.run must be a function';
   for (const [slot, value] of Object.entries(stage['inputs'])) {
     if (!isObject(value) || !('type' in value)) return `stage.inputs.${slot} must have a type`;
+    if (value['rootsPaths'] === true && (slot === '*' || (value['many'] ?? false) !== false))
+      return `stage.inputs.${slot} cannot have rootsPaths: it does not stand for one folder`;
   }
   return undefined;
 }

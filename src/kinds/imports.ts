@@ -3,13 +3,11 @@
  * workspace package) become part of the bundle; what lies in node_modules stays outside, by name and version.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ImportKind, Plugin, ResolveResult } from 'esbuild';
 import { DIST, ownPackage } from '../base/installation.ts';
-
-/** Of every package that stays outside: its package.json → `name@version`. */
-export type Packages = Map<string, string>;
+import { isInPackage, notePackage, type Packages } from './packages.ts';
 
 /** What a kind may import of this package: `exports` in package.json. */
 const ENTRIES = ['stage', 'artifacts'];
@@ -40,17 +38,13 @@ export function importsOf(mode: 'keep' | 'locate', packages: Packages): Plugin {
         const found = await build.resolve(path, { kind, resolveDir, pluginData: 'resolved' });
         if (found.errors.length > 0) return { errors: found.errors };
         if (found.external) return { path, external: true };
+        // A workspace package resolves to its real folder, outside node_modules.
         if (!isInPackage(found.path)) return bundled(found);
-        notePackage(found.path, packages);
+        await notePackage(found.path, resolveDir, packages);
         return outside(path, found.path, kind);
       });
     },
   };
-}
-
-/** A workspace package resolves to its real folder, outside node_modules. */
-function isInPackage(file: string): boolean {
-  return file.split(sep).includes('node_modules');
 }
 
 function bundled({ path, namespace, suffix, sideEffects }: ResolveResult): Partial<ResolveResult> {
@@ -62,17 +56,6 @@ function address(file: string, kind: ImportKind): string {
   return kind === 'require-call' || kind === 'require-resolve' ? file : pathToFileURL(file).href;
 }
 
-/** The nearest package.json with a name: some packages have further ones that only say how a folder is read. */
-function notePackage(file: string, packages: Packages): void {
-  for (let folder = dirname(file); isInPackage(folder); folder = dirname(folder)) {
-    const path = join(folder, 'package.json');
-    const { name, version } = readJson(path) as { name?: string; version?: string };
-    if (name === undefined) continue;
-    packages.set(path, `${name}@${version ?? '?'}`);
-    return;
-  }
-}
-
 function noEntry(specifier: string): string {
   const there = ENTRIES.map((entry) => `'${ownPackage().name}/${entry}'`).join(' and ');
   return `there is no '${specifier}': a kind may import ${there}`;
@@ -80,7 +63,9 @@ function noEntry(specifier: string): string {
 
 function noteEntry(specifier: string, entry: string, packages: Packages): void {
   const code = (readJson(ENTRIES_FILE) as Record<string, string>)[entry];
-  if (code !== undefined) packages.set(ENTRIES_FILE, `${specifier}@${code}`);
+  if (code === undefined) return;
+  packages.versions.add(`${specifier}@${code}`);
+  packages.files.add(ENTRIES_FILE);
 }
 
 function readJson(path: string): unknown {

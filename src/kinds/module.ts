@@ -14,14 +14,15 @@ import { digestOf, type Digest } from '../base/hash.ts';
 import type { KindDeclaration, StageKind } from '../stage.ts';
 import { RESERVED_NAMES } from '../store/layout.ts';
 import { declarationOf, faultOfStage } from './declaration.ts';
-import { importsOf, type Packages } from './imports.ts';
+import { importsOf } from './imports.ts';
 import type { Kind } from './kind.ts';
+import { noPackages } from './packages.ts';
 import { settingsFiles } from './settings-files.ts';
 import { ADDRESS_NAMES, SOURCE_ADDRESSES } from './source-addresses.ts';
 
 /** The cached description of a module. */
 interface Remembered {
-  readonly format: 3;
+  readonly format: 4;
   /**
    * Every source file that went into the bundle, the files that say what an import means (settings-files.ts) and
    * package.json of each imported package, with the metadata that they had.
@@ -79,7 +80,7 @@ function recall(record: string): Remembered | undefined {
     const known = JSON.parse(readFileSync(record, 'utf8')) as Remembered;
     const current =
       // Fields of another version's record may have another meaning.
-      (known.format as number) === 3 &&
+      (known.format as number) === 4 &&
       known.sources.every(([source, seen]) => signature(source) === seen) &&
       existsSync(join(dirname(record), known.bundle));
     return current ? known : undefined;
@@ -90,25 +91,29 @@ function recall(record: string): Remembered | undefined {
 
 async function learn(path: string, record: string): Promise<Remembered> {
   const folder = dirname(record);
-  const packages: Packages = new Map();
-  const canonical = await bundle(path, { minifyWhitespace: true, plugins: [importsOf('keep', packages)] });
+  const packages = noPackages();
+  const digested = (): ReturnType<typeof bundle> =>
+    bundle(path, { minifyWhitespace: true, plugins: [importsOf('keep', packages)] });
+  const canonical = await digested();
   const runnable = await bundle(path, {
-    plugins: [importsOf('locate', new Map()), SOURCE_ADDRESSES],
+    plugins: [importsOf('locate', noPackages()), SOURCE_ADDRESSES],
     define: ADDRESS_NAMES,
     banner: REQUIRE,
     sourcemap: 'inline',
   });
-  const libraries = [...new Set(packages.values())].sort().join(' ');
+  const libraries = [...packages.versions].sort().join(' ');
   const code = digestOf(`${canonical.text}\n${libraries}`);
   const file = `${code}-${digestOf(path).slice(0, 8)}.mjs`;
   writeAtomically(join(folder, file), runnable.text);
   const declaration = await declare(path, join(folder, file));
   const inputs = Object.keys(canonical.metafile.inputs).map((source) => resolve(dirname(path), source));
-  const sources = [...new Set([...inputs, ...settingsFiles(inputs), ...packages.keys()])]
+  const sources = [...new Set([...inputs, ...settingsFiles(inputs), ...packages.files])]
     .sort()
     .map((source) => [source, signature(source)] as const);
+  // An edit while they were read would leave a bundle that is not what its digest says.
+  if ((await digested()).text !== canonical.text) return learn(path, record);
   const files = await sourceDigests(canonical.metafile, dirname(path));
-  const learnt: Remembered = { format: 3, sources, declaration, code, files, bundle: file };
+  const learnt: Remembered = { format: 4, sources, declaration, code, files, bundle: file };
   writeAtomically(record, JSON.stringify(learnt), { durable: true });
   return learnt;
 }

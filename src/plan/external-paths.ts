@@ -6,6 +6,20 @@ import type { ResolvedPaths } from './key.ts';
 
 const NONE: ResolvedPaths = new Map();
 
+/** The files of one stage as they are now. Throws `E_INPUT` where a path names nothing any more. */
+export async function resolveStagePaths(stage: StageSpec, cache: string): Promise<ResolvedPaths> {
+  const external = openExternalFiles(cache);
+  const files = new Map<string, ExternalSet>();
+  for (const path of stage.paths.filter(isOutside)) {
+    const found = await external.resolve(path.value);
+    const { message, hint } = missingPath(stage, path);
+    if (found.count === 0) throw new PipelineError('E_INPUT', `there is ${message} any more`, { hint });
+    files.set(path.pointer, found);
+  }
+  external.save();
+  return files;
+}
+
 /** Throws `E_SPEC` with a diagnostic for each path that names nothing. */
 export async function resolvePaths(spec: Spec, cache: string): Promise<Map<string, ResolvedPaths>> {
   const external = openExternalFiles(cache);

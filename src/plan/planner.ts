@@ -7,11 +7,12 @@ import { chooseEngine } from '../engine/choose-engine.ts';
 import { givesList } from '../kinds/kind.ts';
 import type { Spec, StageSpec } from '../spec/spec.ts';
 import type { Engine } from '../stage.ts';
+import { fileChanges } from '../store/file-changes.ts';
 import { readListing, saveListing, type Listing } from '../store/listing.ts';
 import { keyOf, type KeyDocument } from '../store/manifest.ts';
 import { findWhole, type FoundArtifact, type Store } from '../store/store.ts';
 import { earlierArtifacts, nearest, type Earlier, type EarlierKey } from './earlier.ts';
-import { resolvePaths } from './external-paths.ts';
+import { resolvePaths, resolveStagePaths } from './external-paths.ts';
 import { keyDocument, type ResolvedPaths } from './key.ts';
 import { topologicalOrder } from './order.ts';
 import type { Decision } from './decision.ts';
@@ -31,6 +32,11 @@ export interface Planner {
   certainReasons(stage: StageSpec, inputs: Inputs): Promise<readonly Reason[]>;
   /** The names of files and stages, to explain the difference between any two documents of a stage. */
   context(stage: StageSpec): ReasonContext;
+  /**
+   * Looks at the stage's external files again, for the decisions that follow. Returns what has changed since the last
+   * look, such as `deps.0: a.txt was written`.
+   */
+  refresh(stage: StageSpec): Promise<readonly string[]>;
   /** Records the names of the files behind a stage's key, for later explanations. */
   remember(stage: StageSpec): void;
 }
@@ -50,7 +56,7 @@ export interface PlannerOptions {
   readonly note?: ((kind: string, key: Key) => void) | undefined;
 }
 
-/** Reads the external files once. Throws `E_SPEC` with a diagnostic for each path that names nothing. */
+/** Reads the external files. Throws `E_SPEC` with a diagnostic for each path that names nothing. */
 export async function openPlanner(spec: Spec, options: PlannerOptions): Promise<Planner> {
   const paths = await resolvePaths(spec, options.cache);
   const numeric = spec.stages.some((stage) => stage.kind.declaration.numeric);
@@ -61,7 +67,7 @@ export async function openPlanner(spec: Spec, options: PlannerOptions): Promise<
 function plannerOver(
   spec: Spec,
   { store, cache, forced, earlier, note }: PlannerOptions,
-  paths: ReadonlyMap<string, ResolvedPaths>,
+  paths: Map<string, ResolvedPaths>,
   engine: Engine | null,
 ): Planner {
   const listings = currentListings(spec, paths);
@@ -116,6 +122,15 @@ function plannerOver(
       const near = nearest(await executions(stage), document, context(stage), Object.keys(document.inputs));
       return near?.reasons ?? [];
     },
+    async refresh(stage): Promise<readonly string[]> {
+      const before = paths.get(stage.name)!;
+      const after = await resolveStagePaths(stage, cache);
+      paths.set(stage.name, after);
+      noteListings(after, listings);
+      return [...after].flatMap(
+        ([pointer, files]) => fileChanges(pointer, before.get(pointer)!, files) ?? [],
+      );
+    },
     remember(stage): void {
       const { code, sources } = stage.kind;
       if (sources) saveListing(cache, code, () => sources);
@@ -136,17 +151,17 @@ function inputDigests(stage: StageSpec, inputs: Inputs): KeyDocument['inputs'] {
 }
 
 /** The files behind the digests of this spec, by digest. */
-function currentListings(
-  spec: Spec,
-  paths: ReadonlyMap<string, ResolvedPaths>,
-): ReadonlyMap<string, () => Listing> {
+function currentListings(spec: Spec, paths: ReadonlyMap<string, ResolvedPaths>): Map<string, () => Listing> {
   const listings = new Map<string, () => Listing>();
   for (const { kind } of spec.stages) {
     const { sources } = kind;
     if (sources) listings.set(kind.code, () => sources);
   }
-  for (const resolved of paths.values())
-    for (const { files, digest } of resolved.values())
-      listings.set(digest, () => Object.fromEntries(files().map((file) => [file.name, file.digest])));
+  for (const resolved of paths.values()) noteListings(resolved, listings);
   return listings;
+}
+
+function noteListings(paths: ResolvedPaths, listings: Map<string, () => Listing>): void {
+  for (const { files, digest } of paths.values())
+    listings.set(digest, () => Object.fromEntries(files().map((file) => [file.name, file.digest])));
 }

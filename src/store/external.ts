@@ -3,14 +3,13 @@
  * metadata, for single files and for whole folders or globs, so that unchanged files are not read again.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync, statSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { now } from '../base/clock.ts';
-import { PipelineError } from '../base/diagnostic.ts';
-import { reasonOf } from '../base/system-error.ts';
 import { writeAtomically } from '../base/files.ts';
-import { digestOfFile, digestOfFileInTurns, digestOfJson, type Digest } from '../base/hash.ts';
+import { digestOf, digestOfFile, digestOfFileInTurns, digestOfJson, type Digest } from '../base/hash.ts';
 import { takeTurns } from '../base/turns.ts';
+import { filesOf, unreadable, type FoundFile } from '../base/walk.ts';
 
 export interface ExternalFile {
   /** Its name in the key: the last part, or the path below the folder or the fixed part of the glob. */
@@ -26,6 +25,8 @@ export interface ExternalSet {
   readonly digest: Digest;
   /** By name in code-unit order. */
   readonly files: () => readonly ExternalFile[];
+  /** Name → what changes when the file is written or replaced, as it was when the set was resolved. */
+  readonly writes: () => ReadonlyMap<string, string>;
 }
 
 /**
@@ -36,6 +37,16 @@ type Signature = string;
 
 function signature(stat: Stats): Signature {
   return `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+}
+
+/** Without the change time: a new mode or name is no new content. */
+function writesOf(found: readonly FoundFile[]): ReadonlyMap<string, string> {
+  return new Map(
+    found.map(({ name, stat, circle }) => [
+      name,
+      circle ?? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs}`,
+    ]),
+  );
 }
 
 /**
@@ -70,13 +81,15 @@ export function openExternalFiles(cache: string): ExternalFiles {
   // Tens of thousands of entries: read only where some file has changed.
   let knownFiles: Map<string, readonly [Signature, Digest]> | undefined;
   let knownSets: Map<string, readonly [string, Digest]> | undefined;
+  // A folder that contains the store would change with every run.
+  const store = dirname(cache);
   let learnt = false;
   const unsettled = new Set<string>();
   /** Digests of this process, by path and metadata. */
   const hashed = new Map<string, Digest>();
 
   /** Hashes what is not known, file by file, and lets Ctrl-C be answered meanwhile. */
-  const hashAll = async (found: readonly Found[]): Promise<void> => {
+  const hashAll = async (found: readonly FoundFile[]): Promise<void> => {
     knownFiles ??= new Map(Object.entries(readCache<KnownFiles[string]>(filesCache)));
     hashed.clear();
     const turn = takeTurns();
@@ -91,7 +104,8 @@ export function openExternalFiles(cache: string): ExternalFiles {
     }
   };
 
-  const digest = ({ path, stat }: Found): Digest => {
+  const digest = ({ path, stat, circle }: FoundFile): Digest => {
+    if (circle !== undefined) return digestOf(`a link to ${circle}`);
     knownFiles ??= new Map(Object.entries(readCache<KnownFiles[string]>(filesCache)));
     const seen = signature(stat);
     const known = knownFiles.get(path);
@@ -106,8 +120,8 @@ export function openExternalFiles(cache: string): ExternalFiles {
     return value;
   };
 
-  const learn = (pattern: string, listing: string, found: readonly Found[]): ExternalSet => {
-    const set = externalSet(digestAll(found, digest));
+  const learn = (pattern: string, listing: string, found: readonly FoundFile[]): ExternalSet => {
+    const set = externalSet(digestAll(found, digest), () => writesOf(found));
     if (!found.some(({ path }) => unsettled.has(path))) {
       knownSets!.set(pattern, [listing, set.digest]);
       learnt = true;
@@ -117,7 +131,7 @@ export function openExternalFiles(cache: string): ExternalFiles {
 
   return {
     async resolve(pattern): Promise<ExternalSet> {
-      const found = await expand(pattern);
+      const found = await filesOf(pattern, store);
       const listing = listingOf(found);
       knownSets ??= new Map(Object.entries(readCache<KnownSets[string]>(setsCache)));
       const known = knownSets.get(pattern);
@@ -125,7 +139,12 @@ export function openExternalFiles(cache: string): ExternalFiles {
         await hashAll(found);
         return learn(pattern, listing, found);
       }
-      return { count: found.length, digest: known[1], files: () => digestAll(found, digest) };
+      return {
+        count: found.length,
+        digest: known[1],
+        files: () => digestAll(found, digest),
+        writes: () => writesOf(found),
+      };
     },
     save(): void {
       if (!learnt) return;
@@ -151,33 +170,19 @@ function read(path: string): Digest {
   }
 }
 
-function unreadable(path: string, error: unknown): PipelineError {
-  return new PipelineError('E_INPUT', `${path} cannot be read: ${reasonOf(error)}`, {
-    hint: 'Give permission to read it, or name another file.',
-    cause: error,
-  });
-}
-
 /** Text that changes when a file that an absolute path, folder or glob matches does, as far as metadata tell. */
 export async function metadataOf(pattern: string): Promise<string> {
-  return listingOf(await expand(pattern));
-}
-
-/** A file that was found and not yet read. */
-interface Found {
-  readonly name: string;
-  readonly path: string;
-  readonly stat: Stats;
+  return listingOf(await filesOf(pattern));
 }
 
 /** SHA-256 over names and metadata, in the order in which they were found. */
-function listingOf(found: readonly Found[]): string {
+function listingOf(found: readonly FoundFile[]): string {
   const hash = createHash('sha256');
-  for (const { name, stat } of found) hash.update(`${name}\0${signature(stat)}\n`);
+  for (const { name, stat, circle = '' } of found) hash.update(`${name}\0${signature(stat)}\0${circle}\n`);
   return hash.digest('hex');
 }
 
-function digestAll(found: readonly Found[], digest: (file: Found) => Digest): ExternalFile[] {
+function digestAll(found: readonly FoundFile[], digest: (file: FoundFile) => Digest): ExternalFile[] {
   return found
     .map((file) => ({ name: file.name, path: file.path, digest: digest(file) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -185,55 +190,13 @@ function digestAll(found: readonly Found[], digest: (file: Found) => Digest): Ex
 
 /** Whether an absolute path, folder or glob matches a file. Reads none. */
 export async function matchesFile(pattern: string): Promise<boolean> {
-  return (await expand(pattern)).length > 0;
+  return (await filesOf(pattern)).length > 0;
 }
 
-/** Every file that a path, folder or glob matches, in an order that does not depend on the disk. */
-async function expand(pattern: string): Promise<Found[]> {
-  const stat = statSync(pattern, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return below(pattern);
-  if (stat) return [{ name: basename(pattern), path: pattern, stat }];
-  if (!isGlob(pattern)) return [];
-  const { globSync } = await import('tinyglobby');
-  const base = fixedPart(pattern);
-  return globSync(pattern, { absolute: true, dot: true, onlyFiles: true })
-    .sort()
-    .flatMap((path) => statOf(path, path.slice(base === '/' ? 1 : base.length + 1)));
-}
-
-function isGlob(pattern: string): boolean {
-  return /[*?[{]/.test(pattern);
-}
-
-/** The folders before the first wildcard. */
-function fixedPart(pattern: string): string {
-  const parts = pattern.split('/');
-  return parts.slice(0, parts.findIndex(isGlob)).join('/') || '/';
-}
-
-function below(folder: string): Found[] {
-  const found: Found[] = [];
-  const visit = (path: string, prefix: string): void => {
-    const entries = readdirSync(path, { withFileTypes: true });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const child = `${path}/${entry.name}`;
-      const name = prefix + entry.name;
-      if (entry.isDirectory()) visit(child, `${name}/`);
-      // Links to files count as files; links to folders are not followed, because they can form a circle.
-      else found.push(...statOf(child, name));
-    }
-  };
-  visit(folder, '');
-  return found;
-}
-
-/** Undefined for anything but a plain file, or where it has vanished. */
-function statOf(path: string, name: string): Found[] {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() ? [{ name, path, stat }] : [];
-}
-
-export function externalSet(files: readonly ExternalFile[]): ExternalSet {
+export function externalSet(
+  files: readonly ExternalFile[],
+  writes: ExternalSet['writes'] = () => new Map(),
+): ExternalSet {
   const digest = digestOfJson(files.map(({ name, digest }) => [name, digest]));
-  return { count: files.length, digest, files: () => files };
+  return { count: files.length, digest, files: () => files, writes };
 }

@@ -64,6 +64,8 @@ function environment(context: StageContext<CommandParams>): NodeJS.ProcessEnv {
     LANG: 'C.UTF-8',
     TZ: 'UTC',
     TMPDIR: context.scratch,
+    // Python would write beside the sources that the stage reads, and so change its own inputs.
+    PYTHONDONTWRITEBYTECODE: '1',
     ...params.env,
     ...Object.fromEntries(
       Object.entries(params.params).map(([name, value]) => [`PARAM_${upper(name)}`, asText(value)]),

@@ -1,9 +1,9 @@
 /** Resolves the paths, globs and URLs of a spec to files on this machine. Files are read elsewhere. */
 import { statSync } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
-import { globSync } from 'tinyglobby';
+import { basename, join } from 'node:path';
 import { monotonic } from '../../src/base/clock.ts';
-import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
+import { filesOf } from '../../src/base/walk.ts';
+import { PipelineError, type StageContext } from '../../src/stage.ts';
 import { download } from '../../src/store/download.ts';
 import type { Files, IngestParams } from './parameters.ts';
 import { refuseMovingRevision } from './revision.ts';
@@ -19,12 +19,11 @@ export interface FoundFile {
 
 /** Returns the function that finds files: in the given order, those of a glob sorted by code unit. */
 export function openSources(context: StageContext<IngestParams>): (files: Files) => Promise<FoundFile[]> {
-  const root = optionalInput(context, 'files')?.path;
   return async (files) => {
     const found: FoundFile[] = [];
     for (const value of typeof files === 'string' ? [files] : files) {
       if (isUrl(value)) found.push(await fetchFile(context, value));
-      else found.push(...localFiles(root !== undefined && !isAbsolute(value) ? join(root, value) : value));
+      else found.push(...(await localFiles(value)));
     }
     return found;
   };
@@ -34,21 +33,19 @@ function isUrl(value: string): boolean {
   return /^https?:\/\//.test(value);
 }
 
-function localFiles(path: string): FoundFile[] {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile()) return [{ path, label: basename(path) }];
-  if (stat?.isDirectory()) {
+async function localFiles(path: string): Promise<FoundFile[]> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new PipelineError('E_INPUT', `${path} is a folder, not a file`, {
       hint: `Write a glob for its files: \`${join(path, '*')}\`.`,
     });
   }
-  const matches = /[*?[{]/.test(path) ? globSync(path, { absolute: true, dot: true, onlyFiles: true }) : [];
-  if (matches.length === 0) {
+  const found = await filesOf(path);
+  if (found.length === 0) {
     throw new PipelineError('E_INPUT', `there is no file ${path}`, {
       hint: 'Paths are relative to the spec file.',
     });
   }
-  return matches.sort((a, b) => (a < b ? -1 : 1)).map((match) => ({ path: match, label: basename(match) }));
+  return found.map((file) => ({ path: file.path, label: basename(file.path) }));
 }
 
 const PROGRESS_MS = 250;

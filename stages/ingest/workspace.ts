@@ -13,7 +13,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonic } from '../../src/base/clock.ts';
-import { openDatabase, type Database } from '../../src/formats/duckdb.ts';
+import { literal, openDatabase, type Database } from '../../src/formats/duckdb.ts';
 import { PipelineError, type StageContext } from '../../src/stage.ts';
 import { openSources, type FoundFile } from './files.ts';
 import type { Files, FilesBySplit, IngestParams } from './parameters.ts';
@@ -36,6 +36,8 @@ export interface Workspace {
   addSplits(splits: FilesBySplit): Promise<Source[]>;
   /** Registers a source without a file, such as a SELECT, so that messages can name it. */
   addNamed(label: string): Source;
+  /** From here on, DuckDB reads the added files alone: no others, no URLs, no extensions. `read` does this by itself. */
+  confine(): Promise<void>;
   /** Runs a statement that scans one source: its bytes count as progress, and errors name it. */
   read(source: Source, sql: string): Promise<void>;
   /** Reads one source in JavaScript: `scan` reports how many bytes are done, and errors name the source. */
@@ -61,6 +63,16 @@ export async function openWorkspace(context: StageContext<IngestParams>): Promis
   const sources: Source[] = [];
   const find = openSources(context);
   let bytesRead = 0;
+  let confined = false;
+  const confine = async (): Promise<void> => {
+    if (confined) return;
+    confined = true;
+    const files = sources.flatMap(({ path }) => [path, exactPath(path)]);
+    await database.run(`
+      SET allowed_paths = [${files.map(literal).join(', ')}];
+      SET allowed_directories = [${[context.scratch, context.output].map(literal).join(', ')}];
+      SET enable_external_access = false; SET lock_configuration = true`);
+  };
 
   const add = async (files: Files, split?: string): Promise<Source[]> => {
     const added: Source[] = [];
@@ -125,17 +137,19 @@ export async function openWorkspace(context: StageContext<IngestParams>): Promis
       for (const [split, files] of Object.entries(splits)) added.push(...(await add(files, split)));
       return added;
     },
+    confine,
     addNamed: (label) => {
       const source = { path: '', label, index: sources.length, bytes: 0, split: null };
       sources.push(source);
       return source;
     },
     read: (source, sql) =>
-      scan(source, (done) =>
-        run(sql, () => {
+      scan(source, async (done) => {
+        await confine();
+        await run(sql, () => {
           done(source.bytes * Math.min(1, Math.max(0, database.percentage() / 100)));
-        }),
-      ),
+        });
+      }),
     scan,
     step: async (note, sql) => {
       const started = monotonic();
@@ -156,6 +170,11 @@ export async function openWorkspace(context: StageContext<IngestParams>): Promis
       database.close();
     },
   };
+}
+
+/** A file's path as DuckDB's readers take it: they expand wildcards, which a file's own name may contain. */
+export function exactPath(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]');
 }
 
 /** An error with DuckDB's message, without its advice, which is for users of DuckDB itself. */

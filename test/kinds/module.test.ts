@@ -124,6 +124,81 @@ test("a package counts by its version, as seen from the module that imports it, 
   expect((await load()).code).not.toBe(before.code);
 });
 
+const manifest = (name: string, version: string, more: object = {}): string =>
+  JSON.stringify({ name, version, main: 'index.cjs', ...more });
+
+test('the packages that a package depends on count by their versions too', async () => {
+  const { write, load } = project({
+    'node_modules/left/package.json': manifest('left', '1.0.0', { dependencies: { right: '*' } }),
+    'node_modules/left/index.cjs': "module.exports = require('right');",
+    'node_modules/right/package.json': manifest('right', '1.0.0'),
+    'node_modules/right/index.cjs': "module.exports = 'right';",
+    'kinds/kind.ts': kind("import word from 'left';", 'word'),
+  });
+  const before = await load();
+  write({ 'node_modules/right/package.json': manifest('right', '2.0.0') });
+  const after = await load();
+  expect(after.code).not.toBe(before.code);
+  // Installed nearer to the one that needs it.
+  write({
+    'node_modules/left/node_modules/right/package.json': manifest('right', '3.0.0'),
+    'node_modules/left/node_modules/right/index.cjs': "module.exports = 'nearer';",
+  });
+  expect((await load()).code).not.toBe(after.code);
+});
+
+test('a package that is installed nearer to the module takes the place of another', async () => {
+  const { write, load } = project({
+    'node_modules/left/package.json': manifest('left', '1.0.0'),
+    'node_modules/left/index.cjs': "module.exports = 'far';",
+    'kinds/kind.ts': kind("const { default: word } = await import('left');", 'word'),
+  });
+  const before = await load();
+  write({
+    'kinds/node_modules/left/package.json': manifest('left', '1.1.0'),
+    'kinds/node_modules/left/index.cjs': "module.exports = 'near';",
+  });
+  const after = await load();
+  expect([before.says, after.says]).toEqual(['far', 'near']);
+  expect(after.code).not.toBe(before.code);
+});
+
+test('a linked package counts by its content, also where a package of node_modules depends on it', async () => {
+  const { folder, write, load } = project({
+    'node_modules/left/package.json': manifest('left', '1.0.0', { dependencies: { '@acme/words': '*' } }),
+    'node_modules/left/index.cjs': "module.exports = require('@acme/words');",
+    'packages/words/package.json': manifest('@acme/words', '0.0.0'),
+    'packages/words/index.cjs': "module.exports = 'one';",
+    'kinds/kind.ts': kind("import word from 'left';", 'word'),
+  });
+  mkdirSync(join(folder, 'node_modules/@acme'));
+  symlinkSync('../../packages/words', join(folder, 'node_modules/@acme/words'));
+  const before = await load();
+  expect((await load()).code).toBe(before.code);
+  write({ 'packages/words/index.cjs': "module.exports = 'two';" });
+  const edited = await load();
+  expect(edited.code).not.toBe(before.code);
+  write({ 'packages/words/more.cjs': '' });
+  expect((await load()).code).not.toBe(edited.code);
+});
+
+test.each([
+  [
+    'an import() of a literal path',
+    "const { word } = await import('./word.ts');",
+    'kinds/word.ts',
+    'export const word = ',
+  ],
+  ['a JSON file that is required', "const word = require('./word.json');", 'kinds/word.json', ''],
+])('%s counts', async (_, imports, file, prefix) => {
+  const { write, load } = project({ [file]: `${prefix}"one"`, 'kinds/kind.ts': kind(imports, 'word') });
+  const before = await load();
+  write({ [file]: `${prefix}"two"` });
+  const after = await load();
+  expect([before.says, after.says]).toEqual(['one', 'two']);
+  expect(after.code).not.toBe(before.code);
+});
+
 test('import.meta names the source file of each module, the helpers included', async () => {
   const { folder, load } = project({
     'lib/where.ts': 'export const where = [import.meta.url, import.meta.dirname, import.meta.filename];',

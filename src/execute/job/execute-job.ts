@@ -14,6 +14,7 @@ import { attempt, retrying } from './attempts.ts';
 import type { StageFailure } from '../events.ts';
 import type { JobOptions, JobResult } from '../executor.ts';
 import { failureFrom } from '../failure.ts';
+import { filesRead } from './files-read.ts';
 import type { Job } from './job.ts';
 import { manifestOf } from './job-manifest.ts';
 import { fetchInputs, kindOf, paramsOf } from './resolve-job.ts';
@@ -36,7 +37,7 @@ export async function executeJob(
   environment: JobEnvironment,
   options: JobOptions,
 ): Promise<JobResult> {
-  const { layout, store } = environment;
+  const { layout, store, project } = environment;
   const { stop, onEvent } = options;
   const started = monotonic();
   const logFile = logFileOf(layout, job.kind.name, job.key);
@@ -54,7 +55,8 @@ export async function executeJob(
     try {
       onEvent({ type: 'started', log: logFile });
       const inputs = await fetchInputs(job, store);
-      const execution = { job, kind, inputs, logFile };
+      const params = await paramsOf(job, project, inputs);
+      const execution = { job, kind, params, inputs, logFile };
       return await retrying(job, options, () => executeOnce(execution, environment, options));
     } finally {
       claim.lock.release();
@@ -68,23 +70,26 @@ export async function executeJob(
 interface Execution {
   readonly job: Job;
   readonly kind: Kind;
+  readonly params: StartMessage['params'];
   readonly inputs: StartMessage['inputs'];
   readonly logFile: string;
 }
 
 /** One attempt in a work folder of its own. Rejects where the store cannot be used: a retry would not help. */
 async function executeOnce(
-  { job, kind, inputs, logFile }: Execution,
+  { job, kind, params, inputs, logFile }: Execution,
   { layout, store, project }: JobEnvironment,
   { stop, kill, onEvent }: JobOptions,
 ): Promise<JobResult> {
+  const files = await filesRead(job, params, layout.cache);
+  if (files.unlikeKey.length > 0) return { state: 'changed', when: 'before', changes: files.unlikeKey };
   const work = beginWork(layout, job.key);
   const began = { started: timestamp(), clock: monotonic() };
   try {
     const start: StartMessage = {
       type: 'start',
       module: kind.module,
-      params: paramsOf(job, project),
+      params,
       inputs,
       output: work.output,
       scratch: work.scratch,
@@ -97,10 +102,14 @@ async function executeOnce(
     };
     const result = await attempt(job, start, { logFile, stop, kill, onMessage: onEvent });
     const seconds = secondsSince(began.clock);
+    const changes = await files.changes();
+    // What it has kept for the next attempt may come of the changed files.
+    if (changes.length > 0) removeFolder(work.resume);
     if (result.type === 'failed')
       return stop.aborted
         ? { state: 'stopped' }
         : { state: 'failed', failure: failureOf(result, logFile), seconds };
+    if (changes.length > 0) return { state: 'changed', when: 'during', changes };
     const manifest = manifestOf(job, kind, result, { started: began.started, seconds });
     const { state } = await store.put(
       { folder: work.output, work: work.folder, manifest },

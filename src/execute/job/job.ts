@@ -22,6 +22,8 @@ export interface Job {
   readonly params: JsonObject;
   /** JSON pointers (RFC 6901) into `params` to every path outside the store. */
   readonly paths: readonly string[];
+  /** JSON pointers into `params` to every path inside an input → the slot of that input. */
+  readonly rooted: Readonly<Record<string, string>>;
   /** Slot → the artifacts that feed it; a list where the kind takes many. */
   readonly inputs: Readonly<Record<string, JobInput | readonly JobInput[]>>;
   readonly engine: Engine;

@@ -36,6 +36,9 @@ export function makeJob(
     kind: jobKind(stage.kind, project),
     params: replaceAt(stage.with, new Set(paths), (path) => portable(path as string, project)) as JsonObject,
     paths,
+    rooted: Object.fromEntries(
+      stage.paths.flatMap(({ pointer, rootedIn }) => (rootedIn === undefined ? [] : [[pointer, rootedIn]])),
+    ),
     inputs: jobInputs(stage, inputs),
     engine: engine ?? NO_ENGINE,
     threads,

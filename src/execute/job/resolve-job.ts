@@ -2,11 +2,14 @@
  * A job resolved against this machine: its kind as it is installed here, its parameters with this project's paths, its
  * inputs as folders. The counterpart of `make-job.ts`.
  */
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
-import { replaceAt } from '../../base/json-pointer.ts';
+import { replaceAt, valueAt } from '../../base/json-pointer.ts';
+import { filesOf } from '../../base/walk.ts';
 import type { Kind, KindCatalogue } from '../../kinds/kind.ts';
 import type { InputArtifact, JsonObject } from '../../stage.ts';
+import { MANIFEST } from '../../store/layout.ts';
 import type { Store } from '../../store/store.ts';
 import type { Job, JobInput } from './job.ts';
 import type { StartMessage } from './messages.ts';
@@ -40,8 +43,44 @@ export async function kindOf(
   );
 }
 
-export function paramsOf({ params, paths }: Job, project: string): JsonObject {
-  return replaceAt(params, new Set(paths), (path) => resolve(project, path as string)) as JsonObject;
+/** Throws `E_INPUT` where an input does not contain a path that is relative to it. */
+export async function paramsOf(
+  { params, paths, rooted }: Job,
+  project: string,
+  inputs: StartMessage['inputs'],
+): Promise<JsonObject> {
+  const insideInputs = await pathsInside(params, rooted, inputs);
+  return replaceAt(
+    params,
+    new Set([...paths, ...insideInputs.keys()]),
+    (path, pointer) => insideInputs.get(pointer) ?? resolve(project, path as string),
+  ) as JsonObject;
+}
+
+async function pathsInside(
+  params: JsonObject,
+  rooted: Job['rooted'],
+  inputs: StartMessage['inputs'],
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const [pointer, slot] of Object.entries(rooted)) {
+    const root = inputs[slot] as InputArtifact;
+    const path = join(root.path, valueAt(params, pointer) as string);
+    // A folder without files is there too.
+    if (!existsSync(path) && (await filesOf(path)).length === 0) throw await notInside(root, path);
+    found.set(pointer, path);
+  }
+  return found;
+}
+
+const MOST_NAMED = 5;
+
+async function notInside({ path: root, stage }: InputArtifact, path: string): Promise<PipelineError> {
+  const names = (await filesOf(root)).map(({ name }) => name).filter((name) => name !== MANIFEST);
+  const listed = names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED), '…'] : names;
+  return new PipelineError('E_INPUT', `the artifact of '${stage}' contains no ${relative(root, path)}`, {
+    hint: `It contains ${listed.join(', ') || 'no files'}.`,
+  });
 }
 
 /** Throws `E_STORE` where an input is gone, or is not the one that the job was planned with. */

@@ -1,11 +1,12 @@
 /** Validates `with` against the JSON Schema of its kind and fills in defaults. Errors are reported in the spec. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { segmentsOf } from '../../base/json-pointer.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Kind } from '../../kinds/kind.ts';
 import type { KindDeclaration } from '../../stage.ts';
 import type { KnownStage } from './inputs.ts';
 import { errorAt, type Report } from '../text/source.ts';
-import { deepest, mapToJson, segmentsOf, type MapNode } from '../text/tree.ts';
+import { deepest, mapToJson, type MapNode } from '../text/tree.ts';
 import { explainViolations } from './violations.ts';
 
 let shared: Ajv | undefined;

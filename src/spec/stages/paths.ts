@@ -1,11 +1,12 @@
 /** Finds the `x-path` values in checked parameters and makes them absolute. */
 import { isAbsolute, normalize, resolve } from 'node:path';
+import { segmentsOf } from '../../base/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
 import type { JsonSchema } from '../../stage.ts';
 import type { KnownStage } from './inputs.ts';
 import { errorAt, locate, type Report } from '../text/source.ts';
 import type { PathParameter } from '../spec.ts';
-import { deepest, segmentsOf, sourceOf } from '../text/tree.ts';
+import { deepest, sourceOf } from '../text/tree.ts';
 
 export interface ResolvedParameters {
   readonly with: JsonObject;

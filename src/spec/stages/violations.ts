@@ -1,9 +1,10 @@
 /** ajv's errors → one diagnostic each, at the place of the value in the spec. Words are in violation-texts.ts. */
 import type { ErrorObject } from 'ajv';
+import { segmentsOf } from '../../base/json-pointer.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { KnownStage } from './inputs.ts';
 import { errorAt, type Place, type Remarks } from '../text/source.ts';
-import { childOf, deepest, segmentsOf, type Node } from '../text/tree.ts';
+import { childOf, deepest, type Node } from '../text/tree.ts';
 import { STAGE_FIELDS } from '../text/vocabulary.ts';
 import { flowText } from './misplaced.ts';
 import { foreignHint } from './variants.ts';

@@ -105,14 +105,6 @@ export function mapToJson(node: MapNode): JsonObject {
   return Object.fromEntries([...node.entries].map(([name, { value }]) => [name, toJson(value)]));
 }
 
-/** The names or indices of a JSON pointer (RFC 6901). */
-export function segmentsOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
 export function childOf(node: Node, segment: string): Node | undefined {
   if (node.type === 'map') return node.entries.get(segment)?.value;
   return node.type === 'list' ? node.items[Number(segment)] : undefined;

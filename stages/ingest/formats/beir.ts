@@ -1,7 +1,7 @@
 /** Reads the BEIR format (https://github.com/beir-cellar/beir/wiki/Load-your-custom-dataset): a folder or its files. */
 import { existsSync, readdirSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
-import { optionalInput, PipelineError } from '../../../src/stage.ts';
+import { join } from 'node:path';
+import { PipelineError } from '../../../src/stage.ts';
 import type { BeirParams, Files, FilesBySplit } from '../parameters.ts';
 import {
   createNamedTables,
@@ -17,7 +17,7 @@ import { DOCUMENT_IDS, jsonColumns, qrelsLayout, QUERY_IDS, QUERY_TEXTS, TEXTS }
 const JSONL: TableOptions = { encoding: 'jsonl', header: false };
 
 export async function readBeir(work: Workspace, params: BeirParams): Promise<void> {
-  const parts = params.folder === undefined ? explicit(params) : partsOf(rooted(work, params.folder));
+  const parts = params.folder === undefined ? explicit(params) : partsOf(params.folder);
   const corpus = await work.add(parts.corpus);
   const queries = await work.add(parts.queries);
   const qrels = await work.addSplits(parts.qrels);
@@ -48,11 +48,6 @@ interface Parts {
 
 function explicit({ corpus, queries, qrels }: BeirParams): Parts {
   return { corpus: corpus!, queries: queries!, qrels: qrels! };
-}
-
-function rooted(work: Workspace, folder: string): string {
-  const root = optionalInput(work.context, 'files')?.path;
-  return root !== undefined && !isAbsolute(folder) ? join(root, folder) : folder;
 }
 
 function partsOf(folder: string): Parts {

@@ -15,18 +15,19 @@ import {
   resolveNames,
 } from '../tables/relational.ts';
 import { compressionOf, encodingOf } from '../tables/scan.ts';
-import { unreadable, type Source, type Workspace } from '../workspace.ts';
+import { exactPath, unreadable, type Source, type Workspace } from '../workspace.ts';
 
 export async function readSql(work: Workspace, params: SqlParams): Promise<void> {
-  const paths = new Map<string, string>();
-  for (const [name, files] of Object.entries(params.files ?? {})) {
-    const sources = await work.add(files);
-    paths.set(name, listOf(sources));
+  const named = new Map<string, readonly Source[]>();
+  for (const [name, files] of Object.entries(params.files ?? {})) named.set(name, await work.add(files));
+  await work.confine();
+  for (const [name, sources] of named) {
     const reader = readerOf(sources);
     if (reader !== undefined) {
       await work.read(sources[0]!, `CREATE TEMP VIEW ${identifier(name)} AS SELECT * FROM ${reader}`);
     }
   }
+  const paths = new Map([...named].map(([name, sources]) => [name, listOf(sources)]));
   await createNamedTables(work);
   for (const statement of STATEMENTS) {
     const written = params[statement.name];
@@ -96,7 +97,7 @@ async function execute(work: Workspace, statement: Statement, select: string): P
   const described = await work.database
     .rows(`SELECT column_name AS name FROM (DESCRIBE ${body.slice(1, -1)})`)
     .catch((error: unknown) => {
-      throw unreadable(source, error);
+      throw undeclared(source, error) ?? unreadable(source, error);
     });
   const names = described.map((row) => String(row['name']));
   checkColumns(statement, names);
@@ -108,6 +109,15 @@ async function execute(work: Workspace, statement: Statement, select: string): P
     `CREATE OR REPLACE TEMP VIEW rows AS SELECT ${columns.join(', ')} FROM ${body};
      ${statement.insert(source, (column) => names.includes(column))}`,
   );
+}
+
+/** A file that `files` does not name would not be part of the key, so DuckDB has no access to it. */
+function undeclared(source: Source, error: unknown): PipelineError | undefined {
+  const file = /Cannot access (?:file|directory) "(.*?)" - file system/s.exec(String(error))?.[1];
+  if (file === undefined) return undefined;
+  return new PipelineError('E_INPUT', `${source.label} reads ${file}, which is not among the stage's files`, {
+    hint: `Name it under \`files\`, such as \`files: { pages: ${file} }\`, and select FROM pages, or from read_csv({{pages}}) with options.`,
+  });
 }
 
 function checkColumns({ name, required, optional }: Statement, names: readonly string[]): void {
@@ -127,7 +137,7 @@ function checkColumns({ name, required, optional }: Statement, names: readonly s
 }
 
 const listOf = (sources: readonly Source[]): string =>
-  `[${sources.map(({ path }) => literal(path)).join(', ')}]`;
+  `[${sources.map(({ path }) => literal(exactPath(path))).join(', ')}]`;
 
 /** Replaces each {{name}} by the list of its paths. */
 function fillIn(select: string, paths: ReadonlyMap<string, string>): string {

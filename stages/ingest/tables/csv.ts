@@ -1,7 +1,7 @@
 /** Reads CSV (RFC 4180) with DuckDB. TSV, which has no quoting, is in tsv.ts. */
 import { identifier, literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
-import type { Source, Workspace } from '../workspace.ts';
+import { exactPath, type Source, type Workspace } from '../workspace.ts';
 import { chosenColumns } from './columns.ts';
 import { firstLine } from './lines.ts';
 import { compressionOf, SCANNED, type Scan } from './scan.ts';
@@ -25,7 +25,7 @@ export async function loadCsv(work: Workspace, { source, columns, header }: Scan
   await work.read(
     source,
     `INSERT INTO ${SCANNED} SELECT row_number() OVER (), ${values.join(', ')}, NULL
-     FROM read_csv(${literal(source.path)}, ${options.join(', ')})`,
+     FROM read_csv(${literal(exactPath(source.path))}, ${options.join(', ')})`,
   );
   await collectRejects(work, source, header);
 }

@@ -2,7 +2,7 @@
 import { literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { Column } from '../parameters.ts';
-import type { Source } from '../workspace.ts';
+import { exactPath, type Source } from '../workspace.ts';
 
 export type Encoding = 'parquet' | 'jsonl' | 'tsv' | 'csv';
 export type Compression = 'none' | 'gzip' | 'zstd';
@@ -68,7 +68,7 @@ export function expectEncoding(source: Source, expected: readonly Encoding[]): E
 }
 
 export function parquetRows(source: Source): string {
-  return `read_parquet(${literal(source.path)}, file_row_number = true)`;
+  return `read_parquet(${literal(exactPath(source.path))}, file_row_number = true)`;
 }
 
 /** Numbers rows over all files: the index of the file, then 32 bits for the row; 16 more bits are left for a position in it. */

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../src/execute/job/job.ts';
 import { makeJob } from '../../../src/execute/job/make-job.ts';
@@ -5,6 +7,7 @@ import { paramsOf } from '../../../src/execute/job/resolve-job.ts';
 import type { ToRun } from '../../../src/execute/stage-end.ts';
 import type { StageSpec } from '../../../src/spec/spec.ts';
 import type { FoundArtifact } from '../../../src/store/store.ts';
+import { temporaryFolder } from '../../helpers/run-kind.ts';
 import { manifestFor } from '../../store/fixtures.ts';
 
 const stage = {
@@ -46,20 +49,25 @@ function jobOf(reasons: ToRun['reasons'] = [{ type: 'never-run' }]): Job {
 }
 
 describe('a job', () => {
-  it('has paths below the project relative to it, and resolves them against another', () => {
+  it('has paths below the project relative to it, and resolves them against another', async () => {
     const job = jobOf();
+    const folder = temporaryFolder();
+    const rooted = join(folder, 'inside/an/input');
+    mkdirSync(rooted, { recursive: true });
+    const inputs = { one: { type: 'files', stage: 'b', path: folder, digest: '', metrics: {} } };
     expect(job.params).toEqual({
       ...stage.with,
       below: 'data/*.csv',
       itself: '.',
     });
     expect(job.kind).toEqual({ name: 'k', code: 'c0de', module: 'kinds/k.ts' });
-    expect(paramsOf(job, '/elsewhere')).toEqual({
+    expect(await paramsOf(job, '/elsewhere', inputs)).toEqual({
       ...stage.with,
+      rooted,
       below: '/elsewhere/data/*.csv',
       itself: '/elsewhere',
     });
-    expect(paramsOf(job, '/project')).toEqual(stage.with);
+    expect(await paramsOf(job, '/project', inputs)).toEqual({ ...stage.with, rooted });
   });
 
   it('names its inputs by key, in a list where the kind takes many', () => {

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { digestOf as hashOf } from '../../../src/base/hash.ts';
-import type { InputArtifact } from '../../../src/stage.ts';
+import { openExternalFiles } from '../../../src/store/external.ts';
 import { refuseMovingRevision } from '../../../stages/ingest/revision.ts';
 import { digestOf, folderOf, ingest, jsonl } from './fixtures.ts';
 
@@ -76,14 +77,16 @@ describe('sources', () => {
     expect(queries.map(([split, name]) => `${split} ${name}`)).toEqual(['test 5', 'train 2', 'train 10']);
   });
 
-  it('are in the folder of an earlier stage if one is given', async () => {
-    const path = folderOf({ 'made/a.jsonl': jsonl(row(1)) });
-    const files: InputArtifact = { type: 'files', stage: 'made', path, digest: '', metrics: {} };
-    const { queries } = await ingest(
-      { format: 'msmarco', splits: { train: 'made/*.jsonl' } },
-      { inputs: { files } },
-    );
-    expect(queries).toHaveLength(1);
+  it('of a glob are those that a key covers: through links to folders too, and no link twice', async () => {
+    const folder = folderOf({ 'disk/part-01.jsonl': jsonl(row(1)), 'data/part-02.jsonl': jsonl(row(2)) });
+    symlinkSync('../disk', join(folder, 'data', 'more'));
+    symlinkSync('.', join(folder, 'data', 'again'));
+    symlinkSync('nowhere', join(folder, 'data', 'part-03.jsonl'));
+    const glob = join(folder, 'data', '**', '*.jsonl');
+    const { queries } = await ingest({ format: 'msmarco', splits: { train: glob } });
+    const covered = await openExternalFiles(join(folder, 'store', 'cache')).resolve(glob);
+    expect(queries.map(([, name]) => name)).toEqual(['1', '2']);
+    expect(covered.files().map(({ name }) => name)).toEqual(['more/part-01.jsonl', 'part-02.jsonl']);
   });
 });
 

@@ -101,4 +101,42 @@ describe('format: sql', () => {
       ...(hint === undefined ? {} : { hint: expect.stringContaining(hint) as string }),
     });
   });
+
+  it.each([
+    ["read_csv('FOLDER/other.csv')", 'FOLDER/other.csv'],
+    ["'other.csv'", 'other.csv'],
+    ["glob('*')", '*'],
+    ["read_text('/etc/hosts')", '/etc/hosts'],
+    ["read_csv('https://example.org/x.csv')", 'https://example.org/x.csv'],
+    ["read_parquet('s3://bucket/x.parquet')", 's3://bucket/x.parquet'],
+  ])('reads no file that it does not name: FROM %s', async (from, file) => {
+    const folder = folderOf({ 'other.csv': 'id,text\na,Fever\n' });
+    const documents = `SELECT * FROM ${from.replace('FOLDER', folder)}`;
+    await expect(ingest({ ...(await params()), documents })).rejects.toMatchObject({
+      code: 'E_INPUT',
+      message: `the documents SELECT reads ${file.replace('FOLDER', folder)}, which is not among the stage's files`,
+      hint: expect.stringContaining('Name it under `files`') as string,
+    });
+  });
+
+  it('reads a file whose name has wildcards as itself', async () => {
+    const folder = folderOf({ 'a[1]*.csv': 'id,text\na,Fever\n', 'a1x.csv': 'id,text\na,Wrong\n' });
+    const given = await params();
+    const files = { ...(given['files'] as JsonObject), pages: join(folder, 'a[1]*.csv') };
+    const { documents } = await ingest({
+      ...given,
+      files,
+      documents: 'SELECT * FROM pages',
+      qrels: "SELECT n AS query, 'a' AS document FROM rel",
+      candidates: "SELECT n AS query, 'a' AS document, n AS position FROM rel",
+    });
+    expect(documents).toEqual([['a', 'Fever']]);
+  });
+
+  it('cannot loosen this', async () => {
+    for (const name of ['enable_external_access', 'lock_configuration'])
+      await expect(
+        ingest({ ...(await params()), documents: `SELECT 1); SET ${name} = true; SELECT (1` }),
+      ).rejects.toThrow();
+  });
 });
