@@ -3,6 +3,7 @@
  * that a key covers what is read. Links are followed, to files and to folders; a link back to a folder that contains
  * it ends there, and one that leads to nothing counts for nothing.
  */
+import { reasonOf } from './system-error.ts';
 import { readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PipelineError } from './diagnostic.ts';
@@ -160,7 +161,7 @@ function directoryEntry(name: string, isFolder: boolean): Partial<Dirent> {
 }
 
 export function unreadable(path: string, error: unknown): PipelineError {
-  return new PipelineError('E_INPUT', `${path} cannot be read: ${(error as Error).message}`, {
+  return new PipelineError('E_INPUT', `${path} cannot be read: ${reasonOf(error)}`, {
     hint: 'Give permission to read it, or name another file.',
     cause: error,
   });

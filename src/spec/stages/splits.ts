@@ -2,7 +2,8 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { SplitParameter } from '../spec.ts';
 import { locate } from '../text/source.ts';
-import { deepest, segmentsOf } from '../text/tree.ts';
+import { segmentsOf } from '../../base/json-pointer.ts';
+import { deepest } from '../text/tree.ts';
 import type { KnownStage } from './inputs.ts';
 import { mapMarked } from './paths.ts';
 
