@@ -16,6 +16,7 @@ export const stage = defineStage<Word2vecParams>({
   },
   output: 'vectors',
   metrics: [
+    'rejected',
     'dimensions',
     'coverage_types',
     'coverage_tokens',

@@ -102,7 +102,9 @@ describe('locks', () => {
   it('that cannot be written say so', () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
-    expect(() => tryLock(join(file, 'locks', 'k'))).toThrow(/^the store cannot be locked: ENOTDIR/);
+    expect(() => tryLock(join(file, 'locks', 'k'))).toThrow(
+      /^the store cannot be locked: a file is where a folder should be$/,
+    );
   });
 
   it('wait for a live holder, but only until the artifact exists', async () => {
