@@ -2,6 +2,7 @@
  * A live tree on a terminal: one line per stage, with progress, rate and time left while it runs. How many of the lines
  * are shown is decided in tree-frame.ts.
  */
+import { Listr } from 'listr2';
 import { monotonic } from '../../../base/clock.ts';
 import { reasonText } from '../../../plan/reason.ts';
 import type { RunEvent, StageOutcome } from '../../../execute/events.ts';
@@ -10,37 +11,38 @@ import { trackProgress } from '../progress-text.ts';
 import { durationText } from '../text.ts';
 import { warningCount, warningText } from '../warnings.ts';
 import { countsText, failureText, waitingText } from './failure.ts';
-import { liveArea } from './live-area.ts';
+import { FittingRenderer } from './fitting-renderer.ts';
 import { queueText } from './queue-text.ts';
 import type { Reporter } from './reporter.ts';
-import { treeFrame, type RowState, type TreeRow } from './tree-frame.ts';
+import type { RowState, TreeRow } from './tree-frame.ts';
 
 interface Row {
   readonly onEvent: (event: StageEvent) => void;
   /** As it is to be shown now. */
   readonly now: () => TreeRow;
+  readonly ended: Promise<void>;
+  /** Lets go of a stage, also of one that came to no end because the run threw. */
+  readonly end: () => void;
 }
 
 type StageEvent = Extract<RunEvent, { readonly stage: string }>;
-
-const REDRAW_MS = 250;
 
 /** `stages` are those that may execute; cached ones are only counted. */
 export function treeReporter(stages: readonly string[]): Reporter {
   const style = styleFor(useColor(process.stderr));
   const rows = new Map(stages.map((stage) => [stage, stageRow(stage, style)]));
   const after: string[] = [];
-  let turn = 0;
-  const area = liveArea((size) =>
-    treeFrame(
-      [...rows.values()].map((row) => row.now()),
-      size,
-      turn++,
-      style,
-    ),
+  const tree = new Listr(
+    [...rows].map(([stage, row]) => ({ title: stage, task: () => row.ended })),
+    {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+      renderer: FittingRenderer,
+      rendererOptions: { rows: () => [...rows.values()].map((row) => row.now()) },
+    },
   );
-  const timer = setInterval(area.draw, REDRAW_MS);
-  area.draw();
+  const drawn = tree.run();
 
   return {
     onEvent(event): void {
@@ -51,11 +53,10 @@ export function treeReporter(stages: readonly string[]): Reporter {
       if (event.type === 'run-finished')
         after.push(`${event.outcome}: ${countsText(event)} in ${durationText(event.seconds)}`);
     },
-    close(): Promise<void> {
-      clearInterval(timer);
-      area.close();
+    async close(): Promise<void> {
+      for (const row of rows.values()) row.end();
+      await drawn;
       for (const text of after) printNotice(text);
-      return Promise.resolve();
     },
   };
 }
@@ -66,10 +67,13 @@ function stageRow(stage: string, style: Style): Row {
   let state: RowState = 'waiting';
   let text = 'waiting for its inputs';
   let isDoubtful = false;
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
 
   const show = (next: RowState, what: string): void => {
     state = next;
     text = what;
+    if (next === 'finished' || next === 'failed' || next === 'skipped') end();
   };
 
   const finish = (how: string, outcome: StageOutcome): void => {
@@ -115,7 +119,14 @@ function stageRow(stage: string, style: Style): Row {
     const said = text.replace(/\s+/g, ' ').trim();
     return { stage, state, isDoubtful, text: [time, said].filter((part) => part !== '').join(' · ') };
   };
-  return { onEvent, now };
+  return {
+    onEvent,
+    now,
+    ended,
+    end: () => {
+      end();
+    },
+  };
 }
 
 /** How it ended, and how many warnings there are. */
