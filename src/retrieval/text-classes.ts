@@ -6,7 +6,8 @@ import { row, rowCount, type Ragged } from '../formats/ragged.ts';
  */
 export function textClassesOf(documents: Ragged): Uint32Array {
   const classes = new Uint32Array(rowCount(documents));
-  const slots = 2 ** Math.ceil(Math.log2(2 * classes.length + 1));
+  // A power of two above twice the number of documents.
+  const slots = 2 ** (33 - Math.clz32(classes.length));
   // The first document of each class, plus 1; 0 is free.
   const table = new Uint32Array(slots);
   for (let document = 0; document < classes.length; document++) {

@@ -23,6 +23,7 @@ export const stage = defineStage<IngestParams>({
     'queries_*',
     'unanswered',
     'duplicate_documents',
+    'identical_ids',
     'rejected',
     'seconds',
     'rows_per_s',

@@ -229,7 +229,8 @@ describe('train', () => {
   it('stops when it diverges, naming the step and the likely cause', async () => {
     const params = {
       loss: { name: 'margin_mse', distance: 'dot' },
-      optimizer: { learning_rate: 1e18 },
+      // Each step multiplies the weights by 1 − 1000 · 1.
+      optimizer: { learning_rate: 1000, weight_decay: 1 },
       max_grad_norm: null,
     };
     const failure = train(makeWorld({ scores: true }), params);
