@@ -252,9 +252,8 @@ async function showError(error: unknown): Promise<number> {
   if (name === 'CommanderError' || code?.startsWith('commander.')) return wanted === 0 ? 0 : USAGE;
   const style = styleFor(useColor(process.stderr));
   if (!(error instanceof PipelineError)) {
-    printNotice(
-      `${style.red('internal error')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
+    const { faultText } = await import('./render/fault.ts');
+    printNotice(faultText(error, style));
     return 1;
   }
   if (process.argv[2] === 'run' && process.argv.includes('--json')) {

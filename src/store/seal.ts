@@ -1,5 +1,5 @@
 /** Turns a folder that a stage has filled into one that can be published. Runs in the stage's own process. */
-import { chmodSync, lstatSync, readdirSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
 import { flush } from '../base/files.ts';
@@ -11,8 +11,12 @@ import type { ArtifactFile } from './manifest.ts';
 function listFiles(folder: string): string[] {
   const found: string[] = [];
   const visit = (relative: string): void => {
-    for (const entry of readdirSync(join(folder, relative), { withFileTypes: true })) {
+    for (const entry of entriesOf(join(folder, relative), relative)) {
       const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (path.includes('\ufffd'))
+        throw new PipelineError('E_ARTIFACT', `the name of the file ${path} is not UTF-8`, {
+          hint: 'Write the file under a name of UTF-8 characters, so that every machine can read it.',
+        });
       if (entry.isDirectory()) visit(path);
       else if (entry.isFile()) found.push(path);
       else
@@ -28,6 +32,18 @@ function listFiles(folder: string): string[] {
   };
   visit('');
   return found.sort();
+}
+
+function entriesOf(folder: string, relative: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (relative !== '' || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new PipelineError('E_ARTIFACT', 'the stage removed its output folder', {
+      hint: 'Write into the folder "$OUTPUT" of a command, or `context.output` of your own kind, and leave it there.',
+      cause: error,
+    });
+  }
 }
 
 /** Hashes, flushes and write-protects every file; `logical` gives digests of files whose bytes are not canonical. */

@@ -146,8 +146,11 @@ describe('every line of pipeline run --json fits the schema', () => {
 
   it('when a stage that has its inputs waits for another to end', async () => {
     const rig = makeRig();
-    const stage = `{ uses: command, with: { run: 'echo > $OUTPUT/x' }, resources: { memory: 60 MB } }`;
-    rig.write({ 's.yaml': `stages: { a: ${stage}, b: ${stage}, c: ${stage.replace('60', '1')} }\n` });
+    // Three commands, because stages with the same key are executed once.
+    const stage = (name: string, memory: string): string =>
+      `{ uses: command, with: { run: 'echo ${name} > $OUTPUT/x' }, resources: { memory: ${memory} } }`;
+    const [a, b, c] = [stage('a', '60 MB'), stage('b', '60 MB'), stage('c', '1 MB')];
+    rig.write({ 's.yaml': `stages: { a: ${a}, b: ${b}, c: ${c} }\n` });
     const queued = (events: readonly Event[]): unknown[] =>
       events.flatMap(({ type, stage, lacks }) => (type === 'stage-queued' ? [[stage, lacks]] : []));
     expect(queued(await run(rig, 's.yaml', '--jobs', '1'))).toEqual([

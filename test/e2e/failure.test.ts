@@ -174,7 +174,7 @@ describe('a store that cannot be written', () => {
     const rig = project({ 's.yaml': BROKEN, file: '' });
     const { code, stderr } = await rig.pipeline('run', 's.yaml', '--store', 'file/store');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: the store cannot be read: ENOTDIR: .*file\/store/);
+    expect(stderr).toMatch(/^error: the store cannot be read: a file is where a folder should be/);
     expect(stderr).toContain('hint: Name another folder with `--store`');
     expect(stderr).not.toMatch(/^\s+at |internal error/m);
   });
@@ -194,7 +194,7 @@ describe('a store that cannot be written', () => {
         ...['run', 's.yaml', '--store', store, '--set', 'beside.run=echo 5 > $OUTPUT/x'],
       );
       expect(then).toBe(1);
-      expect(stderr).toMatch(/✖ beside: the store cannot be locked: EROFS/);
+      expect(stderr).toMatch(/✖ beside: the store cannot be locked: the file system is read-only/);
       expect(stderr).not.toMatch(/^\s+at |internal error/m);
     },
   );
@@ -237,5 +237,19 @@ describe('edge cases', () => {
     await rig.run('s.yaml');
     rmSync(join(rig.folder, 'artifacts', 'command'), { recursive: true });
     expect((await rig.run('s.yaml')).code).toBe(0);
+  });
+});
+
+describe('an output folder that cannot be kept', () => {
+  it.each([
+    ['removed', 'rm -rf "$OUTPUT"', 'the stage removed its output folder'],
+    ['with a file name that is not UTF-8', String.raw`printf x > "$OUTPUT/$(printf '\377')"`, 'is not UTF-8'],
+  ])('%s is an error in words', async (_, run, message) => {
+    const rig = makeRig();
+    rig.write({ 'demo.yaml': JSON.stringify({ stages: { made: { uses: 'command', with: { run } } } }) });
+    const { code, stderr } = await rig.pipeline('run', 'demo.yaml');
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/ENOENT|scandir|chmod/);
   });
 });

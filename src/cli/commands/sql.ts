@@ -42,9 +42,13 @@ async function ask(result: Promise<SqlTable>): Promise<SqlTable> {
     const tables = Object.entries(TABLES).map(
       ([name, { columns }]) => `${name}(${Object.keys(columns).join(', ')})`,
     );
-    throw new PipelineError('E_USAGE', (error as Error).message.trim(), {
-      hint: `The tables are ${tables.join(', ')}.`,
-    });
+    throw new PipelineError(
+      'E_USAGE',
+      (error as Error).message.trim().replace(/^[A-Z][A-Za-z ]* Error: /, ''),
+      {
+        hint: `The tables are ${tables.join(', ')}.`,
+      },
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { hintOf, isSystemError, reasonOf } from '../../base/system-error.ts';
 import { monotonic } from '../../base/clock.ts';
 import type { StageContext, StageKind, StageWarning } from '../../stage.ts';
 import { seal } from '../../store/seal.ts';
@@ -104,14 +105,18 @@ function failureOf(error: unknown): FromStage {
     const { code, message, hint } = error as PipelineError;
     return { type: 'failed', code, message, hint: hint ?? null, stack: null };
   }
-  const { message, stack, code } = (
+  const { message, stack, code, path } = (
     error instanceof Error ? error : new Error(String(error))
   ) as NodeJS.ErrnoException;
-  const hint =
-    code === 'ENOSPC'
-      ? 'The disk is full. Free some space, then run the same command again: finished stages are kept.'
-      : null;
-  return { type: 'failed', code: code ?? 'E_STAGE', message, hint, stack: stack ?? null };
+  // Of a refusal of the system the log has Node's own words, with the stack.
+  const said = isSystemError(error) ? `${reasonOf(error)}${path === undefined ? '' : `: ${path}`}` : message;
+  return {
+    type: 'failed',
+    code: code ?? 'E_STAGE',
+    message: said,
+    hint: hintOf(error) ?? null,
+    stack: stack ?? null,
+  };
 }
 
 function main(): void {

@@ -1,9 +1,9 @@
 /** Validates `with` against the JSON Schema of its kind and fills in defaults. Errors are reported in the spec. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { segmentsOf } from '../../base/json-pointer.ts';
+import { segmentsOf, valueAt } from '../../base/json-pointer.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Kind } from '../../kinds/kind.ts';
-import type { KindDeclaration } from '../../stage.ts';
+import type { JsonSchema, KindDeclaration } from '../../stage.ts';
 import type { KnownStage } from './inputs.ts';
 import { errorAt, type Report } from '../text/source.ts';
 import { deepest, mapToJson, type MapNode } from '../text/tree.ts';
@@ -42,7 +42,9 @@ export function checkParameters({ kind, raw }: KnownStage, report: Report): Json
   const validate = validator(kind);
   if (typeof validate === 'string') {
     const message = `the \`parameters\` of the kind ${kind.name} are not a valid JSON Schema: ${validate}`;
-    report(errorAt(raw.uses.place, message));
+    report(
+      errorAt(raw.uses.place, message, { hint: 'See docs/KINDS.md for how a kind declares its parameters.' }),
+    );
     return undefined;
   }
   const data = mapToJson(raw.with);
@@ -54,11 +56,22 @@ export function checkParameters({ kind, raw }: KnownStage, report: Report): Json
 
 function compile(ajv: Ajv, { origin, declaration: { parameters } }: Kind): ValidateFunction | string {
   try {
-    if (origin === 'module' && ajv.validateSchema(parameters) === false) return ajv.errorsText();
+    if (origin === 'module' && ajv.validateSchema(parameters) === false)
+      return faultIn(parameters, ajv.errors ?? []);
     return ajv.compile(parameters);
   } catch (error) {
-    return (error as Error).message;
+    return (error as Error).message.replace(/^strict mode: /, '').replaceAll('"', "'");
   }
+}
+
+/** Where a schema of a user's kind is wrong; the validator's own lines name rules of its own schema. */
+function faultIn(schema: JsonSchema, errors: readonly ErrorObject[]): string {
+  const [first] = [...errors].sort((a, b) => b.instancePath.length - a.instancePath.length);
+  const path = first?.instancePath ?? '';
+  const value = valueAt(schema as JsonObject, path);
+  return path === ''
+    ? 'it is not an object of keywords'
+    : `${path.slice(1).replaceAll('/', '.')} cannot be ${JSON.stringify(value)}`;
 }
 
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;

@@ -115,11 +115,11 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
     const pattern = String(params['pattern']);
     if (propertyName !== undefined)
       return {
-        message: `the name '${propertyName}' in ${subject} must match ${pattern}`,
+        message: `the name '${propertyName}' in ${subject} ${formOf(pattern)}`,
         at: 'name',
         item: propertyName,
       };
-    const message = `${subject} must match ${pattern}, got ${describe(data)}`;
+    const message = `${subject} ${formOf(pattern)}, got ${describe(data)}`;
     const description = descriptionOf(parentSchema);
     return { message, hint: description === undefined ? undefined : asSentence(description) };
   },
@@ -129,6 +129,18 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
   anyOf: alternativesOf,
   oneOf: alternativesOf,
 };
+
+/** What the patterns of the built-in kinds ask for; a regular expression says little to most people. */
+const FORMS: Readonly<Record<string, string>> = {
+  '^[0-9a-f]{64}$': 'must be 64 hexadecimal digits in lower case',
+  '^[A-Za-z_][A-Za-z0-9_]*$': 'must consist of letters, digits and _, and not begin with a digit',
+  '^(?!/)(?!.*(^|/)\\.\\.(/|$)).+$': 'must be a relative path without ..',
+  '^[^/\\t\\n\\r]+$': 'must not contain /, tabs or line ends',
+};
+
+function formOf(pattern: string): string {
+  return FORMS[pattern] ?? 'does not have the required form';
+}
 
 /** Undefined for errors that only repeat another one. */
 export function sentenceFor(error: ErrorObject, subject: string): Sentence | undefined {
