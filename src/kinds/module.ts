@@ -22,7 +22,7 @@ import { ADDRESS_NAMES, SOURCE_ADDRESSES } from './source-addresses.ts';
 
 /** The cached description of a module. */
 interface Remembered {
-  readonly format: 4;
+  readonly format: 5;
   /**
    * Every source file that went into the bundle, the files that say what an import means (settings-files.ts) and
    * package.json of each imported package, with the metadata that they had.
@@ -80,7 +80,7 @@ function recall(record: string): Remembered | undefined {
     const known = JSON.parse(readFileSync(record, 'utf8')) as Remembered;
     const current =
       // Fields of another version's record may have another meaning.
-      (known.format as number) === 4 &&
+      (known.format as number) === 5 &&
       known.sources.every(([source, seen]) => signature(source) === seen) &&
       existsSync(join(dirname(record), known.bundle));
     return current ? known : undefined;
@@ -100,6 +100,8 @@ async function learn(path: string, record: string): Promise<Remembered> {
     define: ADDRESS_NAMES,
     banner: REQUIRE,
     sourcemap: 'inline',
+    // The source map names the sources relative to where the bundle will be.
+    outfile: join(folder, 'kind.mjs'),
   });
   const libraries = [...packages.versions].sort().join(' ');
   const code = digestOf(`${canonical.text}\n${libraries}`);
@@ -113,7 +115,7 @@ async function learn(path: string, record: string): Promise<Remembered> {
   // An edit while they were read would leave a bundle that is not what its digest says.
   if ((await digested()).text !== canonical.text) return learn(path, record);
   const files = await sourceDigests(canonical.metafile, dirname(path));
-  const learnt: Remembered = { format: 4, sources, declaration, code, files, bundle: file };
+  const learnt: Remembered = { format: 5, sources, declaration, code, files, bundle: file };
   writeAtomically(record, JSON.stringify(learnt), { durable: true });
   return learnt;
 }

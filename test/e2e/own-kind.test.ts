@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeRig, type Rig } from '../helpers/rig.ts';
 
@@ -68,6 +69,19 @@ describe("a user's own kind", () => {
     expect(await state(rig)).toBe('cached');
     rig.write({ 'lib/unrelated.ts': 'export const n = 1;\n' });
     expect(await state(rig)).toBe('cached');
+  });
+
+  it('has a stack trace that points at its source, when it throws and when it is loaded', async () => {
+    const rig = project();
+    rig.write({ 'shouter.ts': KIND.replace("log('shouting');", "throw new TypeError('hoarse');") });
+    await rig.pipeline('run', 's.yaml');
+    const { stdout } = await rig.pipeline('logs', 's.yaml', 's');
+    expect(stdout).toContain(`${join(rig.folder, 'shouter.ts')}:18:`);
+
+    rig.write({ 'shouter.ts': `${KIND}\nnull!.shout();\n` });
+    const { code, stderr } = await rig.pipeline('plan', 's.yaml');
+    expect(code).toBe(2);
+    expect(stderr).toContain('(at shouter.ts:24:');
   });
 
   it('has its parameters checked against its own schema, at their place in the spec', async () => {
