@@ -69,6 +69,8 @@ export function linesReporter(): Reporter {
     onEvent(event): void {
       const line = lineFor(event);
       if (line !== undefined) printNotice(line);
+      // A later rung of a sweep has stages of the same names, whose bars begin anew.
+      if (event.type === 'stage-finished' || event.type === 'stage-failed') tracks.delete(event.stage);
     },
     close: () => Promise.resolve(),
   };
