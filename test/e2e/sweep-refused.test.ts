@@ -22,6 +22,16 @@ describe('a faulty table is refused before anything runs', () => {
       'note: varied here',
     ],
     [
+      'a budget that is varied too',
+      (spec) =>
+        spec.replace(
+          'baseline: plain',
+          'grid: { params.epochs: [1, 2] }\n  halving: { budget: params.epochs, max: 3 }',
+        ),
+      "'params.epochs' is the budget of halving, so it cannot be varied as well",
+      'Vary another parameter',
+    ],
+    [
       'a repeat of nothing',
       (spec) => spec.replace('repeat: { params.seed', 'repeat: { params.sed'),
       "the spec defines no parameter 'sed'",
@@ -80,6 +90,12 @@ describe('a faulty table is refused before anything runs', () => {
       ['--repeat', 'params.seed=1,2', '--set', 'params.seed=3,4'],
       "'params.seed' is repeated, so it cannot be varied as well",
       '',
+    ],
+    [
+      'a budget that is varied too',
+      ['--halving', 'params.epochs=1..4', '--set', 'params.epochs=1,2'],
+      "'params.epochs' is the budget of halving, so it cannot be varied as well",
+      'Vary another parameter',
     ],
     [
       'a metric of no stage',

@@ -100,7 +100,7 @@ describe('--set of a sweep', () => {
 
   it('says what is wrong with a distribution', () => {
     const { faults } = readSweepArguments(['a.r=uniform(2,1)'], '/');
-    expect(faults[0]!.message).toBe('`uniform` must be two numbers, the smaller first, got a list of 2');
+    expect(faults[0]!.message).toBe('`uniform` must be two numbers, the smaller first, got 2 and 1');
   });
 
   it('is split so that joining gives it back', () => {

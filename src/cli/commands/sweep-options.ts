@@ -7,7 +7,14 @@ import { glob, splitList } from '../../plan/selector.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { specError } from '../../spec/spec-error.ts';
 import { errorAt } from '../../spec/text/source.ts';
-import { namesMetric, stageOfMetric, variedPaths } from '../../spec/sweep/sweep-checks.ts';
+import {
+  BUDGET_HINT,
+  budgetFault,
+  configuredPaths,
+  namesMetric,
+  stageOfMetric,
+  variedPaths,
+} from '../../spec/sweep/sweep-checks.ts';
 import type { Dimension, RandomSearch, SweepAxis, SweepRequest } from '../../spec/sweep/request-types.ts';
 import { HALVING_FACTOR } from '../../spec/text/vocabulary.ts';
 import { readRepeat, type SweepArguments } from '../../sweep/arguments.ts';
@@ -84,6 +91,7 @@ export function requestOf(
     ...(halving ? { halving } : {}),
   };
   refuseRepeatedAndVaried(request);
+  refuseVariedBudget(request);
   return request;
 }
 
@@ -124,6 +132,12 @@ function refuseRepeatedAndVaried(request: SweepRequest): void {
   const varied = new Set(variedPaths(request).map(([path]) => path));
   const both = request.repeat.find(({ path }) => varied.has(path));
   if (both) throw usage(`'${both.path}' is repeated, so it cannot be varied as well`);
+}
+
+function refuseVariedBudget(request: SweepRequest): void {
+  const budget = request.halving?.budget;
+  if (budget !== undefined && configuredPaths(request).some(([path]) => path === budget))
+    throw usage(budgetFault(budget), BUDGET_HINT);
 }
 
 /** `model.epochs=1..9` */

@@ -77,7 +77,8 @@ function readRange(
   const numbers =
     Array.isArray(value) && value.length === 2 && typeof from === 'number' && typeof to === 'number';
   if (!numbers || from > to) {
-    report(errorAt(node.place, `\`${type}\` must be two numbers, the smaller first, got ${describe(value)}`));
+    const got = numbers ? `${from} and ${to}` : describe(value);
+    report(errorAt(node.place, `\`${type}\` must be two numbers, the smaller first, got ${got}`));
     return undefined;
   }
   if (type.startsWith('log') && from <= 0) {
@@ -85,7 +86,7 @@ function readRange(
     return undefined;
   }
   if (type.endsWith('int') && !(Number.isInteger(from) && Number.isInteger(to))) {
-    report(errorAt(node.place, `\`${type}\` must be two integers`));
+    report(errorAt(node.place, `\`${type}\` must be two integers, got ${from} and ${to}`));
     return undefined;
   }
   const step = map.entries.get('step');

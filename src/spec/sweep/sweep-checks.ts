@@ -27,20 +27,34 @@ export function checkRepeats(request: SweepRequest, report: Report): void {
   }
 }
 
+/** Successive halving sets its budget itself: other values of the same parameter would be lost. */
+export function checkBudget(request: SweepRequest, report: Report): void {
+  const { halving } = request;
+  const varied = halving && configuredPaths(request).find(([path]) => path === halving.budget);
+  if (varied?.[1]) report(errorAt(varied[1], budgetFault(varied[0]), { hint: BUDGET_HINT }));
+}
+
+export const BUDGET_HINT = 'Vary another parameter, or leave out `halving`.';
+
+export const budgetFault = (path: string): string =>
+  `'${path}' is the budget of halving, so it cannot be varied as well`;
+
+type VariedPath = readonly [path: string, at: Place | undefined];
+
 /** The parameters of the grid, the random search and the experiments, and the budget of halving. */
-export function variedPaths({
-  grid,
-  random,
-  experiments,
-  halving,
-}: SweepRequest): (readonly [path: string, at: Place | undefined])[] {
+export function variedPaths(request: SweepRequest): VariedPath[] {
+  const { halving } = request;
+  return [...configuredPaths(request), ...(halving ? [[halving.budget, undefined] as const] : [])];
+}
+
+/** The parameters of the grid, the random search and the experiments. */
+export function configuredPaths({ grid, random, experiments }: SweepRequest): VariedPath[] {
   return [
     ...grid.map(({ path, values }) => [path, placeOf(values[0]!)] as const),
     ...(random?.space ?? []).map(({ path, at }) => [path, at] as const),
     ...experiments.flatMap(({ overrides }) =>
       overrides.flatMap((one) => ('set' in one ? [] : [[one.path, one.at] as const])),
     ),
-    ...(halving ? [[halving.budget, undefined] as const] : []),
   ];
 }
 

@@ -5,7 +5,7 @@ import { checkNames, isFailed } from '../text/names.ts';
 import { pathSegments } from '../values/overrides.ts';
 import { errorAt, type Place, type Report } from '../text/source.ts';
 import type { Baseline, Halving, RandomSearch, SweepAxis, SweepRequest } from './request-types.ts';
-import { checkBaseline, checkRepeats, namesMetric, stageOfMetric } from './sweep-checks.ts';
+import { checkBaseline, checkBudget, checkRepeats, namesMetric, stageOfMetric } from './sweep-checks.ts';
 import { describe, isNull, toJson, type Entry, type MapNode, type Node } from '../text/tree.ts';
 import {
   alternatives,
@@ -49,6 +49,7 @@ export function readSweep(
     ...(halving ? { halving } : {}),
   };
   checkRepeats(request, report);
+  checkBudget(request, report);
   checkBaseline(request, report);
   return request;
 }
