@@ -26,14 +26,15 @@ stages:
 describe('a failing stage', () => {
   it('shows its own error without our stack trace, keeps finished work and names the command that resumes', async () => {
     const rig = project({ 's.yaml': BROKEN });
-    const { code, stderr, stdout } = await rig.pipeline('run', 's.yaml', '--jobs', '1');
+    const set = ['--set', 'beside.params.note=a b'];
+    const { code, stderr, stdout } = await rig.pipeline('run', 's.yaml', '--jobs', '1', ...set);
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toContain('✖ broken: the command ended with exit code 1: echo about to fail');
     expect(stderr).toContain('  │ about to fail\n  │ disk on fire\n');
     expect(stderr).toMatch(/ {2}log: \S+\/artifacts\/logs\/command-[0-9a-f]{16}\.log/);
     expect(stderr).toContain('- after  not run: an earlier stage failed');
-    expect(stderr).toContain('To continue: pipeline run s.yaml');
+    expect(stderr).toContain("To continue: pipeline run s.yaml --set 'beside.params.note=a b'\n");
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(leftovers(join(rig.folder, 'artifacts'))).toEqual([]);
 

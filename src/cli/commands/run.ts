@@ -23,6 +23,7 @@ import { reportTables } from '../render/report-tables.ts';
 import { jsonReporter } from '../render/reporters/json.ts';
 import { linesReporter } from '../render/reporters/lines.ts';
 import type { Reporter } from '../render/reporters/reporter.ts';
+import { shellWord } from '../render/text.ts';
 import { warningCount } from '../render/warnings.ts';
 import { recordRun } from '../../execute/record-run.ts';
 import { openSpec } from './open-spec.ts';
@@ -118,7 +119,18 @@ function printOutcome(file: string, options: RunCommandOptions, result: RunResul
   const recalled = result.stages.filter(({ end }) => end.state === 'cached' && warningsOf(end).length > 0);
   if (recalled.length > 0) printNotice(recalledText(recalled, `${file}${store}`));
   if (result.outcome === 'done' || !hasHint) return;
-  printNotice(`Finished stages are kept. To continue: pipeline run ${file}${store}`);
+  printNotice(`Finished stages are kept. To continue: pipeline run ${file}${store}${valuesText(options)}`);
+}
+
+/** The flags without which the same command would plan other stages. */
+function valuesText({ set = [], params, locked }: RunCommandOptions): string {
+  return [
+    ...(params === undefined ? [] : ['--params', params]),
+    ...set.flatMap((value) => ['--set', value]),
+    ...(locked === true ? ['--locked'] : []),
+  ]
+    .map((word) => ` ${shellWord(word)}`)
+    .join('');
 }
 
 /** Warnings of cached stages are counted, because they were shown when the stages were executed. */

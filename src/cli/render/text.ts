@@ -46,3 +46,8 @@ export function table(rows: readonly (readonly string[])[], alignment: readonly 
     )
     .join('\n');
 }
+
+/** A word of a command, for a POSIX shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -2,6 +2,7 @@
 import type { Json } from '../../../base/json.ts';
 import type { Configuration } from '../../../sweep/configurations.ts';
 import type { AskedSweep } from '../../commands/sweep-options.ts';
+import { shellWord } from '../text.ts';
 
 /** The command as given, without flags that only control the execution and the output. */
 export function sweepCommandLine({ file, options }: AskedSweep): string {
@@ -49,12 +50,7 @@ function shared({ params, metric, minimize, repeat, columns }: AskedSweep['optio
 const pairs = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
 
 function line(file: string, args: readonly string[]): string {
-  return ['pipeline', 'sweep', file, ...args].map(quoted).join(' ');
-}
-
-/** For a POSIX shell. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return ['pipeline', 'sweep', file, ...args].map(shellWord).join(' ');
 }
 
 /** Strings that YAML would read as another type are quoted. */
