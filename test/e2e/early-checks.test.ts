@@ -58,6 +58,8 @@ describe('a split that does not exist', () => {
     const { code, stderr } = await rig.pipeline('sweep', 's.yaml', '--set', 'slow.params.n=1,2,3');
     expect([code, rig.read('log')]).toEqual([2, '']);
     expect(stderr.match(/^error: .*no such split$/gm)).toHaveLength(1);
+    expect(stderr).toContain('stopped: 0 of 3 configurations finished');
+    expect(stderr).not.toContain('interrupted');
   });
 });
 

@@ -63,7 +63,9 @@ export function linesSweep(metric: string | undefined, goal: Goal): SweepReporte
       const text = best && best.metric !== null ? ` · best ${metric ?? ''} ${numberText(best.metric)}` : '';
       const done = finished + finishedNow();
       const count = countText(planned, repeats);
-      const what = done < planned ? `interrupted: ${done} of ${count} finished` : count;
+      // An error that ends a sweep is no interruption; it is printed after this.
+      const why = results.some(({ state }) => state === 'interrupted') ? 'interrupted' : 'stopped';
+      const what = done < planned ? `${why}: ${done} of ${count} finished` : count;
       printNotice(`${what} in ${durationText((monotonic() - started) / 1000)}${text}\n`);
     },
   };
