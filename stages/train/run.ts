@@ -16,7 +16,7 @@ import { finishedWeights, knownTokens, startOf, type Start } from './start.ts';
 import type { TrainingState } from './state.ts';
 import { train, type Training, type TrainingResult } from './trainer.ts';
 import { validationSet } from './validation.ts';
-import { trainingWarnings } from './warnings.ts';
+import { trainingWarnings, type Trained } from './warnings.ts';
 
 type Context = StageContext<TrainParams>;
 
@@ -71,13 +71,18 @@ export async function trainStage(
       state: result.state,
       triplets: dataset.triplets.query.length,
       batchSize: params.batch_size,
-      limited: result.state.step === params.max_steps,
+      endedBy: endOf(result.state, params),
     }))
       context.warn(warning);
     return report(result.state, result.weights);
   } finally {
     backend.dispose();
   }
+}
+
+function endOf({ step, epoch }: TrainingResult['state'], params: TrainParams): Trained['endedBy'] {
+  if (step === params.max_steps) return 'max_steps';
+  return epoch < params.epochs ? 'patience' : 'epochs';
 }
 
 function writeArtifact(

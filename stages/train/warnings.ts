@@ -12,8 +12,8 @@ export interface Trained {
   readonly state: Pick<TrainingState, 'history' | 'best' | 'step'>;
   readonly triplets: number;
   readonly batchSize: number;
-  /** Whether training stopped at `max_steps`. */
-  readonly limited: boolean;
+  /** The parameter that ended the training. */
+  readonly endedBy: 'epochs' | 'max_steps' | 'patience';
 }
 
 /** An untrained model (`epochs: 0`) was asked for as a baseline and is not warned of. */
@@ -27,19 +27,21 @@ function fewSteps({
   state: { step, history },
   triplets,
   batchSize,
-  limited,
+  endedBy,
 }: Trained): StageWarning | undefined {
   if (step >= FEWEST_STEPS) return undefined;
   const epochs = history.at(-1)!.epoch;
   return {
     message: `only ${step} optimiser ${step === 1 ? 'step' : 'steps'} in all; a model needs hundreds`,
-    cause: limited
-      ? 'Training stopped at `max_steps`.'
-      : `${triplets} triplets in batches of ${batchSize}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}.`,
-    hint: limited
-      ? 'Raise `max_steps`.'
-      : 'Raise `epochs`, lower `batch_size`, or mine more triplets with `triplets_per_positive`.',
-    parameter: limited ? 'max_steps' : 'epochs',
+    cause:
+      endedBy === 'epochs'
+        ? `${triplets} triplets in batches of ${batchSize}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}.`
+        : `Training stopped at \`${endedBy}\`.`,
+    hint:
+      endedBy === 'max_steps'
+        ? 'Raise `max_steps`.'
+        : `Raise \`${endedBy}\`, lower \`batch_size\`, or mine more triplets with \`triplets_per_positive\`.`,
+    parameter: endedBy,
   };
 }
 

@@ -15,7 +15,7 @@ function trained(losses: readonly number[], { step = 1000, best = losses.length 
     validation: null,
   }));
   const state = { history, best: { epoch: best, mrr: 0.5, weights: new Map() }, step };
-  return { state, triplets: 220, batchSize: 128, limited: false };
+  return { state, triplets: 220, batchSize: 128, endedBy: 'epochs' };
 }
 
 const parameters = (training: Trained): (string | undefined)[] =>
@@ -36,7 +36,13 @@ describe('a training', () => {
       },
     ]);
     expect(trainingWarnings(trained([0.3, 0.2], { step: 100 }))).toEqual([]);
-    expect(parameters({ ...trained([0.3], { step: 50 }), limited: true })).toEqual(['max_steps']);
+    expect(parameters({ ...trained([0.3], { step: 50 }), endedBy: 'max_steps' })).toEqual(['max_steps']);
+  });
+
+  it('that ended early for want of improvement is not told to raise `epochs`', () => {
+    const [warning] = trainingWarnings({ ...trained([0.3, 0.2], { step: 19 }), endedBy: 'patience' });
+    expect(warning).toMatchObject({ cause: 'Training stopped at `patience`.', parameter: 'patience' });
+    expect(warning!.hint).toContain('Raise `patience`, lower `batch_size`');
   });
 
   it('whose loss did not fall, or is no number, points at the learning rate', () => {
