@@ -4,7 +4,7 @@
  * it ends there, and one that leads to nothing counts for nothing.
  */
 import { reasonOf } from './system-error.ts';
-import { readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PipelineError } from './diagnostic.ts';
 
@@ -116,6 +116,9 @@ interface Entry {
   readonly type: 'file' | 'folder' | { readonly circle: string };
 }
 
+/** What Node writes for a byte of a name that is not UTF-8: with it, the file is not found. */
+const NOT_UTF8 = '\ufffd';
+
 /** Folders that link to each other have more paths with every link: ten such folders have millions. */
 const MOST_PATHS = 1_000;
 
@@ -160,6 +163,8 @@ function folderReader(root: string, except: string | undefined): (folder: string
   return (folder) =>
     entriesIn(folder).flatMap((entry) => {
       const path = join(folder, entry.name);
+      if (entry.name.includes(NOT_UTF8) && !lstatSync(path, { throwIfNoEntry: false }))
+        throw nameless(folder, entry.name);
       const type = typeOf(entry, path);
       if (type === undefined || (type === 'folder' && isExcepted(entry, path))) return [];
       return [{ name: entry.name, path, type }];
@@ -181,6 +186,12 @@ function directoryEntry(name: string, isFolder: boolean): Partial<Dirent> {
     isDirectory: () => isFolder,
     isSymbolicLink: () => false,
   };
+}
+
+function nameless(folder: string, name: string): PipelineError {
+  return new PipelineError('E_INPUT', `in ${folder}, the name '${name}' is not UTF-8`, {
+    hint: 'Rename the file, or name the other files.',
+  });
 }
 
 function tooManyPaths(root: string, link: string): PipelineError {

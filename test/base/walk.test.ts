@@ -17,6 +17,14 @@ function folderWith(...files: string[]): string {
 const namesOf = async (...path: string[]): Promise<string[]> =>
   (await filesOf(join(...path))).map(({ name }) => name);
 
+test('a file whose name is not UTF-8 is refused, because a key could not cover it', async () => {
+  const folder = folderWith('data/a.txt', 'data/\ufffd.txt');
+  expect(await namesOf(folder, 'data')).toEqual(['a.txt', '\ufffd.txt']);
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/data/`), Buffer.from([0xe9])]), 'x');
+  for (const pattern of ['data', 'data/*'])
+    await expect(filesOf(join(folder, pattern))).rejects.toThrow("/data, the name '\ufffd' is not UTF-8");
+});
+
 describe('a folder with links', () => {
   it('contains what is read through them: files, folders and links in those', async () => {
     const folder = folderWith('data/a.txt', 'disk/one/b.txt', 'far/c.txt');

@@ -57,6 +57,7 @@ async function readLines(
     for await (const piece of bytes as AsyncIterable<Buffer>) {
       work.context.signal.throwIfAborted();
       if (first) refuseForeign(source, piece);
+      if (first) refuseReturns(source, piece);
       first = false;
       if (!splitter.feed(piece)) return;
       done(file.bytesRead);
@@ -76,6 +77,14 @@ export function refuseForeign(source: Source, head: Buffer): void {
     });
   const foreign = foreignFile(head);
   if (foreign) throw new PipelineError('E_INPUT', `${source.label} ${foreign.what}`, { hint: foreign.hint });
+}
+
+/** Without a newline, the whole file would be one line. */
+function refuseReturns({ label }: Source, head: Buffer): void {
+  if (head.includes(NEWLINE) || !/\r./s.test(head.toString('latin1'))) return;
+  throw new PipelineError('E_INPUT', `${label}, line 1: lines end with a carriage return alone`, {
+    hint: `End lines with a newline, for example with \`tr '\\r' '\\n' < ${label}\`.`,
+  });
 }
 
 /** The decompressed bytes of the file. Errors in reading and decompression reach the reader of the stream. */

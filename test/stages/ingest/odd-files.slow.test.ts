@@ -73,8 +73,26 @@ describe('relevance judgements of format: beir', () => {
 
   it('are quoted by line where a row is bad', async () => {
     await expect(judged(`${trec(' ')}q1 0 d2 high\n`)).rejects.toThrow(
-      "test.tsv line 3: relevance is not an integer: 'q1 0 d2 high'",
+      "test.tsv line 3: relevance is not an integer of up to 9 digits: 'q1 0 d2 high'",
     );
+    await expect(judged(`${trec(' ')}q1 0 d2 2000000000\n`)).rejects.toThrow(
+      "test.tsv line 3: relevance is not an integer of up to 9 digits: 'q1 0 d2 2000000000'",
+    );
+  });
+
+  it('are refused where lines end with a carriage return alone', async () => {
+    await expect(judged(trec(' ').replaceAll('\n', '\r'))).rejects.toMatchObject({
+      message: 'test.tsv, line 1: lines end with a carriage return alone',
+      hint: "End lines with a newline, for example with `tr '\\r' '\\n' < test.tsv`.",
+    });
+  });
+
+  it('are refused where a name ends in .gz and the content is not gzip, or cut off', async () => {
+    for (const content of [trec(' '), gzipSync(trec(' ')).subarray(0, 20)])
+      await expect(judged(content, 'test.tsv.gz')).rejects.toMatchObject({
+        message: 'test.tsv.gz is not gzip, or is damaged or cut off',
+        hint: 'Get the complete file; if it is not compressed, rename it without .gz.',
+      });
   });
 });
 
