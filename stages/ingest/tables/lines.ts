@@ -36,11 +36,21 @@ export async function firstLine(work: Workspace, source: Source): Promise<Line |
     first = line;
     return false;
   };
+  await readAside(work, source, visit);
+  return first;
+}
+
+/** @throws PipelineError if a compressed file is cut off: DuckDB would read what there is and say nothing */
+export async function refuseCutOff(work: Workspace, source: Source): Promise<void> {
+  if (compressionOf(source.label) !== 'none') await readAside(work, source, () => true);
+}
+
+/** Without progress. */
+async function readAside(work: Workspace, source: Source, visit: (line: Line) => boolean): Promise<void> {
   await readLines(work, source, visit, () => undefined).catch((error: unknown) => {
     work.context.signal.throwIfAborted();
     throw unreadable(source, error);
   });
-  return first;
 }
 
 async function readLines(

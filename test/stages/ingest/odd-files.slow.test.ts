@@ -88,11 +88,19 @@ describe('relevance judgements of format: beir', () => {
   });
 
   it('are refused where a name ends in .gz and the content is not gzip, or cut off', async () => {
-    for (const content of [trec(' '), gzipSync(trec(' ')).subarray(0, 20)])
-      await expect(judged(content, 'test.tsv.gz')).rejects.toMatchObject({
-        message: 'test.tsv.gz is not gzip, or is damaged or cut off',
+    const csv = table(',', 'query-id', 'corpus-id', 'score');
+    const refused = async (read: Promise<Ingested>, name: string): Promise<void> =>
+      expect(read).rejects.toMatchObject({
+        message: `${name} is not gzip, or is damaged or cut off`,
         hint: 'Get the complete file; if it is not compressed, rename it without .gz.',
       });
+    for (const content of [Buffer.from(csv), gzipSync(csv).subarray(0, 30)])
+      await refused(judged(content, 'test.tsv.gz'), 'test.tsv.gz');
+    // DuckDB reads the rows before the cut and says nothing.
+    const pairs = `query,document\n${Array.from({ length: 20_000 }, (_, row) => `q${row},${Math.sin(row)}\n`).join('')}`;
+    const files = `${folderOf({ 'pairs.csv.gz': gzipSync(pairs).subarray(0, -40_000) })}/pairs.csv.gz`;
+    const columns = { query: 'query', document: 'document' };
+    await refused(ingest({ format: 'csv', pairs: { splits: { train: files }, ...columns } }), 'pairs.csv.gz');
   });
 });
 
