@@ -16,6 +16,10 @@ export function monotonic(): number {
   return performance.now();
 }
 
+/** A longer one, of 24.8 days or more, would end at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 export async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, signal ? { signal } : {});
+  for (let left = milliseconds; left >= 0; left -= LONGEST_TIMER)
+    await delay(Math.min(left, LONGEST_TIMER), undefined, signal ? { signal } : {});
 }

@@ -4,7 +4,7 @@
  * it ends there, and one that leads to nothing counts for nothing.
  */
 import { reasonOf } from './system-error.ts';
-import { readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PipelineError } from './diagnostic.ts';
 
@@ -51,7 +51,18 @@ async function filesMatching(pattern: string, except: string | undefined): Promi
   const root = fixedPart(pattern);
   if (!statOf(root)?.isDirectory()) return [];
   const { globSync, escapePath } = await import('tinyglobby');
-  const entriesOf = folderReader(root, except);
+  // It passes over folders that cannot be read, so what is thrown for one is kept.
+  let failed: { readonly error: unknown } | undefined;
+  const readEntries = folderReader(root, except);
+  const entriesOf = (folder: string): Entry[] => {
+    if (failed) return [];
+    try {
+      return readEntries(folder);
+    } catch (error) {
+      failed = { error };
+      return [];
+    }
+  };
   const matches = globSync(join(escapePath(root), pattern.slice(root.length)), {
     absolute: true,
     dot: true,
@@ -64,6 +75,7 @@ async function filesMatching(pattern: string, except: string | undefined): Promi
           .map(({ name, type }) => directoryEntry(name, type === 'folder'))) as unknown as typeof readdirSync,
     },
   });
+  if (failed) throw failed.error;
   const below = root === '/' ? 1 : root.length + 1;
   return matches.flatMap((path) => plainFile(path, path.slice(below))).sort(byPath);
 }
@@ -104,6 +116,12 @@ interface Entry {
   readonly type: 'file' | 'folder' | { readonly circle: string };
 }
 
+/** What Node writes for a byte of a name that is not UTF-8: with it, the file is not found. */
+const NOT_UTF8 = '\ufffd';
+
+/** Folders that link to each other have more paths with every link: ten such folders have millions. */
+const MOST_PATHS = 1_000;
+
 /** Reads folders at or below `root`: names in code-unit order, with links replaced by what they lead to. */
 function folderReader(root: string, except: string | undefined): (folder: string) => Entry[] {
   const identities = new Map<string, string>();
@@ -120,6 +138,12 @@ function folderReader(root: string, except: string | undefined): (folder: string
       if (folder === root || folder === dirname(folder)) return undefined;
     }
   };
+  const paths = new Map<string, number>();
+  const countPath = (link: string, { dev, ino }: Stats): void => {
+    const count = (paths.get(`${dev}:${ino}`) ?? 0) + 1;
+    paths.set(`${dev}:${ino}`, count);
+    if (count > MOST_PATHS) throw tooManyPaths(root, link);
+  };
   const typeOf = (entry: Dirent, path: string): Entry['type'] | undefined => {
     if (entry.isFile()) return 'file';
     if (entry.isDirectory()) return 'folder';
@@ -127,7 +151,9 @@ function folderReader(root: string, except: string | undefined): (folder: string
     if (stat?.isFile()) return 'file';
     if (!stat?.isDirectory()) return undefined;
     const circle = circleOf(path, stat);
-    return circle === undefined ? 'folder' : { circle };
+    if (circle !== undefined) return { circle };
+    countPath(path, stat);
+    return 'folder';
   };
   const excepted = except === undefined ? undefined : statOf(except);
   const isExcepted = (entry: Dirent, path: string): boolean =>
@@ -137,6 +163,8 @@ function folderReader(root: string, except: string | undefined): (folder: string
   return (folder) =>
     entriesIn(folder).flatMap((entry) => {
       const path = join(folder, entry.name);
+      if (entry.name.includes(NOT_UTF8) && !lstatSync(path, { throwIfNoEntry: false }))
+        throw nameless(folder, entry.name);
       const type = typeOf(entry, path);
       if (type === undefined || (type === 'folder' && isExcepted(entry, path))) return [];
       return [{ name: entry.name, path, type }];
@@ -158,6 +186,23 @@ function directoryEntry(name: string, isFolder: boolean): Partial<Dirent> {
     isDirectory: () => isFolder,
     isSymbolicLink: () => false,
   };
+}
+
+function nameless(folder: string, name: string): PipelineError {
+  return new PipelineError('E_INPUT', `in ${folder}, the name '${name}' is not UTF-8`, {
+    hint: 'Rename the file, or name the other files.',
+  });
+}
+
+function tooManyPaths(root: string, link: string): PipelineError {
+  const name = basename(link);
+  return new PipelineError(
+    'E_INPUT',
+    `in ${root}, links lead to the folder of '${name}' in more than ${MOST_PATHS.toLocaleString('en')} ways`,
+    {
+      hint: 'Folders that link to each other have no end of paths. Name the files, or the folders without these links.',
+    },
+  );
 }
 
 export function unreadable(path: string, error: unknown): PipelineError {

@@ -180,6 +180,12 @@ export function exactPath(path: string): string {
 /** An error with DuckDB's message, without its advice, which is for users of DuckDB itself. */
 export function unreadable(source: Pick<Source, 'label'>, error: unknown): PipelineError {
   if (error instanceof PipelineError) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'Z_DATA_ERROR' || code === 'Z_BUF_ERROR')
+    return new PipelineError('E_INPUT', `${source.label} is not gzip, or is damaged or cut off`, {
+      hint: 'Get the complete file; if it is not compressed, rename it without .gz.',
+      cause: error,
+    });
   const text = error instanceof Error ? error.message : String(error);
   const message = (text.split('\n')[0] ?? text).replace(/^[A-Za-z -]+ Error: /, '');
   return new PipelineError('E_INPUT', `cannot read ${source.label}: ${message}`, { cause: error });

@@ -17,6 +17,14 @@ function folderWith(...files: string[]): string {
 const namesOf = async (...path: string[]): Promise<string[]> =>
   (await filesOf(join(...path))).map(({ name }) => name);
 
+test('a file whose name is not UTF-8 is refused, because a key could not cover it', async () => {
+  const folder = folderWith('data/a.txt', 'data/\ufffd.txt');
+  expect(await namesOf(folder, 'data')).toEqual(['a.txt', '\ufffd.txt']);
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/data/`), Buffer.from([0xe9])]), 'x');
+  for (const pattern of ['data', 'data/*'])
+    await expect(filesOf(join(folder, pattern))).rejects.toThrow("/data, the name '\ufffd' is not UTF-8");
+});
+
 describe('a folder with links', () => {
   it('contains what is read through them: files, folders and links in those', async () => {
     const folder = folderWith('data/a.txt', 'disk/one/b.txt', 'far/c.txt');
@@ -56,6 +64,17 @@ describe('a folder with links', () => {
     for (const path of ['data', 'data/*', 'data/**/*.txt'])
       expect(await namesOf(folder, path)).toEqual(['a.txt']);
     for (const path of ['data/b.txt', 'data/c.txt']) expect(await namesOf(folder, path)).toEqual([]);
+  });
+
+  it('is refused where folders link to each other in too many ways to follow', async () => {
+    const packages = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    const folder = folderWith(...packages.map((name) => `data/${name}/${name}.txt`));
+    for (const one of packages)
+      for (const other of packages) symlinkSync(`../${other}`, join(folder, 'data', one, `to-${other}`));
+    for (const pattern of ['data', 'data/**/*.txt'])
+      await expect(filesOf(join(folder, pattern))).rejects.toThrow(
+        /links lead to the folder of 'to-\w' in more than 1,000 ways/,
+      );
   });
 
   it('has two names for a folder that two links lead to', async () => {

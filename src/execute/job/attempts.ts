@@ -13,9 +13,13 @@ export async function attempt(
 ): Promise<ChildResult> {
   if (timeout === null) return runInChild(start, options);
   const late = new AbortController();
-  const timer = setTimeout(() => {
-    late.abort();
-  }, timeout * 1000);
+  const ended = new AbortController();
+  sleep(timeout * 1000, ended.signal).then(
+    () => {
+      late.abort();
+    },
+    () => undefined,
+  );
   try {
     const result = await runInChild(start, {
       ...options,
@@ -31,7 +35,7 @@ export async function attempt(
       output: result.output,
     };
   } finally {
-    clearTimeout(timer);
+    ended.abort();
   }
 }
 

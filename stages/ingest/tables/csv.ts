@@ -3,12 +3,13 @@ import { identifier, literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import { exactPath, type Source, type Workspace } from '../workspace.ts';
 import { chosenColumns } from './columns.ts';
-import { firstLine } from './lines.ts';
+import { firstLine, refuseCutOff } from './lines.ts';
 import { compressionOf, SCANNED, type Scan } from './scan.ts';
 
 export async function loadCsv(work: Workspace, { source, columns, header }: Scan): Promise<void> {
   const { names, delimiter } = await columnNames(work, source, header);
   const chosen = chosenColumns(source, columns, names);
+  await refuseCutOff(work, source);
   const values = chosen.map(({ place }) => (place < 0 ? 'NULL' : identifier(`c${place}`)));
   // All options are explicit, because DuckDB's detection depends on the rows that it samples.
   const options = [

@@ -36,11 +36,21 @@ export async function firstLine(work: Workspace, source: Source): Promise<Line |
     first = line;
     return false;
   };
+  await readAside(work, source, visit);
+  return first;
+}
+
+/** @throws PipelineError if a compressed file is cut off: DuckDB would read what there is and say nothing */
+export async function refuseCutOff(work: Workspace, source: Source): Promise<void> {
+  if (compressionOf(source.label) !== 'none') await readAside(work, source, () => true);
+}
+
+/** Without progress. */
+async function readAside(work: Workspace, source: Source, visit: (line: Line) => boolean): Promise<void> {
   await readLines(work, source, visit, () => undefined).catch((error: unknown) => {
     work.context.signal.throwIfAborted();
     throw unreadable(source, error);
   });
-  return first;
 }
 
 async function readLines(
@@ -57,6 +67,7 @@ async function readLines(
     for await (const piece of bytes as AsyncIterable<Buffer>) {
       work.context.signal.throwIfAborted();
       if (first) refuseForeign(source, piece);
+      if (first) refuseReturns(source, piece);
       first = false;
       if (!splitter.feed(piece)) return;
       done(file.bytesRead);
@@ -76,6 +87,14 @@ export function refuseForeign(source: Source, head: Buffer): void {
     });
   const foreign = foreignFile(head);
   if (foreign) throw new PipelineError('E_INPUT', `${source.label} ${foreign.what}`, { hint: foreign.hint });
+}
+
+/** Without a newline, the whole file would be one line. */
+function refuseReturns({ label }: Source, head: Buffer): void {
+  if (head.includes(NEWLINE) || !/\r./s.test(head.toString('latin1'))) return;
+  throw new PipelineError('E_INPUT', `${label}, line 1: lines end with a carriage return alone`, {
+    hint: `End lines with a newline, for example with \`tr '\\r' '\\n' < ${label}\`.`,
+  });
 }
 
 /** The decompressed bytes of the file. Errors in reading and decompression reach the reader of the stream. */

@@ -51,7 +51,7 @@ export const QUERY_PROBLEMS = [
 /** `1.0` is an integer, `0.5` is not; a missing value is 1 only if there is no such column. */
 export const RELEVANCE = {
   value: String.raw`if(regexp_full_match(relevance, '\s*[+-]?\d{1,9}(\.0*)?\s*'), relevance::DOUBLE::INTEGER, NULL)`,
-  problem: 'relevance is not an integer',
+  problem: 'relevance is not an integer of up to 9 digits',
 };
 
 export async function stageDocuments(

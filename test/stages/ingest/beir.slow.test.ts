@@ -80,9 +80,9 @@ describe('format: beir', () => {
     ['qrels/train.tsv', 'q1\td9\t1', 'line 4', 'judgement of an unknown document'],
     ['qrels/train.tsv', 'q1\td1', 'line 4', 'too few columns'],
     ['qrels/train.tsv', 'q1\td1\t1\t1', 'line 4', 'too many columns'],
-    ['qrels/train.tsv', 'q1\td1\thigh', 'line 4', 'relevance is not an integer'],
-    ['qrels/train.tsv', 'q1\td1\t0.5', 'line 4', 'relevance is not an integer'],
-    ['qrels/train.tsv', 'q1\td1\t', 'line 4', 'relevance is not an integer'],
+    ['qrels/train.tsv', 'q1\td1\thigh', 'line 4', 'relevance is not an integer of up to 9 digits'],
+    ['qrels/train.tsv', 'q1\td1\t0.5', 'line 4', 'relevance is not an integer of up to 9 digits'],
+    ['qrels/train.tsv', 'q1\td1\t', 'line 4', 'relevance is not an integer of up to 9 digits'],
     [
       'corpus.jsonl',
       '{"_id": "d1", "text": "another text"}',

@@ -73,8 +73,34 @@ describe('relevance judgements of format: beir', () => {
 
   it('are quoted by line where a row is bad', async () => {
     await expect(judged(`${trec(' ')}q1 0 d2 high\n`)).rejects.toThrow(
-      "test.tsv line 3: relevance is not an integer: 'q1 0 d2 high'",
+      "test.tsv line 3: relevance is not an integer of up to 9 digits: 'q1 0 d2 high'",
     );
+    await expect(judged(`${trec(' ')}q1 0 d2 2000000000\n`)).rejects.toThrow(
+      "test.tsv line 3: relevance is not an integer of up to 9 digits: 'q1 0 d2 2000000000'",
+    );
+  });
+
+  it('are refused where lines end with a carriage return alone', async () => {
+    await expect(judged(trec(' ').replaceAll('\n', '\r'))).rejects.toMatchObject({
+      message: 'test.tsv, line 1: lines end with a carriage return alone',
+      hint: "End lines with a newline, for example with `tr '\\r' '\\n' < test.tsv`.",
+    });
+  });
+
+  it('are refused where a name ends in .gz and the content is not gzip, or cut off', async () => {
+    const csv = table(',', 'query-id', 'corpus-id', 'score');
+    const refused = async (read: Promise<Ingested>, name: string): Promise<void> =>
+      expect(read).rejects.toMatchObject({
+        message: `${name} is not gzip, or is damaged or cut off`,
+        hint: 'Get the complete file; if it is not compressed, rename it without .gz.',
+      });
+    for (const content of [Buffer.from(csv), gzipSync(csv).subarray(0, 30)])
+      await refused(judged(content, 'test.tsv.gz'), 'test.tsv.gz');
+    // DuckDB reads the rows before the cut and says nothing.
+    const pairs = `query,document\n${Array.from({ length: 20_000 }, (_, row) => `q${row},${Math.sin(row)}\n`).join('')}`;
+    const files = `${folderOf({ 'pairs.csv.gz': gzipSync(pairs).subarray(0, -40_000) })}/pairs.csv.gz`;
+    const columns = { query: 'query', document: 'document' };
+    await refused(ingest({ format: 'csv', pairs: { splits: { train: files }, ...columns } }), 'pairs.csv.gz');
   });
 });
 
