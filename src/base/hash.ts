@@ -23,30 +23,28 @@ const CHUNK = 1 << 20;
  */
 export function digestOfFile(path: string): Digest {
   const hash = createHash('sha256');
-  const descriptor = openSync(path, 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(CHUNK);
-    for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer)) {
-      hash.update(buffer.subarray(0, read));
-    }
-  } finally {
-    closeSync(descriptor);
-  }
+  for (const piece of piecesOf(path)) hash.update(piece);
   return hash.digest('hex') as Digest;
 }
 
 /** The same for a process that has to answer meanwhile: `turn` is awaited between the pieces. */
 export async function digestOfFileInTurns(path: string, turn: () => Promise<void>): Promise<Digest> {
   const hash = createHash('sha256');
+  for (const piece of piecesOf(path)) {
+    hash.update(piece);
+    await turn();
+  }
+  return hash.digest('hex') as Digest;
+}
+
+/** The bytes of a file, piece by piece. Each piece is valid until the next is asked for. */
+function* piecesOf(path: string): Generator<Uint8Array> {
   const descriptor = openSync(path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(CHUNK);
-    for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer)) {
-      hash.update(buffer.subarray(0, read));
-      await turn();
-    }
+    for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer))
+      yield buffer.subarray(0, read);
   } finally {
     closeSync(descriptor);
   }
-  return hash.digest('hex') as Digest;
 }

@@ -26,10 +26,6 @@ interface WebAssemblyInterface {
     module: WasmModule,
     imports: Imports<WasmMemory | SharedWasmMemory>,
   ) => { readonly exports: unknown };
-  instantiate(
-    code: Uint8Array,
-    imports: Imports<WasmMemory>,
-  ): Promise<{ readonly instance: { readonly exports: unknown } }>;
 }
 
 const wasm = (globalThis as unknown as { WebAssembly: WebAssemblyInterface }).WebAssembly;
@@ -45,12 +41,6 @@ export function wasmMemory(bytes: number): WasmMemory {
 /** Memory for several threads, one page at first; only the address space of 4 GiB is taken. */
 export function sharedWasmMemory(): SharedWasmMemory {
   return new wasm.Memory({ initial: 1, maximum: MOST_PAGES, shared: true }) as SharedWasmMemory;
-}
-
-/** The functions of a kernel (base64, from scripts/build-kernels.mjs) that works in this memory. */
-export async function wasmKernel<Exports>(base64: string, memory: WasmMemory): Promise<Exports> {
-  const { instance } = await wasm.instantiate(Buffer.from(base64, 'base64'), { env: { memory } });
-  return instance.exports as Exports;
 }
 
 export function wasmModule(base64: string): WasmModule {
