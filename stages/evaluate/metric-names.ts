@@ -17,6 +17,8 @@ export const METRIC_NAMES = [
   ),
   ...CORPUS.flatMap((measure) => [`${measure}_mean`, `${measure}_sd`]),
   '*/p_value',
+  '*/difference',
+  'fused/weight',
   'ann/*',
   '*p50_ms',
   '*p95_ms',
