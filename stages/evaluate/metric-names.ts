@@ -1,5 +1,5 @@
 /** The names of the metrics of a report, for kind.ts: `[system/][candidates/]measure`, as summary/ gives them. */
-const SYSTEMS = ['', '{baselines}/', 'fused/'];
+const SYSTEMS = ['', '{baselines}/', 'fused/', '{rivals.name}/'];
 const CORPUS = [
   'mrr@{cutoffs.mrr}',
   'ndcg@{cutoffs.ndcg}',

@@ -75,6 +75,32 @@ const rivals = {
     },
   }),
   fusion: fusionSchema,
+  rivals: {
+    description:
+      'Other systems, by TREC run files of the same queries: each gets the same measures, and the model and the ' +
+      'fusion are tested against it.',
+    type: 'array',
+    default: [],
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['name', 'run'],
+      properties: {
+        name: {
+          description: 'Name of the system in the report.',
+          type: 'string',
+          pattern: '^[^/\\t\\n\\r]+$',
+        },
+        run: {
+          description:
+            'TREC run file, gzipped if its name ends with .gz: lines `query Q0 document rank score tag`.',
+          type: 'string',
+          minLength: 1,
+          'x-path': 'input',
+        },
+      },
+    },
+  },
 } as const;
 
 const statistics = {

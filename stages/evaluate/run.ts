@@ -18,6 +18,7 @@ import { chooseFusionFor } from './fusion/choose.ts';
 import { documentsShown, examplesAgainstBm25 } from './report/examples.ts';
 import type { EvaluateParams } from './parameters.ts';
 import { latencyOf } from './scoring/latency.ts';
+import { scoreRivals } from './rivals/rivals.ts';
 import { corpusMeasures } from './scoring/measures.ts';
 import { writePerQuery } from './report/per-query.ts';
 import { judgedQueries, otherCorpus, queriesToEvaluate, type QuerySet } from './scoring/queries.ts';
@@ -53,9 +54,11 @@ async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> 
   const systems = systemsOf(context, tokens, vectors);
   const byId = new Map(set.queries.map((query) => [query.id, query]));
   const fusion = await chooseFusionFor(context, systems, async (split) =>
-    split === params.split ? set.queries : judgedQueries(tokens, split, params, await corpus.queryRows(split)),
+    split === params.split
+      ? set.queries
+      : judgedQueries(tokens, split, params, await corpus.queryRows(split)),
   );
-  const scores = await scoreSystems(
+  const ranked = await scoreSystems(
     context,
     systems,
     set.queries,
@@ -64,6 +67,8 @@ async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> 
     fusion?.of,
     (query, ranking) => probe?.observe(byId.get(query)!, ranking),
   );
+  const rivals = await scoreRivals(context, set.queries, () => corpus.queryRows(), names, measures);
+  const scores = new Map([...ranked, ...rivals]);
   const summary = summarise(context, set, names.length, scores, measures, fusion?.config);
   const warning = qualityWarning(summary, randomFigures(set.queries, names.length, measures).corpus);
   if (warning) context.warn(warning);

@@ -41,10 +41,12 @@ export function fusionRequest({
 }
 
 function gridOf(method: 'auto' | Fusion['method'], weight?: number, k?: number): Fusion[] {
-  const fixed = FUSION_GRID.filter((fusion) => method === 'auto' || fusion.method === method).map((fusion) => ({
-    ...fusion,
-    ...(weight !== undefined && { weight }),
-    ...(fusion.method === 'rrf' && k !== undefined && { k }),
-  }));
+  const fixed = FUSION_GRID.filter((fusion) => method === 'auto' || fusion.method === method).map(
+    (fusion) => ({
+      ...fusion,
+      ...(weight !== undefined && { weight }),
+      ...(fusion.method === 'rrf' && k !== undefined && { k }),
+    }),
+  );
   return [...new Map(fixed.map((fusion) => [JSON.stringify(fusion), fusion])).values()];
 }

@@ -120,7 +120,7 @@ function figuresTable({ systems }: Summary, scope: Scope, title: Title): string 
   const rows = systems.map((system) => {
     const figures = system[scope] ?? {};
     const interval = system.intervals?.[scope]?.[names[0]!];
-    const cells = names.map((name) => figures[name]!.toFixed(4));
+    const cells = names.map((name) => figures[name]?.toFixed(4) ?? '');
     if (withIntervals) cells.splice(1, 0, interval ? spanText(interval) : '');
     return [title(system.name), ...cells];
   });

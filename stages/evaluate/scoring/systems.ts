@@ -74,7 +74,11 @@ export function meanSystem(tokens: Tokens, vectors: WordVectors, weighting: Mean
 }
 
 /** The lists of one query with the scores of all other documents, as fusion takes them. */
-export function retrieved(systems: Both<System>, lists: Both<Ranking>, query: EvaluatedQuery): Both<Retrieved> {
+export function retrieved(
+  systems: Both<System>,
+  lists: Both<Ranking>,
+  query: EvaluatedQuery,
+): Both<Retrieved> {
   const of = (name: keyof Both<System>): Retrieved => ({
     ranking: lists[name],
     scores: (documents) => systems[name].scores(query, documents),
