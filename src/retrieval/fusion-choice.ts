@@ -12,7 +12,7 @@
  * 0.001 and 0.005. The plain maximum loses 0.022 and 0.027, 0.009 and 0.010, 0.001 and 0.007.
  */
 import { mean, standardDeviation } from '../base/statistics.ts';
-import { convexScores, type Fusion, type FusionPool } from './fusion.ts';
+import type { Fusion, FusionPool } from './fusion.ts';
 import type { Relevance } from './metrics.ts';
 
 /**
@@ -47,36 +47,43 @@ export function reciprocalRanks(
   relevant: Relevance,
   grid: readonly Fusion[],
 ): Float64Array {
-  const wanted = [...pool.documents.keys()].filter((i) => relevant.has(pool.documents[i]!));
+  const wanted = [...relevant.keys()].map((document) => pool.documents.indexOf(document));
+  const places = wanted.filter((place) => place >= 0);
+  const scores = new Float64Array(pool.documents.length);
   return Float64Array.from(grid, (fusion) => {
-    if (wanted.length === 0) return 0;
-    const scores = scoresFor(pool, fusion);
-    const best = wanted.reduce((one, other) => (scores[other]! > scores[one]! ? other : one));
+    if (places.length === 0) return 0;
+    fillScores(scores, pool, fusion);
+    const best = places.reduce((one, other) => (scores[other]! > scores[one]! ? other : one));
     if (scores[best] === -Infinity) return 0;
     const position = rankAt(scores, best);
     return position <= CUTOFF ? 1 / position : 0;
   });
 }
 
-/** −∞ where the fusion does not list the document. */
-function scoresFor(pool: FusionPool, fusion: Fusion): Float64Array {
+/** −∞ where the fusion does not list the document. Plain loops over one buffer: this runs for every query and fusion. */
+function fillScores(scores: Float64Array, { ranks, scores: both }: FusionPool, fusion: Fusion): void {
   const { weight } = fusion;
-  const { model, bm25 } = pool.ranks;
-  const listed = (ranks: Uint32Array): Float64Array =>
-    Float64Array.from(ranks, (position) => (position === 0 ? -Infinity : -position));
-  if (weight === 1) return listed(model);
-  if (weight === 0) return listed(bm25);
-  if (fusion.method === 'convex') return convexScores(pool, fusion);
-  const part = (share: number, position: number): number =>
-    position === 0 ? 0 : share / (fusion.k + position);
-  return Float64Array.from(model, (position, i) => part(weight, position) + part(1 - weight, bm25[i]!));
+  if (weight === 0 || weight === 1) {
+    const listed = weight === 1 ? ranks.model : ranks.bm25;
+    for (let i = 0; i < scores.length; i++) scores[i] = listed[i] === 0 ? -Infinity : -listed[i]!;
+  } else if (fusion.method === 'convex') {
+    const { model, bm25 } = both;
+    for (let i = 0; i < scores.length; i++) scores[i] = weight * model[i]! + (1 - weight) * bm25[i]!;
+  } else {
+    const { model, bm25 } = ranks;
+    for (let i = 0; i < scores.length; i++) {
+      const byModel = model[i] === 0 ? 0 : weight / (fusion.k + model[i]!);
+      const byBm25 = bm25[i] === 0 ? 0 : (1 - weight) / (fusion.k + bm25[i]!);
+      scores[i] = byModel + byBm25;
+    }
+  }
 }
 
 /** Positions ascend with doc_id, so an equal score precedes at a lower position. */
 function rankAt(scores: Float64Array, place: number): number {
   const score = scores[place]!;
   let position = 1;
-  for (let i = 0; i < scores.length; i++)
+  for (let i = 0; i < scores.length && position <= CUTOFF; i++)
     if (scores[i]! > score || (scores[i] === score && i < place)) position += 1;
   return position;
 }
@@ -99,17 +106,18 @@ function bestOf(
   const judged = [...grid.keys()]
     .filter((place) => grid[place]!.method === method)
     .map((place) => {
-      const near = [place - 1, place, place + 1].filter((other) => isNeighbour(grid[place]!, grid[other]));
+      const near = [place - 1, place, place + 1].map((other) =>
+        isNeighbour(grid[place]!, grid[other]) ? other : place,
+      );
       const penalty = (PRIOR / rows.length) * (grid[place]!.weight - SAFE.weight) ** 2;
       return { place, value: mean(near.map((other) => means[other]!)) - penalty };
     });
   return judged.reduce((best, each) => (each.value > best.value ? each : best), judged[0]!)?.place;
 }
 
-/** Includes the fusion itself. Rank fusions of the grid lie too far apart to be averaged. */
-function isNeighbour(fusion: Fusion, other: Fusion | undefined): boolean {
-  return fusion === other || (fusion.method === 'convex' && other?.method === 'convex');
-}
+/** Rank fusions of the grid lie too far apart to be averaged. At an end of the grid, the end itself counts twice. */
+const isNeighbour = (fusion: Fusion, other: Fusion | undefined): boolean =>
+  fusion.method === 'convex' && other?.method === 'convex';
 
 function clearlyBetter(rows: readonly Float64Array[], one: number, other: number): boolean {
   if (rows.length < 2) return false;

@@ -85,7 +85,7 @@ export function fuseCandidates(pool: FusionPool, candidates: Both<Ranking>, fusi
 }
 
 /** By position in the documents of the pool. */
-export function convexScores({ scores }: Pick<FusionPool, 'scores'>, { weight }: Fusion): Float64Array {
+function convexScores({ scores }: Pick<FusionPool, 'scores'>, { weight }: Fusion): Float64Array {
   return scores.model.map((score, i) => weight * score + (1 - weight) * scores.bm25[i]!);
 }
 
@@ -108,19 +108,28 @@ function byListsAlone({ model, bm25 }: Both<Ranking>, fusion: Fusion, depth: num
 }
 
 function union({ model, bm25 }: Both<Ranking>): Uint32Array {
-  return Uint32Array.from(new Set([...model.documents, ...bm25.documents])).sort();
+  const all = new Uint32Array(model.documents.length + bm25.documents.length);
+  all.set(model.documents);
+  all.set(bm25.documents, model.documents.length);
+  all.sort();
+  return all.filter((document, i) => i === 0 || document !== all[i - 1]);
 }
 
 function ranksIn(ranking: Ranking, documents: Uint32Array): Uint32Array {
-  const places = new Map(Array.from(ranking.documents, (document, position) => [document, position + 1]));
+  const places = new Map<number, number>();
+  for (const [position, document] of ranking.documents.entries()) places.set(document, position + 1);
   return documents.map((document) => places.get(document) ?? 0);
 }
 
 /** Listed documents keep the score of the list; only the others are scored. */
-function scoresOf({ ranking, scores }: Retrieved, documents: Uint32Array, ranks: Uint32Array): Float64Array {
-  const others = scores(documents.filter((_, i) => ranks[i] === 0));
+function scoresOf(retrieved: Retrieved, documents: Uint32Array, ranks: Uint32Array): Float64Array {
+  const others = retrieved.scores(documents.filter((_, i) => ranks[i] === 0));
+  const listed = retrieved.ranking.scores;
+  const scores = new Float64Array(ranks.length);
   let next = 0;
-  return Float64Array.from(ranks, (place) => (place === 0 ? others[next++]! : ranking.scores[place - 1]!));
+  for (let i = 0; i < scores.length; i++)
+    scores[i] = ranks[i] === 0 ? others[next++]! : listed[ranks[i]! - 1]!;
+  return scores;
 }
 
 const highest = (scores: Float64Array): number =>
