@@ -26,7 +26,7 @@ import type { Scores } from './scoring/scores.ts';
 import { randomFigures } from './summary/figures.ts';
 import { summarise } from './summary/summarise.ts';
 import { headlineOf, summaryJson, summaryMetrics, type Summary } from './summary/summary.ts';
-import { qualityWarning } from './summary/warnings.ts';
+import { approximateWarning, qualityWarning } from './summary/warnings.ts';
 import { bm25System, meanSystem, vectorSystem, withoutIgnored, type System } from './scoring/systems.ts';
 
 type Context = StageContext<EvaluateParams>;
@@ -56,11 +56,14 @@ async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> 
   const summary = summarise(context, set, names.length, scores, measures);
   const warning = qualityWarning(summary, randomFigures(set.queries, names.length, measures).corpus);
   if (warning) context.warn(warning);
+  const approximate = probe?.metrics();
+  const lossy = approximate && approximateWarning(approximate['ann/exact_recall@10'] as number);
+  if (lossy) context.warn(lossy);
   writeQrels(output, set.queries, names);
   writePerQuery(output, set.queries, scores, measures);
   await writeReport(context, corpus, summary, set, scores);
   return {
-    metrics: { ...summaryMetrics(summary), ...probe?.metrics(), ...latencies(systems, set) },
+    metrics: { ...summaryMetrics(summary), ...approximate, ...latencies(systems, set) },
     headline: headlineOf(summary),
   };
 }

@@ -38,7 +38,7 @@ export async function scoreSystems(
 ): Promise<Scores> {
   const { depth, run_depth: runDepth } = context.params;
   const searches = systems.map((system) => system.search(queries, depth));
-  const keeper = scoreKeeper(context.output, names, Math.min(depth, runDepth), measures);
+  const keeper = scoreKeeper(context.output, names, runDepth, measures);
   let reported = -Infinity;
   for (const [done, query] of queries.entries()) {
     const lists = new Map<SystemName, Lists>();
@@ -82,7 +82,7 @@ interface ScoreKeeper {
 function scoreKeeper(
   output: string,
   names: readonly string[],
-  runDepth: number,
+  runDepth: number | undefined,
   measures: readonly Measure[],
 ): ScoreKeeper {
   const kept = new Map<SystemName, { scores: QueryScores[]; file: ReturnType<typeof createRunFile> }>();
