@@ -9,7 +9,7 @@ const KIND = `export const stage = {
   output: 'files',
   async run({ inputs, output }) {
     const { readFileSync, writeFileSync } = await import('node:fs');
-    writeFileSync(output + '/m', String(2 * readFileSync(inputs.data[0].path + '/n', 'utf8')));
+    writeFileSync(output + '/m', String(2 * readFileSync(inputs.data.path + '/n', 'utf8')));
     return {};
   },
 };
@@ -70,6 +70,6 @@ it('points at an input that does not exist before anything runs', async () => {
   const { code, stderr } = await rig.pipeline('sweep', 's.yaml');
   expect(code).toBe(2);
   expect(stderr).toContain("there is no stage 'lage'");
-  expect(stderr).toContain('s.yaml:13:52');
+  expect(stderr).toContain('s.yaml:13:45');
   expect(rig.read('log')).toBe('');
 });

@@ -60,7 +60,7 @@ export function queriesToEvaluate(
       hint: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
     });
   const known = new Map(rows.map((query) => [query.id, query]));
-  const relevant = relevantDocuments(tokens);
+  const relevant = relevantDocuments(tokens, ids);
   const ignored = ignoredDocuments(tokens, ignore_identical_ids);
   const pools: CandidatePool[] = [];
   const queries = ids.flatMap((id) => {

@@ -5,6 +5,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFully } from '../../../src/formats/bytes.ts';
+import type { Names } from '../../../src/formats/packed-names.ts';
 import { qrelsLine, runLines, trecName } from '../../../src/formats/trec.ts';
 import type { Relevance } from '../../../src/retrieval/metrics.ts';
 import type { Ranking } from '../../../src/retrieval/ranking.ts';
@@ -57,7 +58,7 @@ function writtenDepth(documents: Uint32Array, relevant: Relevance, runDepth: num
 export function createRunFile(
   output: string,
   system: string,
-  names: readonly string[],
+  names: Names,
   runDepth: number | undefined,
 ): RunFile {
   mkdirSync(join(output, 'runs'), { recursive: true });
@@ -65,7 +66,7 @@ export function createRunFile(
   return {
     append: (query, { documents, scores }) => {
       const written = documents.subarray(0, writtenDepth(documents, query.relevant, runDepth));
-      const listed = Array.from(written, (document) => trecName(names[document]!));
+      const listed = Array.from(written, (document) => trecName(names.at(document)!));
       file.append(runLines(trecName(query.name), listed, scores, system));
     },
     close: () => {
@@ -75,15 +76,11 @@ export function createRunFile(
 }
 
 /** qrels.trec: the relevant documents of the evaluated queries; all others are irrelevant. */
-export function writeQrels(
-  output: string,
-  queries: readonly EvaluatedQuery[],
-  names: readonly string[],
-): void {
+export function writeQrels(output: string, queries: readonly EvaluatedQuery[], names: Names): void {
   const file = createTextFile(join(output, 'qrels.trec'));
   for (const { name, relevant } of queries) {
     for (const [document, relevance] of relevant)
-      file.append(qrelsLine(trecName(name), trecName(names[document]!), relevance));
+      file.append(qrelsLine(trecName(name), trecName(names.at(document)!), relevance));
   }
   file.close();
 }

@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../../src/base/clock.ts';
+import type { Names } from '../../../src/formats/packed-names.ts';
 import type { Ranking } from '../../../src/retrieval/ranking.ts';
 import type { StageContext } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
@@ -32,7 +33,7 @@ export async function scoreSystems(
   context: StageContext<EvaluateParams>,
   systems: readonly System[],
   queries: readonly EvaluatedQuery[],
-  names: readonly string[],
+  names: Names,
   measures: readonly Measure[],
   observe: Observer | undefined,
 ): Promise<Scores> {
@@ -81,7 +82,7 @@ interface ScoreKeeper {
 
 function scoreKeeper(
   output: string,
-  names: readonly string[],
+  names: Names,
   runDepth: number | undefined,
   measures: readonly Measure[],
 ): ScoreKeeper {
