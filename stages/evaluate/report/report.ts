@@ -145,8 +145,8 @@ function poolsText(
 ): string {
   const perfect = chosen === 'mixed' ? 'left out' : 'evaluated, though every order of them is perfect';
   return (
-    `Means over ${evaluated} of ${pools} candidate pools. ${noRelevant} have no relevant candidate (left out); ` +
-    `${noIrrelevant} have no irrelevant candidate (${perfect}).`
+    `Means over ${evaluated} of ${pools} candidate pools. Without a relevant candidate: ${noRelevant} (left out). ` +
+    `Without an irrelevant candidate: ${noIrrelevant} (${perfect}).`
   );
 }
 

@@ -75,7 +75,7 @@ describe('within the candidates', () => {
       candidate_pools: { evaluated: 'with_relevant', pools: 5, without_relevant: 2, without_irrelevant: 1 },
     });
     expect(textOf(run, 'report.md')).toContain(
-      'Means over 3 of 5 candidate pools. 2 have no relevant candidate (left out); 1 have no irrelevant candidate ' +
+      'Means over 3 of 5 candidate pools. Without a relevant candidate: 2 (left out). Without an irrelevant candidate: 1 ' +
         '(evaluated, though every order of them is perfect).',
     );
   });
