@@ -51,13 +51,13 @@ it('tries every combination, ranks them, and writes the best as a spec', async (
   expect(stdout).toMatch(/1 +10 +data=large model\.uses=\.\/double\.mjs/);
   expect(stdout).toMatch(/4 +1 +data=small model\.uses=command/);
   expect(rig.read('log').split('\n').sort().join(' ').trim()).toBe('large model model small');
-  expect(rig.read('best.yaml')).toContain('    uses: ./double.mjs\n    inputs:\n      data: large\n');
+  expect(rig.read('best.yaml')).toContain('    inputs:\n      data: large\n    uses: ./double.mjs\n');
 
   const again = await rig.pipeline('run', 'best.yaml');
   expect(again.code).toBe(0);
   expect(again.stdout + again.stderr).toContain('4 cached, 0 executed');
 
-  const runs = JSON.parse((await rig.pipeline('runs', '--json')).stdout) as { id: string }[];
+  const { runs } = JSON.parse((await rig.pipeline('runs', '--json')).stdout) as { runs: { id: string }[] };
   const ids = runs.map(({ id }) => id);
   const compared = await rig.pipeline('compare', ...ids.slice(0, 4));
   expect(compared.stdout).toMatch(/kinds and inputs/);
