@@ -9,7 +9,7 @@ export const stage = defineStage<EmbedParams>({
     tokens: { type: 'tokens', description: 'The tokenised documents and queries.' },
   },
   output: 'embeddings',
-  metrics: ['documents', 'queries', 'dimensions'],
+  metrics: ['documents', 'queries', 'dimensions', 'documents.oov', 'queries.oov'],
   numeric: true,
   libraries: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
   run: async (context) => (await import('./run.ts')).run(context),
