@@ -1,6 +1,6 @@
 /**
- * Runs an embed stage: encodes all documents and queries with the trained model, in chunks, into .npy matrices. The
- * encoder is in src/engine; nothing is trained here.
+ * Runs an embed stage: encodes all documents and queries with the trained model, in chunks, into .npy matrices, and adds
+ * their lexical parts (lexical/). The encoder is in src/engine; nothing is trained here.
  */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -18,7 +18,10 @@ import {
   type Tokens,
 } from '../../src/formats/tokens.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
+import { hybridEmbeddings } from '../../src/retrieval/lexical/join.ts';
 import { collapseWarning, vectorSample } from './collapse.ts';
+import { addLexicalParts } from './lexical/add.ts';
+import { hybridMetrics, hybridText } from './lexical/report.ts';
 import type { EmbedParams } from './parameters.ts';
 import { unknownMetrics, unknownShares, unknownText, unknownWarning } from './unknown-words.ts';
 
@@ -33,8 +36,8 @@ export async function run(context: Context): Promise<StageResult> {
   const given = readTokens(input(context, 'tokens').path);
   checkVocabulary(modelFolder, input(context, 'tokens').path);
   // The truncation lengths and the vocabulary size that the model was trained with.
-  const config = readTokenizerConfig(modelFolder);
-  const newWords = given.vocabulary.tokens.slice(config.model_vocabulary);
+  const modelTokens = readTokenizerConfig(modelFolder);
+  const newWords = given.vocabulary.tokens.slice(modelTokens.model_vocabulary);
   const { engine, threads } = context;
   const encoder = await openEncoder(modelFolder, { engine, threads, newWords: newWords.length });
   try {
@@ -42,17 +45,22 @@ export async function run(context: Context): Promise<StageResult> {
     if (knowsNgrams) encoder.nameWords(newWords);
     const tokens: Tokens = {
       ...given,
-      config: knowsNgrams ? { ...config, model_vocabulary: given.vocabulary.tokens.length } : config,
+      config: knowsNgrams
+        ? { ...modelTokens, model_vocabulary: given.vocabulary.tokens.length }
+        : modelTokens,
     };
-    const unknown = unknownShares(given, config, readVocabulary(modelFolder).tokens.length);
+    const unknown = unknownShares(given, modelTokens, readVocabulary(modelFolder).tokens.length);
     const unknownProblem = unknownWarning(unknown, knowsNgrams);
     if (unknownProblem) context.warn(unknownProblem);
     const { max_query_length, max_document_length } = tokens.config;
     const documents = rowCount(tokens.documents);
     const queries = rowCount(tokens.queries);
     const total = documents + queries;
-    const encode = (part: Part): Promise<number | undefined> =>
-      encodeTo(context, encoder, tokens, part, total);
+    const isHybrid = context.params.lexical.dimensions > 0;
+    // Vectors of hybrid embeddings are complete when all texts are encoded and the weight is chosen.
+    const folder = isHybrid ? context.scratch : context.output;
+    const encode = (part: Omit<Part, 'folder'>): Promise<number | undefined> =>
+      encodeTo(context, encoder, tokens, { ...part, folder }, total);
     const ofDocuments = await encode({
       side: 'document',
       file: DOCUMENTS_FILE,
@@ -70,10 +78,18 @@ export async function run(context: Context): Promise<StageResult> {
     const warning = collapseWarning({ documents: ofDocuments, queries: ofQueries });
     if (warning) context.warn(warning);
     const { similarity, dimensions } = encoder.config;
-    writeEmbeddingsConfig(context.output, { similarity, dimensions, documents, queries });
+    const hybrid = isHybrid ? await addLexicalParts(context, given, { similarity, dimensions }) : undefined;
+    const counts = { documents, queries };
+    const config = hybrid ? hybridEmbeddings(hybrid, counts) : { similarity, dimensions, ...counts };
+    writeEmbeddingsConfig(context.output, config);
     return {
-      metrics: { documents, queries, dimensions, ...unknownMetrics(unknown) },
-      headline: `${total.toLocaleString('en-US')} texts · ${dimensions} dimensions${unknownText(unknown, knowsNgrams)}`,
+      metrics: {
+        ...counts,
+        dimensions: config.dimensions,
+        ...unknownMetrics(unknown),
+        ...(hybrid && hybridMetrics(hybrid)),
+      },
+      headline: `${total.toLocaleString('en-US')} texts · ${hybrid ? hybridText(hybrid) : `${dimensions} dimensions`}${unknownText(unknown, knowsNgrams)}`,
     };
   } finally {
     encoder.dispose();
@@ -90,6 +106,7 @@ function checkVocabulary(model: string, tokens: string): void {
 
 interface Part {
   readonly side: Side;
+  readonly folder: string;
   readonly file: string;
   readonly texts: Ragged;
   /** Truncation length of a text, in tokens. */
@@ -103,14 +120,14 @@ async function encodeTo(
   context: Context,
   encoder: Encoder,
   tokens: Tokens,
-  { side, file, texts, maximum, before }: Part,
+  { side, folder, file, texts, maximum, before }: Part,
   total: number,
 ): Promise<number | undefined> {
   const { dimensions } = encoder.config;
   const count = rowCount(texts);
   const atOnce = Math.max(1, Math.min(CHUNK, Math.floor(CHUNK_VALUES / dimensions)));
   const sample = vectorSample(count, dimensions);
-  const npy = createNpy(join(context.output, file), count, dimensions);
+  const npy = createNpy(join(folder, file), count, dimensions);
   try {
     for (let start = 0; start < count; start += atOnce) {
       const length = Math.min(atOnce, count - start);
