@@ -1,4 +1,4 @@
-/** Validation: how well the model of an epoch ranks documents for the validation queries. Training is not done here. */
+/** Validation: how well the model ranks documents for the validation queries. Training is not done here. */
 import { random, shuffle } from '../../src/base/random.ts';
 import { encodeAll } from '../../src/engine/model/encode-batches.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
@@ -40,7 +40,7 @@ const RANKED = 100;
 /** Undefined if there is no such split or none of its queries can be measured. */
 export function validationSet(
   tokens: Tokens,
-  params: ValidationParams,
+  params: Omit<ValidationParams, 'every'>,
   seed: number,
 ): ValidationSet | undefined {
   const relevant = relevantDocuments(tokens);
@@ -78,7 +78,7 @@ export function validationSet(
 function rankedDocuments(
   tokens: Tokens,
   wanted: Set<number>,
-  { against, max_documents }: ValidationParams,
+  { against, max_documents }: Pick<ValidationParams, 'against' | 'max_documents'>,
   seed: number,
 ): Uint32Array {
   if (against === 'corpus') {

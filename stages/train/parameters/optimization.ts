@@ -1,6 +1,6 @@
 /**
- * Schemas of the optimisation: optimiser, learning-rate schedule, gradient clipping, weight averaging, batches and
- * stopping. The optimiser itself is in src/engine/optimizer.
+ * Schemas of the optimisation: optimiser, learning-rate schedule, gradient clipping and weight averaging. The
+ * optimiser itself is in src/engine/optimizer; the number of steps is in budget.ts.
  */
 
 const betas = {
@@ -83,34 +83,5 @@ export const optimizationSchemas = {
     minimum: 0,
     exclusiveMaximum: 1,
     default: 0,
-  },
-  batch_size: {
-    description: 'Batch size, in triplets.',
-    type: 'integer',
-    minimum: 1,
-    maximum: 65536,
-    default: 128,
-  },
-  epochs: {
-    description: 'Number of epochs: passes over the triplets; 0 keeps the initial weights, as a baseline.',
-    type: 'integer',
-    minimum: 0,
-    maximum: 100000,
-    default: 5,
-  },
-  max_steps: {
-    description: 'Maximum number of steps; training may stop within an epoch. Null for no limit.',
-    type: ['integer', 'null'],
-    minimum: 1,
-    maximum: 1_000_000_000,
-    default: null,
-  },
-  patience: {
-    description:
-      'Early stopping patience: epochs without a better validation MRR@10; null disables early stopping.',
-    type: ['integer', 'null'],
-    minimum: 1,
-    maximum: 100000,
-    default: 3,
   },
 } as const;
