@@ -36,3 +36,17 @@ export function stepsFor(triplets: number, batchSize: number): number {
 export function validationInterval(steps: number): number {
   return Math.max(FEWEST_BETWEEN, Math.ceil(steps / VALIDATIONS));
 }
+
+/** What a step costs, in forward passes: one, and a backward pass of about two. */
+const STEP_COST = 3;
+/** A validation may cost this part of the training between two of them … */
+const VALIDATION_COST = 0.5;
+/** … within these numbers of documents. */
+const FEWEST_DOCUMENTS = 4000;
+const MOST_DOCUMENTS = 20_000;
+
+/** How many documents a validation ranks. `texts`: those that training encodes from one validation to the next. */
+export function validationSize(texts: number): number {
+  const affordable = Math.floor(VALIDATION_COST * STEP_COST * texts);
+  return Math.min(MOST_DOCUMENTS, Math.max(FEWEST_DOCUMENTS, affordable));
+}

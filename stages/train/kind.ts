@@ -28,6 +28,7 @@ export const stage = defineStage<TrainParams>({
   metrics: [
     'validation/mrr@10',
     'validation/recall@100',
+    'validation/documents',
     'best_epoch',
     'best_step',
     'epochs',

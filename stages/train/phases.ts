@@ -113,3 +113,12 @@ function tripletsIn(sets: readonly PhaseSet[], steps: number): number {
     }),
   );
 }
+
+/** Texts that are encoded between two validations, in the phase where they are fewest. `negatives`: per triplet, by set. */
+export function textsBetweenValidations(phases: readonly Phase[], negatives: readonly number[]): number {
+  return Math.min(
+    ...phases.map(({ sets, validateEvery }) =>
+      sum(sets.map(({ set, batchSize, share }) => validateEvery * share * batchSize * (2 + negatives[set]!))),
+    ),
+  );
+}

@@ -4,10 +4,17 @@ import type { Ending } from './ending.ts';
 import { drawnBatches, type Phase } from './phases.ts';
 import type { TrainingState } from './state.ts';
 import type { TrainingResult } from './trainer.ts';
+import type { ValidationSet } from './validation.ts';
+
+interface Reported {
+  readonly phases: readonly Phase[];
+  readonly ending: Ending;
+  readonly validation: ValidationSet | undefined;
+}
 
 export function reportOf(
   { weights, state }: TrainingResult,
-  { phases, ending }: { readonly phases: readonly Phase[]; readonly ending: Ending },
+  { phases, ending, validation }: Reported,
 ): StageResult {
   const { history, best, step } = state;
   const kept = history.find((record) => record.step === best?.step) ?? history.at(-1)!;
@@ -15,7 +22,11 @@ export function reportOf(
   return {
     metrics: {
       ...(figures
-        ? { 'validation/mrr@10': figures['mrr@10'], 'validation/recall@100': figures['recall@100'] }
+        ? {
+            'validation/mrr@10': figures['mrr@10'],
+            'validation/recall@100': figures['recall@100'],
+            'validation/documents': validation!.documents.length,
+          }
         : {}),
       best_epoch: kept.epoch,
       best_step: kept.step,

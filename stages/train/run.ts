@@ -11,9 +11,10 @@ import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats
 import { readTriplets, type Triplets } from '../../src/formats/triplets.ts';
 import { input, inputList, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { openDataset } from './dataset.ts';
+import { validationSize } from './budget.ts';
 import { endingOf } from './ending.ts';
 import type { TrainParams } from './parameters.ts';
-import { phasesOf } from './phases.ts';
+import { phasesOf, textsBetweenValidations } from './phases.ts';
 import { reportOf } from './report.ts';
 import { finishedWeights, knownTokens, startOf, type Start } from './start.ts';
 import { train, type Training, type TrainingResult } from './trainer.ts';
@@ -46,7 +47,18 @@ export async function trainStage(
     params,
     sets.map(({ query }) => query.length),
   );
-  const validation = validationSet(tokens, params.validation, params.seed);
+  const { max_documents } = params.validation;
+  const affordable = validationSize(
+    textsBetweenValidations(
+      phases,
+      sets.map(({ negativesPerTriplet }) => negativesPerTriplet),
+    ),
+  );
+  const validation = validationSet(
+    tokens,
+    { ...params.validation, max_documents: max_documents === 'auto' ? affordable : max_documents },
+    params.seed,
+  );
   if (!validation)
     context.warn({
       message: `no validation: the split '${params.validation.split}' has no usable query; the last weights are kept`,
@@ -69,7 +81,7 @@ export async function trainStage(
     writeArtifact(context.output, tokensFolder, tokens, start, result);
     const ending = endingOf(result.state, phases, params);
     for (const warning of trainingWarnings({ state: result.state, phases, ending })) context.warn(warning);
-    return reportOf(result, { phases, ending });
+    return reportOf(result, { phases, ending, validation });
   } finally {
     backend.dispose();
   }

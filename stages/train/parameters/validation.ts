@@ -38,12 +38,11 @@ export const validationSchema = {
     },
     max_documents: {
       description:
-        'Approximate maximum number of documents to rank: the relevant ones and others sampled with the seed. A large ' +
-        'corpus would take longer to encode than an epoch takes to train.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000_000,
-      default: 20000,
+        'Approximate maximum number of documents to rank. Of a larger corpus, validation ranks a sample drawn with the ' +
+        'seed: the relevant documents, hard ones (candidates, or the best by BM25) and random ones. `auto` is between ' +
+        '4,000 and 20,000, so that validation takes at most about half as long as training.',
+      anyOf: [{ const: 'auto' }, { type: 'integer', minimum: 1, maximum: 100_000_000 }],
+      default: 'auto',
     },
   },
 } as const;
