@@ -15,7 +15,7 @@ export interface Batch {
   /** [B, U]: 0 if the document, or one with the same text, is known to be relevant to the query; else 1. */
   readonly allowed: Float32Array;
   readonly columns: number;
-  /** [B · K]: the teacher's score of the positive minus that of the negative, if the triplets have scores. */
+  /** [B · K]: the teacher's score of the positive minus that of the negative, scaled, if the triplets have scores. */
   readonly teacherMargins: Float32Array | undefined;
 }
 
@@ -43,18 +43,20 @@ export function makeBatch(dataset: Dataset, { set, rows }: Draw): Batch {
     negatives,
     allowed: allowedDocuments(dataset, triplets, rows, documents),
     columns: documents.length,
-    teacherMargins: teacherMargins(triplets, rows),
+    teacherMargins: teacherMargins(triplets, rows, dataset.teacherScales[set]!),
   };
 }
 
 function teacherMargins(
   { scores, negativesPerTriplet: k }: Triplets,
   rows: Uint32Array,
+  scale: number,
 ): Float32Array | undefined {
   if (!scores) return undefined;
   const margins = new Float32Array(rows.length * k);
   rows.forEach((i, r) => {
-    for (let j = 0; j < k; j++) margins[r * k + j] = scores.positive[i]! - scores.negatives[i * k + j]!;
+    for (let j = 0; j < k; j++)
+      margins[r * k + j] = scale * (scores.positive[i]! - scores.negatives[i * k + j]!);
   });
   return margins;
 }

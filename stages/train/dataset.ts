@@ -9,6 +9,8 @@ import { PipelineError } from '../../src/stage.ts';
 export interface Dataset {
   /** In the order of the input; batches are drawn from one at a time. */
   readonly sets: readonly Triplets[];
+  /** By set: what the teacher's margins are multiplied by. */
+  readonly teacherScales: readonly number[];
   /** Truncated, with the ids that the model knows. */
   readonly queries: Ragged;
   readonly documents: Ragged;
@@ -18,10 +20,15 @@ export interface Dataset {
   readonly answers: Ragged;
 }
 
+export interface DatasetOptions extends Pick<Dataset, 'teacherScales'> {
+  /** Splits that must not be trained on. */
+  readonly forbidden: readonly string[];
+}
+
 export function openDataset(
   tokens: Tokens,
   sets: readonly Triplets[],
-  forbidden: readonly string[],
+  { forbidden, teacherScales }: DatasetOptions,
 ): Dataset {
   for (const triplets of sets) {
     if (triplets.query.length === 0) throw new PipelineError('E_INPUT', 'there are no triplets to train on');
@@ -33,6 +40,7 @@ export function openDataset(
   const textClasses = textClassesOf(documents);
   return {
     sets,
+    teacherScales,
     queries: modelTexts(tokens.queries, tokens.config, max_query_length),
     documents,
     textClasses,

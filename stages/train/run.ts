@@ -8,8 +8,8 @@ import { openBackend } from '../../src/engine/backends/open-backend.ts';
 import { createModel } from '../../src/engine/model/training-model.ts';
 import { writeModel } from '../../src/formats/model.ts';
 import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
-import { readTriplets, type Triplets } from '../../src/formats/triplets.ts';
-import { input, inputList, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
+import { readTriplets } from '../../src/formats/triplets.ts';
+import { input, inputList, type StageContext, type StageResult } from '../../src/stage.ts';
 import { openDataset } from './dataset.ts';
 import { validationSize } from './budget.ts';
 import { endingOf } from './ending.ts';
@@ -19,6 +19,7 @@ import { reportOf } from './report.ts';
 import { finishedWeights, knownTokens, startOf, type Start } from './start.ts';
 import { train, type Training, type TrainingResult } from './trainer.ts';
 import { validationSet } from './validation.ts';
+import { requireScores, teacherScaleOf } from './teacher.ts';
 import { trainingWarnings } from './warnings.ts';
 
 type Context = StageContext<TrainParams>;
@@ -41,8 +42,11 @@ export async function trainStage(
   const config = { ...given.config, model_vocabulary: knownTokens(params, given) };
   const tokens: Tokens = { ...given, config };
   const sets = inputList(context, 'triplets').map(({ path }) => readTriplets(path));
-  const dataset = openDataset(tokens, sets, [params.validation.split, 'test']);
-  requireScores(params, sets);
+  requireScores(params.loss, sets);
+  const dataset = openDataset(tokens, sets, {
+    forbidden: [params.validation.split, 'test'],
+    teacherScales: sets.map((set) => teacherScaleOf(set, params.loss)),
+  });
   const phases = phasesOf(
     params,
     sets.map(({ query }) => query.length),
@@ -85,13 +89,6 @@ export async function trainStage(
   } finally {
     backend.dispose();
   }
-}
-
-function requireScores({ loss }: TrainParams, sets: readonly Triplets[]): void {
-  if (loss.name !== 'margin_mse' || sets.every(({ scores }) => scores)) return;
-  throw new PipelineError('E_INPUT', 'the loss margin_mse needs teacher scores, but the triplets have none', {
-    hint: 'Set `scorer` in the mine stage, or choose another loss.',
-  });
 }
 
 function writeArtifact(

@@ -78,7 +78,7 @@ export const optimizationSchemas = {
   ema_decay: {
     description:
       'Decay of the exponential moving average (EMA) of the weights, which is validated and saved instead of the ' +
-      'weights (0.999 averages over about 1,000 steps); 0 disables it.',
+      'weights (0.999 averages over about 1,000 steps, and over the last ninth of a shorter training); 0 disables it.',
     type: 'number',
     minimum: 0,
     exclusiveMaximum: 1,
