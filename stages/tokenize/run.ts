@@ -54,6 +54,7 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
   };
   const qrels = await corpus.qrels();
   const ownDocuments = await corpus.ownDocuments();
+  const synthetic = await corpus.syntheticQueries();
   return {
     config,
     vocabulary,
@@ -62,8 +63,15 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
     querySplit: await splitOfQueries(corpus, splits),
     qrels: { query: qrels.queries, document: qrels.documents, relevance: qrels.relevance },
     candidates: await candidatesByQuery(corpus),
+    ...(synthetic.length > 0 && { synthetic: flags(corpus.counts().queries, synthetic) }),
     ...(ownDocuments.size > 0 && { ownDocuments }),
   };
+}
+
+function flags(length: number, set: readonly number[]): Uint8Array {
+  const column = new Uint8Array(length);
+  for (const position of set) column[position] = 1;
+  return column;
 }
 
 async function countWords(
