@@ -29,7 +29,7 @@ export function fusedRetriever(model: Retriever, bm25: Retriever, weight: number
 interface Scaled {
   /** Those of either list. */
   readonly documents: Uint32Array;
-  scores(documents: Uint32Array): Float64Array;
+  readonly scores: (documents: Uint32Array) => Float64Array;
 }
 
 function scaledScores(model: Retriever, bm25: Retriever, query: number, weight: number): Scaled {

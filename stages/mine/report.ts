@@ -35,7 +35,8 @@ export interface MiningReport {
 
 export function writeMiningReport(output: string, report: MiningReport): StageResult {
   writeFileSync(join(output, 'mining.json'), `${JSON.stringify(report, null, 2)}\n`, { flag: 'wx' });
-  const shares = report.sources.map(({ name, share }) => `${Math.round(100 * share)} % ${name}`);
+  const used = report.sources.filter(({ name, negatives }) => negatives > 0 || !name.startsWith('fill '));
+  const shares = used.map(({ name, share }) => `${Math.round(100 * share)} % ${name}`);
   return {
     metrics: metricsOf(report),
     headline: [`${report.triplets.toLocaleString('en-US')} triplets`, ...shares].join(' · '),

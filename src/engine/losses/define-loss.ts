@@ -31,10 +31,6 @@ export const teacherScale = {
   default: 'auto',
 } as const;
 
-export interface TeacherParams {
-  readonly teacher_scale: number | 'auto';
-}
-
 interface Definition<Own, Params> {
   readonly description: string;
   /** Schemas of its own parameters; the types stay exact, so that the type of a spec can be worked out from them. */

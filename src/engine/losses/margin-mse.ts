@@ -5,14 +5,14 @@
  */
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { Ops } from '../ops.ts';
-import { defineLoss, teacherScale, type TeacherParams } from './define-loss.ts';
+import { defineLoss, teacherScale } from './define-loss.ts';
 import { pick, type LossBatch } from './loss.ts';
 
 export const marginMse = defineLoss('margin_mse', {
   description:
     'Margin-MSE loss: squared error between the score margin of positive and negative and that of the teacher scores.',
   properties: { teacher_scale: teacherScale },
-  create: (_params: TeacherParams) => (batch, tf) => {
+  create: () => (batch, tf) => {
     const loss = marginError(batch, tf);
     if (!loss) throw new Error('margin_mse needs scores with the triplets');
     return loss;

@@ -8,14 +8,14 @@
  */
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Ops } from '../ops.ts';
-import { defineLoss, teacherScale, type TeacherParams } from './define-loss.ts';
+import { defineLoss, teacherScale } from './define-loss.ts';
 import { pick, type LossBatch } from './loss.ts';
 import { marginError } from './margin-mse.ts';
 
 /** Further than any score, near enough for float32 to keep a score added to it finite. */
 const FAR = 1e9;
 
-interface SoftmaxParams extends TeacherParams {
+interface SoftmaxParams {
   readonly temperature: number;
   readonly symmetric: boolean;
   readonly distillation_weight: number;

@@ -68,7 +68,7 @@ function marginError({ scores, positive, negatives, teacher }: Example): number 
   );
 }
 
-const NO_TEACHER = { distillation_weight: 0, teacher_scale: 'auto' } as const;
+const NO_TEACHER = { distillation_weight: 0 } as const;
 
 /** The formulas of the papers, query by query. */
 const FORMULAS: readonly [LossParams, (example: Example) => number][] = [
@@ -131,7 +131,7 @@ const FORMULAS: readonly [LossParams, (example: Example) => number][] = [
       return (mean(forward) + mean(backward)) / 2;
     },
   ],
-  [{ name: 'margin_mse', distance: 'dot', teacher_scale: 1 }, marginError],
+  [{ name: 'margin_mse', distance: 'dot' }, marginError],
   [
     {
       name: 'multiple_negatives_ranking',
@@ -139,7 +139,6 @@ const FORMULAS: readonly [LossParams, (example: Example) => number][] = [
       temperature: 0.5,
       symmetric: false,
       distillation_weight: 0.7,
-      teacher_scale: 'auto',
     },
     (example) =>
       mean(example.scores.map((row, i) => surprise(row[example.positive[i]!]!, others(example, i), 0.5))) +
@@ -196,7 +195,7 @@ describe('losses', () => {
     const loss = (distillation_weight: number): number =>
       lossFor({
         ...{ name: 'multiple_negatives_ranking', distance: 'cosine', temperature: 1, symmetric: false },
-        ...{ distillation_weight, teacher_scale: 1 },
+        distillation_weight,
       })(batch).dataSync()[0]!;
     expect(loss(5)).toBe(loss(0));
   });
