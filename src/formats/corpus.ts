@@ -19,6 +19,7 @@
 import { join } from 'node:path';
 import { readCorpusSummary, type CorpusCounts, type SplitCounts } from './corpus-summary.ts';
 import { copyIntegers, literal, openDatabase, strings, type Database } from './duckdb.ts';
+import { namePacker, type Names } from './packed-names.ts';
 
 export const CORPUS_FILE = 'corpus.duckdb';
 
@@ -77,7 +78,7 @@ export interface Corpus {
   /** All documents, id 0 first, in batches of at most 2,048. */
   documents(): AsyncGenerator<TextBatch, void>;
   /** External ids by doc_id. */
-  documentNames(): Promise<string[]>;
+  documentNames(): Promise<Names>;
   /** Queries by ascending id in batches of at most 2,048; of one split, or of all. */
   queries(split?: string): AsyncGenerator<TextBatch, void>;
   /** The same queries with all their columns, as one array. */
@@ -175,12 +176,15 @@ async function* textBatches(database: Database, sql: string): AsyncGenerator<Tex
   }
 }
 
-async function documentNames(database: Database): Promise<string[]> {
-  const names: string[] = [];
-  for await (const chunk of database.stream('SELECT name FROM documents')) {
-    for (const name of strings(chunk, 0)) names.push(name);
-  }
-  return names;
+async function documentNames(database: Database): Promise<Names> {
+  const packer = namePacker(await countRows(database, 'documents'));
+  for await (const chunk of database.stream('SELECT name FROM documents')) packer.add(strings(chunk, 0));
+  return packer.finish();
+}
+
+async function countRows(database: Database, table: string): Promise<number> {
+  const [counted] = await database.rows(`SELECT count(*) AS n FROM ${table}`);
+  return Number(counted!['n']);
 }
 
 async function queryRows(database: Database, split: string | undefined): Promise<QueryRow[]> {
@@ -204,8 +208,7 @@ async function triples(
   third: string,
   split: string | undefined,
 ): Promise<[Uint32Array, Uint32Array, Uint32Array]> {
-  const [counted] = await database.rows(`SELECT count(*) AS n FROM ${table}`);
-  const length = Number(counted!['n']);
+  const length = await countRows(database, table);
   const columns = [0, 1, 2].map(() => new Uint32Array(length));
   let offset = 0;
   for await (const chunk of database.stream(`SELECT query_id, doc_id, ${third} FROM ${table}`)) {

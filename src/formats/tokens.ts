@@ -200,12 +200,19 @@ export function queriesOfSplit(tokens: Tokens, split: string): Uint32Array {
   return Uint32Array.from(found);
 }
 
-/** query_id → doc_id → relevance, for relevance above 0. Queries without relevant documents are absent. */
-export function relevantDocuments(tokens: Tokens): Map<number, Map<number, number>> {
+/**
+ * query_id → doc_id → relevance, for relevance above 0. Queries without relevant documents are absent. `queries` limits
+ * it to some, whose judgements take little memory beside all of a large training set.
+ */
+export function relevantDocuments(
+  tokens: Tokens,
+  queries?: Iterable<number>,
+): Map<number, Map<number, number>> {
   const byQuery = new Map<number, Map<number, number>>();
+  const wanted = queries && new Set(queries);
   const { query, document, relevance } = tokens.qrels;
   for (let i = 0; i < query.length; i++) {
-    if (relevance[i]! <= 0) continue;
+    if (relevance[i]! <= 0 || wanted?.has(query[i]!) === false) continue;
     let documents = byQuery.get(query[i]!);
     if (!documents) byQuery.set(query[i]!, (documents = new Map<number, number>()));
     documents.set(document[i]!, relevance[i]!);

@@ -5,6 +5,7 @@
 import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
 import { ignoreIdenticalIds } from '../../src/retrieval/identical-ids-parameter.ts';
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
+import { fusionSchema } from './fusion/parameters.ts';
 
 const cutoffs = (description: string, values: readonly number[]) =>
   ({
@@ -40,12 +41,14 @@ const lists = {
     10000,
     1000,
   ),
-  run_depth: integer(
-    'Documents per query in the TREC run files; equal to `depth`, other tools compute the same MAP.',
-    1,
-    10000,
-    100,
-  ),
+  run_depth: {
+    description:
+      'Documents per query in the TREC run files, at most `depth`. By default the first 100, and further down to the ' +
+      'last relevant document within `depth`: other tools then compute exactly the measures of the report.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 10000,
+  },
   cutoffs: group('Rank cut-offs k of the measures over the whole corpus.', {
     mrr: cutoffs('Cut-offs of MRR@k: reciprocal rank of the first relevant document.', [10]),
     ndcg: cutoffs('Cut-offs of nDCG@k, with linear gain.', [10]),
@@ -73,27 +76,33 @@ const rivals = {
       default: 'idf',
     },
   }),
-  fusion: group('Reciprocal rank fusion (RRF) of the model with BM25, as a system of its own.', {
-    enabled: {
-      description: 'Evaluate the fusion, if BM25 is among the baselines.',
-      type: 'boolean',
-      default: true,
+  fusion: fusionSchema,
+  rivals: {
+    description:
+      'Other systems, by TREC run files of the same queries: each gets the same measures, and the model and the ' +
+      'fusion are tested against it.',
+    type: 'array',
+    default: [],
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['name', 'run'],
+      properties: {
+        name: {
+          description: 'Name of the system in the report.',
+          type: 'string',
+          pattern: '^[^/\\t\\n\\r]+$',
+        },
+        run: {
+          description:
+            'TREC run file, gzipped if its name ends with .gz: lines `query Q0 document rank score tag`.',
+          type: 'string',
+          minLength: 1,
+          'x-path': 'input',
+        },
+      },
     },
-    k: {
-      description: 'RRF k: constant added to every rank. Larger values give the top ranks less weight.',
-      type: 'number',
-      minimum: 0,
-      maximum: 1_000_000,
-      default: 60,
-    },
-    weight: {
-      description: 'Weight of the model in the fusion, 0 to 1; BM25 gets the rest.',
-      type: 'number',
-      minimum: 0,
-      maximum: 1,
-      default: 0.5,
-    },
-  }),
+  },
 } as const;
 
 const statistics = {
@@ -140,6 +149,14 @@ export const parameters = {
       default: 'test',
     },
     ignore_identical_ids: ignoreIdenticalIds,
+    candidate_pools: {
+      description:
+        'Candidate pools that are evaluated: `with_relevant`, all that have a relevant candidate; `mixed`, only those ' +
+        'that have an irrelevant one too, as answer-selection benchmarks (WikiQA, TREC-QA) are reported. The others ' +
+        'are counted.',
+      enum: ['with_relevant', 'mixed'],
+      default: 'with_relevant',
+    },
     ...lists,
     ...rivals,
     ...statistics,
@@ -154,5 +171,4 @@ export const parameters = {
 
 export type EvaluateParams = FromSchema<typeof parameters>;
 export type Cutoffs = EvaluateParams['cutoffs'];
-export type FusionParams = EvaluateParams['fusion'];
 export type MeanWeighting = EvaluateParams['mean']['weighting'];

@@ -25,7 +25,7 @@ export function chooseQueries(
   { split, queries: wanted, positives }: Pick<MineParams, 'split' | 'queries' | 'positives'>,
 ): ChosenQueries {
   const ofSplit = Array.from(queriesOfSplit(tokens, split));
-  const relevant = relevantDocuments(tokens);
+  const relevant = relevantDocuments(tokens, ofSplit);
   const isSynthetic = (query: number): boolean => tokens.synthetic?.[query] === 1;
   const admitted = ofSplit.filter(
     (query) => wanted === 'all' || isSynthetic(query) === (wanted === 'synthetic'),
