@@ -87,6 +87,8 @@ export interface Corpus {
   candidates(split?: string): Promise<Candidates>;
   /** query_id → doc_id of the document with the same id; a relevant document is never in it. */
   ownDocuments(): Promise<ReadonlyMap<number, number>>;
+  /** query_ids of the queries that a `synthesize` stage made, ascending. */
+  syntheticQueries(): Promise<readonly number[]>;
   close(): void;
 }
 
@@ -121,10 +123,21 @@ export async function openCorpus(folder: string, options: OpenCorpusOptions = {}
       const rows = await database.rows('SELECT query_id, doc_id FROM own_documents');
       return new Map(rows.map((row) => [Number(row['query_id']), Number(row['doc_id'])]));
     },
+    syntheticQueries: () => syntheticQueries(database),
     close: () => {
       database.close();
     },
   };
+}
+
+/** A corpus without the column has no synthetic query. */
+async function syntheticQueries(database: Database): Promise<number[]> {
+  const columns = await database.rows(
+    "SELECT 1 FROM duckdb_columns() WHERE table_name = 'queries' AND column_name = 'synthetic'",
+  );
+  if (columns.length === 0) return [];
+  const rows = await database.rows('SELECT query_id FROM queries WHERE synthetic ORDER BY query_id');
+  return rows.map((row) => Number(row['query_id']));
 }
 
 const splitCondition = (split: string | undefined): string =>
