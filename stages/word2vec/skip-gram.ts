@@ -59,7 +59,7 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
       hint: 'Lower `max_vocab` or raise `min_count` in the tokenize stage, or lower `dimensions`.',
     });
   const heap = createHeap();
-  const pool = await createThreadPool(heap, wasmModule(WASM), shape.threads);
+  const pool = await createThreadPool(heap, { module: wasmModule(WASM) }, shape.threads);
   const at = {
     words: heap.allocate(4 * rows * width),
     contexts: heap.allocate(4 * rows * width),

@@ -1,23 +1,23 @@
 /**
- * The numeric kernels of the embedded engine: WebAssembly (assembly/recurrent.ts) on a pool of threads over one shared
- * memory. With precision `exact` every result is the same to the bit at any number of threads, on any machine.
+ * The numeric kernels of the embedded engine: WebAssembly (assembly/recurrent.ts), or the same operations in native code
+ * (native/source), on a pool of threads over one shared memory. With precision `exact` every result is the same to the bit at any number of threads, on any machine.
  */
 import { PipelineError } from '../../base/diagnostic.ts';
-import { wasmInstance, wasmModule } from './threads/webassembly.ts';
+import { wasmInstance } from './threads/webassembly.ts';
+import { chooseProgram, type ChosenProgram } from './choose-program.ts';
 import { createTable, type EmbeddingTable } from './embedding/embedding-table.ts';
 import { createHeap } from './threads/heap.ts';
-import { createThreadPool, enableRelaxedSimd } from './threads/thread-pool.ts';
+import { createThreadPool } from './threads/thread-pool.ts';
 import { map, matMul, type MatMulShape } from './dense.ts';
-import { WASM as FAST } from './recurrent-fast.generated.ts';
-import { WASM as EXACT } from './recurrent.generated.ts';
+import type { Precision } from './precision.ts';
 import { createRecurrent, type Recurrent } from './recurrent/recurrent.ts';
 import type { RecurrentShape } from './recurrent/shape.ts';
-
-export type Precision = 'exact' | 'fast';
 
 export interface Kernels {
   readonly threads: number;
   readonly precision: Precision;
+  /** What computes: `wasm`, or the instruction set of native code. Decides no byte. */
+  readonly program: ChosenProgram['name'];
   /** Whether multiply-add rounds once here (false for `exact`, and for `fast` on a processor without it). */
   readonly fused: boolean;
   /**
@@ -54,15 +54,15 @@ export async function openKernels(options: {
   const { threads, precision } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new PipelineError('E_USAGE', `${threads} threads: a whole number from 1 on was expected`);
-  if (precision === 'fast') enableRelaxedSimd();
-  const module = wasmModule(precision === 'fast' ? FAST : EXACT);
+  const program = await chooseProgram(precision);
   const heap = createHeap();
-  const probe = wasmInstance(module, heap.memory) as Probe;
+  const probe = wasmInstance(program.module, heap.memory) as Probe;
   probe.writeConstants();
-  const pool = await createThreadPool(heap, module, threads);
+  const pool = await createThreadPool(heap, program, threads);
   return {
     threads,
     precision,
+    program: program.name,
     fused: probe.fused(1 + 2 ** -12) !== 0,
     matMul: (a, b, shape) => matMul(heap, pool, a, b, shape),
     exp: (x) => map(heap, pool, 'exp', x),
