@@ -2,29 +2,38 @@
 import { createRequire } from 'node:module';
 import { wasmInstance, type SharedWasmMemory, type WasmModule } from './webassembly.ts';
 
-export interface Program {
-  readonly module: WasmModule;
-  readonly native?: NativeProgram;
-}
-
 /** Threads are sent it. */
+export type Program = { readonly module: WasmModule } | { readonly native: NativeProgram };
+
 export interface NativeProgram {
   /** Absolute path of the addon. */
   readonly addon: string;
-  /** Its function for the module's operations. */
-  readonly work: 'recurrent' | 'skipGram';
+  readonly work: WorkName;
 }
+
+/** The addon's function for the operations of a module. */
+export type WorkName = 'recurrent' | 'skipGram';
 
 /** Takes jobs until none is left. */
 export type Work = (control: number, thread: number) => void;
 
-type Addon = Record<NativeProgram['work'], (memory: Uint8Array, control: number, thread: number) => void>;
+interface Exports {
+  readonly work: Work;
+  /** Of a module that has constants in the memory. */
+  readonly writeConstants?: () => void;
+}
 
-/** For this thread. @throws where the addon cannot be loaded */
-export function workOf({ module, native }: Program, memory: SharedWasmMemory): Work {
-  if (!native) return (wasmInstance(module, memory) as { work: Work }).work;
-  const addon = createRequire(import.meta.url)(native.addon) as Addon;
-  const work = addon[native.work];
+type Addon = Record<WorkName, (memory: Uint8Array, control: number, thread: number) => void>;
+
+/** For the calling thread, which starts first. @throws where the addon cannot be loaded */
+export function workOf(program: Program, memory: SharedWasmMemory): Work {
+  if ('module' in program) {
+    const exports = wasmInstance(program.module, memory) as Exports;
+    exports.writeConstants?.();
+    return exports.work;
+  }
+  const { addon, work: name } = program.native;
+  const work = (createRequire(import.meta.url)(addon) as Addon)[name];
   // The memory only ever grows at its end: where it begins stays.
   const bytes = new Uint8Array(memory.buffer);
   return (control, thread) => {

@@ -13,7 +13,7 @@ import { weightShapes, type RecurrentShape } from '../recurrent/shape.ts';
 import type { Heap } from '../threads/heap.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 
-/** `fast` is that of kernels that fuse. */
+/** That of `fast` is of kernels that fuse. */
 export const KNOWN_ANSWERS: Readonly<Record<Precision, string>> = {
   exact: '4081a35fd48ca6c770b75020dadb4fe1c2d2a72ab383a9da7ef3cf2dda8d464a',
   fast: '68d06e38e053c6621b48234bbe5fdbf3b532c74ee6fdfc3f140ab29f30a50ff0',
