@@ -87,6 +87,6 @@ export async function openKernels(options: {
 /** Native code fuses where `fast` asks for it; of WebAssembly the module itself knows. */
 function isFused(heap: Heap, program: Program, precision: Precision): boolean {
   if ('native' in program) return precision === 'fast';
-  const { fused } = wasmInstance(program.module, heap.memory) as { fused(x: number): number };
+  const { fused } = wasmInstance(program.module, heap.memory) as { readonly fused: (x: number) => number };
   return fused(1 + 2 ** -12) !== 0;
 }
