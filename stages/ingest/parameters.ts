@@ -59,6 +59,20 @@ const common = {
       maximum: 1_000_000_000,
     },
   },
+  judged: {
+    description:
+      'Split name → number of queries that keep their judgements, drawn by `judged_seed` from those with a relevant ' +
+      'document. The other queries of the split lose judgements and candidates and stay as texts; documents and ' +
+      'other splits are kept whole. For learning curves: a smaller number draws a subset of a larger one.',
+    type: 'object',
+    additionalProperties: {
+      description: 'Number of judged queries.',
+      type: 'integer',
+      minimum: 0,
+      maximum: 1_000_000_000,
+    },
+  },
+  judged_seed: { description: 'Seed for `judged`.', type: 'integer', minimum: 0, default: 42 },
   sha256: {
     description: 'URL → expected SHA-256 of its download.',
     type: 'object',
