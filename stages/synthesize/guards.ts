@@ -1,6 +1,7 @@
 /** Leaves out queries that teach nothing or the wrong thing. */
 import type { MethodName } from './parameters.ts';
 import type { Proposal } from './methods/method.ts';
+import { salientTerms } from './salience.ts';
 import type { Statistics } from './statistics.ts';
 import type { Analysed } from './text/analysed.ts';
 
@@ -10,6 +11,10 @@ export const GUARDS = [
   'short',
   /** Too few content words: any document would do. */
   'no_content',
+  /** Words that meet in many documents. */
+  'unspecific',
+  /** None of the terms that the document is about. */
+  'off_topic',
   /** Text that many documents share. */
   'boilerplate',
   /** More than half of the document: finding it is trivial. */
@@ -38,11 +43,20 @@ export function createGuards(statistics: Statistics, real: ReadonlySet<string>):
   const rejected = Object.fromEntries(GUARDS.map((name) => [name, 0])) as Record<GuardName, number>;
   const made = new Set<string>();
 
-  const reason: Guards['check'] = (method, { keys, span }, { words, body }) => {
+  let salient = { document: -1, terms: new Set() as ReadonlySet<string> };
+  const salientIn = ({ document, words }: Analysed): ReadonlySet<string> => {
+    if (salient.document !== document) salient = { document, terms: salientTerms(words, statistics) };
+    return salient.terms;
+  };
+
+  const reason: Guards['check'] = (method, { keys, span }, document) => {
+    const { words, body } = document;
     const distinct = new Set(keys);
     if (distinct.size < (method === 'title' ? 1 : 2)) return 'short';
     const content = [...distinct].filter((key) => statistics.isContent(key)).length;
     if (content < (distinct.size >= LONG ? 2 : 1)) return 'no_content';
+    if (method !== 'title' && !statistics.isSpecific(distinct)) return 'unspecific';
+    if (method !== 'title' && ![...salientIn(document)].some((key) => distinct.has(key))) return 'off_topic';
     if (span && statistics.isBoilerplate(words, span)) return 'boilerplate';
     if (method !== 'title' && keys.length > (words.length - body) / 2) return 'overlap';
     const set = wordSet(keys);

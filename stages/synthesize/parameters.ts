@@ -27,7 +27,7 @@ export const parameters = {
         ),
         crop: weight(
           'Independent cropping (Izacard et al. 2022): any run of words, a tenth of them deleted.',
-          1,
+          0.5,
         ),
         key_terms: weight('Terms of the document with a high tf-idf, in the order of the text.', 1),
       },

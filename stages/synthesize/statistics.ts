@@ -17,7 +17,9 @@ export interface Statistics {
   /** Whether more than half of the shingles of a span occur in many documents. */
   isBoilerplate(words: readonly Word[], span: Span): boolean;
   documentsTitled(title: string): number;
-  /** Words of more than a tenth of the documents, in the order of the text. */
+  /** Whether the words, if they were independent, would hardly meet in a document by chance. */
+  isSpecific(keys: Iterable<string>): boolean;
+  /** Wordy but too frequent to be content, in the order of the text. */
   commonWords(): readonly string[];
 }
 
@@ -31,7 +33,12 @@ export const MOST_COUNTED = 100_000;
 const SLOTS = 1 << 24;
 const WIDTH = 4;
 /** Content words occur in at most this fraction of the documents. */
-const COMMON = 0.1;
+const COMMON = 0.05;
+/**
+ * Words meet by chance in N · Π(df / N) documents. Their idf must add up to this many times log N, since the words of a
+ * text are not independent.
+ */
+const SPECIFIC = 1.25;
 /** A shingle of boilerplate is in more documents than this, or than one in BOILERPLATE_SHARE. */
 const BOILERPLATE = 3;
 const BOILERPLATE_SHARE = 5000;
@@ -60,13 +67,19 @@ export function statisticsCounter(): Counter {
     const common = Math.max(2, COMMON * documents);
     const shared = Math.min(MOST - 1, Math.max(BOILERPLATE, documents / BOILERPLATE_SHARE));
     const documentsWith = (key: string): number => frequency.get(key) ?? 0;
+    const idf = (key: string): number => log((documents + 1) / (documentsWith(key) + 0.5));
     return {
       isContent: (key) => documentsWith(key) <= common && isWordy(key),
-      idf: (key) => log((documents + 1) / (documentsWith(key) + 0.5)),
+      idf,
       documentsWith,
       isBoilerplate: (words, span) => {
         const slots = shingleSlots(words, span);
         return slots.filter((slot) => counts[slot]! > shared).length > slots.length / 2;
+      },
+      isSpecific: (keys) => {
+        let sum = 0;
+        for (const key of keys) sum += Math.max(0, idf(key));
+        return sum >= SPECIFIC * log(documents + 1);
       },
       documentsTitled: (title) => titles.get(title) ?? 0,
       commonWords: () => [...frequency].flatMap(([key, n]) => (n > common && isWordy(key) ? [key] : [])),

@@ -8,7 +8,8 @@ import {
   writeCorpusSummary,
   type CorpusSummary,
 } from '../../src/formats/corpus-summary.ts';
-import { CORPUS_FILE, SYNTHETIC_VALIDATION } from '../../src/formats/corpus.ts';
+import { SYNTHETIC_VALIDATION } from '../../src/formats/corpus-splits.ts';
+import { CORPUS_FILE } from '../../src/formats/corpus.ts';
 import { openDatabase, type Database } from '../../src/formats/duckdb.ts';
 import type { SyntheticQuery } from './generate.ts';
 

@@ -9,7 +9,7 @@ export const cloze: Method = (document, { statistics, lengths }, numbers) => {
   const { sentences, words } = document;
   if (sentences.length < 2) return undefined;
   const sentence = sentences[1 + numbers.integer(sentences.length - 1)]!;
-  const span = trimmed(document, part(sentence, lengths.draw(numbers), numbers), statistics);
+  const span = trimmed(document, part(sentence, lengths.draw(numbers), numbers), sentence, statistics);
   if (!span) return undefined;
   const inside = new Set(words.slice(span.from, span.to).map(({ key }) => key));
   const shares = words.some(

@@ -10,7 +10,7 @@ const DELETED = 0.1;
 export const crop: Method = (document, { statistics, lengths }, numbers) => {
   const { text, words, body } = document;
   const all = { from: body, to: words.length };
-  const span = trimmed(document, part(all, lengths.draw(numbers), numbers), statistics);
+  const span = trimmed(document, part(all, lengths.draw(numbers), numbers), all, statistics);
   if (!span) return undefined;
   const kept = words.slice(span.from, span.to).filter(() => numbers.uniform() >= DELETED);
   return {

@@ -12,6 +12,6 @@ export const firstSentence: Method = (document, { statistics, lengths }, numbers
     return { ...whole, text: `${whole.text}?` };
   }
   const to = Math.min(first.to, first.from + lengths.draw(numbers));
-  const span = trimmed(document, { from: first.from, to }, statistics);
+  const span = trimmed(document, { from: first.from, to }, first, statistics);
   return span && proposalOf(document, span);
 };

@@ -25,15 +25,32 @@ export interface Setting {
 /** One proposal, drawn with `numbers`; undefined if the document has none. Another call may give another. */
 export type Method = (document: Analysed, setting: Setting, numbers: Random) => Proposal | undefined;
 
-/** A span without the words at its ends that say nothing; undefined if none is left. */
+/** Words by which a span may grow on each side, so that it does not cut a name in two. */
+const MOST_ADDED = 3;
+
+/**
+ * A span without the words at its ends that say nothing, and with the content words next to it, within `limits`.
+ * Undefined if it has no content word.
+ */
 export function trimmed(
-  { words }: Analysed,
-  { from, to }: Span,
+  { text, words }: Analysed,
+  span: Span,
+  limits: Span,
   { isContent }: Statistics,
 ): Span | undefined {
+  let { from, to } = span;
   while (from < to && !isContent(words[from]!.key)) from += 1;
   while (from < to && !isContent(words[to - 1]!.key)) to -= 1;
-  return from < to ? { from, to } : undefined;
+  if (from === to) return undefined;
+  const joined = (i: number): boolean =>
+    isContent(words[i]!.key) &&
+    isContent(words[i + 1]!.key) &&
+    /^[\s-]?$/.test(text.slice(words[i]!.end, words[i + 1]!.start));
+  const first = Math.max(limits.from, from - MOST_ADDED);
+  const last = Math.min(limits.to, to + MOST_ADDED);
+  while (from > first && joined(from - 1)) from -= 1;
+  while (to < last && joined(to - 1)) to += 1;
+  return { from, to };
 }
 
 export function proposalOf({ text, words }: Analysed, span: Span): Proposal {
