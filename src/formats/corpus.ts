@@ -26,9 +26,6 @@ import { copyIntegers, literal, openDatabase, strings, type Database } from './d
 
 export const CORPUS_FILE = 'corpus.duckdb';
 
-/** The split of synthetic queries that are held out, to validate training where there are no real ones. */
-export const SYNTHETIC_VALIDATION = 'synthetic-validation';
-
 export const CORPUS_TABLES = `
   CREATE TABLE documents (
     doc_id UINTEGER NOT NULL, name VARCHAR NOT NULL, text VARCHAR NOT NULL, title VARCHAR);

@@ -127,7 +127,8 @@ const beir = {
     },
     ['format'],
   ),
-  oneOf: [{ required: ['folder'] }, { required: ['corpus', 'queries', 'qrels'] }],
+  oneOf: [{ required: ['folder'] }, { required: ['corpus'] }],
+  dependentRequired: { queries: ['corpus', 'qrels'], qrels: ['corpus', 'queries'] },
 } as const;
 
 const tables = {
@@ -206,7 +207,8 @@ const tables = {
     },
     ['format'],
   ),
-  oneOf: [{ required: ['pairs'] }, { required: ['documents', 'queries', 'qrels'] }],
+  oneOf: [{ required: ['pairs'] }, { required: ['documents'] }],
+  dependentRequired: { queries: ['documents', 'qrels'], qrels: ['documents', 'queries'] },
 } as const;
 
 const sql = object(
@@ -233,7 +235,7 @@ const sql = object(
     candidates: select('SELECT of the candidates: query, document and position.'),
     ...common,
   },
-  ['format', 'documents', 'queries', 'qrels'],
+  ['format', 'documents'],
 );
 
 export const parameters = {

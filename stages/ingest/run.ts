@@ -18,6 +18,7 @@ import { readSquad } from './formats/squad.ts';
 import { readTables } from './formats/tables.ts';
 import { identicalIdsWarning, writeOwnDocuments, type OwnDocuments } from './own-documents.ts';
 import type { IngestParams } from './parameters.ts';
+import { documentsAloneWarning, isDocumentsAlone } from './documents-alone.ts';
 import { settleRejects } from './rejects.ts';
 import { checkSplitNames } from './split-names.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -73,17 +74,21 @@ async function read(work: Workspace, params: IngestParams): Promise<void> {
 
 async function requireRows(work: Workspace): Promise<void> {
   const splits = await work.database.rows('SELECT DISTINCT split FROM staged_queries ORDER BY split');
-  if (splits.length === 0) {
-    throw new PipelineError('E_INPUT', 'the data contains no queries', {
-      hint: 'Check that these are the right files and that they are not empty.',
-    });
-  }
   checkSplitNames(
     work,
     splits.map((row) => String(row['split'])),
   );
   const documents = await work.database.rows('SELECT 1 FROM occurrences LIMIT 1');
-  if (documents.length === 0) throw new PipelineError('E_INPUT', 'the data contains no documents');
+  if (documents.length === 0)
+    throw new PipelineError('E_INPUT', 'the data contains no documents', {
+      hint: 'Check that these are the right files and that they are not empty.',
+    });
+  if (splits.length > 0) return;
+  if (!isDocumentsAlone(work.context.params))
+    throw new PipelineError('E_INPUT', 'the data contains no queries', {
+      hint: 'Check that these are the right files and that they are not empty.',
+    });
+  work.context.warn(documentsAloneWarning);
 }
 
 async function summarise(

@@ -18,6 +18,9 @@ export function queriesToMine(tokens: Tokens, split: string): MinedQuery[] {
   if (mined.length > 0) return mined;
   const problem = queries.length === 0 ? 'has no queries' : 'has no query with a relevant document';
   throw new PipelineError('E_INPUT', `the split '${split}' ${problem}`, {
-    hint: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
+    hint:
+      (tokens.config.splits.length > 0
+        ? `The corpus has the splits ${tokens.config.splits.join(', ')}. `
+        : '') + 'A `synthesize` stage makes training queries from the documents alone.',
   });
 }

@@ -46,7 +46,7 @@ export function queriesToEvaluate(
   const ids = Array.from(queriesOfSplit(tokens, split));
   if (ids.length === 0)
     throw new PipelineError('E_INPUT', `the split '${split}' has no queries`, {
-      hint: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
+      hint: `${tokens.config.splits.length > 0 ? `The corpus has the splits ${tokens.config.splits.join(', ')}. ` : ''}Evaluation needs judged queries; those of a \`synthesize\` stage are for training.`,
     });
   const known = new Map(rows.map((query) => [query.id, query]));
   const relevant = relevantDocuments(tokens);
@@ -56,10 +56,13 @@ export function queriesToEvaluate(
     if (!judged) return [];
     const query = known.get(id);
     if (!query) throw otherCorpus(`query ${id} of the tokens is not in the corpus`);
+    if (query.synthetic) return [];
     return [evaluatedQuery(tokens, query, judged, ignored.get(id))];
   });
   if (queries.length === 0)
-    throw new PipelineError('E_INPUT', `no query of the split '${split}' has a relevant document`);
+    throw new PipelineError('E_INPUT', `no query of the split '${split}' has a relevant document`, {
+      hint: 'Synthetic queries do not count: evaluation needs queries that people asked and judged.',
+    });
   return { queries, withoutRelevant: ids.length - queries.length };
 }
 
