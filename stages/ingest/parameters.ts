@@ -87,6 +87,9 @@ const common = {
 const format = <const Names extends readonly string[]>(description: string, ...names: Names) =>
   ({ description, enum: names }) as const;
 
+/** Queries come with judgements, or neither is given. */
+const DOCUMENTS_ALONE = { not: { anyOf: [{ required: ['queries'] }, { required: ['qrels'] }] } } as const;
+
 const msmarco = object(
   'MS MARCO question answering, v1.1 and v2.1: each row is a query with its passages, some of them selected.',
   {
@@ -127,8 +130,11 @@ const beir = {
     },
     ['format'],
   ),
-  oneOf: [{ required: ['folder'] }, { required: ['corpus'] }],
-  dependentRequired: { queries: ['corpus', 'qrels'], qrels: ['corpus', 'queries'] },
+  oneOf: [
+    { required: ['folder'] },
+    { required: ['corpus', 'queries', 'qrels'] },
+    { required: ['corpus'], ...DOCUMENTS_ALONE },
+  ],
 } as const;
 
 const tables = {
@@ -207,8 +213,11 @@ const tables = {
     },
     ['format'],
   ),
-  oneOf: [{ required: ['pairs'] }, { required: ['documents'] }],
-  dependentRequired: { queries: ['documents', 'qrels'], qrels: ['documents', 'queries'] },
+  oneOf: [
+    { required: ['pairs'] },
+    { required: ['documents', 'queries', 'qrels'] },
+    { required: ['documents'], ...DOCUMENTS_ALONE },
+  ],
 } as const;
 
 const sql = object(
