@@ -20,7 +20,9 @@ import { identicalIdsWarning, writeOwnDocuments, type OwnDocuments } from './own
 import type { IngestParams } from './parameters.ts';
 import { documentsAloneWarning, isDocumentsAlone } from './documents-alone.ts';
 import { settleRejects } from './rejects.ts';
-import { checkSplitNames } from './split-names.ts';
+import { checkSplit, divideQueries } from './splits/divide.ts';
+import { findLeakage, leakageMetrics, leakageWarnings, type Leakages } from './splits/leakage.ts';
+import { checkJudgedNames, checkLimitNames } from './splits/split-names.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export function run(context: StageContext<IngestParams>): Promise<StageResult> {
@@ -33,16 +35,21 @@ export type Reader = (work: Workspace, params: IngestParams) => Promise<void>;
 /** All of an ingest stage but the format, which `read` knows. */
 export async function ingest(context: StageContext<IngestParams>, read: Reader): Promise<StageResult> {
   const started = monotonic();
+  checkSplit(context.params);
   const work = await openWorkspace(context);
   try {
     await read(work, context.params);
     const rejects = await settleRejects(work);
     await requireRows(work);
+    await divideQueries(work);
+    await checkJudgedNames(work);
     await work.database.run(`
       ATTACH ${literal(join(context.output, CORPUS_FILE))} AS corpus; USE corpus; ${CORPUS_TABLES} USE staging`);
     const duplicates = await writeTables(work);
     const own = await writeOwnDocuments(work);
-    const summary = await summarise(work, duplicates, rejects, own);
+    const leakage = await findLeakage(work);
+    for (const warning of leakageWarnings(work, leakage)) context.warn(warning);
+    const summary = await summarise(work, duplicates, rejects, own, leakage);
     const warning = identicalIdsWarning(own, summary.counts.queries);
     if (warning) context.warn(warning);
     const digest = await digestOfCorpus(work.database, 'corpus', summary);
@@ -74,7 +81,7 @@ async function read(work: Workspace, params: IngestParams): Promise<void> {
 
 async function requireRows(work: Workspace): Promise<void> {
   const splits = await work.database.rows('SELECT DISTINCT split FROM staged_queries ORDER BY split');
-  checkSplitNames(
+  checkLimitNames(
     work,
     splits.map((row) => String(row['split'])),
   );
@@ -95,6 +102,7 @@ async function summarise(
   duplicates: CorpusSummary['duplicates'],
   rejects: CorpusSummary['rejects'],
   own: OwnDocuments,
+  leakage: Leakages,
 ): Promise<CorpusSummary> {
   const { counts, splits } = await countCorpus(work.database, 'corpus');
   return {
@@ -105,11 +113,12 @@ async function summarise(
     rejects,
     sources: work.sources.flatMap(({ source }) => (source ? [source] : [])),
     ...(own.queries > 0 && { identical_ids: own.queries }),
+    ...(Object.keys(leakage).length > 0 && { leakage }),
   };
 }
 
 function result(summary: CorpusSummary, digest: string, seconds: number): StageResult {
-  const { counts, splits, duplicates, rejects, identical_ids } = summary;
+  const { counts, splits, duplicates, rejects, identical_ids, leakage = {} } = summary;
   const rejected = Object.values(rejects).reduce((sum, n) => sum + n, 0);
   const metrics: Metrics = {
     ...counts,
@@ -117,6 +126,7 @@ function result(summary: CorpusSummary, digest: string, seconds: number): StageR
     unanswered: splits.reduce((sum, { unanswered }) => sum + unanswered, 0),
     duplicate_documents: duplicates.documents,
     ...(identical_ids !== undefined && { identical_ids }),
+    ...leakageMetrics(leakage),
     rejected,
     seconds: Math.round(seconds * 1000) / 1000,
     rows_per_s: Math.round(counts.queries / seconds),
