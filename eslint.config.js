@@ -19,6 +19,7 @@ const ROOMS = [
   'execute',
   'session',
   'sweep',
+  'starter',
   'cli',
 ];
 
