@@ -88,7 +88,8 @@ function variantsBelow(schema, prefix) {
 function rowsOf(schema, prefix) {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const path = `${prefix}${name}`;
-    const nested = property.type === 'object' && property.properties ? rowsOf(property, `${path}.`) : [];
+    const object = property.anyOf?.find((branch) => branch.properties) ?? property;
+    const nested = object.type === 'object' && object.properties ? rowsOf(object, `${path}.`) : [];
     const inItems =
       property.items?.type === 'object' && property.items.properties
         ? rowsOf(property.items, `${path}[].`)

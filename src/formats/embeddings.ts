@@ -6,9 +6,27 @@
  *
  * `similarity` says how two vectors are compared: `cosine` q·d/(|q||d|), `dot` q·d, `euclidean` −|q − d|. A higher
  * score is a better match. Vectors compared by cosine have length 1.
+ *
+ * Hybrid embeddings, from an embed stage with `lexical`, are compared by `dot`. The first values of a vector are those
+ * of the model, the last `hybrid.lexical.dimensions` stand for the exact words of the text, and the inner product is the
+ * learned score plus `hybrid.weight` · `hybrid.unit` times a lexical score: about the BM25 score as a fraction of the
+ * highest that the query can reach. They have besides:
+ *
+ * - `lexical.tsv`: one `word<TAB>documents` a line for each word of the documents, by falling number of documents that
+ *   have it: needed to encode other queries.
+ * - `hybrid` in `embeddings.json`:
+ *   - `learned`: `similarity` and `dimensions` of the model. Where it compares by `euclidean`, the first values are [2q, 1]
+ *     and [d, −|d|²], one more than the model's, so that the learned score is −|q − d|² + |q|².
+ *   - `lexical`: `dimensions`, `seed`, `k1`, `b`, the number of `documents` and their `average_length` in tokens.
+ *   - `weight`; `unit`: the learned score that counts as 1, for cosine 1, else the product of the root mean square lengths
+ *     of the model's vectors of queries and documents, for `euclidean` twice that; `query_factor` and `document_factor`:
+ *     what the lexical parts are multiplied by. Their product is `weight` · `unit`.
+ *   - `validation`, where the weight was chosen: numbers of `queries` and `documents`, and `scores`, a list of `weight`
+ *     and `mrr@10`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LexicalSettings } from './lexical.ts';
 
 /** `cosine`: q·d/(|q||d|); `dot`: q·d; `euclidean`: −|q − d|. A higher score is a better match. */
 export type Similarity = 'cosine' | 'dot' | 'euclidean';
@@ -18,6 +36,25 @@ export interface EmbeddingsConfig {
   readonly dimensions: number;
   readonly documents: number;
   readonly queries: number;
+  /** Present if the vectors have a lexical part. */
+  readonly hybrid?: HybridConfig;
+}
+
+/** Described above. */
+export interface HybridConfig {
+  readonly learned: { readonly similarity: Similarity; readonly dimensions: number };
+  readonly lexical: LexicalSettings;
+  readonly weight: number;
+  readonly unit: number;
+  readonly query_factor: number;
+  readonly document_factor: number;
+  readonly validation?: WeightValidation;
+}
+
+export interface WeightValidation {
+  readonly queries: number;
+  readonly documents: number;
+  readonly scores: readonly { readonly weight: number; readonly 'mrr@10': number }[];
 }
 
 export const DOCUMENTS_FILE = 'documents.npy';

@@ -6,6 +6,8 @@
  * - `per_query.tsv`: a header, then one line a query: `query` (its name), `relevant` and `candidates` (how many it
  *   has), then `system/measure` columns. `rank` is the position of the first relevant document, from 1, where less is
  *   better; every other measure is in 0 … 1, and more is better. An empty field: the query has no such value.
+ * - `fusion.json`: how the model and BM25 were fused: `fusion` (method, weight, k), `normalisation`, `depth` of the lists,
+ *   `bm25`, and `chosen`, what the choice rests on. Absent without a fusion.
  * - `runs/SYSTEM.trec` and `qrels.trec`: ranked lists and judgements in TREC's formats, below.
  */
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
  * Which metrics a stage gives, from what its kind declares and the stage's parameters: known before anything runs.
- * Kinds that declare nothing may give any metric.
+ * Kinds that declare nothing may give any metric. `{rivals.name}` stands for the name of each item of a list.
  */
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import type { KindDeclaration } from '../stage.ts';
@@ -23,6 +23,9 @@ function matches(pattern: string, name: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
 }
 
+const member = (value: Json | undefined, name: string): Json | undefined =>
+  isObject(value) ? value[name] : undefined;
+
 const PLACEHOLDER = /\{([^{}?]+)(\?)?\}/;
 
 /** `mrr@{cutoffs.mrr}` for each cut-off; none if the parameter is absent. `{metrics?}` only asks whether it is there. */
@@ -32,7 +35,11 @@ function filled(pattern: string, parameters: JsonObject): string[] {
   const [written, path, asks] = found;
   const value = path!
     .split('.')
-    .reduce<Json | undefined>((at, name) => (isObject(at) ? at[name] : undefined), parameters);
+    .reduce<Json | undefined>(
+      (at, name) =>
+        Array.isArray(at) ? at.map((item) => member(item as Json, name) ?? null) : member(at, name),
+      parameters,
+    );
   if (value === undefined || value === null) return [];
   const texts = asks ? [''] : [value].flat().map(String);
   return texts.flatMap((text) =>

@@ -1,4 +1,6 @@
 /** The external files that a spec names, each resolved once however many stages read it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { distinct, PipelineError, type Diagnostic } from '../base/diagnostic.ts';
 import type { PathParameter, Spec, StageSpec } from '../spec/spec.ts';
 import { matchesFile, openExternalFiles, type ExternalSet } from '../store/external.ts';
@@ -63,10 +65,24 @@ export function isOutside(path: PathParameter): boolean {
 }
 
 function missingPath(stage: StageSpec, path: PathParameter): Diagnostic {
+  const location = path.location ?? stage.location;
+  if (path.package !== undefined && !existsSync(packageFolder(path.value, path.package)))
+    return {
+      severity: 'error',
+      message: `the npm package ${path.package} is not installed`,
+      location,
+      hint: `Run \`npm install ${path.package}\` in the folder of the spec or above it.`,
+    };
   return {
     severity: 'error',
     message: `no file, folder or match for ${path.value}`,
-    location: path.location ?? stage.location,
+    location,
     hint: 'Relative paths start from the folder of the spec that they are written in.',
   };
+}
+
+/** The package's own folder, above the file. */
+function packageFolder(file: string, name: string): string {
+  const folder = join('node_modules', name);
+  return file.slice(0, file.lastIndexOf(folder) + folder.length);
 }

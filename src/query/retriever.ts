@@ -9,6 +9,7 @@ import { modelIds, readTokenizerConfig, readVocabulary, UNKNOWN } from '../forma
 import { upstreamOf } from '../plan/order.ts';
 import type { Plan } from '../plan/plan.ts';
 import { knownStage } from '../plan/select.ts';
+import { openHybridQueries } from '../retrieval/lexical/hybrid-queries.ts';
 import { searchDocuments } from '../retrieval/search.ts';
 import { createTokenizer, encode, vocabularyMap } from '../retrieval/tokenizer.ts';
 import type { ArtifactType, Engine } from '../stage.ts';
@@ -95,6 +96,8 @@ export function questionTokens({ model }: RetrieverParts, question: string): Uin
 export const knowsAWord = (tokens: Uint32Array): boolean => tokens.some((id) => id !== UNKNOWN);
 
 export interface AnswerOptions {
+  /** The text that `tokens` were made of: embeddings with a lexical part match all its words. */
+  readonly question: string;
   readonly engine: Engine;
   readonly threads: number;
   readonly top: number;
@@ -104,11 +107,13 @@ export interface AnswerOptions {
 export async function answer(
   parts: RetrieverParts,
   tokens: Uint32Array,
-  { engine, threads, top }: AnswerOptions,
+  { question, engine, threads, top }: AnswerOptions,
 ): Promise<Answer[]> {
   const encoder = await openEncoder(parts.model.path, { engine, threads });
-  const vector = encoder.encodeQueries([tokens]);
+  const learned = encoder.encodeQueries([tokens]);
   encoder.dispose();
+  const words = createTokenizer(readTokenizerConfig(parts.model.path)).tokenize(question);
+  const vector = openHybridQueries(parts.embeddings.path)(learned, words);
   const hits = await searchDocuments(vector, {
     embeddings: parts.embeddings.path,
     index: parts.index?.path,

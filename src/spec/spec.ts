@@ -71,6 +71,8 @@ export interface PathParameter {
   readonly value: string;
   /** The slot whose artifact contains the path; absent for files outside the store. */
   readonly rootedIn?: string;
+  /** The npm package that contains the file, if it was named by package. */
+  readonly package?: string;
   readonly location?: Location;
 }
 

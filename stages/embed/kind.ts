@@ -2,14 +2,27 @@ import { defineStage } from '../../src/stage.ts';
 import { parameters, type EmbedParams } from './parameters.ts';
 
 export const stage = defineStage<EmbedParams>({
-  description: 'Encodes all documents and queries with a trained model into .npy matrices.',
+  description:
+    'Encodes all documents and queries with a trained model into .npy matrices. With `lexical`, the vectors match exact ' +
+    'words too: a part that stands for BM25 is concatenated to them.',
   parameters,
   inputs: {
     model: { type: 'model', description: 'The trained encoders.' },
-    tokens: { type: 'tokens', description: 'The tokenised documents and queries.' },
+    tokens: {
+      type: 'tokens',
+      description:
+        'The tokenised documents and queries, and the judgements that the weight of the lexical part is chosen on.',
+    },
   },
   output: 'embeddings',
-  metrics: ['documents', 'queries', 'dimensions'],
+  metrics: [
+    'documents',
+    'queries',
+    'dimensions',
+    'lexical/weight',
+    'validation/mrr@10',
+    'validation/mrr@10_learned',
+  ],
   numeric: true,
   libraries: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
   run: async (context) => (await import('./run.ts')).run(context),

@@ -1,6 +1,6 @@
 /**
- * Runs an embed stage: encodes all documents and queries with the trained model, in chunks, into .npy matrices. The
- * encoder is in src/engine; nothing is trained here.
+ * Runs an embed stage: encodes all documents and queries with the trained model, in chunks, into .npy matrices, and adds
+ * their lexical parts (lexical/). The encoder is in src/engine; nothing is trained here.
  */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -12,7 +12,10 @@ import { createNpy } from '../../src/formats/npy.ts';
 import { rowCount, type Ragged } from '../../src/formats/ragged.ts';
 import { modelTexts, readTokenizerConfig, readTokens, type Tokens } from '../../src/formats/tokens.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
+import { hybridEmbeddings } from '../../src/retrieval/lexical/join.ts';
 import { collapseWarning, vectorSample } from './collapse.ts';
+import { addLexicalParts } from './lexical/add.ts';
+import { hybridMetrics, hybridText } from './lexical/report.ts';
 import type { EmbedParams } from './parameters.ts';
 
 type Context = StageContext<EmbedParams>;
@@ -33,8 +36,11 @@ export async function run(context: Context): Promise<StageResult> {
     const documents = rowCount(tokens.documents);
     const queries = rowCount(tokens.queries);
     const total = documents + queries;
-    const encode = (part: Part): Promise<number | undefined> =>
-      encodeTo(context, encoder, tokens, part, total);
+    const isHybrid = context.params.lexical.dimensions > 0;
+    // Vectors of hybrid embeddings are complete when all texts are encoded and the weight is chosen.
+    const folder = isHybrid ? context.scratch : context.output;
+    const encode = (part: Omit<Part, 'folder'>): Promise<number | undefined> =>
+      encodeTo(context, encoder, tokens, { ...part, folder }, total);
     const ofDocuments = await encode({
       side: 'document',
       file: DOCUMENTS_FILE,
@@ -52,10 +58,13 @@ export async function run(context: Context): Promise<StageResult> {
     const warning = collapseWarning({ documents: ofDocuments, queries: ofQueries });
     if (warning) context.warn(warning);
     const { similarity, dimensions } = encoder.config;
-    writeEmbeddingsConfig(context.output, { similarity, dimensions, documents, queries });
+    const hybrid = isHybrid ? await addLexicalParts(context, given, { similarity, dimensions }) : undefined;
+    const counts = { documents, queries };
+    const config = hybrid ? hybridEmbeddings(hybrid, counts) : { similarity, dimensions, ...counts };
+    writeEmbeddingsConfig(context.output, config);
     return {
-      metrics: { documents, queries, dimensions },
-      headline: `${total.toLocaleString('en-US')} texts · ${dimensions} dimensions`,
+      metrics: { ...counts, dimensions: config.dimensions, ...(hybrid && hybridMetrics(hybrid)) },
+      headline: `${total.toLocaleString('en-US')} texts · ${hybrid ? hybridText(hybrid) : `${dimensions} dimensions`}`,
     };
   } finally {
     encoder.dispose();
@@ -73,6 +82,7 @@ function checkVocabulary(model: string, tokens: string): void {
 
 interface Part {
   readonly side: Side;
+  readonly folder: string;
   readonly file: string;
   readonly texts: Ragged;
   /** Truncation length of a text, in tokens. */
@@ -86,14 +96,14 @@ async function encodeTo(
   context: Context,
   encoder: Encoder,
   tokens: Tokens,
-  { side, file, texts, maximum, before }: Part,
+  { side, folder, file, texts, maximum, before }: Part,
   total: number,
 ): Promise<number | undefined> {
   const { dimensions } = encoder.config;
   const count = rowCount(texts);
   const atOnce = Math.max(1, Math.min(CHUNK, Math.floor(CHUNK_VALUES / dimensions)));
   const sample = vectorSample(count, dimensions);
-  const npy = createNpy(join(context.output, file), count, dimensions);
+  const npy = createNpy(join(folder, file), count, dimensions);
   try {
     for (let start = 0; start < count; start += atOnce) {
       const length = Math.min(atOnce, count - start);

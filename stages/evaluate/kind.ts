@@ -9,7 +9,7 @@ import { parameters, type EvaluateParams } from './parameters.ts';
 export const stage = defineStage<EvaluateParams>({
   description:
     'Measures the retrieval quality of the embeddings, over the whole corpus and within the candidates, next to BM25, ' +
-    'rank fusion with BM25, mean word vectors and random ranking, with confidence intervals and significance tests. ' +
+    'fusion with BM25, mean word vectors and random ranking, with confidence intervals and significance tests. ' +
     'Writes a report, the measures of each query, and TREC run files and qrels.',
   parameters,
   inputs: {
@@ -32,6 +32,12 @@ export const stage = defineStage<EvaluateParams>({
       description: 'Reports on the same queries, whose models this one is tested against.',
       optional: true,
       many: true,
+    },
+    runs: {
+      type: 'files',
+      description: 'Folder of TREC run files for `rivals`, made by another stage.',
+      optional: true,
+      rootsPaths: true,
     },
     seeds: {
       type: 'report',

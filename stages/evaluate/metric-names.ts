@@ -1,5 +1,5 @@
 /** The names of the metrics of a report, for kind.ts: `[system/][candidates/]measure`, as summary/ gives them. */
-const SYSTEMS = ['', '{baselines}/', 'fused/'];
+const SYSTEMS = ['', '{baselines}/', 'fused/', '{rivals.name}/'];
 const CORPUS = [
   'mrr@{cutoffs.mrr}',
   'ndcg@{cutoffs.ndcg}',
@@ -17,6 +17,8 @@ export const METRIC_NAMES = [
   ),
   ...CORPUS.flatMap((measure) => [`${measure}_mean`, `${measure}_sd`]),
   '*/p_value',
+  '*/difference',
+  'fused/weight',
   'ann/*',
   '*p50_ms',
   '*p95_ms',

@@ -5,6 +5,7 @@
 import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
 import { ignoreIdenticalIds } from '../../src/retrieval/identical-ids-parameter.ts';
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
+import { fusionSchema } from './fusion/parameters.ts';
 
 const cutoffs = (description: string, values: readonly number[]) =>
   ({
@@ -73,27 +74,33 @@ const rivals = {
       default: 'idf',
     },
   }),
-  fusion: group('Reciprocal rank fusion (RRF) of the model with BM25, as a system of its own.', {
-    enabled: {
-      description: 'Evaluate the fusion, if BM25 is among the baselines.',
-      type: 'boolean',
-      default: true,
+  fusion: fusionSchema,
+  rivals: {
+    description:
+      'Other systems, by TREC run files of the same queries: each gets the same measures, and the model and the ' +
+      'fusion are tested against it.',
+    type: 'array',
+    default: [],
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['name', 'run'],
+      properties: {
+        name: {
+          description: 'Name of the system in the report.',
+          type: 'string',
+          pattern: '^[^/\\t\\n\\r]+$',
+        },
+        run: {
+          description:
+            'TREC run file, gzipped if its name ends with .gz: lines `query Q0 document rank score tag`.',
+          type: 'string',
+          minLength: 1,
+          'x-path': 'input',
+        },
+      },
     },
-    k: {
-      description: 'RRF k: constant added to every rank. Larger values give the top ranks less weight.',
-      type: 'number',
-      minimum: 0,
-      maximum: 1_000_000,
-      default: 60,
-    },
-    weight: {
-      description: 'Weight of the model in the fusion, 0 to 1; BM25 gets the rest.',
-      type: 'number',
-      minimum: 0,
-      maximum: 1,
-      default: 0.5,
-    },
-  }),
+  },
 } as const;
 
 const statistics = {
@@ -154,5 +161,4 @@ export const parameters = {
 
 export type EvaluateParams = FromSchema<typeof parameters>;
 export type Cutoffs = EvaluateParams['cutoffs'];
-export type FusionParams = EvaluateParams['fusion'];
 export type MeanWeighting = EvaluateParams['mean']['weighting'];

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCorpus, type Corpus } from '../../src/formats/corpus.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
+import { writeFusion } from '../../src/formats/fusion.ts';
 import { readNpy, type Matrix } from '../../src/formats/npy.ts';
 import { rowCount } from '../../src/formats/ragged.ts';
 import { readTokens, type Tokens } from '../../src/formats/tokens.ts';
@@ -13,12 +14,14 @@ import { readVectors } from '../../src/formats/vectors.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { input, optionalInput, type Metrics, type StageContext, type StageResult } from '../../src/stage.ts';
 import { approximateProbe, type ApproximateProbe } from './scoring/approximate.ts';
+import { chooseFusionFor } from './fusion/choose.ts';
 import { documentsShown, examplesAgainstBm25 } from './report/examples.ts';
 import type { EvaluateParams } from './parameters.ts';
 import { latencyOf } from './scoring/latency.ts';
+import { scoreRivals } from './rivals/rivals.ts';
 import { corpusMeasures } from './scoring/measures.ts';
 import { writePerQuery } from './report/per-query.ts';
-import { otherCorpus, queriesToEvaluate, type QuerySet } from './scoring/queries.ts';
+import { judgedQueries, otherCorpus, queriesToEvaluate, type QuerySet } from './scoring/queries.ts';
 import { reportMarkdown } from './report/report.ts';
 import { writeQrels } from './scoring/run-files.ts';
 import { scoreSystems } from './scoring/score-systems.ts';
@@ -26,7 +29,7 @@ import type { Scores } from './scoring/scores.ts';
 import { randomFigures } from './summary/figures.ts';
 import { summarise } from './summary/summarise.ts';
 import { headlineOf, summaryJson, summaryMetrics, type Summary } from './summary/summary.ts';
-import { qualityWarning } from './summary/warnings.ts';
+import { fusionWarning, qualityWarning } from './summary/warnings.ts';
 import { bm25System, meanSystem, vectorSystem, withoutIgnored, type System } from './scoring/systems.ts';
 
 type Context = StageContext<EvaluateParams>;
@@ -48,14 +51,30 @@ async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> 
   const vectors = queryVectors(context, tokens, names.length);
   const measures = corpusMeasures(params.cutoffs, params.depth);
   const probe = await openProbe(context, vectors, names.length);
-  const systems = systemsOf(context, tokens, vectors, set);
+  const systems = systemsOf(context, tokens, vectors);
   const byId = new Map(set.queries.map((query) => [query.id, query]));
-  const scores = await scoreSystems(context, systems, set.queries, names, measures, (query, ranking) =>
-    probe?.observe(byId.get(query)!, ranking),
+  const fusion = await chooseFusionFor(context, systems, async (split) =>
+    split === params.split
+      ? set.queries
+      : judgedQueries(tokens, split, params, await corpus.queryRows(split)),
   );
-  const summary = summarise(context, set, names.length, scores, measures);
+  const ranked = await scoreSystems(
+    context,
+    systems,
+    set.queries,
+    names,
+    measures,
+    fusion?.of,
+    (query, ranking) => probe?.observe(byId.get(query)!, ranking),
+  );
+  const rivals = await scoreRivals(context, set.queries, () => corpus.queryRows(), names, measures);
+  const scores = new Map([...ranked, ...rivals]);
+  const summary = summarise(context, set, names.length, scores, measures, fusion?.config);
   const warning = qualityWarning(summary, randomFigures(set.queries, names.length, measures).corpus);
   if (warning) context.warn(warning);
+  const fusionDoubt = fusionWarning(summary);
+  if (fusionDoubt) context.warn(fusionDoubt);
+  if (fusion) writeFusion(output, fusion.config);
   writeQrels(output, set.queries, names);
   writePerQuery(output, set.queries, scores, measures);
   await writeReport(context, corpus, summary, set, scores);
@@ -91,8 +110,9 @@ async function openProbe(
   return probe;
 }
 
-function systemsOf(context: Context, tokens: Tokens, vectors: Matrix, { queries }: QuerySet): System[] {
-  const { baselines, bm25, mean } = context.params;
+function systemsOf(context: Context, tokens: Tokens, vectors: Matrix): System[] {
+  const { params } = context;
+  const { baselines, bm25, mean } = params;
   const folder = input(context, 'embeddings').path;
   const { similarity } = readEmbeddingsConfig(folder);
   const search = createExactSearch(readNpy(join(folder, DOCUMENTS_FILE)), similarity);
@@ -102,8 +122,7 @@ function systemsOf(context: Context, tokens: Tokens, vectors: Matrix, { queries 
     ...(baselines.includes('bm25') ? [bm25System(tokens, bm25)] : []),
     ...(words ? [meanSystem(tokens, readVectors(words.path), mean.weighting)] : []),
   ];
-  const ignores = queries.some(({ ignored }) => ignored !== undefined);
-  return ignores ? systems.map(withoutIgnored) : systems;
+  return params.ignore_identical_ids && tokens.ownDocuments ? systems.map(withoutIgnored) : systems;
 }
 
 function latencies(systems: readonly System[], { queries }: QuerySet): Metrics {

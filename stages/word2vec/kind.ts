@@ -3,7 +3,7 @@ import { parameters, type Word2vecParams } from './parameters.ts';
 
 export const stage = defineStage<Word2vecParams>({
   description:
-    'Makes a vector for every word of the model vocabulary: loaded from a word2vec, GloVe or fastText file, trained on the texts with skip-gram, or random.',
+    'Makes a vector for every word of the model vocabulary: loaded from a word2vec, GloVe or fastText file or an npm package, trained on the texts with skip-gram, or random.',
   parameters,
   inputs: {
     tokens: { type: 'tokens', description: 'The vocabulary, and the texts to train on.' },
@@ -22,6 +22,8 @@ export const stage = defineStage<Word2vecParams>({
     'coverage_tokens',
     'rows_read',
     'folded',
+    'estimated',
+    'estimate_cosine',
     'loss',
     'loss.epoch_*',
     'words_per_second',

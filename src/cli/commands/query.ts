@@ -28,7 +28,7 @@ export async function queryCommand(file: string, question: string, options: Quer
     printNotice('warning: the model knows none of these words, so the results are meaningless');
   // Encoding a question of a few words takes less time than starting threads.
   const { threads = 1, top } = options;
-  const answers = await answer(parts, tokens, { engine: plan.engine!, threads, top });
+  const answers = await answer(parts, tokens, { question, engine: plan.engine!, threads, top });
   if (options.json) printJson({ query: question, results: answers });
   else printResult(answersText(answers));
   return 0;

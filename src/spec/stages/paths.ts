@@ -4,6 +4,7 @@ import { segmentsOf } from '../../base/json-pointer.ts';
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
 import type { JsonSchema } from '../../stage.ts';
 import type { KnownStage } from './inputs.ts';
+import { isPackageFile, packageFile } from './package-file.ts';
 import { errorAt, locate, type Report } from '../text/source.ts';
 import type { PathParameter } from '../spec.ts';
 import { deepest, sourceOf } from '../text/tree.ts';
@@ -46,7 +47,15 @@ export function resolvePaths(
           hint: 'Give a path, or an http:// or https:// URL.',
         }),
       );
-    const rooted = rooting !== undefined && !isAbsolute(value) && !URL.test(value);
+    const published = isPackageFile(value) ? packageFile(value, sourceOf(node).directory) : undefined;
+    if (isPackageFile(value) && !published)
+      report(
+        errorAt(place, `'${value}' does not name a file of an npm package`, {
+          hint: 'Write `npm:NAME`, or `npm:NAME/FILE` with a file inside the package.',
+        }),
+      );
+    const fixed = isAbsolute(value) || URL.test(value) || published !== undefined;
+    const rooted = rooting !== undefined && !fixed;
     if (rooted && /^\.\.([/\\]|$)/.test(normalize(value)))
       report(
         errorAt(
@@ -54,11 +63,13 @@ export function resolvePaths(
           `${value} is outside the folder of the input '${rooting[0]}', to which it is relative`,
         ),
       );
-    const result = URL.test(value) || rooted ? value : resolve(sourceOf(node).directory, value);
+    const kept = URL.test(value) || rooted;
+    const result = kept ? value : (published?.path ?? resolve(sourceOf(node).directory, value));
     paths.push({
       pointer,
       value: result,
       location: locate(place),
+      ...(published ? { package: published.name } : {}),
       ...(rooted ? { rootedIn: rooting[0] } : {}),
     });
     return result;

@@ -25,3 +25,9 @@ export function signed(value: number, decimals: number): string {
 export function pText(p: number): string {
   return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
 }
+
+/** `0.812, 0.840` */
+export const spanText = (
+  [low, high]: readonly [number, number],
+  text = (value: number): string => value.toFixed(3),
+): string => `${text(low)}, ${text(high)}`;

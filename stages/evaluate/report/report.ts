@@ -1,13 +1,15 @@
 /** Writes report.md: the measures as tables, and example queries. It computes no measure; see summary/. */
 import type { DocumentText } from '../../../src/formats/corpus.ts';
-import { EXACT_UP_TO, type Interval } from '../../../src/retrieval/significance.ts';
-import type { Comparison, Differences } from '../summary/comparison.ts';
+import { EXACT_UP_TO } from '../../../src/retrieval/significance.ts';
+import { verdict } from '../summary/comparison.ts';
 import type { Scores } from '../scoring/scores.ts';
 import type { SystemFigures } from '../summary/figures.ts';
 import { measureTitle, primaryMeasure, type Summary } from '../summary/summary.ts';
 import { examplesSection } from './examples-section.ts';
 import type { Examples } from './examples.ts';
-import { pText, plain, signed, table } from './markdown.ts';
+import { fusionSection } from './fusion-section.ts';
+import { comparisonSection, type Title } from './comparison-section.ts';
+import { pText, plain, signed, spanText, table } from './markdown.ts';
 
 export interface ReportParts {
   readonly summary: Summary;
@@ -36,7 +38,9 @@ export function reportMarkdown({ summary, scores, examples, texts }: ReportParts
     '## Over the whole corpus',
     figuresTable(summary, 'corpus', title),
     ...candidatesSection(summary, title),
-    ...comparisonSection(summary, title),
+    ...fusionSection(summary),
+    ...comparisonSection(title, plain(summary.label), summary.comparisons),
+    ...comparisonSection(title, 'Fused', summary.fused_comparisons ?? []),
     ...typesSection(summary, title),
     ...seedsSection(summary),
     ...ranksSection(summary, scores, title),
@@ -53,8 +57,6 @@ export function reportMarkdown({ summary, scores, examples, texts }: ReportParts
   return `${sections.join('\n\n')}\n`;
 }
 
-type Title = (system: string) => string;
-
 const FILES =
   '`metrics.json` contains all measures, `per_query.tsv` those of each query, `runs/` the run files and `qrels.trec` ' +
   'the relevance judgements for trec_eval: `trec_eval -c -m ndcg_cut.10 -m map qrels.trec runs/model.trec`. ' +
@@ -66,9 +68,10 @@ function leadingSentence(summary: Summary, title: Title): string {
   const [model] = summary.systems;
   const value = `**${measureTitle(measure)} ${model!.corpus[measure]!.toFixed(3)}**`;
   const against = summary.comparisons.map(({ rival, corpus }) => {
-    const { difference, p_value: p } = corpus[measure] ?? {};
-    if (difference === undefined) return undefined;
-    const sure = p === undefined ? '' : `, ${pText(p)}`;
+    const found = corpus[measure];
+    if (!found) return undefined;
+    const { difference, p_value: p } = found;
+    const sure = p === undefined ? '' : `, ${pText(p)}, ${verdict(found)}`;
     return `${signed(difference, 3)} against ${title(rival)}${sure}`;
   });
   return [`${value}${intervalText(model, measure)}`, ...against.filter((text) => text !== undefined)]
@@ -80,9 +83,6 @@ function intervalText(system: SystemFigures | undefined, measure: string): strin
   const interval = system?.intervals?.corpus[measure];
   return interval ? ` [${spanText(interval)}]` : '';
 }
-
-const spanText = ([low, high]: Interval, text = (value: number): string => value.toFixed(3)): string =>
-  `${text(low)}, ${text(high)}`;
 
 function overview(summary: Summary): string {
   const left =
@@ -120,7 +120,7 @@ function figuresTable({ systems }: Summary, scope: Scope, title: Title): string 
   const rows = systems.map((system) => {
     const figures = system[scope] ?? {};
     const interval = system.intervals?.[scope]?.[names[0]!];
-    const cells = names.map((name) => figures[name]!.toFixed(4));
+    const cells = names.map((name) => figures[name]?.toFixed(4) ?? '');
     if (withIntervals) cells.splice(1, 0, interval ? spanText(interval) : '');
     return [title(system.name), ...cells];
   });
@@ -132,39 +132,6 @@ function candidatesSection(summary: Summary, title: Title): string[] {
   const note = `${summary.queries_with_candidates} queries whose candidates include a relevant document.`;
   return ['## Within the candidates', note, figuresTable(summary, 'candidates', title)];
 }
-
-function comparisonSection({ comparisons, label }: Summary, title: Title): string[] {
-  if (comparisons.length === 0) return [];
-  const rows = (scope: Scope): string[][] => {
-    const names = [...new Set(comparisons.flatMap((comparison) => Object.keys(comparison[scope] ?? {})))];
-    return names.map((name) => [
-      `${measureTitle(name)}${scope === 'candidates' ? ' in candidates' : ''}`,
-      ...comparisons.map((comparison) => differenceText(comparison[scope], name)),
-    ]);
-  };
-  return [
-    `## ${plain(label)} minus the others`,
-    'Mean difference over the same queries, its confidence interval, and the p-value for the null hypothesis of no ' +
-      'difference (not corrected for multiple comparisons).',
-    table(
-      ['', ...comparisons.map(({ rival }) => title(rival))],
-      [...rows('corpus'), ...rows('candidates'), wins(comparisons)],
-    ),
-  ];
-}
-
-function differenceText(differences: Differences | undefined, name: string): string {
-  const found = differences?.[name];
-  if (!found) return '';
-  const { difference, interval, p_value: p } = found;
-  const span = interval ? ` [${spanText(interval, (value) => signed(value, 3))}]` : '';
-  return `${signed(difference, 4)}${span}${p === undefined ? '' : ` ${pText(p)}`}`;
-}
-
-const wins = (comparisons: readonly Comparison[]): string[] => [
-  'queries won / lost / tied',
-  ...comparisons.map(({ won, lost, tied }) => `${won} / ${lost} / ${tied}`),
-];
 
 const MOST_TYPES = 30;
 

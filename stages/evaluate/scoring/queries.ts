@@ -37,30 +37,41 @@ export interface QuerySet {
   readonly withoutRelevant: number;
 }
 
-/** The queries of the split that have a relevant document, by ascending query_id. */
+/** The queries of the split that have a relevant document, by ascending query_id. Throws `E_INPUT` without any. */
 export function queriesToEvaluate(
   tokens: Tokens,
-  { split, ignore_identical_ids }: Pick<EvaluateParams, 'split' | 'ignore_identical_ids'>,
+  params: Pick<EvaluateParams, 'split' | 'ignore_identical_ids'>,
   rows: readonly QueryRow[],
 ): QuerySet {
-  const ids = Array.from(queriesOfSplit(tokens, split));
-  if (ids.length === 0)
+  const { split } = params;
+  const all = queriesOfSplit(tokens, split).length;
+  if (all === 0)
     throw new PipelineError('E_INPUT', `the split '${split}' has no queries`, {
       hint: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
     });
+  const queries = judgedQueries(tokens, split, params, rows);
+  if (queries.length === 0)
+    throw new PipelineError('E_INPUT', `no query of the split '${split}' has a relevant document`);
+  return { queries, withoutRelevant: all - queries.length };
+}
+
+/** The queries of the split that have a relevant document, by ascending query_id. */
+export function judgedQueries(
+  tokens: Tokens,
+  split: string,
+  { ignore_identical_ids }: Pick<EvaluateParams, 'ignore_identical_ids'>,
+  rows: readonly QueryRow[],
+): EvaluatedQuery[] {
   const known = new Map(rows.map((query) => [query.id, query]));
   const relevant = relevantDocuments(tokens);
   const ignored = ignoredDocuments(tokens, ignore_identical_ids);
-  const queries = ids.flatMap((id) => {
+  return Array.from(queriesOfSplit(tokens, split)).flatMap((id) => {
     const judged = relevant.get(id);
     if (!judged) return [];
     const query = known.get(id);
     if (!query) throw otherCorpus(`query ${id} of the tokens is not in the corpus`);
     return [evaluatedQuery(tokens, query, judged, ignored.get(id))];
   });
-  if (queries.length === 0)
-    throw new PipelineError('E_INPUT', `no query of the split '${split}' has a relevant document`);
-  return { queries, withoutRelevant: ids.length - queries.length };
 }
 
 function evaluatedQuery(

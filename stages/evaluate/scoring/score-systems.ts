@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../../src/base/clock.ts';
+import { fuseCandidates, fusePool, poolOf, type Fusion } from '../../../src/retrieval/fusion.ts';
 import type { Ranking } from '../../../src/retrieval/ranking.ts';
 import type { StageContext } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
@@ -11,7 +12,7 @@ import type { Measure } from './measures.ts';
 import type { EvaluatedQuery } from './queries.ts';
 import { createRunFile } from './run-files.ts';
 import { scoreRanking, type QueryScores, type Scores } from './scores.ts';
-import { fuse, type System, type SystemName } from './systems.ts';
+import { retrieved, type System, type SystemName } from './systems.ts';
 
 const REPORT_EVERY_MS = 250;
 
@@ -34,6 +35,7 @@ export async function scoreSystems(
   queries: readonly EvaluatedQuery[],
   names: readonly string[],
   measures: readonly Measure[],
+  fusionOf: ((query: EvaluatedQuery) => Fusion) | undefined,
   observe: Observer | undefined,
 ): Promise<Scores> {
   const { depth, run_depth: runDepth } = context.params;
@@ -47,9 +49,9 @@ export async function scoreSystems(
         corpus: searches[i]!.next().value!,
         candidates: query.candidates.length > 0 ? system.rankCandidates(query) : undefined,
       });
-      // As soon as both lists exist, so that the fusion comes next to them in every table.
-      const fused = lists.has('fused') ? undefined : fusedLists(lists, context.params);
-      if (fused) lists.set('fused', fused);
+      // Right after BM25, so that the fusion comes next to it in every table.
+      if (system.name === 'bm25' && fusionOf)
+        lists.set('fused', fusedLists(systems, lists, query, fusionOf(query), depth));
     }
     keeper.keep(query, lists);
     observe?.(query.id, lists.get('model')!.corpus);
@@ -63,14 +65,22 @@ export async function scoreSystems(
 }
 
 function fusedLists(
+  systems: readonly System[],
   lists: ReadonlyMap<SystemName, Lists>,
-  { fusion, depth }: EvaluateParams,
-): Lists | undefined {
-  const [model, bm25] = [lists.get('model'), lists.get('bm25')];
-  if (!model || !bm25 || !fusion.enabled) return undefined;
+  query: EvaluatedQuery,
+  fusion: Fusion,
+  depth: number,
+): Lists {
+  const named = (name: SystemName): System => systems.find((system) => system.name === name)!;
+  const [model, bm25] = [lists.get('model')!, lists.get('bm25')!];
+  const both = { model: named('model'), bm25: named('bm25') };
+  const pool = poolOf(retrieved(both, { model: model.corpus, bm25: bm25.corpus }, query));
   return {
-    corpus: fuse(model.corpus, bm25.corpus, fusion, depth),
-    candidates: model.candidates && bm25.candidates && fuse(model.candidates, bm25.candidates, fusion, depth),
+    corpus: fusePool(pool, fusion, depth),
+    candidates:
+      model.candidates &&
+      bm25.candidates &&
+      fuseCandidates(pool, { model: model.candidates, bm25: bm25.candidates }, fusion),
   };
 }
 

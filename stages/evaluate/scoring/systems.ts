@@ -7,10 +7,10 @@ import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { WordVectors } from '../../../src/formats/vectors.ts';
 import { createBm25, inverseDocumentFrequencies, type Bm25Parameters } from '../../../src/retrieval/bm25.ts';
 import { createExactSearch, type ExactSearch } from '../../../src/retrieval/exact.ts';
-import { reciprocalRankFusion } from '../../../src/retrieval/fusion.ts';
+import type { Both, Retrieved } from '../../../src/retrieval/fusion.ts';
 import { meanVectors } from '../../../src/retrieval/mean-vectors.ts';
 import { withoutDocument, type Ranking } from '../../../src/retrieval/ranking.ts';
-import type { FusionParams, MeanWeighting } from '../parameters.ts';
+import type { MeanWeighting } from '../parameters.ts';
 import type { EvaluatedQuery } from './queries.ts';
 
 export type SystemName = 'model' | 'bm25' | 'fused' | 'mean';
@@ -21,6 +21,8 @@ export interface System {
   /** One ranked list of the whole corpus per query, in the order of the queries, computed lazily. */
   search(queries: readonly EvaluatedQuery[], depth: number): Iterator<Ranking, void>;
   rankCandidates(query: EvaluatedQuery): Ranking;
+  /** Scores of the given documents, in their order; equal to those of `search`. */
+  scores(query: EvaluatedQuery, documents: Uint32Array): Float64Array;
 }
 
 /** The same system, which leaves the ignored document of each query out. Candidates lack it already. */
@@ -45,6 +47,7 @@ export function vectorSystem(name: SystemName, search: ExactSearch, queries: Mat
         depth,
       ),
     rankCandidates: ({ id, candidates }) => search.rankCandidates(queries, id, candidates),
+    scores: ({ id }, documents) => search.scores(queries, id, documents),
   };
 }
 
@@ -56,6 +59,7 @@ export function bm25System(tokens: Tokens, parameters: Bm25Parameters): System {
       for (const query of queries) yield bm25.search(query.tokens, depth);
     },
     rankCandidates: ({ tokens: words, candidates }) => bm25.rankCandidates(words, candidates),
+    scores: ({ tokens: words }, documents) => bm25.scores(words, documents),
   };
 }
 
@@ -69,15 +73,15 @@ export function meanSystem(tokens: Tokens, vectors: WordVectors, weighting: Mean
   return vectorSystem('mean', search, meanVectors(tokens.queries, vectors, weights));
 }
 
-/** Reciprocal rank fusion of the lists of the model and BM25. */
-export function fuse(model: Ranking, bm25: Ranking, { k, weight }: FusionParams, depth: number): Ranking {
-  const lists = [
-    { documents: model.documents, weight },
-    { documents: bm25.documents, weight: 1 - weight },
-  ];
-  return reciprocalRankFusion(
-    lists.filter((list) => list.weight > 0),
-    k,
-    depth,
-  );
+/** The lists of one query with the scores of all other documents, as fusion takes them. */
+export function retrieved(
+  systems: Both<System>,
+  lists: Both<Ranking>,
+  query: EvaluatedQuery,
+): Both<Retrieved> {
+  const of = (name: keyof Both<System>): Retrieved => ({
+    ranking: lists[name],
+    scores: (documents) => systems[name].scores(query, documents),
+  });
+  return { model: of('model'), bm25: of('bm25') };
 }

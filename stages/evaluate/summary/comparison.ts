@@ -30,6 +30,19 @@ export interface Comparison {
   readonly candidates?: Differences;
 }
 
+/** Tests below this p are called significant. */
+export const SIGNIFICANT = 0.05;
+
+/** The sign of a difference that is significant. Undefined without a test. */
+export function verdict({
+  difference,
+  p_value: p,
+}: Difference): 'better' | 'worse' | 'not significant' | undefined {
+  if (p === undefined) return undefined;
+  if (p >= SIGNIFICANT || difference === 0) return 'not significant';
+  return difference > 0 ? 'better' : 'worse';
+}
+
 type Settings = Pick<EvaluateParams, 'bootstrap' | 'permutations' | 'seed'>;
 
 export function compare(

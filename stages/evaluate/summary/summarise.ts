@@ -2,12 +2,13 @@
  * Computes the summary of a report from the scores of all queries, and reads the other reports that it compares with.
  * The type of the summary and its forms for files and metrics are in summary.ts.
  */
+import type { FusionConfig } from '../../../src/formats/fusion.ts';
 import { inputList, type StageContext } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
 import type { Measure } from '../scoring/measures.ts';
 import type { QuerySet } from '../scoring/queries.ts';
 import type { Scores } from '../scoring/scores.ts';
-import { compare, type Comparison } from './comparison.ts';
+import { compare, type Comparison, type RivalScores } from './comparison.ts';
 import { flat, readRival, readSeed } from './other-reports.ts';
 import { byQueryType } from './query-types.ts';
 import { averageScores, intervalsOf, randomFigures, type SystemFigures } from './figures.ts';
@@ -23,6 +24,7 @@ export function summarise(
   documents: number,
   scores: Scores,
   measures: readonly Measure[],
+  fusion: FusionConfig | undefined,
 ): Summary {
   const { params } = context;
   const systems = systemFigures(params, scores, measures);
@@ -40,11 +42,11 @@ export function summarise(
     ...(ignoring > 0 && { queries_without_own_document: ignoring }),
     depth: params.depth,
     bm25: params.bm25,
-    fusion: params.fusion,
+    ...(fusion && { fusion }),
     bootstrap: params.bootstrap,
     permutations: params.permutations,
     systems,
-    comparisons: comparisonsOf(context, queries, scores, measures),
+    ...comparisonsOf(context, queries, scores, measures),
     query_types: byQueryType(queries, scores, measures),
     ...(seeds && { seeds }),
   };
@@ -66,11 +68,27 @@ function comparisonsOf(
   queries: QuerySet['queries'],
   scores: Scores,
   measures: readonly Measure[],
-): Comparison[] {
-  const model = scores.get('model')!;
-  const own = [...scores].filter(([name]) => name !== 'model');
-  const comparisons = own.map(([name, others]) => compare(name, model, others, measures, context.params));
+): Pick<Summary, 'comparisons' | 'fused_comparisons'> {
+  const reports = otherReports(context, queries, scores, measures);
+  const against = (system: string): Comparison[] =>
+    [...scores, ...reports]
+      .filter(([rival]) => rival !== system)
+      .map(([rival, others]) => compare(rival, scores.get(system)!, others, measures, context.params));
+  return {
+    comparisons: against('model'),
+    ...(scores.has('fused') && { fused_comparisons: against('fused') }),
+  };
+}
+
+/** The models of the reports under `against`, by names that nothing else has. */
+function otherReports(
+  context: Context,
+  queries: QuerySet['queries'],
+  scores: Scores,
+  measures: readonly Measure[],
+): Map<string, RivalScores> {
   const taken = new Set(['model', 'random', 'ann', 'candidates', context.params.label, ...scores.keys()]);
+  const reports = new Map<string, RivalScores>();
   for (const report of inputList(context, 'against')) {
     const { label, scores: others } = readRival(report, queries, measures);
     const missing = others.filter((score) => score === undefined).length;
@@ -83,9 +101,9 @@ function comparisonsOf(
       });
     const name = unusedName(label, taken);
     taken.add(name);
-    comparisons.push(compare(name, model, others, measures, context.params));
+    reports.set(name, others);
   }
-  return comparisons;
+  return reports;
 }
 
 /** `label`, or `label 2` and so on if that is taken. */

@@ -2,6 +2,7 @@
  * The summary of a report: its type, and its forms for metrics.json, the metrics of the stage and the headline. It is
  * computed in summarise.ts; the Markdown is in report/.
  */
+import type { FusionConfig } from '../../../src/formats/fusion.ts';
 import type { JsonObject, Metrics } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
 import type { Comparison } from './comparison.ts';
@@ -21,13 +22,16 @@ export interface Summary {
   readonly queries_without_own_document?: number;
   readonly depth: number;
   readonly bm25: EvaluateParams['bm25'];
-  readonly fusion: EvaluateParams['fusion'];
+  /** Absent without a fusion. */
+  readonly fusion?: FusionConfig;
   readonly bootstrap: EvaluateParams['bootstrap'];
   readonly permutations: number;
   /** The model first. */
   readonly systems: readonly SystemFigures[];
   /** The model against each system of its own report, then against other reports. */
   readonly comparisons: readonly Comparison[];
+  /** The fusion against the others; absent without one. */
+  readonly fused_comparisons?: readonly Comparison[];
   /** Empty if the data has no query types. */
   readonly query_types: readonly TypeFigures[];
   /** Absent if there is only one seed. */
@@ -73,9 +77,17 @@ export function summaryMetrics(summary: Summary): Metrics {
     if (interval) add('', { [`${primary}_low`]: interval[0], [`${primary}_high`]: interval[1] });
   }
   for (const { rival, corpus } of summary.comparisons) {
-    const p = corpus[primary]?.p_value;
+    const { difference, p_value: p } = corpus[primary] ?? {};
+    if (difference !== undefined) metrics[`${rival}/difference`] = difference;
     if (p !== undefined) metrics[`${rival}/p_value`] = p;
   }
+  const fusedAgainst = summary.fused_comparisons?.filter(({ rival }) => rival !== 'model') ?? [];
+  for (const { rival, corpus } of fusedAgainst) {
+    const { difference, p_value: p } = corpus[primary] ?? {};
+    if (difference !== undefined) metrics[`fused/${rival}/difference`] = difference;
+    if (p !== undefined) metrics[`fused/${rival}/p_value`] = p;
+  }
+  if (summary.fusion) metrics['fused/weight'] = summary.fusion.fusion.weight;
   const spread = summary.seeds?.measures[primary];
   if (spread)
     Object.assign(metrics, { [`${primary}_mean`]: spread.mean, [`${primary}_sd`]: spread.deviation });

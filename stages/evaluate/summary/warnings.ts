@@ -1,6 +1,8 @@
 /** When a report says that the model is hardly better than chance, or far below BM25. Reads the summary, measures nothing. */
 import type { StageWarning } from '../../../src/stage.ts';
 import type { Figures } from './figures.ts';
+import { verdict, type Comparison } from './comparison.ts';
+import { pText } from '../report/markdown.ts';
 import { measureTitle, primaryMeasure, type Summary } from './summary.ts';
 
 /**
@@ -29,7 +31,18 @@ export function qualityWarning(summary: Summary, random: Figures): StageWarning 
     queries: summary.queries,
     confidence: summary.bootstrap.confidence,
   };
-  return nearRandom(judged) ?? farBelowBm25(judged);
+  return nearRandom(judged) ?? farBelowBm25(judged) ?? belowBm25(summary.comparisons, 'model', judged);
+}
+
+/** When the fusion is significantly below BM25, which a fusion should never be. */
+export function fusionWarning(summary: Summary): StageWarning | undefined {
+  const primary = primaryMeasure(summary);
+  const value = (system: string): number | undefined =>
+    summary.systems.find(({ name }) => name === system)?.corpus[primary];
+  const fused = value('fused');
+  if (fused === undefined) return undefined;
+  const measure = measureTitle(primary);
+  return belowBm25(summary.fused_comparisons ?? [], 'fused', { measure, value: fused, bm25: value('bm25') });
 }
 
 interface Judged {
@@ -71,6 +84,35 @@ function farBelowBm25({ measure, value, bm25 }: Judged): StageWarning | undefine
     hint: 'Train longer or on more pairs, with hard negatives (`from: bm25`), pretrained vectors, or `encoder.skip`; or search with the fusion.',
     parameter: 'train.epochs',
   };
+}
+
+const REMEDIES = {
+  model: {
+    subject: 'the model',
+    cause: 'Too few training pairs or steps, or queries that share their rare words with their documents.',
+    hint: 'Search with the fusion or with BM25, or train longer or on more pairs.',
+    parameter: 'train.epochs',
+  },
+  fused: {
+    subject: 'the fusion of the model with BM25',
+    cause: 'The model has too much weight: it is fixed, or chosen on few queries or on queries unlike these.',
+    hint: 'Write `fusion: auto` and give the corpus a validation split of queries like these; use BM25 until then.',
+    parameter: 'fusion',
+  },
+} as const;
+
+/** A lower mean that the paired test does not take for chance. */
+function belowBm25(
+  comparisons: readonly Comparison[],
+  system: keyof typeof REMEDIES,
+  { measure, value, bm25 }: Pick<Judged, 'measure' | 'value' | 'bm25'>,
+): StageWarning | undefined {
+  const compared = comparisons.find(({ rival }) => rival === 'bm25');
+  const found = Object.entries(compared?.corpus ?? {})[0]?.[1];
+  if (bm25 === undefined || !found || verdict(found) !== 'worse') return undefined;
+  const { subject, ...remedy } = REMEDIES[system];
+  const message = `${subject} is significantly below BM25 on the same queries: ${measure} ${text(value)} against ${text(bm25)}, ${pText(found.p_value!)}`;
+  return { message, ...remedy };
 }
 
 const text = (value: number): string => value.toFixed(3);

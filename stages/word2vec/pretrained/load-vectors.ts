@@ -6,6 +6,7 @@ import { createTokenizer, vocabularyMap } from '../../../src/retrieval/tokenizer
 import { PipelineError, type StageContext } from '../../../src/stage.ts';
 import type { PretrainedParams } from '../parameters.ts';
 import { fillUnknown } from '../made-up.ts';
+import { estimateMissing } from './missing-words.ts';
 import { readVectorFile } from './vector-file.ts';
 
 export interface Loaded {
@@ -16,6 +17,9 @@ export interface Loaded {
   readonly folded: number;
   /** Bad rows that were left out. */
   readonly rejected: number;
+  /** Words that the file lacks and that got an estimated vector, and how good such estimates are. */
+  readonly estimated: number;
+  readonly estimateCosine: number;
 }
 
 const ABSENT = 0;
@@ -69,8 +73,16 @@ export async function loadVectors(
   if (match.every((found) => found === ABSENT)) throw noWordFound(params.path, rowsRead, first, tokens);
   const known = match.map((found) => (found === ABSENT ? 0 : 1));
   const vectors = { rows, dimensions, data, known };
-  fillUnknown(vectors, params.seed);
-  return { vectors, rowsRead, folded: match.filter((found) => found === FOLDED).length, rejected };
+  const estimated = params.missing === 'estimate' ? estimateMissing(vectors, tokens) : undefined;
+  fillUnknown(vectors, params.seed, new Set(estimated?.ids));
+  return {
+    vectors,
+    rowsRead,
+    folded: match.filter((found) => found === FOLDED).length,
+    rejected,
+    estimated: estimated?.ids.length ?? 0,
+    estimateCosine: estimated?.cosine ?? 0,
+  };
 }
 
 /** Words of the file and of the corpus in the error, so that a reader sees in what they differ. */

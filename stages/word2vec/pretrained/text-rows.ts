@@ -18,7 +18,7 @@ import { markOf, parseHeader, type Layout } from './vector-format.ts';
 
 export function textRows(
   path: string,
-  layout: Exclude<Layout, { kind: 'binary' }>,
+  layout: Extract<Layout, { kind: 'header' | 'bare' }>,
   visitor: RowVisitor,
   rejects: Rejects,
 ): RowParser {

@@ -6,9 +6,10 @@ import { PipelineError, type StageContext } from '../../../src/stage.ts';
 import type { PretrainedParams } from '../parameters.ts';
 import { binaryRows } from './binary-rows.ts';
 import { createRejects, type Rejects } from './rejects.ts';
-import type { RowVisitor } from './row-parser.ts';
+import { jsonRows } from './json-rows.ts';
+import type { RowParser, RowVisitor } from './row-parser.ts';
 import { textRows } from './text-rows.ts';
-import { HEAD_BYTES, layoutOf } from './vector-format.ts';
+import { HEAD_BYTES, layoutOf, type Layout } from './vector-format.ts';
 
 const PIECE = 1 << 20;
 
@@ -29,9 +30,9 @@ export async function readVectorFile(
   try {
     const head = await headOf(pieces);
     const layout = layoutOf(path, head, format);
-    const binary = layout.kind === 'binary';
-    const rejects = createRejects(path, binary ? 'vector' : 'line', on_error);
-    const parser = binary ? binaryRows(path, visitor, rejects) : textRows(path, layout, visitor, rejects);
+    const lines = layout.kind === 'header' || layout.kind === 'bare';
+    const rejects = createRejects(path, lines ? 'line' : 'vector', on_error);
+    const parser = parserOf(path, layout, visitor, rejects);
     parser.feed(head);
     for await (const piece of pieces) {
       context.signal.throwIfAborted();
@@ -41,6 +42,18 @@ export async function readVectorFile(
     return { rows: parser.end(), rejects };
   } finally {
     file.destroy();
+  }
+}
+
+function parserOf(path: string, layout: Layout, visitor: RowVisitor, rejects: Rejects): RowParser {
+  switch (layout.kind) {
+    case 'binary':
+      return binaryRows(path, visitor, rejects);
+    case 'json':
+      return jsonRows(path, visitor, rejects);
+    case 'header':
+    case 'bare':
+      return textRows(path, layout, visitor, rejects);
   }
 }
 

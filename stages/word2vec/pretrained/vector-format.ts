@@ -8,13 +8,17 @@ import { PipelineError } from '../../../src/stage.ts';
 import { fieldsOf, otherSeparator, usualValues, valuesIn } from './fields.ts';
 import { badFile, NO_HEADER, quoted } from './row-parser.ts';
 
-/** `header`: word2vec text and fastText .vec, with a first line `rows dimensions`; `bare`: GloVe, without it. */
+/**
+ * `header`: word2vec text and fastText .vec, with a first line `rows dimensions`; `bare`: GloVe, without it; `json`: an
+ * object of arrays, as the packages of embeddings for winkNLP have it.
+ */
 export type Layout =
   | { readonly kind: 'header' }
   | { readonly kind: 'bare'; readonly dimensions: number }
+  | { readonly kind: 'json' }
   | { readonly kind: 'binary' };
 
-export type FormatName = 'auto' | 'word2vec-text' | 'word2vec-binary' | 'glove' | 'fasttext';
+export type FormatName = 'auto' | 'word2vec-text' | 'word2vec-binary' | 'glove' | 'fasttext' | 'json';
 
 /** Enough for the first two rows of 4,096 dimensions. */
 export const HEAD_BYTES = 1 << 18;
@@ -22,6 +26,7 @@ export const HEAD_BYTES = 1 << 18;
 /** `head` is the start of the file, decompressed: at least HEAD_BYTES, or all of a shorter file. */
 export function layoutOf(path: string, head: Buffer, format: FormatName): Layout {
   refuseForeign(path, head);
+  if (format === 'json' || (format === 'auto' && looksLikeJson(head))) return { kind: 'json' };
   const lines = firstLines(head);
   if (!isText(head)) return binaryLayout(path, lines[0]!, format);
   if (format === 'word2vec-binary')
@@ -47,6 +52,11 @@ function refuseForeign(path: string, head: Buffer): void {
     });
   const foreign = foreignFile(head);
   if (foreign) throw new PipelineError('E_INPUT', `${path} ${foreign.what}`, { hint: foreign.hint });
+}
+
+/** `{"word": …`; a GloVe row may begin with a brace too, but not with this. */
+function looksLikeJson(head: Buffer): boolean {
+  return /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:/.test(head.toString('latin1', markOf(head), 4096));
 }
 
 /** Rows whose count of values is compared. */
@@ -130,7 +140,7 @@ const separated = (separator: string): [what: string, hint: string] => [
 
 /** Neither a supported text nor binary. `first` is the first line of a text. */
 function notVectors(path: string, first: string | undefined, format: FormatName): PipelineError {
-  const formats = 'The formats are word2vec text and binary, GloVe and fastText .vec, gzipped or not.';
+  const formats = 'The formats are word2vec text and binary, GloVe, fastText .vec and JSON, gzipped or not.';
   if (first === undefined)
     return new PipelineError('E_INPUT', `${path} is not in a supported format of word vectors`, {
       hint: formats,

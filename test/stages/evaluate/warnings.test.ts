@@ -53,8 +53,20 @@ describe('a report', () => {
     );
   });
 
-  it('of a model that is somewhat below BM25 has no warning', async () => {
-    expect((await evaluate(queryVectors(70))).warnings).toEqual([]);
+  it('of a model that is significantly below BM25 says so', async () => {
+    expect((await evaluate(queryVectors(70))).warnings.join()).toMatch(
+      /^the model is significantly below BM25 on the same queries: MRR@10 0\.7\d\d against 1\.000, p < 0\.001$/,
+    );
+  });
+
+  it('of a fusion that is significantly below BM25 says so', async () => {
+    const run = await evaluate(queryVectors(30), { fusion: { method: 'convex', weight: 0.9 } });
+    expect(run.warnings[1]).toMatch(/^the fusion of the model with BM25 is significantly below BM25/);
+    expect(run.fullWarnings[1]!.parameter).toBe('fusion');
+  });
+
+  it('of a model that is below BM25 by chance has no warning', async () => {
+    expect((await evaluate(queryVectors(97))).warnings).toEqual([]);
   });
 
   it('of two queries cannot tell the model from chance', async () => {

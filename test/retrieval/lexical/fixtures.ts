@@ -1,0 +1,62 @@
+import { createBm25 } from '../../../src/retrieval/bm25.ts';
+import type { Ragged } from '../../../src/formats/ragged.ts';
+import { row, rowCount } from '../../../src/formats/ragged.ts';
+import { corpusWords, lexiconFrom, type Lexicon } from '../../../src/retrieval/lexical/lexicon.ts';
+import { documentEncoder, queryEncoder } from '../../../src/retrieval/lexical/vectors.ts';
+
+export const BM25 = { k1: 0.9, b: 0.4 };
+
+export interface LexicalCorpus {
+  readonly lexicon: Lexicon;
+  readonly places: Int32Array;
+  query(ids: ArrayLike<number>): Float32Array;
+  document(ids: ArrayLike<number>): Float32Array;
+}
+
+export function lexicalCorpus(
+  documents: Ragged,
+  tokens: readonly string[],
+  dimensions: number,
+  seed = 42,
+): LexicalCorpus {
+  const { words, places, averageLength } = corpusWords(documents, tokens);
+  const counts = { documents: rowCount(documents), average_length: averageLength };
+  const lexicon = lexiconFrom({ dimensions, seed, ...BM25, ...counts }, words);
+  const encodeQuery = queryEncoder(lexicon);
+  const encodeDocument = documentEncoder(lexicon);
+  const encoded = (encode: typeof encodeQuery, ids: ArrayLike<number>): Float32Array => {
+    const vector = new Float32Array(dimensions);
+    encode(
+      Array.from(ids, (id) => places[id]!),
+      vector,
+      0,
+    );
+    return vector;
+  };
+  return {
+    lexicon,
+    places,
+    query: (ids) => encoded(encodeQuery, ids),
+    document: (ids) => encoded(encodeDocument, ids),
+  };
+}
+
+export const dot = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+
+/** BM25 scores of all documents as a fraction of the highest that the query can reach. */
+export function bm25Fractions(
+  documents: Ragged,
+  tokens: readonly string[],
+  query: Uint32Array,
+  { lexicon, places }: LexicalCorpus,
+): number[] {
+  const all = Uint32Array.from({ length: rowCount(documents) }, (_, i) => i);
+  const highest = query.reduce((sum, id) => sum + (places[id]! < 0 ? 0 : lexicon.idf[places[id]!]!), 0);
+  return Array.from(
+    createBm25(documents, tokens.length, BM25).scores(query, all),
+    (score) => score / highest,
+  );
+}
+
+export { row };

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readFusion } from '../../../src/formats/fusion.ts';
+import type { JsonObject } from '../../../src/stage.ts';
+import { stage } from '../../../stages/evaluate/kind.ts';
+import { runKind, type KindRun } from '../../helpers/run-kind.ts';
+import { embeddingsArtifact, randomMatrix, tokensArtifact, tokensOf } from '../../retrieval/fixtures.ts';
+import { corpusArtifact } from './fixtures.ts';
+
+/** Two queries a document, one of each split; the model knows nothing, so that BM25 alone is best. */
+const COUNT = 40;
+const DOCUMENTS = Array.from({ length: COUNT }, (_, i) => `topic${i} of all`);
+const QUERIES = ['validation', 'test'].flatMap((split) =>
+  DOCUMENTS.map((_, i) => ({ text: `topic${i} all`, split, relevant: { [i]: 1 } })),
+);
+
+const evaluate = async (params: JsonObject = {}, queries = QUERIES): Promise<KindRun> =>
+  runKind(stage, {
+    params: { examples: 0, bootstrap: { samples: 0 }, permutations: 100, ...params },
+    inputs: {
+      corpus: await corpusArtifact(DOCUMENTS, queries),
+      tokens: tokensArtifact(tokensOf(DOCUMENTS, queries)),
+      embeddings: embeddingsArtifact(
+        randomMatrix(COUNT, 8, 'documents'),
+        randomMatrix(queries.length, 8, 'queries'),
+      ),
+    },
+  });
+const report = (run: KindRun): string => readFileSync(join(run.artifact.path, 'report.md'), 'utf8');
+
+describe('fusion: auto', () => {
+  it('is chosen on the validation split and recorded, with what was tried', async () => {
+    const run = await evaluate();
+    const { fusion, chosen, depth } = readFusion(run.artifact.path)!;
+    expect(fusion.method).toBe('convex');
+    expect(fusion.weight).toBeLessThan(0.5);
+    expect(depth).toBe(1000);
+    expect(chosen).toMatchObject({ by: 'validation', split: 'validation', queries: COUNT });
+    expect(run.metrics).toMatchObject({
+      'fused/mrr@10': 1,
+      'fused/bm25/difference': 0,
+      'fused/bm25/p_value': 1,
+    });
+    expect(report(run)).toContain('Chosen on 40 queries of the split `validation` by MRR@10.');
+    expect(report(run)).toContain('## Fused minus the others');
+  });
+
+  it('evaluates its own split by choices of the other folds', async () => {
+    const run = await evaluate({ split: 'validation' });
+    const { chosen } = readFusion(run.artifact.path)!;
+    if (chosen.by !== 'validation') throw new Error('the fusion was not chosen');
+    expect(chosen.folds!.map(({ queries }) => queries)).toEqual([8, 8, 8, 8, 8]);
+    expect(report(run)).toContain('each fifth of them is fused as the other four choose');
+  });
+
+  it('is a safe weight without validation queries, with the reason', async () => {
+    const run = await evaluate(
+      {},
+      QUERIES.filter(({ split }) => split === 'test'),
+    );
+    const { fusion, chosen } = readFusion(run.artifact.path)!;
+    expect(fusion).toEqual({ method: 'convex', weight: 0.5 });
+    expect(chosen).toMatchObject({ by: 'default', queries: 0 });
+    expect(report(run)).toContain("since the split 'validation' has no queries");
+  });
+});
+
+describe('a fixed fusion', () => {
+  it.each([
+    [
+      { k: 10, weight: 0.9 },
+      { method: 'rrf', weight: 0.9, k: 10 },
+    ],
+    [{ weight: 0.7 }, { method: 'rrf', weight: 0.7, k: 60 }],
+    [
+      { method: 'convex', weight: 0.7 },
+      { method: 'convex', weight: 0.7 },
+    ],
+  ])('%j is taken as it is', async (fusion, expected) => {
+    const { artifact } = await evaluate({ fusion });
+    expect(readFusion(artifact.path)).toMatchObject({ fusion: expected, chosen: { by: 'spec' } });
+  });
+
+  it.each([false, 'none', { enabled: false }])('%j evaluates none', async (fusion) => {
+    const { artifact, metrics } = await evaluate({ fusion });
+    expect(existsSync(join(artifact.path, 'fusion.json'))).toBe(false);
+    expect(metrics).not.toHaveProperty('fused/mrr@10');
+  });
+
+  it('with a k that its method does not have is an error', async () => {
+    await expect(evaluate({ fusion: { method: 'convex', k: 10 } })).rejects.toThrow('`fusion.k`');
+  });
+});
