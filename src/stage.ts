@@ -28,8 +28,8 @@ export type ArtifactType =
  * A string with `"x-path": "input"` is a path, glob, folder or URL that the stage reads. It is relative to the spec
  * file, is replaced in the key by the content that it names, and is absolute in `context.params`. A string with
  * `"x-split": true` names a split of the corpus, which is checked before stages run; with the name of a split instead of
- * `true`, that split may be missing. Written `as const`,
- * the schema gives the type of the parameters too: `FromSchema<typeof parameters>`.
+ * `true`, that split may be missing. A parameter with `"x-unless": SLOT` may not be written beside that input, which
+ * decides it. Written `as const`, the schema gives the type of the parameters too: `FromSchema<typeof parameters>`.
  */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -35,6 +35,8 @@ const SELECTORS =
 
 const SPEC = 'YAML file of the experiment';
 
+const QUERIED = `${SPEC}, a recorded run (its id, a tag, latest), or an exported one (archive or folder)`;
+
 function withSpec(command: Command, spec = SPEC): Command {
   return command
     .argument('<spec>', spec)
@@ -184,17 +186,30 @@ function program(): Command {
       exitCode = await showCommand(spec, stage, options);
     });
 
-  withSpec(root.command('query'))
-    .argument('<text...>', 'the question')
-    .description('find the best documents for a question')
+  withSpec(root.command('query'), QUERIED)
+    .argument('[text...]', 'the question; without it, questions are read from --file or stdin')
+    .description('find the best documents for a question, or for many')
+    .option('--file <file>', 'questions, one a line or as id<TAB>question; - is stdin')
     .option('--top <n>', 'number of documents', positive, 5)
+    .option('--model', 'search by vectors alone')
+    .option('--bm25', 'search by common words alone (BM25)')
+    .option('--hybrid', 'fuse both; the default where an evaluation recorded a fusion')
     .option('--exact', 'compare with every document instead of using the index')
-    .option('--index <stage>', 'index to use, if the spec has several')
+    .option('--index <stage>', 'index to use, if there are several')
     .option('--threads <n>', 'compute threads', positive)
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON; of questions from --file or stdin, one line each')
+    .option('--tsv', 'print query, rank, doc_id, score and text, separated by tabs')
+    .addHelpText(
+      'after',
+      example(
+        'pipeline query medquad.yaml "how is Marfan syndrome inherited?"',
+        'pipeline query latest --file questions.tsv --top 10 --json > answers.jsonl',
+        'pipeline query model.tar.gz --bm25 "marfan syndrome"',
+      ),
+    )
     .action(async (spec: string, text: readonly string[], options: QueryOptions) => {
       const { queryCommand } = await import('./commands/query.ts');
-      exitCode = await queryCommand(spec, text.join(' '), options);
+      exitCode = await queryCommand(spec, text, options);
     });
 
   withSpec(root.command('graph'))

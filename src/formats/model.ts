@@ -4,6 +4,9 @@
  * - `model.json`: the similarity, the encoder's shape, and the sizes of the table and of an embedding.
  * - `model.safetensors`: all F32, row-major.
  *   - `embeddings` [rows, dimensions]: the table of token embeddings; row = token id.
+ *   - `ngrams` [buckets, dimensions], where the model was trained with subwords: the vectors of hashed character
+ *     n-grams. The vector of a word without a row is row 1 (unknown) plus the mean of its n-grams' vectors; the rows of
+ *     the table contain theirs already. `embeddings.ngrams` of model.json has their lengths.
  *   - `<tower>.<weight>`: the tower is `encoder`, or `query` and `document` where they do not share weights. D is the
  *     width of the layer's input, H the hidden size, G the number of gates (GRU 3: z, r, n; LSTM 4: i, f, g, o),
  *     stored next to each other along the last axis.
@@ -40,13 +43,25 @@ export interface EncoderConfig {
   readonly shared: boolean;
 }
 
+/** How words are cut into n-grams, and into how many buckets these are hashed. */
+export interface NgramConfig {
+  readonly min_n: number;
+  readonly max_n: number;
+  readonly buckets: number;
+}
+
 export interface ModelConfig {
   readonly format: 1;
   /** How two embeddings are compared; with cosine, they have length 1. */
   readonly similarity: Similarity;
   readonly encoder: EncoderConfig;
   /** The embedding table: one row per token id. */
-  readonly embeddings: { readonly rows: number; readonly dimensions: number };
+  readonly embeddings: {
+    readonly rows: number;
+    readonly dimensions: number;
+    /** Absent where words without a row are all alike. */
+    readonly ngrams?: NgramConfig;
+  };
   /** Width of a text's embedding. */
   readonly dimensions: number;
 }
@@ -55,6 +70,7 @@ export interface ModelConfig {
 export type ModelWeights = ReadonlyMap<string, Tensor<Float32Array>>;
 
 export const EMBEDDINGS = 'embeddings';
+export const NGRAMS = 'ngrams';
 
 export function writeModel(folder: string, config: ModelConfig, weights: ModelWeights): void {
   writeFileSync(join(folder, 'model.json'), `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx' });
@@ -68,7 +84,14 @@ export function readModelConfig(folder: string): ModelConfig {
   return config;
 }
 
+/** All weights but those of the n-grams, which are large and needed for new words alone. */
 export function readModelWeights(folder: string): ModelWeights {
   const file = readSafetensors(join(folder, 'model.safetensors'));
-  return new Map([...file.tensors.keys()].map((name) => [name, requireTensor(file, name, Float32Array)]));
+  const names = [...file.tensors.keys()].filter((name) => name !== NGRAMS);
+  return new Map(names.map((name) => [name, requireTensor(file, name, Float32Array)]));
+}
+
+/** [buckets, dimensions] */
+export function readNgrams(folder: string): Tensor<Float32Array> {
+  return requireTensor(readSafetensors(join(folder, 'model.safetensors')), NGRAMS, Float32Array);
 }

@@ -19,6 +19,8 @@
  *
  * Ids 0 and 1 are padding and unknown; the others go by falling count, and equal counts by code points. The vocabulary
  * is whole, so that BM25 sees every word; models see the ids below `model_vocabulary` and take the others as unknown.
+ * Where the vocabulary of an earlier corpus was given, it comes first, with its ids and counts, and the new words of this
+ * corpus, queries included, follow in the same order.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -90,6 +92,12 @@ export function readVocabulary(folder: string): Vocabulary {
     tokens: lines.map((line) => line.slice(0, tab(line))),
     counts: lines.map((line) => Number(line.slice(tab(line) + 1))),
   };
+}
+
+/** Whether ids mean the same words: the vocabulary in `folder` is that in `base`, to the byte, or begins with it. */
+export function extendsVocabulary(folder: string, base: string): boolean {
+  const [whole, start] = [folder, base].map((one) => readFileSync(join(one, 'vocabulary.tsv')));
+  return whole!.subarray(0, start!.length).equals(start!);
 }
 
 export function writeTokenizerConfig(folder: string, config: TokenizerConfig): void {

@@ -136,7 +136,7 @@ async function jsonOf(entry: Entry): Promise<never> {
   }
 }
 
-function contentsOf(value: unknown): Contents {
+export function contentsOf(value: unknown): Contents {
   const sound =
     isObject(value) &&
     value['format'] === 1 &&
@@ -147,7 +147,7 @@ function contentsOf(value: unknown): Contents {
   return value as unknown as Contents;
 }
 
-function recordOf(value: unknown, id: string, { run }: Contents): RunRecord {
+export function recordOf(value: unknown, id: string, { run }: Contents): RunRecord {
   const record = parseRunRecord(JSON.stringify(value));
   if (record?.id !== id || id !== run) throw refused(`runs/${id}.json is not the record of run ${run}`);
   return record;
@@ -161,7 +161,7 @@ function notesOf(value: unknown): Received['notes'] {
 
 const KIND = /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/;
 
-function checkManifest(manifest: Manifest, announced: Contents['artifacts'][number]): void {
+export function checkManifest(manifest: Manifest, announced: Contents['artifacts'][number]): void {
   const { kind, key } = announced;
   const name = `artifacts/${kind}/${key}`;
   if (!KIND.test(kind) || (RESERVED_NAMES as readonly string[]).includes(kind))

@@ -1,19 +1,22 @@
 /**
- * A spec's artifacts → answers: finds the model, corpus, embeddings and index that belong together, and searches them.
- * The command line and any server ask here; nothing in it prints.
+ * Artifacts → answers, for a process that lives long: opened once, asked often, closed. The command line and any server
+ * ask here; nothing in it prints.
  */
 import { PipelineError } from '../base/diagnostic.ts';
-import { openEncoder } from '../engine/model/open-encoder.ts';
-import { openCorpus } from '../formats/corpus.ts';
-import { modelIds, readTokenizerConfig, readVocabulary, UNKNOWN } from '../formats/tokens.ts';
-import { upstreamOf } from '../plan/order.ts';
-import type { Plan } from '../plan/plan.ts';
-import { knownStage } from '../plan/select.ts';
-import { openHybridQueries } from '../retrieval/lexical/hybrid-queries.ts';
-import { searchDocuments } from '../retrieval/search.ts';
-import { createTokenizer, encode, vocabularyMap } from '../retrieval/tokenizer.ts';
-import type { ArtifactType, Engine } from '../stage.ts';
-import type { Artifact, Store } from '../store/store.ts';
+import { openCorpus, type Corpus } from '../formats/corpus.ts';
+import { readTokenizerConfig, readTokens } from '../formats/tokens.ts';
+import { createBm25, type Bm25 } from '../retrieval/bm25.ts';
+import type { Ranking } from '../retrieval/ranking.ts';
+import { createTokenizer, vocabularyMap } from '../retrieval/tokenizer.ts';
+import type { Engine } from '../stage.ts';
+import { DEFAULT_FUSION, fuse, type Fusion } from './fusion.ts';
+import { noKnownWord, notesOn, noWords } from './notes.ts';
+import type { Parts } from './parts.ts';
+import { idsOf, type ModelQuestion } from './question.ts';
+import { openVectorAnswers, type VectorAnswers } from './vector-answers.ts';
+
+/** `model`: nearest vectors; `bm25`: common words; `hybrid`: the fusion of both. */
+export type Method = 'model' | 'bm25' | 'hybrid';
 
 export interface Answer {
   readonly rank: number;
@@ -23,110 +26,155 @@ export interface Answer {
   readonly text: string;
 }
 
-/** The artifacts that answer questions together. Without an index, search is exact. */
-export interface RetrieverParts {
-  readonly model: Artifact;
-  readonly corpus: Artifact;
-  readonly embeddings: Artifact;
-  readonly index: Artifact | undefined;
+export interface Answered {
+  /** What answered; BM25 where the model knows no word of the question and no method was asked for. */
+  readonly method: Method;
+  readonly results: readonly Answer[];
+  /** Words of the question that the model has no vector of its own for, each once, in order. */
+  readonly unknown_words: readonly string[];
+  /** What to know about these answers, as sentences. */
+  readonly notes: readonly string[];
 }
 
-export interface PartsOptions {
-  /** Name of the stage to search in; by default the last index, else the last embeddings. */
-  readonly from?: string | undefined;
-  /** Search the embeddings exactly although there is an index. */
-  readonly exact?: boolean | undefined;
-  /** The spec as the user named it, for the command in a hint. */
-  readonly file: string;
-}
-
-/**
- * The artifacts that answer, found by following the graph up from the index (or the embeddings), with their files on
- * this machine. Rejects with `E_NOT_READY` where one does not exist yet, `E_USAGE` where the spec has nothing to search.
- */
-export async function retrieverParts(
-  plan: Plan,
-  store: Store,
-  { from, exact, file }: PartsOptions,
-): Promise<RetrieverParts> {
-  const entries = new Map(plan.entries.map((entry) => [entry.stage.name, entry]));
-  const typeOf = (name: string): ArtifactType => entries.get(name)!.stage.kind.declaration.output;
-  const last = (type: ArtifactType): string | undefined =>
-    [...entries.keys()].filter((name) => typeOf(name) === type).at(-1);
-  const above = (start: string, type: ArtifactType): string => {
-    for (const pending = [start], seen = new Set<string>(); pending.length > 0;) {
-      const name = pending.shift()!;
-      if (typeOf(name) === type) return name;
-      if (!seen.has(name)) pending.push(...upstreamOf(entries.get(name)!.stage));
-      seen.add(name);
-    }
-    throw new PipelineError('E_USAGE', `no stage that feeds '${start}' gives ${type}`);
-  };
-  const artifact = async (name: string): Promise<Artifact> => {
-    const { plan: state } = entries.get(name)!;
-    const found = state.state === 'cached' ? state.artifact.manifest : undefined;
-    const fetched = found && (await store.fetch(found.kind, found.key));
-    if (fetched) return fetched;
-    throw new PipelineError('E_NOT_READY', `'${name}' has no result yet, or its result is out of date`, {
-      hint: `Run \`pipeline run ${file}\` first.`,
-    });
-  };
-  const start =
-    from === undefined ? (last('index') ?? last('embeddings')) : knownStage([...entries.keys()], from);
-  if (start === undefined)
-    throw new PipelineError('E_USAGE', 'the spec has neither an index nor embeddings to search in', {
-      hint: 'Add a stage with `uses: embed` and one with `uses: index`.',
-    });
-  const embeddings = above(start, 'embeddings');
-  return {
-    model: await artifact(above(embeddings, 'model')),
-    corpus: await artifact(above(embeddings, 'corpus')),
-    embeddings: await artifact(embeddings),
-    index: typeOf(start) === 'index' && exact !== true ? await artifact(start) : undefined,
-  };
-}
-
-/** Token ids of the question as the model's own tokeniser and vocabulary give them. */
-export function questionTokens({ model }: RetrieverParts, question: string): Uint32Array {
-  const config = readTokenizerConfig(model.path);
-  const ids = encode(createTokenizer(config), vocabularyMap(readVocabulary(model.path)), question);
-  return modelIds(ids, config, config.max_query_length);
-}
-
-export const knowsAWord = (tokens: Uint32Array): boolean => tokens.some((id) => id !== UNKNOWN);
-
-export interface AnswerOptions {
-  /** The text that `tokens` were made of: embeddings with a lexical part match all its words. */
-  readonly question: string;
-  readonly engine: Engine;
+export interface RetrieverOptions {
+  /** Undefined only where nothing numeric is asked. */
+  readonly engine: Engine | null;
   readonly threads: number;
-  readonly top: number;
+  /** By default the recorded fusion, else the model, else BM25. */
+  readonly method?: Method | undefined;
 }
 
-/** The `top` documents nearest to the question, best first. */
-export async function answer(
-  parts: RetrieverParts,
-  tokens: Uint32Array,
-  { question, engine, threads, top }: AnswerOptions,
-): Promise<Answer[]> {
-  const encoder = await openEncoder(parts.model.path, { engine, threads });
-  const learned = encoder.encodeQueries([tokens]);
-  encoder.dispose();
-  const words = createTokenizer(readTokenizerConfig(parts.model.path)).tokenize(question);
-  const vector = openHybridQueries(parts.embeddings.path)(learned, words);
-  const hits = await searchDocuments(vector, {
-    embeddings: parts.embeddings.path,
-    index: parts.index?.path,
-    top,
-  });
-  const corpus = await openCorpus(parts.corpus.path);
-  try {
-    const texts = await corpus.documentTexts(hits.map((hit) => hit.doc_id));
-    return hits.map((hit, position) => {
-      const { name, text } = texts.get(hit.doc_id)!;
-      return { rank: position + 1, doc_id: name, score: hit.score, text };
+export interface Retriever {
+  readonly method: Method;
+  /** The fusion that `hybrid` uses, and whether an evaluation recorded it. */
+  readonly fusion: Fusion;
+  readonly isRecorded: boolean;
+  /** Number of documents that are searched. */
+  readonly documents: number;
+  /** The words of a text, as questions and documents are compared by them. */
+  readonly wordsOf: (text: string) => readonly string[];
+  /** The best `top` documents, best first. Rejects with `E_INPUT` where no word of the question can be searched. */
+  answer(question: string, top: number): Promise<Answered>;
+  close(): void;
+}
+
+export async function openRetriever(
+  parts: Parts,
+  { engine, threads, method: wanted }: RetrieverOptions,
+): Promise<Retriever> {
+  const { corpus: corpusArtifact, tokens, vectors, fusion = DEFAULT_FUSION } = parts;
+  const method = wanted ?? defaultMethod(parts);
+  if (method !== 'bm25' && (!vectors || !engine))
+    throw new PipelineError('E_USAGE', 'there are no embeddings, so only BM25 can answer', {
+      hint: 'Add stages with `uses: train` and `embed`, or use --bm25.',
     });
-  } finally {
+  if (method !== 'model' && !tokens)
+    throw new PipelineError('E_USAGE', 'there are no tokens, so BM25 cannot answer', {
+      hint: 'Use --model.',
+    });
+  const corpus = await openCorpus(corpusArtifact.path);
+  let model: VectorAnswers | undefined;
+  try {
+    if (method !== 'bm25') model = await openVectorAnswers(vectors!, { engine: engine!, threads });
+  } catch (error) {
     corpus.close();
+    throw error;
   }
+  const tokenizer = createTokenizer(readTokenizerConfig((tokens ?? vectors!.model).path));
+  // Only where it is asked: a model alone seldom needs it.
+  let lexical: Lexical | undefined;
+  const bm25 = (): Lexical | undefined => (lexical ??= tokens && openLexical(tokens.path, parts.bm25));
+  const { documents } = corpus.counts();
+
+  const rankingOf = (read: Read, top: number): { method: Method; ranking: Ranking } => {
+    const byWords = (depth: number): Ranking => bm25()?.(read.words, depth) ?? NONE;
+    if (method === 'bm25') return { method, ranking: byWords(top) };
+    if (!read.isKnown) {
+      if (wanted === 'model') throw noKnownWord(read.words, 'the model knows no word of the question');
+      return { method: 'bm25', ranking: byWords(top) };
+    }
+    if (method === 'model') return { method, ranking: model!.search(read.question!, top) };
+    const depth = Math.min(documents, Math.max(top, fusion.depth));
+    const fused = fuse(model!.search(read.question!, depth), byWords(depth), fusion);
+    return { method, ranking: first(fused, top) };
+  };
+
+  return {
+    method,
+    fusion,
+    isRecorded: parts.fusion !== undefined,
+    documents,
+    wordsOf: tokenizer.tokenize,
+    async answer(question, top) {
+      const words = tokenizer.tokenize(question);
+      if (words.length === 0) throw noWords(question);
+      const read = readQuestion(words, model);
+      const answered = rankingOf(read, Math.min(top, documents));
+      if (answered.ranking.documents.length === 0)
+        throw noKnownWord(
+          words,
+          method === 'bm25'
+            ? 'no document has a word of the question'
+            : 'neither the model nor any document knows a word of the question',
+        );
+      return {
+        method: answered.method,
+        results: await withTexts(corpus, answered.ranking),
+        unknown_words: read.question?.unknown ?? [],
+        notes:
+          read.question && model
+            ? notesOn({ ...model, ...read, question: read.question, isReplaced: answered.method !== method })
+            : [],
+      };
+    },
+    close: () => {
+      model?.close();
+      corpus.close();
+    },
+  };
+}
+
+/** The recorded fusion if there is one, else the model if there is one. */
+function defaultMethod({ fusion, tokens, vectors }: Parts): Method {
+  if (!vectors) return 'bm25';
+  return fusion && tokens ? 'hybrid' : 'model';
+}
+
+type Lexical = (words: readonly string[], top: number) => Ranking;
+
+function openLexical(folder: string, parameters: Parts['bm25']): Lexical {
+  const { documents, vocabulary } = readTokens(folder);
+  const ids = vocabularyMap(vocabulary);
+  const bm25: Bm25 = createBm25(documents, vocabulary.tokens.length, parameters);
+  return (words, top) => bm25.search(idsOf(words, ids), top);
+}
+
+const NONE: Ranking = { documents: new Uint32Array(), scores: new Float64Array() };
+
+const first = ({ documents, scores }: Ranking, top: number): Ranking => ({
+  documents: documents.subarray(0, top),
+  scores: scores.subarray(0, top),
+});
+
+interface Read {
+  readonly words: readonly string[];
+  /** Undefined where no model answers. */
+  readonly question: ModelQuestion | undefined;
+  /** Whether the model has a vector for any of the words that it reads. */
+  readonly isKnown: boolean;
+}
+
+function readQuestion(words: readonly string[], model: VectorAnswers | undefined): Read {
+  const question = model?.read(words);
+  const distinct = new Set(words.slice(0, model?.maximum)).size;
+  const isKnown = question !== undefined && (model!.knowsNgrams || distinct > question.unknown.length);
+  return { words, question, isKnown };
+}
+
+async function withTexts(corpus: Corpus, { documents, scores }: Ranking): Promise<Answer[]> {
+  const texts = await corpus.documentTexts(documents);
+  return Array.from(documents, (document, position) => {
+    const { name, text } = texts.get(document)!;
+    return { rank: position + 1, doc_id: name, score: scores[position]!, text };
+  });
 }

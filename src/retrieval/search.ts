@@ -1,4 +1,4 @@
-/** Searches a corpus of embeddings for one query vector, with or without an index: used by `pipeline query`. */
+/** Searches a corpus of embeddings, with or without an index; opened once for many queries. */
 import { join } from 'node:path';
 import { DOCUMENTS_FILE, readEmbeddingsConfig, type Similarity } from '../formats/embeddings.ts';
 import { readNpy, readNpyRows, type Matrix } from '../formats/npy.ts';
@@ -9,38 +9,40 @@ import type { Ranking } from './ranking.ts';
 export interface SearchPlace {
   /** Folder of the `embeddings` artifact. */
   readonly embeddings: string;
-  /** Folder of an `index` of these embeddings; without it, the search is exact. */
+  /** Folder of an `index` of these embeddings; without it, the search is exact and the vectors stay in memory. */
   readonly index?: string | undefined;
-  readonly top: number;
 }
 
-export interface Hit {
-  readonly doc_id: number;
-  /** Higher is better. With an index built for the embeddings' similarity, the same number as without one. */
-  readonly score: number;
+export interface DocumentSearch {
+  /**
+   * The `top` documents nearest to one query vector [D], or all where there are fewer. Scores are the same with an index
+   * as without one, if it was built for the embeddings' similarity.
+   */
+  search(query: Float32Array, top: number): Ranking;
 }
 
-/** The nearest documents to one query vector [D], best first. */
-export async function searchDocuments(query: Float32Array, place: SearchPlace): Promise<Hit[]> {
-  const { documents, scores } = place.index
-    ? await searchIndex(query, place.index, place)
-    : searchAll(query, place);
-  return Array.from(documents, (doc_id, position) => ({ doc_id, score: scores[position]! }));
+export async function openSearch(place: SearchPlace): Promise<DocumentSearch> {
+  return place.index === undefined ? exactSearch(place) : indexSearch(place.index, place);
 }
 
 const asMatrix = (query: Float32Array): Matrix => ({ rows: 1, columns: query.length, data: query });
 
-function searchAll(query: Float32Array, { embeddings, top }: SearchPlace): Ranking {
+function exactSearch({ embeddings }: SearchPlace): DocumentSearch {
   const { similarity } = readEmbeddingsConfig(embeddings);
-  const search = createExactSearch(readNpy(join(embeddings, DOCUMENTS_FILE)), similarity);
-  return search.search(asMatrix(query), [0], top).next().value!;
+  const exact = createExactSearch(readNpy(join(embeddings, DOCUMENTS_FILE)), similarity);
+  return { search: (query, top) => exact.search(asMatrix(query), [0], top).next().value! };
 }
 
 /** The index proposes candidates; exact scores of their vectors, which are read from the file, rank them. */
-async function searchIndex(query: Float32Array, folder: string, place: SearchPlace): Promise<Ranking> {
+async function indexSearch(folder: string, { embeddings }: SearchPlace): Promise<DocumentSearch> {
+  const { documents } = readEmbeddingsConfig(embeddings);
   const index = await openIndex(folder);
-  const proposed = index.search(query, place.top).documents.sort();
-  return rescore(query, place.embeddings, proposed, index.config.similarity);
+  return {
+    search: (query, top) => {
+      const proposed = index.search(query, Math.min(top, documents)).documents.sort();
+      return rescore(query, embeddings, proposed, index.config.similarity);
+    },
+  };
 }
 
 function rescore(

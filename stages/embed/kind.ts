@@ -19,6 +19,8 @@ export const stage = defineStage<EmbedParams>({
     'documents',
     'queries',
     'dimensions',
+    'documents.oov',
+    'queries.oov',
     'lexical/weight',
     'validation/mrr@10',
     'validation/mrr@10_learned',

@@ -4,19 +4,26 @@
  */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { digestOfFile } from '../../src/base/hash.ts';
 import { openEncoder, type Encoder } from '../../src/engine/model/open-encoder.ts';
 import type { Side } from '../../src/engine/model/towers.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, writeEmbeddingsConfig } from '../../src/formats/embeddings.ts';
 import { createNpy } from '../../src/formats/npy.ts';
 import { rowCount, type Ragged } from '../../src/formats/ragged.ts';
-import { modelTexts, readTokenizerConfig, readTokens, type Tokens } from '../../src/formats/tokens.ts';
+import {
+  extendsVocabulary,
+  modelTexts,
+  readTokenizerConfig,
+  readTokens,
+  readVocabulary,
+  type Tokens,
+} from '../../src/formats/tokens.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { hybridEmbeddings } from '../../src/retrieval/lexical/join.ts';
 import { collapseWarning, vectorSample } from './collapse.ts';
 import { addLexicalParts } from './lexical/add.ts';
 import { hybridMetrics, hybridText } from './lexical/report.ts';
 import type { EmbedParams } from './parameters.ts';
+import { unknownMetrics, unknownShares, unknownText, unknownWarning } from './unknown-words.ts';
 
 type Context = StageContext<EmbedParams>;
 
@@ -29,9 +36,20 @@ export async function run(context: Context): Promise<StageResult> {
   const given = readTokens(input(context, 'tokens').path);
   checkVocabulary(modelFolder, input(context, 'tokens').path);
   // The truncation lengths and the vocabulary size that the model was trained with.
-  const tokens: Tokens = { ...given, config: readTokenizerConfig(modelFolder) };
-  const encoder = await openEncoder(modelFolder, context);
+  const config = readTokenizerConfig(modelFolder);
+  const newWords = given.vocabulary.tokens.slice(config.model_vocabulary);
+  const { engine, threads } = context;
+  const encoder = await openEncoder(modelFolder, { engine, threads, newWords: newWords.length });
   try {
+    const { knowsNgrams } = encoder;
+    if (knowsNgrams) encoder.nameWords(newWords);
+    const tokens: Tokens = {
+      ...given,
+      config: knowsNgrams ? { ...config, model_vocabulary: given.vocabulary.tokens.length } : config,
+    };
+    const unknown = unknownShares(given, config, readVocabulary(modelFolder).tokens.length);
+    const unknownProblem = unknownWarning(unknown, knowsNgrams);
+    if (unknownProblem) context.warn(unknownProblem);
     const { max_query_length, max_document_length } = tokens.config;
     const documents = rowCount(tokens.documents);
     const queries = rowCount(tokens.queries);
@@ -60,11 +78,16 @@ export async function run(context: Context): Promise<StageResult> {
     const { similarity, dimensions } = encoder.config;
     const hybrid = isHybrid ? await addLexicalParts(context, given, { similarity, dimensions }) : undefined;
     const counts = { documents, queries };
-    const config = hybrid ? hybridEmbeddings(hybrid, counts) : { similarity, dimensions, ...counts };
-    writeEmbeddingsConfig(context.output, config);
+    const described = hybrid ? hybridEmbeddings(hybrid, counts) : { similarity, dimensions, ...counts };
+    writeEmbeddingsConfig(context.output, described);
     return {
-      metrics: { ...counts, dimensions: config.dimensions, ...(hybrid && hybridMetrics(hybrid)) },
-      headline: `${total.toLocaleString('en-US')} texts · ${hybrid ? hybridText(hybrid) : `${dimensions} dimensions`}`,
+      metrics: {
+        ...counts,
+        dimensions: described.dimensions,
+        ...unknownMetrics(unknown),
+        ...(hybrid && hybridMetrics(hybrid)),
+      },
+      headline: `${total.toLocaleString('en-US')} texts · ${hybrid ? hybridText(hybrid) : `${dimensions} dimensions`}${unknownText(unknown, knowsNgrams)}`,
     };
   } finally {
     encoder.dispose();
@@ -73,10 +96,9 @@ export async function run(context: Context): Promise<StageResult> {
 
 /** Token ids mean different words in different vocabularies. */
 function checkVocabulary(model: string, tokens: string): void {
-  const [known, used] = [model, tokens].map((folder) => digestOfFile(join(folder, 'vocabulary.tsv')));
-  if (known === used) return;
+  if (extendsVocabulary(tokens, model)) return;
   throw new PipelineError('E_INPUT', 'the tokens and the model have different vocabularies', {
-    hint: 'Use the tokens that the model was trained on.',
+    hint: 'Use the tokens that the model was trained on, or give these to the tokenize stage as its input `vocabulary`.',
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Parameters of the tokenize kind: normalisation, vocabulary size and truncation lengths. Schema and type; texts are
- * tokenised by src/retrieval/tokenizer.ts.
+ * Parameters of the tokenize kind: normalisation, vocabulary size and truncation lengths; all come from the input
+ * `vocabulary` where it is given. Schema and type; texts are tokenised by src/retrieval/tokenizer.ts.
  */
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
@@ -13,11 +13,13 @@ export const parameters = {
         'Unicode normalisation before tokenisation. NFKC also unifies compatibility variants, such as ﬁ and fi or full and half width.',
       enum: ['NFKC', 'NFC', 'none'],
       default: 'NFKC',
+      'x-unless': 'vocabulary',
     },
     lowercase: {
       description: 'Convert words to lower case, independently of the locale.',
       type: 'boolean',
       default: true,
+      'x-unless': 'vocabulary',
     },
     min_count: {
       description: 'Minimum token frequency: to models, rarer tokens are unknown. BM25 uses every token.',
@@ -25,6 +27,7 @@ export const parameters = {
       minimum: 1,
       maximum: 1_000_000_000,
       default: 2,
+      'x-unless': 'vocabulary',
     },
     max_vocab: {
       description:
@@ -33,6 +36,7 @@ export const parameters = {
       minimum: 3,
       maximum: 100_000_000,
       default: 50000,
+      'x-unless': 'vocabulary',
     },
     max_query_length: {
       description: 'Truncation length of queries for models, in tokens. The artifact keeps all tokens.',
@@ -40,6 +44,7 @@ export const parameters = {
       minimum: 1,
       maximum: 65536,
       default: 32,
+      'x-unless': 'vocabulary',
     },
     max_document_length: {
       description: 'Truncation length of documents for models, in tokens. The artifact keeps all tokens.',
@@ -47,6 +52,7 @@ export const parameters = {
       minimum: 1,
       maximum: 65536,
       default: 128,
+      'x-unless': 'vocabulary',
     },
     vocabulary_splits: {
       description:
@@ -55,6 +61,7 @@ export const parameters = {
       items: { description: 'Name of a split.', type: 'string', minLength: 1, 'x-split': 'train' },
       uniqueItems: true,
       default: ['train'],
+      'x-unless': 'vocabulary',
     },
   },
 } as const satisfies JsonSchema;

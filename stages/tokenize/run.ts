@@ -7,9 +7,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCorpus, type Corpus, type TextBatch } from '../../src/formats/corpus.ts';
 import type { Ragged } from '../../src/formats/ragged.ts';
-import { writeTokens, type TokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
+import {
+  readTokenizerConfig,
+  readVocabulary,
+  writeTokens,
+  type TokenizerConfig,
+  type Tokens,
+  type Vocabulary,
+} from '../../src/formats/tokens.ts';
 import { createTokenizer, encode, vocabularyMap, type Tokenizer } from '../../src/retrieval/tokenizer.ts';
-import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
+import { input, optionalInput, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { idList, type IdList } from './id-list.ts';
 import type { TokenizeParams } from './parameters.ts';
 import { headline, metricsOf } from './report.ts';
@@ -24,7 +31,7 @@ export async function run(context: StageContext<TokenizeParams>): Promise<StageR
     writeTokens(context.output, tokens);
     const statistics = tokenStatistics(tokens);
     writeFileSync(join(context.output, 'statistics.json'), `${JSON.stringify(statistics, null, 2)}\n`);
-    const warning = unknownWarning(statistics);
+    const warning = unknownWarning(statistics, optionalInput(context, 'vocabulary')?.stage);
     if (warning) context.warn(warning);
     return { metrics: metricsOf(statistics), headline: headline(statistics) };
   } finally {
@@ -39,19 +46,22 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
   const splits = corpus.splits().map((split) => split.name);
   if (splits.length > 256)
     throw new PipelineError('E_LIMIT', `the corpus has ${splits.length} splits; at most 256 are supported`);
-  const tokenizer = createTokenizer(params);
+  const earlier = earlierVocabulary(context);
+  const tokenizer = createTokenizer(earlier?.config ?? params);
   const documents = idList(corpus.counts().documents);
-  const finished = await countWords(context, corpus, tokenizer, documents);
+  const finished = await countWords(context, corpus, tokenizer, { documents, base: earlier?.vocabulary });
   const { vocabulary } = finished;
-  const config: TokenizerConfig = {
-    format: 1,
-    normalization: params.normalization,
-    lowercase: params.lowercase,
-    model_vocabulary: modelVocabulary(vocabulary, params.min_count, params.max_vocab),
-    max_query_length: params.max_query_length,
-    max_document_length: params.max_document_length,
-    splits,
-  };
+  const config: TokenizerConfig = earlier
+    ? { ...earlier.config, splits }
+    : {
+        format: 1,
+        normalization: params.normalization,
+        lowercase: params.lowercase,
+        model_vocabulary: modelVocabulary(vocabulary, params.min_count, params.max_vocab),
+        max_query_length: params.max_query_length,
+        max_document_length: params.max_document_length,
+        splits,
+      };
   const qrels = await corpus.qrels();
   const ownDocuments = await corpus.ownDocuments();
   return {
@@ -66,11 +76,25 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
   };
 }
 
+/** What comes from the input `vocabulary`, if it is given. */
+function earlierVocabulary(
+  context: Context,
+): { readonly config: TokenizerConfig; readonly vocabulary: Vocabulary } | undefined {
+  const earlier = optionalInput(context, 'vocabulary');
+  return earlier && { config: readTokenizerConfig(earlier.path), vocabulary: readVocabulary(earlier.path) };
+}
+
+interface Counting {
+  readonly documents: IdList;
+  /** The vocabulary to extend. A model trained on it sees nothing of these texts, so that all queries may be counted. */
+  readonly base: Vocabulary | undefined;
+}
+
 async function countWords(
   context: Context,
   corpus: Corpus,
   tokenizer: Tokenizer,
-  documents: IdList,
+  { documents, base }: Counting,
 ): Promise<FinishedVocabulary> {
   const counter = wordCounter();
   const total = corpus.counts().documents;
@@ -82,12 +106,12 @@ async function countWords(
     // A batch is 2,048 texts, about 20 ms of work.
     if (done % 8192 < texts.length || done === total) context.progress({ done, total, unit: 'documents' });
   }
-  for (const split of vocabularySplits(context, corpus)) {
+  for (const split of base ? [undefined] : vocabularySplits(context, corpus)) {
     for await (const { texts } of corpus.queries(split)) {
       for (const text of texts) counter.count(tokenizer.tokenize(text));
     }
   }
-  return counter.finish();
+  return counter.finish(base);
 }
 
 /** The chosen splits. `train`, the default, may be missing from the corpus; any other missing split is an error. */

@@ -3,12 +3,14 @@
  * src/retrieval/tokenizer.ts.
  */
 import { SPECIAL_TOKENS, type Vocabulary } from '../../src/formats/tokens.ts';
+import { vocabularyMap } from '../../src/retrieval/tokenizer.ts';
 
 /** Counts words and gives them provisional ids in order of appearance; the final ids come from `finish`. */
 export interface WordCounter {
   /** Counts the words and returns their provisional ids. */
   count(words: readonly string[]): Uint32Array;
-  finish(): FinishedVocabulary;
+  /** Words that `base` lacks are added behind it. */
+  finish(base?: Vocabulary): FinishedVocabulary;
 }
 
 export interface FinishedVocabulary {
@@ -16,6 +18,9 @@ export interface FinishedVocabulary {
   /** Provisional id → id. */
   readonly ids: Uint32Array;
 }
+
+/** What every vocabulary begins with. */
+const SPECIAL: Vocabulary = { tokens: SPECIAL_TOKENS, counts: SPECIAL_TOKENS.map(() => 0) };
 
 export function wordCounter(): WordCounter {
   const provisional = new Map<string, number>();
@@ -35,7 +40,7 @@ export function wordCounter(): WordCounter {
     }
     return ids;
   };
-  return { count, finish: () => finish([...provisional.keys()], counts) };
+  return { count, finish: (base = SPECIAL) => finish(base, [...provisional.keys()], counts) };
 }
 
 /** From this length on, V8 makes a slice a reference into its text, which keeps the whole text in memory. */
@@ -45,17 +50,18 @@ function ownCopy(word: string): string {
   return word.length < SLICE ? word : Buffer.from(word).toString();
 }
 
-/** Special tokens, then words by descending count; ties by code points, so that the order of texts does not matter. */
-function finish(words: readonly string[], counts: readonly number[]): FinishedVocabulary {
-  const order = words.map((_, index) => index);
+/** The base, then new words by descending count; ties by code points, so that the order of texts does not matter. */
+function finish(base: Vocabulary, words: readonly string[], counts: readonly number[]): FinishedVocabulary {
+  const known = vocabularyMap(base);
+  const order = words.flatMap((word, index) => (known.has(word) ? [] : [index]));
   order.sort((a, b) => counts[b]! - counts[a]! || compareCodePoints(words[a]!, words[b]!));
-  const ids = new Uint32Array(words.length);
-  for (const [rank, index] of order.entries()) ids[index] = rank + SPECIAL_TOKENS.length;
+  const ids = Uint32Array.from(words, (word) => known.get(word) ?? 0);
+  for (const [rank, index] of order.entries()) ids[index] = rank + base.tokens.length;
   return {
     ids,
     vocabulary: {
-      tokens: [...SPECIAL_TOKENS, ...order.map((index) => words[index]!)],
-      counts: [...SPECIAL_TOKENS.map(() => 0), ...order.map((index) => counts[index]!)],
+      tokens: [...base.tokens, ...order.map((index) => words[index]!)],
+      counts: [...base.counts, ...order.map((index) => counts[index]!)],
     },
   };
 }

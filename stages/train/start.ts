@@ -6,7 +6,13 @@ import { summed } from '../../src/engine/backends/plain-table.ts';
 import { subwordBuckets } from '../../src/engine/model/subwords.ts';
 import { initialWeight } from '../../src/engine/model/initial-weights.ts';
 import { embeddingWidth, towersOf, towerShapes } from '../../src/engine/model/towers.ts';
-import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../src/formats/model.ts';
+import {
+  EMBEDDINGS,
+  NGRAMS,
+  type ModelConfig,
+  type ModelWeights,
+  type NgramConfig,
+} from '../../src/formats/model.ts';
 import type { Tensor } from '../../src/formats/safetensors.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
 import { readVectors, type WordVectors } from '../../src/formats/vectors.ts';
@@ -28,7 +34,7 @@ export function startOf(context: Context, tokens: Tokens): Start {
   const [, dimensions] = words.shape as [number, number];
   const subwords = subwordsOf(params, tokens);
   const rows = knownTokens(params, tokens);
-  const config = configOf(params, { rows, dimensions });
+  const config = configOf(params, { rows, dimensions, ...(subwords && { ngrams: ngramConfig(params) }) });
   const embeddings = subwords ? withBuckets(words, subwords) : words;
   return { config, weights: firstWeights(config, embeddings, params.seed), subwords };
 }
@@ -45,6 +51,12 @@ function subwordsOf({ embeddings }: TrainParams, { config, vocabulary }: Tokens)
     throw new PipelineError('E_INPUT', `min_n (${subwords.min_n}) must not exceed max_n (${subwords.max_n})`);
   const buckets = subwordBuckets(vocabulary.tokens, subwords);
   return { buckets, bucketCount: subwords.buckets, words: config.model_vocabulary };
+}
+
+/** In an order of its own, whatever that of the spec is. */
+function ngramConfig({ embeddings }: TrainParams): NgramConfig {
+  const { min_n, max_n, buckets } = embeddings.subwords;
+  return { min_n, max_n, buckets };
 }
 
 /** Initial token embeddings: the word vectors, concatenated, or random ones of length about 1; zero for padding. */
@@ -126,12 +138,17 @@ function firstWeights(config: ModelConfig, embeddings: Tensor<Float32Array>, see
   return weights;
 }
 
-/** The weights of a finished model: one row for each known token, with its n-grams added. */
+/** The weights of a finished model: one row for each known token, with its n-grams added, and those of the n-grams. */
 export function finishedWeights({ config, subwords }: Start, weights: ModelWeights): ModelWeights {
   if (!subwords) return weights;
   const { rows, dimensions } = config.embeddings;
   const ids = Uint32Array.from({ length: rows }, (_, id) => id);
   const parameters = weights.get(EMBEDDINGS)!.data;
   const data = effectiveRows(ids, (sums) => summed(parameters, sums, dimensions), subwords);
-  return new Map([...weights, [EMBEDDINGS, { shape: [rows, dimensions], data }]]);
+  const ngrams = parameters.subarray(subwords.words * dimensions);
+  return new Map([
+    ...weights,
+    [EMBEDDINGS, { shape: [rows, dimensions], data }],
+    [NGRAMS, { shape: [subwords.bucketCount, dimensions], data: ngrams }],
+  ]);
 }

@@ -59,7 +59,7 @@ export function completeParams(kind: KindDeclaration, given: JsonObject = {}): J
     strictTypes: false,
     strictTuples: false,
     discriminator: true,
-    keywords: ['x-path', 'x-split'],
+    keywords: ['x-path', 'x-split', 'x-unless'],
   });
   if (!ajv.validate(kind.parameters, params)) throw new Error(ajv.errorsText());
   return params;

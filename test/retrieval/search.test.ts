@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Similarity } from '../../src/formats/embeddings.ts';
-import { searchDocuments } from '../../src/retrieval/search.ts';
+import { openSearch } from '../../src/retrieval/search.ts';
 import { stage } from '../../stages/index/kind.ts';
 import { runKind } from '../helpers/run-kind.ts';
 import { embeddingsArtifact, randomMatrix } from './fixtures.ts';
@@ -20,19 +20,22 @@ it.each<[Similarity, string]>([
     inputs: { embeddings },
   });
   const query = QUERIES.data.subarray(0, 16);
-  const place = { embeddings: embeddings.path, top: 5 };
-  const exact = await searchDocuments(query, place);
-  const approximate = await searchDocuments(query, { ...place, index: index.artifact.path });
-  expect(exact).toHaveLength(5);
-  expect(approximate[0]).toEqual(exact[0]);
-  const scores = new Map(exact.map(({ doc_id, score }) => [doc_id, score]));
-  const shared = approximate.filter(({ doc_id }) => scores.has(doc_id));
+  const place = { embeddings: embeddings.path };
+  const exact = (await openSearch(place)).search(query, 5);
+  const approximate = (await openSearch({ ...place, index: index.artifact.path })).search(query, 5);
+  expect(exact.documents).toHaveLength(5);
+  expect(approximate.documents[0]).toBe(exact.documents[0]);
+  const scores = new Map([...exact.documents].map((document, i) => [document, exact.scores[i]]));
+  const shared = [...approximate.documents.entries()].filter(([, document]) => scores.has(document));
   expect(shared.length).toBeGreaterThanOrEqual(4);
-  for (const { doc_id, score } of shared) expect(score).toBe(scores.get(doc_id));
+  for (const [i, document] of shared) expect(approximate.scores[i]).toBe(scores.get(document));
 });
 
-it('asks for more than there is', async () => {
+it('gives all documents where there are fewer than asked for', async () => {
   const embeddings = embeddingsArtifact(randomMatrix(3, 16, 'few'), QUERIES);
-  const hits = await searchDocuments(QUERIES.data.subarray(0, 16), { embeddings: embeddings.path, top: 5 });
-  expect(hits).toHaveLength(3);
+  const index = await runKind(stage, { inputs: { embeddings } });
+  for (const place of [{}, { index: index.artifact.path }]) {
+    const { search } = await openSearch({ embeddings: embeddings.path, ...place });
+    expect(search(QUERIES.data.subarray(0, 16), 500).documents).toHaveLength(3);
+  }
 });

@@ -87,6 +87,7 @@ function valuesOf({ long, argChoices }: Option, line: Line): readonly string[] {
     case '--into':
     case '--write':
     case '--report':
+    case '--file':
       return filesLike(line.current);
     default:
       return [];
@@ -125,7 +126,7 @@ function argumentsFor(command: Command, line: Line): readonly string[] {
 }
 
 /** Commands whose first argument is a spec or a recorded run. */
-const TAKES_RUNS = new Set(['show', 'logs']);
+const TAKES_RUNS = new Set(['show', 'logs', 'query']);
 
 function runNames({ store }: Line): readonly string[] {
   const { ids, tags } = runsIn(store);

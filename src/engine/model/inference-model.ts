@@ -19,6 +19,8 @@ import {
 export interface Inference {
   /** texts → [texts, dimensions] */
   infer(side: Side, texts: Ragged): Float32Array;
+  /** Replaces rows of the embedding table. values: [ids, dimensions] */
+  writeRows(ids: Uint32Array, values: Float32Array): void;
   dispose(): void;
 }
 
@@ -56,6 +58,9 @@ export function createInference(config: ModelConfig, weights: ModelWeights, kern
   };
   return {
     infer,
+    writeRows: (ids, values) => {
+      table.writeRows(ids, values);
+    },
     dispose: () => {
       for (const { recurrents } of towers.values()) for (const recurrent of recurrents) recurrent.dispose();
       table.dispose();

@@ -10,6 +10,7 @@ export type TableParameters = Pick<
   | 'dimensions'
   | 'read'
   | 'write'
+  | 'writeRows'
   | 'gradientSquares'
   | 'step'
   | 'readMoments'

@@ -3,15 +3,12 @@
  * ones get any (Bojanowski et al. 2017, "Enriching word vectors with subword information"). As there, a word is
  * written between < and >, and n-grams are runs of code points.
  */
+import type { NgramConfig } from '../../formats/model.ts';
 import { raggedFrom, type Ragged } from '../../formats/ragged.ts';
 import { SPECIAL_TOKENS } from '../../formats/tokens.ts';
 
-export interface SubwordParams {
-  readonly min_n: number;
-  readonly max_n: number;
-  /** 0: no subwords. */
-  readonly buckets: number;
-}
+/** With 0 buckets, there are no subwords. */
+export type SubwordParams = NgramConfig;
 
 /** The n-grams of one word, < and > included; the whole of it is no n-gram, as it has a vector of its own. */
 export function ngramsOf(word: string, { min_n, max_n }: SubwordParams): string[] {
@@ -25,11 +22,11 @@ export function ngramsOf(word: string, { min_n, max_n }: SubwordParams): string[
 
 /** Row = token id: the buckets of its n-grams. Padding and unknown have none. */
 export function subwordBuckets(tokens: readonly string[], params: SubwordParams): Ragged {
-  return raggedFrom(
-    tokens.map((word, id) =>
-      id < SPECIAL_TOKENS.length ? [] : ngramsOf(word, params).map((ngram) => hash(ngram) % params.buckets),
-    ),
-  );
+  return raggedFrom(tokens.map((word, id) => (id < SPECIAL_TOKENS.length ? [] : bucketsOf(word, params))));
+}
+
+export function bucketsOf(word: string, params: SubwordParams): number[] {
+  return ngramsOf(word, params).map((ngram) => hash(ngram) % params.buckets);
 }
 
 /** FNV-1a over UTF-8 bytes. */

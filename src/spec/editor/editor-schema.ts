@@ -33,6 +33,9 @@ function orNull(schema: JsonSchema): JsonSchema {
     : schema;
 }
 
+/** Keywords of ours, which an editor does not know. */
+const MARKS = ['x-path', 'x-split', 'x-unless'];
+
 /** Keywords that require a value to be complete. */
 const COMPLETENESS = ['required', 'minProperties', 'dependentRequired'];
 
@@ -41,7 +44,7 @@ function translate(schema: JsonSchema, partial: boolean): JsonSchema {
     return byTag(schema, String(schema['discriminator']['propertyName']), partial);
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(schema)) {
-    if (name === 'x-path' || name === 'x-split' || (partial && COMPLETENESS.includes(name))) continue;
+    if (MARKS.includes(name) || (partial && COMPLETENESS.includes(name))) continue;
     // Two alternatives may both accept a `${…}`.
     if (name === 'oneOf' || name === 'anyOf' || name === 'allOf')
       result[name === 'oneOf' ? 'anyOf' : name] = (value as JsonSchema[]).map((part) =>

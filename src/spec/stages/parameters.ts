@@ -21,7 +21,7 @@ function validator(kind: Kind): ValidateFunction | string {
     allErrors: true,
     verbose: true,
     discriminator: true,
-    keywords: ['x-path', 'x-split'],
+    keywords: ['x-path', 'x-split', 'x-unless'],
     strict: true,
     // These checks help the author of a schema, not its user.
     strictRequired: false,

@@ -7,6 +7,7 @@ import { readInputs, type Graph, type KnownStage, type References } from './inpu
 import { expandInstances, type Instance } from './instances.ts';
 import { findKind, referenceOf } from './kind-of.ts';
 import type { Outline } from '../outline.ts';
+import { checkInputInstead } from './input-instead.ts';
 import { checkParameters } from './parameters.ts';
 import { resolvePaths } from './paths.ts';
 import { splitsNamed } from './splits.ts';
@@ -71,6 +72,7 @@ function checkInstances(
   const fed = new Set([...references].filter(([, list]) => list.length > 0).map(([slot]) => slot));
   const check = (given: KnownStage): CheckedParameters | undefined => {
     const at = withKnownParameters(given, scope.report);
+    checkInputInstead(at, fed, scope.report);
     const params = checkParameters(at, scope.report);
     if (!params) return undefined;
     const splits = splitsNamed(at, params);
