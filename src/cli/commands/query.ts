@@ -113,7 +113,11 @@ function printerFor({ json, tsv }: QueryOptions, retriever: Retriever, many: boo
     printNotice(`${question.id ?? ''}: ${message}${hint === undefined ? '' : `. ${hint}`}`);
   };
   if (json) {
-    const print = many ? (value: unknown) => { printResult(JSON.stringify(value)); } : printJson;
+    const print = many
+      ? (value: unknown) => {
+          printResult(JSON.stringify(value));
+        }
+      : printJson;
     return {
       begin: () => undefined,
       answered: (question, answered) => {

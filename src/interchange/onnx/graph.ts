@@ -13,8 +13,8 @@ export type Value = string & { readonly __value: never };
 
 export interface Graph {
   input(value: ValueProto): Value;
-  /** A tensor that is stored in the model. */
-  constant(data: TensorData, shape: readonly number[]): Value;
+  /** A tensor that is stored in the model; weights have a name, by which an import finds them. */
+  constant(data: TensorData, shape: readonly number[], name?: string): Value;
   /** An int64 vector, as axes and shapes are given; one number for a scalar. */
   integers(values: number | readonly number[]): Value;
   scalar(value: number): Value;
@@ -41,8 +41,8 @@ export function createGraph(name: string): Graph {
   let count = 0;
   const fresh = (stem: string): Value => `${stem}_${++count}` as Value;
 
-  const constant = (data: TensorData, shape: readonly number[]): Value => {
-    const value = fresh('constant');
+  const constant = (data: TensorData, shape: readonly number[], name?: string): Value => {
+    const value = (name as Value | undefined) ?? fresh('constant');
     initializers.push(tensorProto(value, shape, data));
     return value;
   };

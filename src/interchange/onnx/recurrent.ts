@@ -4,10 +4,16 @@
  * applies the reset gate after the product, h' = (1 − z) ∘ n + z ∘ h, which is ONNX's with linear_before_reset = 1.
  */
 import type { EncoderConfig } from '../../formats/model.ts';
+import { byGates, concatenated } from '../gates.ts';
 import type { Graph, Value } from './graph.ts';
 
-/** Our gates in the order of ONNX. */
-const GATE_ORDER = { gru: [0, 1, 2], lstm: [0, 3, 1, 2] } as const;
+/** For each gate in the order of ONNX, its place in ours. */
+export const ONNX_GATES = { gru: [0, 1, 2], lstm: [0, 3, 1, 2] } as const;
+
+interface RecurrentCell {
+  readonly cell: 'gru' | 'lstm';
+  readonly hidden: number;
+}
 
 /** A weight of the tower by its name, such as `layer0.forward.kernel`. */
 export type Weight = (name: string) => Float32Array;
@@ -40,9 +46,9 @@ export function recurrentLayers(
     );
     const inputs = [
       x,
-      stacked(graph, parts, cell, hidden, size, 'kernel'),
-      stacked(graph, parts, cell, hidden, hidden, 'recurrent'),
-      biases(graph, parts, cell, hidden),
+      stacked(graph, parts, { cell, hidden, rows: size, name: 'kernel', as: `layer${layer}.W` }),
+      stacked(graph, parts, { cell, hidden, rows: hidden, name: 'recurrent', as: `layer${layer}.R` }),
+      biases(graph, parts, { cell, hidden }, `layer${layer}.B`),
       lengths,
     ];
     const attributes = {
@@ -75,37 +81,27 @@ type Part = (name: string) => Float32Array;
 function stacked(
   graph: Graph,
   parts: readonly Part[],
-  cell: 'gru' | 'lstm',
-  hidden: number,
-  rows: number,
-  name: string,
+  {
+    cell,
+    hidden,
+    rows,
+    name,
+    as,
+  }: RecurrentCell & { readonly rows: number; readonly name: string; readonly as: string },
 ): Value {
-  const order = GATE_ORDER[cell];
+  const order = ONNX_GATES[cell];
   const columns = order.length * hidden;
-  const result = new Float32Array(parts.length * columns * rows);
-  for (const [direction, part] of parts.entries()) {
-    const own = part(name);
-    for (const [place, gate] of order.entries())
-      for (let unit = 0; unit < hidden; unit++)
-        for (let row = 0; row < rows; row++)
-          result[(direction * columns + place * hidden + unit) * rows + row] =
-            own[row * columns + gate * hidden + unit]!;
-  }
-  return graph.constant(result, [parts.length, columns, rows]);
+  const matrices = parts.map((part) => byGates(part(name), rows, order));
+  return graph.constant(concatenated(matrices), [parts.length, columns, rows], as);
 }
 
 /** [directions, 2·G·H]: the bias of the input, then that of the state, which our LSTM does not have. */
-function biases(graph: Graph, parts: readonly Part[], cell: 'gru' | 'lstm', hidden: number): Value {
-  const order = GATE_ORDER[cell];
+function biases(graph: Graph, parts: readonly Part[], { cell, hidden }: RecurrentCell, as: string): Value {
+  const order = ONNX_GATES[cell];
   const columns = order.length * hidden;
-  const result = new Float32Array(parts.length * 2 * columns);
-  const copy = (own: Float32Array, start: number): void => {
-    for (const [place, gate] of order.entries())
-      result.set(own.subarray(gate * hidden, (gate + 1) * hidden), start + place * hidden);
-  };
-  for (const [direction, part] of parts.entries()) {
-    copy(part('bias'), direction * 2 * columns);
-    if (cell === 'gru') copy(part('recurrentBias'), (direction * 2 + 1) * columns);
-  }
-  return graph.constant(result, [parts.length, 2 * columns]);
+  const vectors = parts.flatMap((part) => [
+    byGates(part('bias'), 1, order),
+    cell === 'gru' ? byGates(part('recurrentBias'), 1, order) : new Float32Array(columns),
+  ]);
+  return graph.constant(concatenated(vectors), [parts.length, 2 * columns], as);
 }

@@ -1,6 +1,6 @@
 /**
- * One tower of a model as an ONNX graph: `ids` int64 [batch, tokens] and `lengths` int32 [batch] → `embedding` float32
- * [batch, dimensions]. Ids after the length of a text are ignored; a text without tokens gets zeros. It computes what
+ * One tower of a model as an ONNX graph: `ids` int64 [batch, tokens], `lengths` int32 [batch] and for models with n-grams
+ * `new_words` float32 [words, dimensions] → `embedding` float32 [batch, dimensions]. Ids after the length of a text are ignored; a text without tokens gets zeros. It computes what
  * src/engine/model/inference-model.ts computes, up to the order of the sums.
  */
 import { EMBEDDINGS, type EncoderConfig, type ModelConfig, type ModelWeights } from '../../formats/model.ts';
@@ -61,9 +61,21 @@ export function towerGraph(
  * words without a row, whose ids follow those of the table.
  */
 function embeddingsOf(graph: Graph, { embeddings }: ModelConfig, weights: ModelWeights, ids: Value): Value {
-  const { rows, dimensions } = embeddings;
-  const table = graph.constant(weights.get(EMBEDDINGS)!.data, [rows, dimensions]);
-  return graph.operation('Gather', [table, ids]);
+  const { rows, dimensions, ngrams } = embeddings;
+  const table = graph.constant(weights.get(EMBEDDINGS)!.data, [rows, dimensions], EMBEDDINGS);
+  if (!ngrams) return graph.operation('Gather', [table, ids]);
+  const given = graph.input({ name: 'new_words', type: 'float', shape: ['words', dimensions] });
+  const known = graph.operation('Gather', [table, graph.operation('Min', [ids, graph.integers(rows - 1)])]);
+  // A row of zeros before the new words, so that there may be none of them.
+  const zeros = graph.constant(new Float32Array(dimensions), [1, dimensions]);
+  const vectors = graph.operation('Concat', [zeros, given], { axis: 0 });
+  const behind = graph.operation('Sub', [ids, graph.integers(rows - 1)]);
+  const place = graph.operation('Max', [behind, graph.integers(0)]);
+  const isNew = graph.operation('Unsqueeze', [
+    graph.operation('Greater', [behind, graph.integers(0)]),
+    graph.integers([2]),
+  ]);
+  return graph.operation('Where', [isNew, graph.operation('Gather', [vectors, place]), known]);
 }
 
 interface Texts {
@@ -130,7 +142,7 @@ function pool(
       return orZero(graph.operation('ReduceMax', [masked], { axes: [1], keepdims: 0 }));
     }
     case 'attention': {
-      const vector = graph.constant(weight(`${prefix}attention`), [width, 1]);
+      const vector = graph.constant(weight(`${prefix}attention`), [width, 1], `${prefix}attention`);
       const scores = graph.operation('Where', [mask, graph.operation('MatMul', [all, vector]), low]);
       const shares = graph.operation('Softmax', [scores], { axis: 1 });
       return orZero(sumOver(graph, graph.operation('Mul', [all, shares])));
@@ -147,6 +159,7 @@ function normalised(graph: Graph, value: Value): Value {
 
 function project(graph: Graph, pooled: Value, weight: Weight, size: number): Value {
   const kernel = weight('projection.kernel');
-  const product = graph.operation('MatMul', [pooled, graph.constant(kernel, [kernel.length / size, size])]);
-  return graph.operation('Add', [product, graph.constant(weight('projection.bias'), [size])]);
+  const matrix = graph.constant(kernel, [kernel.length / size, size], 'projection.kernel');
+  const bias = graph.constant(weight('projection.bias'), [size], 'projection.bias');
+  return graph.operation('Add', [graph.operation('MatMul', [pooled, matrix]), bias]);
 }
