@@ -2,13 +2,19 @@
 import * as fc from 'fast-check';
 import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { random } from '../../src/base/random.ts';
 import { openKernels, type Kernels } from '../../src/engine/kernels/kernels.ts';
 import { createInference } from '../../src/engine/model/inference-model.ts';
-import { embeddingWidth, towersOf, towerShapes } from '../../src/engine/model/towers.ts';
-import type { EncoderConfig, ModelConfig, ModelWeights } from '../../src/formats/model.ts';
+import { newWords } from '../../src/engine/model/new-words.ts';
+import { openEncoder } from '../../src/engine/model/open-encoder.ts';
+import type { TowerName } from '../../src/engine/model/towers.ts';
+import type { EncoderConfig } from '../../src/formats/model.ts';
 import { raggedFrom } from '../../src/formats/ragged.ts';
+import { readInitializers } from '../../src/interchange/onnx/initializers.ts';
 import { towerGraph } from '../../src/interchange/onnx/tower.ts';
+import { weightsFrom } from '../../src/interchange/onnx/weights.ts';
+import { readTrainedModel } from '../../src/interchange/trained-model.ts';
+import { WASM } from '../helpers/run-kind.ts';
+import { GRU, modelFolder, NGRAMS_OF_WORDS, randomModel } from './fixtures.ts';
 
 let kernels: Kernels;
 beforeAll(async () => {
@@ -21,30 +27,12 @@ afterAll(() => {
 
 const ROWS = 13;
 
-function modelOf(encoder: EncoderConfig, input: number, similarity: 'cosine' | 'dot', seed: number) {
-  const config: ModelConfig = {
-    format: 1,
-    similarity,
-    encoder,
-    embeddings: { rows: ROWS, dimensions: input },
-    dimensions: embeddingWidth(encoder, input),
-  };
-  const source = random(seed, 'onnx');
-  const tensor = (shape: readonly number[]) => ({
-    shape: [...shape],
-    data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.5 * source.normal()),
-  });
-  const weights: ModelWeights = new Map([
-    ['embeddings', tensor([ROWS, input])],
-    ...towersOf(encoder).flatMap((tower) =>
-      towerShapes(encoder, input).map(({ name, shape }) => [`${tower}.${name}`, tensor(shape)] as const),
-    ),
-  ]);
-  return { config, weights };
-}
-
 /** [texts, dimensions], as onnxruntime computes it. Texts are padded with a word, which must not count. */
-async function byOnnx(graph: Buffer, texts: readonly (readonly number[])[]): Promise<Float32Array> {
+async function byOnnx(
+  graph: Buffer,
+  texts: readonly (readonly number[])[],
+  newWords?: { readonly data: Float32Array; readonly dimensions: number },
+): Promise<Float32Array> {
   const session = await ort.InferenceSession.create(new Uint8Array(graph), {
     logSeverityLevel: 3,
   });
@@ -59,6 +47,12 @@ async function byOnnx(graph: Buffer, texts: readonly (readonly number[])[]): Pro
       Int32Array.from(texts, (text) => text.length),
       [texts.length],
     ),
+    ...(newWords && {
+      new_words: new ort.Tensor('float32', newWords.data, [
+        newWords.data.length / newWords.dimensions,
+        newWords.dimensions,
+      ]),
+    }),
   });
   await session.release();
   return embedding!.data as Float32Array;
@@ -75,7 +69,7 @@ const encoders: fc.Arbitrary<EncoderConfig> = fc.record({
   shared: fc.boolean(),
 });
 
-test('every cell, pooling and option gives the vectors of the engine, to 1e-5', async () => {
+test('every cell, pooling and option gives the vectors of the engine to 1e-5, and the same weights back', async () => {
   await fc.assert(
     fc.asyncProperty(
       encoders,
@@ -87,7 +81,7 @@ test('every cell, pooling and option gives the vectors of the engine, to 1e-5', 
       }),
       fc.integer({ min: 0, max: 1000 }),
       async (encoder, input, similarity, texts, seed) => {
-        const { config, weights } = modelOf(encoder, input, similarity, seed);
+        const { config, weights } = randomModel(encoder, { rows: ROWS, dimensions: input, similarity, seed });
         const model = createInference(config, weights, kernels);
         for (const side of ['query', 'document'] as const) {
           const own = model.infer(side, raggedFrom(texts));
@@ -96,8 +90,32 @@ test('every cell, pooling and option gives the vectors of the engine, to 1e-5', 
           for (const [i, value] of onnx.entries()) expect(Math.abs(value - own[i]!)).toBeLessThan(1e-5);
         }
         model.dispose();
+        const stored = (tower: TowerName, name: string) =>
+          readInitializers(towerGraph(config, weights, tower === 'query' ? 'query' : 'document'), tower).get(
+            name,
+          )!;
+        for (const [name, { data }] of weightsFrom(config, stored))
+          expect(data).toEqual(weights.get(name)!.data);
       },
     ),
     { numRuns: 40, seed: 1 },
   );
 });
+
+test.each([[['stony', 'rivers', 'stony']], [[]]])(
+  'new words %j are rows of an input of their own',
+  async (words) => {
+    const folder = modelFolder(GRU, NGRAMS_OF_WORDS);
+    const distinct = [...new Set(words)];
+    const encoder = await openEncoder(folder, { engine: WASM, threads: 1, newWords: 3 });
+    encoder.nameWords(distinct);
+    const { rows, dimensions } = encoder.config.embeddings;
+    const text = [2, ...words.map((word) => rows + distinct.indexOf(word)), 3];
+    const { config, weights } = readTrainedModel(folder);
+    const data = newWords(folder, config, weights)!(distinct);
+    const onnx = await byOnnx(towerGraph(config, weights, 'query'), [text, [1]], { data, dimensions });
+    const own = encoder.encodeQueries([Uint32Array.from(text), Uint32Array.of(1)]);
+    for (const [i, value] of onnx.entries()) expect(Math.abs(value - own[i]!)).toBeLessThan(1e-5);
+    encoder.dispose();
+  },
+);
