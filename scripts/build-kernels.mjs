@@ -11,13 +11,21 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OPERATIONS } from '../src/engine/kernels/abi.mjs';
-import { assemblyAbi, assemblyOperations, checkAbi, typescriptAbi } from './generate-abi.mjs';
+import {
+  assemblyAbi,
+  assemblyOperations,
+  checkAbi,
+  nativeAbi,
+  nativeOperations,
+  typescriptAbi,
+} from './generate-abi.mjs';
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'engine', 'kernels');
 /** With names, for stack traces and profiles. */
 const COMMON = ['-O3', '--noAssert', '--noColors', '--debug'];
 
 const library = join(folder, 'assembly', 'lib');
+const native = join(folder, 'native', 'source');
 
 /** Leaves a file alone that holds the text already. */
 function update(file, text) {
@@ -25,9 +33,14 @@ function update(file, text) {
 }
 
 function writeAbi() {
-  checkAbi((file) => readFileSync(join(library, `${file}.ts`), 'utf8'));
+  checkAbi(
+    (file) => readFileSync(join(library, `${file}.ts`), 'utf8'),
+    (file) => readFileSync(join(native, `${file}.c`), 'utf8'),
+  );
   update(join(folder, 'abi.generated.ts'), typescriptAbi());
   update(join(library, 'abi.generated.ts'), assemblyAbi());
+  update(join(native, 'abi.generated.h'), nativeAbi());
+  update(join(native, 'operations.generated.c'), nativeOperations());
   for (const module of Object.keys(OPERATIONS))
     update(join(library, `operations.${module}.generated.ts`), assemblyOperations(module));
 }

@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -44,6 +45,13 @@ const common = {
 function buildKernels() {
   const script = join(root, 'scripts', 'build-kernels.mjs');
   if (existsSync(script)) execFileSync(process.execPath, [script], { stdio: 'inherit' });
+}
+
+/** Compiled where they are used, if there is a C compiler. */
+function copyNativeSources() {
+  cpSync(join(root, 'src', 'engine', 'kernels', 'native', 'source'), join(dist, 'native'), {
+    recursive: true,
+  });
 }
 
 async function buildModules() {
@@ -141,6 +149,7 @@ function linkCommands() {
 
 rmSync(dist, { recursive: true, force: true });
 buildKernels();
+copyNativeSources();
 await buildModules();
 await describeKinds();
 await describeEntries();

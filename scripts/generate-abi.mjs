@@ -1,5 +1,5 @@
 // The texts that scripts/build-kernels.mjs writes from src/engine/kernels/abi.mjs: TypeScript for the side that makes
-// instructions, AssemblyScript for the side that runs them. It writes no file itself.
+// instructions, AssemblyScript and C for the sides that run them. It writes no file itself.
 import * as abi from '../src/engine/kernels/abi.mjs';
 
 const HEAD = '// Made by scripts/build-kernels.mjs from src/engine/kernels/abi.mjs\n';
@@ -19,6 +19,8 @@ const TYPES = {
 
 const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 const capitals = (name) => name.replace(/([A-Z])/g, '_$1').toUpperCase();
+const snake = (name) =>
+  name.replace(/-/g, '_').replace(/([A-Z])/g, (_, letter) => `_${letter.toLowerCase()}`);
 const numbered = (names) => names.map((name, number) => [name, number]);
 
 /** The parameters that are fields of an instruction, each with its slot, from 1 on. */
@@ -68,9 +70,9 @@ function builder(name, operation, number) {
   ];
 }
 
-/** assembly/lib/abi.generated.ts. Constants with literal values are inlined. */
-export function assemblyAbi() {
-  const constants = [
+/** What the kernels of both languages need to know: name, type in AssemblyScript, value. */
+function kernelConstants() {
+  return [
     ['CONSTANTS', 'usize', abi.CONSTANTS_ADDRESS],
     ...Object.entries(abi.CONTROL.fields).map(([name, slot]) => [
       `CONTROL_${capitals(name)}`,
@@ -85,8 +87,53 @@ export function assemblyAbi() {
     ['SIGMOID_LENGTH', 'i32', abi.SIGMOID_TABLE.length],
     ['SIGMOID_LIMIT', 'f32', abi.SIGMOID_TABLE.limit],
   ];
-  return `${HEAD}${constants.map(([name, type, value]) => `export const ${name}: ${type} = ${value};\n`).join('')}`;
 }
+
+/** assembly/lib/abi.generated.ts. Constants with literal values are inlined. */
+export function assemblyAbi() {
+  return `${HEAD}${kernelConstants()
+    .map(([name, type, value]) => `export const ${name}: ${type} = ${value};\n`)
+    .join('')}`;
+}
+
+/** native/source/abi.generated.h */
+export function nativeAbi() {
+  const values = { f32: (value) => `${value.toFixed(1)}f`, u32: (value) => `${value}u` };
+  const lines = kernelConstants().map(
+    ([name, type, value]) => `#define ${name} ${(values[type] ?? String)(value)}\n`,
+  );
+  return `${HEAD}#pragma once\n${lines.join('')}`;
+}
+
+/** native/source/operations.generated.c: `run_<module>` for each module, as work.c calls it. */
+export function nativeOperations() {
+  return HEAD + Object.keys(abi.OPERATIONS).map(nativeRunner).join('');
+}
+
+function nativeRunner(module) {
+  const forms = {
+    address: (slot) => `at_address(memory, p[${slot}])`,
+    f32: (slot) => `float_of(p[${slot}])`,
+    flag: (slot) => `p[${slot}] != 0`,
+    scratchOffset: (slot) => `(void *)(scratch + p[${slot}])`,
+    scratch: () => '(void *)scratch',
+    beat: () => 'beat',
+  };
+  const cases = Object.values(abi.OPERATIONS[module]).map((operation, index) => {
+    const values = argumentsOf(operation, forms, (slot) => `p[${slot}]`);
+    return `    case ${index + 1}: ${nativeName(operation)}(${values.join(', ')}); return 0;\n`;
+  });
+  return [
+    `\nstatic int run_${snake(module)}(char *memory, const uint32_t *p, char *scratch, uint32_t *beat) {\n`,
+    '  switch (p[0]) {\n',
+    ...cases,
+    '    default: return 1;\n',
+    '  }\n',
+    '}\n',
+  ].join('');
+}
+
+const nativeName = ({ file, name }) => snake(`${file}_${name}`);
 
 /** assembly/lib/operations.<module>.generated.ts */
 export function assemblyOperations(module) {
@@ -94,7 +141,7 @@ export function assemblyOperations(module) {
   const files = [...new Set(operations.map(({ file }) => file))];
   const cases = operations.map((operation, index) => {
     const { file, name } = operation;
-    return `    case ${index + 1}: ${camel(file)}.${name}(${argumentsOf(operation).join(', ')}); break;`;
+    return `    case ${index + 1}: ${camel(file)}.${name}(${assemblyArguments(operation).join(', ')}); break;`;
   });
   return [
     `${HEAD}import { floatAt, slotAt } from './slots';`,
@@ -109,8 +156,7 @@ export function assemblyOperations(module) {
   ].join('\n');
 }
 
-function argumentsOf(operation) {
-  const slots = new Map(fieldsOf(operation).map(({ name, slot }) => [name, slot]));
+function assemblyArguments(operation) {
   const forms = {
     f32: (slot) => `floatAt(p, ${slot})`,
     flag: (slot) => `slotAt(p, ${slot}) != 0`,
@@ -118,16 +164,21 @@ function argumentsOf(operation) {
     scratch: () => 'scratch',
     beat: () => 'beat',
   };
-  return operation.parameters.map(({ name, type }) =>
-    (forms[type] ?? ((slot) => `slotAt(p, ${slot})`))(slots.get(name)),
-  );
+  return argumentsOf(operation, forms, (slot) => `slotAt(p, ${slot})`);
+}
+
+/** An operation's arguments, read from the slots of its fields; `forms` by type, `other` for those that have none. */
+function argumentsOf(operation, forms, other) {
+  const slots = new Map(fieldsOf(operation).map(({ name, slot }) => [name, slot]));
+  return operation.parameters.map(({ name, type }) => (forms[type] ?? other)(slots.get(name)));
 }
 
 /**
  * Throws where a kernel's parameters are not those of its operation, by names and types in their order, or where an
- * operation has more fields than an instruction has slots. `sourceOf`: the text of a file in assembly/lib.
+ * operation has more fields than an instruction has slots; in C by names. `sourceOf`, `nativeSourceOf`: the text of a
+ * file in assembly/lib and in native/source.
  */
-export function checkAbi(sourceOf) {
+export function checkAbi(sourceOf, nativeSourceOf) {
   for (const operation of Object.values(abi.OPERATIONS).flatMap((module) => Object.values(module))) {
     const { file, name, parameters } = operation;
     const signature = new RegExp(`export function ${name}\\(([^)]*)\\)`).exec(sourceOf(file))?.[1] ?? '';
@@ -135,7 +186,18 @@ export function checkAbi(sourceOf) {
     const described = parameters.map((each) => `${each.name}: ${TYPES[each.type]?.kernel}`).join(', ');
     if (written !== described)
       throw new Error(`${file}.ts: ${name}(${written}) is described in abi.mjs as ${name}(${described})`);
+    checkNative(operation, nativeSourceOf(file));
     if (fieldsOf(operation).length >= abi.INSTRUCTION_SLOTS)
       throw new Error(`abi.mjs: ${file}.${name} has too many fields`);
   }
+}
+
+function checkNative(operation, source) {
+  const name = nativeName(operation);
+  const signature = new RegExp(`static void ${name}\\(([^)]*)\\)`).exec(source)?.[1] ?? '';
+  const written = signature.split(',').map((parameter) => /\w+$/.exec(parameter.trim())?.[0] ?? '');
+  const described = operation.parameters.map((parameter) => snake(parameter.name));
+  // C is case-sensitive, and so are the letters of matrix sizes.
+  if (written.map((each) => snake(each)).join() !== described.join())
+    throw new Error(`${operation.file}.c: ${name}(${written}) is described in abi.mjs as (${described})`);
 }

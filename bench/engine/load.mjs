@@ -1,6 +1,5 @@
 // Bundles the project's source modules into one module of this process, so that only they are timed.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execFileSync } from 'node:child_process';
@@ -10,7 +9,9 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export async function loadSources(...names) {
   execFileSync(process.execPath, [join(root, 'scripts', 'build-kernels.mjs')], { stdio: 'inherit' });
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  // Inside the project, where the kernels find their sources.
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'dist', 'bench-'));
   try {
     const outfile = join(folder, 'sources.mjs');
     await build({

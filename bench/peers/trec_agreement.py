@@ -3,8 +3,8 @@
     pip install pytrec_eval-terrier ir-measures scipy
     python bench/peers/trec_agreement.py REPORT_FOLDER [OTHER_REPORT_FOLDER]
 
-REPORT_FOLDER is the artifact of an `evaluate` stage whose `run_depth` equals its `depth` (otherwise the run files
-are shorter than the lists that MAP and the deepest recall were measured on). Prints each figure of metrics.json beside
+REPORT_FOLDER is the artifact of an `evaluate` stage without `run_depth`, or with one that equals its `depth` (otherwise the
+run files may lack relevant documents that MAP and the deepest recall counted). Prints each figure of metrics.json beside
 theirs, computed from the run and qrels files alone, and fails where two differ by 0.00005 or more. Then the model's
 difference to BM25 and to the other report, which must be its first under `against`: SciPy's permutation_test and
 bootstrap on the figures of per_query.tsv, with another random generator, so p-values must agree to four standard errors

@@ -1,7 +1,6 @@
 /** Whether this machine lets an ordinary user mount folders in a namespace of its own, and with which programs. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { programInPath } from './program-in-path.ts';
 
 export interface NamespaceTools {
   /** Absolute paths. */
@@ -36,18 +35,4 @@ export const ENTER = ['--user', '--map-root-user', '--mount', '--'];
 /** The user as whom programs go on after mounting. */
 export function owner(): { readonly uid: string; readonly gid: string } {
   return { uid: String(process.getuid?.() ?? 0), gid: String(process.getgid?.() ?? 0) };
-}
-
-function programInPath(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

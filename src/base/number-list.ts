@@ -1,6 +1,6 @@
 /** A list of numbers that grows, in one typed array: an Array of some hundred million numbers does not fit V8's heap. */
 
-type Numbers = Uint8Array | Uint32Array | Float64Array;
+type Numbers = Uint8Array | Uint32Array | Float32Array | Float64Array;
 
 export interface NumberList<T extends Numbers> {
   push(value: number): void;

@@ -2,15 +2,19 @@
  * The `corpus` artifact: documents, queries and relevance judgements in a DuckDB database.
  *
  * - `corpus.duckdb`: four tables.
- *   - `documents`: `doc_id` UINTEGER, `name` VARCHAR, `text` VARCHAR. No two documents have the same text.
- *   - `queries`: `query_id` UINTEGER, `name` VARCHAR, `split` VARCHAR, `text` VARCHAR, `query_type` VARCHAR or NULL.
+ *   - `documents`: `doc_id` UINTEGER, `name` VARCHAR, `text` VARCHAR, `title` VARCHAR or NULL. No two documents have the
+ *     same text. Where the data has titles, the text begins with the title; that of a SQuAD article is not in the text.
+ *   - `queries`: `query_id` UINTEGER, `name` VARCHAR, `split` VARCHAR, `text` VARCHAR, `query_type` VARCHAR or NULL,
+ *     `synthetic` BOOLEAN: made by a `synthesize` stage, not by a person. Such queries are never evaluated as real ones.
  *   - `qrels`: `query_id` UINTEGER, `doc_id` UINTEGER, `relevance` INTEGER; above 0 is relevant.
  *   - `candidates`: `query_id` UINTEGER, `doc_id` UINTEGER, `position` UINTEGER: the documents that the data proposes
  *     for a query, from position 0. The table may be empty.
  *   - `own_documents`: `query_id` UINTEGER, `doc_id` UINTEGER: the document with the same id as the query, where the
  *     query is itself a document, as in ArguAna and Quora of BEIR. Only there if it has rows.
- * - `corpus.json`: counts of documents, queries, qrels and candidates, in all and by split; how many rows were folded
- *   into equal ones or rejected; downloaded files with their SHA-256; the number of `own_documents`, if any.
+ * - `corpus.json`: counts of documents, queries, qrels and candidates, in all and by split (with the number of synthetic
+ *   queries, if any); how many rows were folded into equal ones or rejected; downloaded files with their SHA-256; the
+ *   number of `own_documents`, if any.
+ * - `synthesis.json`: of a `synthesize` stage, its queries by method and what the guards left out; for people.
  *
  * `doc_id` and `query_id` count from 0 without gaps. Every table is stored in order of its first two columns
  * (`candidates`: `query_id`, `position`), so reading it front to back needs no sort. `name` is the id that the data
@@ -19,14 +23,16 @@
 import { join } from 'node:path';
 import { readCorpusSummary, type CorpusCounts, type SplitCounts } from './corpus-summary.ts';
 import { copyIntegers, literal, openDatabase, strings, type Database } from './duckdb.ts';
+import { namePacker, type Names } from './packed-names.ts';
 
 export const CORPUS_FILE = 'corpus.duckdb';
 
 export const CORPUS_TABLES = `
-  CREATE TABLE documents (doc_id UINTEGER NOT NULL, name VARCHAR NOT NULL, text VARCHAR NOT NULL);
+  CREATE TABLE documents (
+    doc_id UINTEGER NOT NULL, name VARCHAR NOT NULL, text VARCHAR NOT NULL, title VARCHAR);
   CREATE TABLE queries (
     query_id UINTEGER NOT NULL, name VARCHAR NOT NULL, split VARCHAR NOT NULL, text VARCHAR NOT NULL,
-    query_type VARCHAR);
+    query_type VARCHAR, synthetic BOOLEAN NOT NULL);
   CREATE TABLE qrels (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL, relevance INTEGER NOT NULL);
   CREATE TABLE candidates (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL, position UINTEGER NOT NULL);
 `;
@@ -53,6 +59,13 @@ export interface QueryRow {
   readonly split: string;
   readonly text: string;
   readonly type: string | null;
+  /** Made by a `synthesize` stage. */
+  readonly synthetic: boolean;
+}
+
+/** Consecutive documents; `titles[i]` is null where the data has no title. */
+export interface TitledBatch extends TextBatch {
+  readonly titles: readonly (string | null)[];
 }
 
 /** Flat columns, ordered by query and then document. Relevance above 0 is relevant; each pair occurs once. */
@@ -76,8 +89,10 @@ export interface Corpus {
   documentTexts(ids: readonly number[] | Uint32Array): Promise<Map<number, DocumentText>>;
   /** All documents, id 0 first, in batches of at most 2,048. */
   documents(): AsyncGenerator<TextBatch, void>;
+  /** The same documents with their titles. */
+  titledDocuments(): AsyncGenerator<TitledBatch, void>;
   /** External ids by doc_id. */
-  documentNames(): Promise<string[]>;
+  documentNames(): Promise<Names>;
   /** Queries by ascending id in batches of at most 2,048; of one split, or of all. */
   queries(split?: string): AsyncGenerator<TextBatch, void>;
   /** The same queries with all their columns, as one array. */
@@ -86,6 +101,8 @@ export interface Corpus {
   candidates(split?: string): Promise<Candidates>;
   /** query_id → doc_id of the document with the same id; a relevant document is never in it. */
   ownDocuments(): Promise<ReadonlyMap<number, number>>;
+  /** query_ids of the queries that a `synthesize` stage made, ascending. */
+  syntheticQueries(): Promise<readonly number[]>;
   close(): void;
 }
 
@@ -103,6 +120,7 @@ export async function openCorpus(folder: string, options: OpenCorpusOptions = {}
     splits: () => summary.splits,
     documentTexts: (ids) => documentTexts(database, ids),
     documents: () => textBatches(database, 'SELECT doc_id, text FROM documents'),
+    titledDocuments: () => titledBatches(database),
     documentNames: () => documentNames(database),
     queries: (split) =>
       textBatches(database, `SELECT query_id, text FROM queries ${where(splitCondition(split))}`),
@@ -120,10 +138,21 @@ export async function openCorpus(folder: string, options: OpenCorpusOptions = {}
       const rows = await database.rows('SELECT query_id, doc_id FROM own_documents');
       return new Map(rows.map((row) => [Number(row['query_id']), Number(row['doc_id'])]));
     },
+    syntheticQueries: () => syntheticQueries(database),
     close: () => {
       database.close();
     },
   };
+}
+
+/** A corpus without the column has no synthetic query. */
+async function syntheticQueries(database: Database): Promise<number[]> {
+  const columns = await database.rows(
+    "SELECT 1 FROM duckdb_columns() WHERE table_name = 'queries' AND column_name = 'synthetic'",
+  );
+  if (columns.length === 0) return [];
+  const rows = await database.rows('SELECT query_id FROM queries WHERE synthetic ORDER BY query_id');
+  return rows.map((row) => Number(row['query_id']));
 }
 
 const splitCondition = (split: string | undefined): string =>
@@ -162,21 +191,33 @@ async function* textBatches(database: Database, sql: string): AsyncGenerator<Tex
   }
 }
 
-async function documentNames(database: Database): Promise<string[]> {
-  const names: string[] = [];
-  for await (const chunk of database.stream('SELECT name FROM documents')) {
-    for (const name of strings(chunk, 0)) names.push(name);
+async function* titledBatches(database: Database): AsyncGenerator<TitledBatch, void> {
+  for await (const chunk of database.stream('SELECT doc_id, text, title FROM documents')) {
+    const ids = new Uint32Array(chunk.rowCount);
+    copyIntegers(chunk, 0, ids, 0);
+    yield { ids, texts: strings(chunk, 1), titles: chunk.getColumnValues(2) as (string | null)[] };
   }
-  return names;
 }
+
+async function documentNames(database: Database): Promise<Names> {
+  const packer = namePacker(await countRows(database, 'documents'));
+  for await (const chunk of database.stream('SELECT name FROM documents')) packer.add(strings(chunk, 0));
+  return packer.finish();
+}
+
+async function countRows(database: Database, table: string): Promise<number> {
+  const [counted] = await database.rows(`SELECT count(*) AS n FROM ${table}`);
+  return Number(counted!['n']);
+}
+
+type QueryColumns = [number, string, string, string, string | null, boolean];
 
 async function queryRows(database: Database, split: string | undefined): Promise<QueryRow[]> {
   const rows: QueryRow[] = [];
-  const sql = `SELECT query_id, name, split, text, query_type FROM queries ${where(splitCondition(split))}`;
+  const sql = `SELECT query_id, name, split, text, query_type, synthetic FROM queries ${where(splitCondition(split))}`;
   for await (const chunk of database.stream(sql)) {
-    for (const [id, name, in_, text, type] of chunk.getRows() as [number, string, string, string, string][]) {
-      rows.push({ id, name, split: in_, text, type });
-    }
+    for (const [id, name, in_, text, type, synthetic] of chunk.getRows() as QueryColumns[])
+      rows.push({ id, name, split: in_, text, type, synthetic });
   }
   return rows;
 }
@@ -191,8 +232,7 @@ async function triples(
   third: string,
   split: string | undefined,
 ): Promise<[Uint32Array, Uint32Array, Uint32Array]> {
-  const [counted] = await database.rows(`SELECT count(*) AS n FROM ${table}`);
-  const length = Number(counted!['n']);
+  const length = await countRows(database, table);
   const columns = [0, 1, 2].map(() => new Uint32Array(length));
   let offset = 0;
   for await (const chunk of database.stream(`SELECT query_id, doc_id, ${third} FROM ${table}`)) {

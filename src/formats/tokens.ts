@@ -13,6 +13,7 @@
  *   - `qrels_query` U32, `qrels_document` U32, `qrels_relevance` I32, each [judgements]: the judgements, by query and
  *     then document.
  *   - `candidate_ids` and `candidate_offsets` U32: the candidates of query i, as `doc_id`s in the data's order.
+ *   - `query_synthetic` [queries] U8: 1 for a query that a `synthesize` stage made. Absent if there is none.
  *   - `own_documents` [queries] U32: the `doc_id` of the document with the same id as query i, 2³² − 1 if there is none.
  *     Absent if no query has one.
  * - `statistics.json`: lengths in words and shares of unknown words; for people.
@@ -65,6 +66,8 @@ export interface Tokens {
   readonly queries: Ragged;
   /** [queries]: index into `config.splits`. */
   readonly querySplit: Uint8Array;
+  /** [queries]: 1 for synthetic queries; absent if there are none. */
+  readonly synthetic?: Uint8Array;
   readonly qrels: Qrels;
   /** Row = query_id: doc_ids of its candidates, in the order of the data. */
   readonly candidates: Ragged;
@@ -127,6 +130,7 @@ export function writeTokens(folder: string, tokens: Tokens): void {
     qrels_relevance: vector(tokens.qrels.relevance),
     candidate_ids: vector(tokens.candidates.values),
     candidate_offsets: vector(tokens.candidates.offsets),
+    ...(tokens.synthetic && { query_synthetic: vector(tokens.synthetic) }),
     ...(own && own.size > 0 && { own_documents: vector(ownColumn(own, tokens.querySplit.length)) }),
   });
 }
@@ -154,6 +158,9 @@ export function readTokens(folder: string): Tokens {
       relevance: requireTensor(file, 'qrels_relevance', Int32Array).data,
     },
     candidates: { values: u32('candidate_ids'), offsets: u32('candidate_offsets') },
+    ...(file.tensors.has('query_synthetic') && {
+      synthetic: requireTensor(file, 'query_synthetic', Uint8Array).data,
+    }),
     ...(file.tensors.has('own_documents') && { ownDocuments: ownDocuments(u32('own_documents')) }),
   };
 }
@@ -201,12 +208,19 @@ export function queriesOfSplit(tokens: Tokens, split: string): Uint32Array {
   return Uint32Array.from(found);
 }
 
-/** query_id → doc_id → relevance, for relevance above 0. Queries without relevant documents are absent. */
-export function relevantDocuments(tokens: Tokens): Map<number, Map<number, number>> {
+/**
+ * query_id → doc_id → relevance, for relevance above 0. Queries without relevant documents are absent. `queries` limits
+ * it to some, whose judgements take little memory beside all of a large training set.
+ */
+export function relevantDocuments(
+  tokens: Tokens,
+  queries?: Iterable<number>,
+): Map<number, Map<number, number>> {
   const byQuery = new Map<number, Map<number, number>>();
+  const wanted = queries && new Set(queries);
   const { query, document, relevance } = tokens.qrels;
   for (let i = 0; i < query.length; i++) {
-    if (relevance[i]! <= 0) continue;
+    if (relevance[i]! <= 0 || wanted?.has(query[i]!) === false) continue;
     let documents = byQuery.get(query[i]!);
     if (!documents) byQuery.set(query[i]!, (documents = new Map<number, number>()));
     documents.set(document[i]!, relevance[i]!);

@@ -8,6 +8,7 @@
  *     metadata.
  *   - `positive_score` [n] F32 and `negative_scores` [n, k] F32, only where a scorer was asked for: its scores of the
  *     query with each document, in its own unit; higher is better. `scorer` in the metadata names it.
+ *   - `weak` [n] U8, only where there are such: 1 if the positive is not judged but found by a retriever.
  * - `mining.json`: how many negatives each source gave, what the guards rejected, and how hard the negatives are; for
  *   people.
  *
@@ -24,11 +25,13 @@ export interface Triplets {
   readonly negativesPerTriplet: number;
   readonly source: Uint8Array;
   readonly sources: readonly string[];
+  /** [n]: 1 for weak positives; absent if all are judged. */
+  readonly weak?: Uint8Array;
   readonly scores?: TripletScores;
 }
 
 export interface TripletScores {
-  /** The scorer: `bm25`, or `model` for the embeddings of an earlier round. */
+  /** The scorer: `bm25`, `model` for the embeddings of an earlier round, or `fusion` of both. */
   readonly scorer: string;
   /** [n] */
   readonly positive: Float32Array;
@@ -47,6 +50,7 @@ export function writeTriplets(folder: string, triplets: Triplets): void {
       positive: { shape: [n], data: triplets.positive },
       negatives: { shape, data: triplets.negatives },
       source: { shape, data: triplets.source },
+      ...(triplets.weak && { weak: { shape: [n], data: triplets.weak } }),
       ...(scores && {
         positive_score: { shape: [n], data: scores.positive },
         negative_scores: { shape, data: scores.negatives },
@@ -67,6 +71,7 @@ export function readTriplets(folder: string): Triplets {
     negativesPerTriplet: negatives.shape[1] ?? 1,
     source: requireTensor(file, 'source', Uint8Array).data,
     sources: JSON.parse(file.metadata['sources'] ?? '[]') as string[],
+    ...(file.tensors.has('weak') && { weak: requireTensor(file, 'weak', Uint8Array).data }),
     ...(scores && { scores }),
   };
 }

@@ -1,6 +1,6 @@
 /** The differences between two or more runs. */
 import type { RunRecord } from './record.ts';
-import { metricsOf, parametersOf, type Scalar, type Values } from './values.ts';
+import { metricsOf, parametersOf, wiringOf, type Scalar, type Values } from './values.ts';
 
 export interface Difference {
   readonly name: string;
@@ -12,8 +12,10 @@ export interface Difference {
 
 export interface RunComparison {
   readonly runs: readonly string[];
-  /** Parameters, then the environment, then the results. */
+  /** Parameters and wiring, then the environment, then the results. */
   readonly parameters: readonly Difference[];
+  /** Kinds and inputs of the stages that every run has. */
+  readonly wiring: readonly Difference[];
   readonly environment: readonly Difference[];
   readonly metrics: readonly Difference[];
   /** The digest of each stage's artifact in each run. */
@@ -27,11 +29,17 @@ export function compareRuns(records: readonly RunRecord[], all = false): RunComp
   return {
     runs: records.map(({ id }) => id),
     parameters: differences(records.map(parametersOf), all),
+    wiring: differences(wiringsOf(records), all),
     environment: differences(records.map(environmentOf), all),
     metrics: differences(records.map(metricsOf), all),
     stages: differences(records.map(digestsOf), all),
     warnings: differences(records.map(warningCountsOf), all),
   };
+}
+
+function wiringsOf(records: readonly RunRecord[]): Values[] {
+  const shared = (name: string): boolean => records.every(({ stages }) => Object.hasOwn(stages, name));
+  return records.map((record) => wiringOf(record, shared));
 }
 
 function environmentOf({ environment, engine }: RunRecord): Values {

@@ -13,6 +13,20 @@ export function parametersOf(record: Pick<RunRecord, 'params' | 'parameters'>): 
   return values;
 }
 
+/** The kind and inputs of these stages: `model.uses`, `model.inputs.triplets`. Records of old versions have none. */
+export function wiringOf(
+  { resolved }: Pick<RunRecord, 'resolved'>,
+  isWanted: (stage: string) => boolean,
+): Values {
+  const values: Record<string, Scalar> = {};
+  for (const { name, uses, inputs } of resolved?.stages ?? []) {
+    if (!isWanted(name)) continue;
+    values[`${name}.uses`] = uses;
+    for (const [slot, stages] of Object.entries(inputs)) values[`${name}.inputs.${slot}`] = stages.join(', ');
+  }
+  return values;
+}
+
 /** Lists of scalars are kept as one value, because an index in a list means little to a reader. */
 function flatten(value: Json, name: string, into: Record<string, Scalar>): void {
   if (Array.isArray(value)) {

@@ -93,9 +93,9 @@ export async function openRetriever(
       if (wanted === 'model') throw noKnownWord(read.words, 'the model knows no word of the question');
       return { method: 'bm25', ranking: byWords(top) };
     }
-    if (method === 'model') return { method, ranking: model!.search(read.question!, top) };
+    if (method === 'model') return { method, ranking: model!.search(read.question!, read.words, top) };
     const depth = Math.min(documents, Math.max(top, fusion.depth));
-    const fused = fuse(model!.search(read.question!, depth), byWords(depth), fusion);
+    const fused = fuse(model!.search(read.question!, read.words, depth), byWords(depth), fusion);
     return { method, ranking: first(fused, top) };
   };
 

@@ -1,6 +1,7 @@
 /** Answers by the model alone: opened once, then one vector and one search for each question. */
 import { openEncoder } from '../engine/model/open-encoder.ts';
 import { readTokenizerConfig, readVocabulary } from '../formats/tokens.ts';
+import { openHybridQueries } from '../retrieval/lexical/hybrid-queries.ts';
 import type { Ranking } from '../retrieval/ranking.ts';
 import { openSearch } from '../retrieval/search.ts';
 import { vocabularyMap } from '../retrieval/tokenizer.ts';
@@ -14,7 +15,8 @@ export interface VectorAnswers {
   /** Longer questions are truncated. */
   readonly maximum: number;
   read(words: readonly string[]): ModelQuestion;
-  search(question: ModelQuestion, top: number): Ranking;
+  /** `words`: all words of the question, which a lexical part of the embeddings matches. */
+  search(question: ModelQuestion, words: readonly string[], top: number): Ranking;
   close(): void;
 }
 
@@ -31,6 +33,7 @@ export async function openVectorAnswers(
   const maximum = config.max_query_length;
   const vocabulary = vocabularyMap(readVocabulary(model.path));
   const search = await openSearch({ embeddings: embeddings.path, index: index?.path });
+  const withLexicalPart = openHybridQueries(embeddings.path);
   const encoder = await openEncoder(model.path, { engine, threads, newWords: maximum });
   const { knowsNgrams } = encoder;
   const known = { vocabulary, rows: config.model_vocabulary, maximum, knowsNgrams };
@@ -38,9 +41,9 @@ export async function openVectorAnswers(
     knowsNgrams,
     maximum,
     read: (words) => modelQuestion(words, known),
-    search: ({ ids, named }, top) => {
+    search: ({ ids, named }, words, top) => {
       encoder.nameWords(named);
-      return search.search(encoder.encodeQueries([ids]), top);
+      return search.search(withLexicalPart(encoder.encodeQueries([ids]), words), top);
     },
     close: () => {
       encoder.dispose();

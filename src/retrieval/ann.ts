@@ -68,8 +68,12 @@ export interface AnnIndex {
 }
 
 /** Opens an `index` artifact. The graph is memory-mapped, not read. */
-export async function openIndex(folder: string): Promise<AnnIndex> {
-  const config = readIndexConfig(folder);
+export function openIndex(folder: string): Promise<AnnIndex> {
+  return openGraph(folder, readIndexConfig(folder));
+}
+
+/** Opens the graph in a folder, to be searched with the settings given. */
+export async function openGraph(folder: string, config: IndexConfig): Promise<AnnIndex> {
   const index = await emptyIndex(config);
   index.view(join(folder, INDEX_FILE));
   const toScore = SCORES[config.similarity];

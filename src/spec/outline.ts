@@ -34,6 +34,8 @@ export interface RawStage {
   readonly key: Place;
   readonly description: string | undefined;
   readonly uses: ScalarNode;
+  /** If the kind was changed from outside: the keys in the stage that were there before. */
+  readonly usesOver?: ReadonlySet<Place>;
   /** Should be a mapping; what else it is, inputs.ts reports, which knows the slots of the kind. */
   readonly inputs: Node;
   readonly with: MapNode;
@@ -141,7 +143,19 @@ function readStage(
   const execution = readExecution(stage, report);
   if (!uses || !parameters) return undefined;
   const withKey = stage.entries.get('with')?.key ?? entry.key;
-  return { name, key: entry.key, description, uses, inputs, with: parameters, withKey, matrix, execution };
+  const usesOver = stage.entries.get('uses')?.over;
+  return {
+    name,
+    key: entry.key,
+    description,
+    uses,
+    ...(usesOver ? { usesOver } : {}),
+    inputs,
+    with: parameters,
+    withKey,
+    matrix,
+    execution,
+  };
 }
 
 /** The same name with _ for what a name may not have. */

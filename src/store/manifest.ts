@@ -51,6 +51,8 @@ export interface Manifest {
     readonly node: string;
     readonly platform: string;
     readonly threads: number;
+    /** What computed the numeric kernels: `wasm`, `avx512`, …; absent where none were used. Their bytes are the same. */
+    readonly kernels?: readonly string[];
     readonly started: string;
     readonly seconds: number;
     readonly peakMemoryBytes: number;

@@ -13,14 +13,24 @@ export function bestSpec({ configuration, spec }: Best, base: string, more: Json
   for (const [path, value] of Object.entries({ ...configuration.values, ...more })) {
     const [first, ...rest] = path.split(/[.[\]]+/).filter((part) => part !== '');
     if (first === 'params' || first === 'engine') put(tree, [first, ...rest], value);
+    else if (setsField(spec, first!, rest)) put(tree, ['stages', first!, ...rest], value);
     else place(tree, spec, first!, rest, value);
   }
   return { extends: base, ...tree };
 }
 
+/** Whether a path names `uses`, `inputs` or `with` of a stage, and not a parameter of that name, as in `--set`. */
+function setsField(spec: Spec, stage: string, [field, ...rest]: readonly string[]): boolean {
+  if (Object.hasOwn(parametersOf(spec, stage), field!)) return false;
+  return field === 'uses' ? rest.length === 0 : field === 'inputs' || (field === 'with' && rest.length > 0);
+}
+
+const parametersOf = (spec: Spec, stage: string): JsonObject =>
+  spec.stages.find(({ name, group }) => (group ?? name) === stage)?.with ?? {};
+
 /** A spec can only replace a whole list of its base, so the whole list is written. */
 function place(tree: Tree, spec: Spec, stage: string, path: readonly string[], value: Json): void {
-  let current: Json | undefined = spec.stages.find(({ name, group }) => (group ?? name) === stage)?.with;
+  let current: Json | undefined = parametersOf(spec, stage);
   for (const [index, name] of path.entries()) {
     if (Array.isArray(current)) {
       put(tree, ['stages', stage, 'with', ...path.slice(0, index)], current as Json);

@@ -132,12 +132,12 @@ export function repeatsOf(axes: readonly SweepAxis[]): Repeat[] {
   }));
 }
 
-/** The shortest unique ends of the paths: `margin`, or `loss.margin` if there are two. */
+/** The shortest unique ends of the paths: `margin`, or `loss.margin` if there are two; `uses` with its stage. */
 export function shortNames(paths: readonly string[]): ReadonlyMap<string, string> {
   const end = (path: string, parts: number): string => path.split('.').slice(-parts).join('.');
   return new Map(
     paths.map((path) => {
-      let parts = 1;
+      let parts = /^[^.]+\.uses$/.test(path) ? 2 : 1;
       while (
         parts < path.split('.').length &&
         paths.some((other) => other !== path && end(other, parts) === end(path, parts))

@@ -36,8 +36,8 @@ export async function run(context: Context): Promise<StageResult> {
   const given = readTokens(input(context, 'tokens').path);
   checkVocabulary(modelFolder, input(context, 'tokens').path);
   // The truncation lengths and the vocabulary size that the model was trained with.
-  const config = readTokenizerConfig(modelFolder);
-  const newWords = given.vocabulary.tokens.slice(config.model_vocabulary);
+  const modelTokens = readTokenizerConfig(modelFolder);
+  const newWords = given.vocabulary.tokens.slice(modelTokens.model_vocabulary);
   const { engine, threads } = context;
   const encoder = await openEncoder(modelFolder, { engine, threads, newWords: newWords.length });
   try {
@@ -45,9 +45,11 @@ export async function run(context: Context): Promise<StageResult> {
     if (knowsNgrams) encoder.nameWords(newWords);
     const tokens: Tokens = {
       ...given,
-      config: knowsNgrams ? { ...config, model_vocabulary: given.vocabulary.tokens.length } : config,
+      config: knowsNgrams
+        ? { ...modelTokens, model_vocabulary: given.vocabulary.tokens.length }
+        : modelTokens,
     };
-    const unknown = unknownShares(given, config, readVocabulary(modelFolder).tokens.length);
+    const unknown = unknownShares(given, modelTokens, readVocabulary(modelFolder).tokens.length);
     const unknownProblem = unknownWarning(unknown, knowsNgrams);
     if (unknownProblem) context.warn(unknownProblem);
     const { max_query_length, max_document_length } = tokens.config;
@@ -78,12 +80,12 @@ export async function run(context: Context): Promise<StageResult> {
     const { similarity, dimensions } = encoder.config;
     const hybrid = isHybrid ? await addLexicalParts(context, given, { similarity, dimensions }) : undefined;
     const counts = { documents, queries };
-    const described = hybrid ? hybridEmbeddings(hybrid, counts) : { similarity, dimensions, ...counts };
-    writeEmbeddingsConfig(context.output, described);
+    const config = hybrid ? hybridEmbeddings(hybrid, counts) : { similarity, dimensions, ...counts };
+    writeEmbeddingsConfig(context.output, config);
     return {
       metrics: {
         ...counts,
-        dimensions: described.dimensions,
+        dimensions: config.dimensions,
         ...unknownMetrics(unknown),
         ...(hybrid && hybridMetrics(hybrid)),
       },

@@ -7,10 +7,13 @@ const CORPUS = [
   'recall@{cutoffs.recall}',
   'hit@{cutoffs.hit}',
 ];
-const CANDIDATES = ['candidates/mrr', 'candidates/p@1', 'candidates/ndcg@10'];
+const CANDIDATES = ['candidates/mrr', 'candidates/map', 'candidates/p@1', 'candidates/ndcg@10'];
 
 export const METRIC_NAMES = [
   'queries',
+  'candidates/pools',
+  'candidates/pools_without_relevant',
+  'candidates/pools_without_irrelevant',
   ...SYSTEMS.flatMap((system) => [...CORPUS, ...CANDIDATES].map((measure) => `${system}${measure}`)),
   ...SYSTEMS.flatMap((system) =>
     CORPUS.flatMap((measure) => [`${system}${measure}_low`, `${system}${measure}_high`]),

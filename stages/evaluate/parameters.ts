@@ -41,12 +41,14 @@ const lists = {
     10000,
     1000,
   ),
-  run_depth: integer(
-    'Documents per query in the TREC run files; equal to `depth`, other tools compute the same MAP.',
-    1,
-    10000,
-    100,
-  ),
+  run_depth: {
+    description:
+      'Documents per query in the TREC run files, at most `depth`. By default the first 100, and further down to the ' +
+      'last relevant document within `depth`: other tools then compute exactly the measures of the report.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 10000,
+  },
   cutoffs: group('Rank cut-offs k of the measures over the whole corpus.', {
     mrr: cutoffs('Cut-offs of MRR@k: reciprocal rank of the first relevant document.', [10]),
     ndcg: cutoffs('Cut-offs of nDCG@k, with linear gain.', [10]),
@@ -147,6 +149,14 @@ export const parameters = {
       default: 'test',
     },
     ignore_identical_ids: ignoreIdenticalIds,
+    candidate_pools: {
+      description:
+        'Candidate pools that are evaluated: `with_relevant`, all that have a relevant candidate; `mixed`, only those ' +
+        'that have an irrelevant one too, as answer-selection benchmarks (WikiQA, TREC-QA) are reported. The others ' +
+        'are counted.',
+      enum: ['with_relevant', 'mixed'],
+      default: 'with_relevant',
+    },
     ...lists,
     ...rivals,
     ...statistics,

@@ -29,7 +29,7 @@ import type { Scores } from './scoring/scores.ts';
 import { randomFigures } from './summary/figures.ts';
 import { summarise } from './summary/summarise.ts';
 import { headlineOf, summaryJson, summaryMetrics, type Summary } from './summary/summary.ts';
-import { fusionWarning, qualityWarning } from './summary/warnings.ts';
+import { approximateWarning, fusionWarning, qualityWarning } from './summary/warnings.ts';
 import { bm25System, meanSystem, vectorSystem, withoutIgnored, type System } from './scoring/systems.ts';
 
 type Context = StageContext<EvaluateParams>;
@@ -56,7 +56,7 @@ async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> 
   const fusion = await chooseFusionFor(context, systems, async (split) =>
     split === params.split
       ? set.queries
-      : judgedQueries(tokens, split, params, await corpus.queryRows(split)),
+      : judgedQueries(tokens, split, params, await corpus.queryRows(split)).queries,
   );
   const ranked = await scoreSystems(
     context,
@@ -75,11 +75,14 @@ async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> 
   const fusionDoubt = fusionWarning(summary);
   if (fusionDoubt) context.warn(fusionDoubt);
   if (fusion) writeFusion(output, fusion.config);
+  const approximate = probe?.metrics();
+  const lossy = approximate && approximateWarning(approximate['ann/exact_recall@10'] as number);
+  if (lossy) context.warn(lossy);
   writeQrels(output, set.queries, names);
   writePerQuery(output, set.queries, scores, measures);
   await writeReport(context, corpus, summary, set, scores);
   return {
-    metrics: { ...summaryMetrics(summary), ...probe?.metrics(), ...latencies(systems, set) },
+    metrics: { ...summaryMetrics(summary), ...approximate, ...latencies(systems, set) },
     headline: headlineOf(summary),
   };
 }

@@ -13,7 +13,7 @@ export const stage = defineStage<IndexParams>({
     },
   },
   output: 'index',
-  metrics: ['documents', 'documents/s', 'recall@10'],
+  metrics: ['documents', 'documents/s', 'recall@10', 'expansion_search'],
   libraries: ['usearch'],
   async run(context) {
     const { run } = await import('./run.ts');

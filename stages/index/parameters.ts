@@ -4,6 +4,8 @@
  */
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
 
+export const LARGEST_EXPANSION = 65_536;
+
 export const parameters = {
   type: 'object',
   additionalProperties: false,
@@ -32,7 +34,7 @@ export const parameters = {
         'HNSW ef_construction: candidates examined when a vector is added. More gives better recall and a slower build.',
       type: 'integer',
       minimum: 1,
-      maximum: 65536,
+      maximum: LARGEST_EXPANSION,
       default: 128,
     },
     expansion_search: {
@@ -40,8 +42,16 @@ export const parameters = {
         'HNSW ef_search: candidates examined by a search. More gives better recall and slower search.',
       type: 'integer',
       minimum: 1,
-      maximum: 65536,
+      maximum: LARGEST_EXPANSION,
       default: 64,
+    },
+    target_recall: {
+      description:
+        'Recall@10 against exact search that searches must reach, such as 0.99: `expansion_search` is doubled until a ' +
+        'sample of the queries reaches it. By default `expansion_search` stays as it is.',
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
     },
     parallel: {
       description:

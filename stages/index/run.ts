@@ -9,13 +9,18 @@ import { digestOfFile } from '../../src/base/hash.ts';
 import { installedVersion } from '../../src/base/installation.ts';
 import { canonicalJson } from '../../src/base/json.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
-import { INDEX_FILE, writeIndexConfig, type IndexConfig } from '../../src/formats/index-config.ts';
+import {
+  INDEX_CONFIG_FILE,
+  INDEX_FILE,
+  writeIndexConfig,
+  type IndexConfig,
+} from '../../src/formats/index-config.ts';
 import { readNpy, type Matrix } from '../../src/formats/npy.ts';
-import { buildIndex, openIndex } from '../../src/retrieval/ann.ts';
+import { buildIndex, openGraph } from '../../src/retrieval/ann.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import type { IndexParams } from './parameters.ts';
-import { recallAgainstExact } from './recall.ts';
+import { expansionFor, recallOf, recallSample } from './recall.ts';
 import { recallWarning } from './warnings.ts';
 
 const REPORT_EVERY_MS = 250;
@@ -27,23 +32,39 @@ export async function run(context: StageContext<IndexParams>): Promise<StageResu
   // Rejects vectors that are not finite before they reach usearch.
   const exact = createExactSearch(documents, config.similarity);
   const seconds = await build(context, documents, config);
-  writeIndexConfig(context.output, config);
-  const recall = recallAgainstExact(
-    exact,
-    await openIndex(context.output),
-    readNpy(join(folder, QUERIES_FILE)),
-    documents.rows,
-  );
-  const warning = recallWarning(recall, config);
+  const { target_recall: target } = context.params;
+  const sample = recallSample(exact, readNpy(join(folder, QUERIES_FILE)), documents, target !== undefined);
+  const recallAt = async (expansion: number): Promise<number> => {
+    context.signal.throwIfAborted();
+    return recallOf(await openGraph(context.output, { ...config, expansion_search: expansion }), sample!);
+  };
+  const chosen =
+    sample &&
+    (target === undefined
+      ? { expansion: config.expansion_search, recall: await recallAt(config.expansion_search) }
+      : await expansionFor(target, config.expansion_search, documents.rows, recallAt));
+  const recall = chosen?.recall;
+  const searched: IndexConfig = {
+    ...config,
+    ...(target !== undefined && { expansion_search: chosen!.expansion, reached_recall: recall! }),
+  };
+  writeIndexConfig(context.output, searched);
+  const warning = recallWarning(recall, searched);
   if (warning) context.warn(warning);
+  const content = contentOf(config, join(folder, DOCUMENTS_FILE));
   return {
     metrics: {
       documents: documents.rows,
       'documents/s': Math.round(documents.rows / seconds),
       ...(recall === undefined ? {} : { 'recall@10': recall }),
+      ...(target !== undefined && { expansion_search: searched.expansion_search }),
     },
     headline: `${documents.rows.toLocaleString('en-US')} vectors${recall === undefined ? '' : ` · recall@10 ${recall.toFixed(3)}`}`,
-    digests: { [INDEX_FILE]: contentOf(config, join(folder, DOCUMENTS_FILE)) },
+    digests: {
+      [INDEX_FILE]: content,
+      // What was chosen by measuring the graph follows it.
+      ...(target !== undefined && { [INDEX_CONFIG_FILE]: content }),
+    },
   };
 }
 
@@ -66,6 +87,7 @@ function indexConfig(params: IndexParams, folder: string): IndexConfig {
     connectivity: params.connectivity,
     expansion_add: params.expansion_add,
     expansion_search: params.expansion_search,
+    ...(params.target_recall !== undefined && { target_recall: params.target_recall }),
     ...(params.parallel && { parallel: true }),
   };
 }

@@ -5,13 +5,14 @@ export const stage = defineStage<MineParams>({
   description:
     'Mines training triplets (query, positive, negatives) with negatives drawn at random, from the candidates of the ' +
     'query, from the top BM25 results or from the nearest neighbours by an earlier model. Known positives, their ' +
-    'duplicates and near-duplicates are never negatives.',
+    'duplicates and near-duplicates are never negatives. Queries without a judgement can have weak positives.',
   parameters,
   inputs: {
     tokens: { type: 'tokens', description: 'Queries, documents, relevance judgements and candidates.' },
     embeddings: {
       type: 'embeddings',
-      description: 'Embeddings by the model of an earlier round, for `from: model` and `scorer: model`.',
+      description:
+        'Embeddings by the model of an earlier round, for negatives, positives and scores by `model` or `fusion`.',
       optional: true,
     },
     index: {
@@ -24,7 +25,11 @@ export const stage = defineStage<MineParams>({
   metrics: [
     'triplets',
     'queries',
+    'triplets/weak',
+    'queries/weak',
+    'left_out/*',
     'incomplete',
+    'filled/*',
     'rejected/*',
     'share/*',
     'median_rank/*',

@@ -1,10 +1,11 @@
 /**
- * Parameters of the mine kind: the sources of negatives, the guards against false negatives, and the scorer. Schema and
- * types; nothing is mined here.
+ * Parameters of the mine kind: the queries and their positives, the sources of negatives, the guards against false
+ * negatives, and the scorer. Schema and types; nothing is mined here.
  */
 import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
 import { ignoreIdenticalIds } from '../../src/retrieval/identical-ids-parameter.ts';
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
+import { fillSchema, fusionSchema, positivesSchema, queriesSchema } from './parameters/positives.ts';
 
 const weight = {
   description: 'Sampling weight of this source, relative to the weights of the others.',
@@ -142,7 +143,10 @@ export const parameters = {
       'x-split': true,
       default: 'train',
     },
+    queries: queriesSchema,
+    positives: positivesSchema,
     negatives,
+    fill: fillSchema,
     num_negatives: {
       description: 'Number of negatives per triplet, all different.',
       type: 'integer',
@@ -161,12 +165,14 @@ export const parameters = {
     guards,
     scorer: {
       description:
-        'Scorer of the documents of each triplet: `none`, `bm25` or the earlier `model`. The scores are stored in the ' +
-        'artifact, as teacher scores for the margin-MSE loss; the limits under `guards` apply to them.',
-      enum: ['none', 'bm25', 'model'],
-      default: 'none',
+        'Scorer of the documents of each triplet: `none`, `bm25`, the earlier `model`, or the `fusion` of both; `auto` is ' +
+        'the retriever of weak positives, else `none`. The scores are stored in the artifact, as teacher scores for the ' +
+        'margin-MSE loss; the limits under `guards` apply to them.',
+      enum: ['auto', 'none', 'bm25', 'model', 'fusion'],
+      default: 'auto',
     },
     bm25,
+    fusion: fusionSchema,
     seed: { description: 'Seed for sampling.', type: 'integer', minimum: 0, default: 42 },
   },
 } as const satisfies JsonSchema;

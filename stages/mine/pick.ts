@@ -10,7 +10,8 @@ export interface Picked extends Negative {
 
 /**
  * The negatives of one triplet, all different: each from a source chosen by weight or, if that is exhausted, from the
- * first in the list that is not. Undefined if all are exhausted before the triplet is complete.
+ * first in the list that is not. Sources beyond the weights are those of `fill`, never chosen. Undefined if all are
+ * exhausted before the triplet is complete.
  */
 export function pickNegatives(
   draws: readonly Draw[],

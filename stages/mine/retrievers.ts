@@ -1,11 +1,11 @@
-/** Retrievers that find and score documents for queries: BM25, and the interface of the earlier model. */
+/** Retrievers that find and score documents for queries: BM25, and the interface that the earlier model and the fusion have too. */
 import { row } from '../../src/formats/ragged.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
 import { createBm25, type Bm25, type Bm25Parameters } from '../../src/retrieval/bm25.ts';
 import { withoutDocument, type Ranking } from '../../src/retrieval/ranking.ts';
 
 export interface Retriever {
-  readonly name: 'bm25' | 'model';
+  readonly name: 'bm25' | 'model' | 'fusion';
   /** At most k documents, best first. Queries come in the order in which they are mined. */
   search(query: number, k: number): Ranking;
   /** Scores of these documents, in their order. */

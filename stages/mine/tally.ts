@@ -23,14 +23,25 @@ interface SourceTally {
 export interface Tally {
   /** Rejected proposals of each source, by position; the guards increment them. */
   readonly rejections: readonly Rejections[];
-  took(source: number, taken: Taken): void;
+  took(source: number, query: number, taken: Taken): void;
   exhausted(source: number): void;
   /** Triplets left out because the sources have too few negatives. */
   incomplete: number;
   /** By the sources' names, in their order. */
   perSource(names: readonly string[]): readonly SourceReport[];
   rejected(): Rejections;
+  /** Negatives from the sources of `fill`. */
+  filled(): Filled;
 }
+
+export interface Filled {
+  readonly negatives: number;
+  readonly queries: number;
+  /** The first of them, as query_ids. */
+  readonly examples: readonly number[];
+}
+
+const EXAMPLES = 20;
 
 export interface SourceReport {
   readonly name: string;
@@ -55,13 +66,16 @@ export interface Hardness {
   readonly above_positive: number;
 }
 
-export function createTally(sources: number): Tally {
+/** Sources from `fills` on are those of `fill`. */
+export function createTally(sources: number, fills: number): Tally {
   const tallies = Array.from({ length: sources }, emptyTally);
+  const filledQueries = new Set<number>();
   return {
     rejections: tallies.map(({ rejected }) => rejected),
     incomplete: 0,
-    took: (source, taken) => {
+    took: (source, query, taken) => {
       count(tallies[source]!, taken);
+      if (source >= fills) filledQueries.add(query);
     },
     exhausted: (source) => {
       tallies[source]!.exhausted += 1;
@@ -75,6 +89,11 @@ export function createTally(sources: number): Tally {
       for (const { rejected } of tallies) for (const guard of GUARDS) sum[guard] += rejected[guard];
       return sum;
     },
+    filled: () => ({
+      negatives: tallies.slice(fills).reduce((sum, { negatives }) => sum + negatives, 0),
+      queries: filledQueries.size,
+      examples: [...filledQueries].slice(0, EXAMPLES),
+    }),
   };
 }
 

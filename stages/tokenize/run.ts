@@ -64,6 +64,7 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
       };
   const qrels = await corpus.qrels();
   const ownDocuments = await corpus.ownDocuments();
+  const synthetic = await corpus.syntheticQueries();
   return {
     config,
     vocabulary,
@@ -72,6 +73,7 @@ async function tokenize(context: Context, corpus: Corpus): Promise<Tokens> {
     querySplit: await splitOfQueries(corpus, splits),
     qrels: { query: qrels.queries, document: qrels.documents, relevance: qrels.relevance },
     candidates: await candidatesByQuery(corpus),
+    ...(synthetic.length > 0 && { synthetic: flags(corpus.counts().queries, synthetic) }),
     ...(ownDocuments.size > 0 && { ownDocuments }),
   };
 }
@@ -88,6 +90,12 @@ interface Counting {
   readonly documents: IdList;
   /** The vocabulary to extend. A model trained on it sees nothing of these texts, so that all queries may be counted. */
   readonly base: Vocabulary | undefined;
+}
+
+function flags(length: number, set: readonly number[]): Uint8Array {
+  const column = new Uint8Array(length);
+  for (const position of set) column[position] = 1;
+  return column;
 }
 
 async function countWords(

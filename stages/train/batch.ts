@@ -1,6 +1,7 @@
-/** Batches: shuffles the triplets of an epoch and collects what the model and the loss need of each batch. */
-import { random, shuffle } from '../../src/base/random.ts';
+/** Batches: collects what the model and the loss need of some triplets. Which ones is decided in batch-order.ts. */
 import { raggedFrom, row, type Ragged } from '../../src/formats/ragged.ts';
+import type { Triplets } from '../../src/formats/triplets.ts';
+import type { Draw } from './batch-order.ts';
 import type { Dataset } from './dataset.ts';
 
 /** B triplets, U distinct documents in order of first appearance, K negatives per triplet. */
@@ -14,31 +15,12 @@ export interface Batch {
   /** [B, U]: 0 if the document, or one with the same text, is known to be relevant to the query; else 1. */
   readonly allowed: Float32Array;
   readonly columns: number;
-  /** [B · K]: the teacher's score of the positive minus that of the negative, if the triplets have scores. */
+  /** [B · K]: the teacher's score of the positive minus that of the negative, scaled, if the triplets have scores. */
   readonly teacherMargins: Float32Array | undefined;
 }
 
-/**
- * The shuffled triplets of an epoch, split into batches of nearly equal size. Batches mix lengths: the work of the
- * kernels depends on the number of tokens, not on the longest text, so sorting by length would only bias the sampling.
- */
-export function epochBatches(
-  triplets: number,
-  batchSize: number,
-  seed: number,
-  epoch: number,
-): Uint32Array[] {
-  const order = shuffle(
-    Uint32Array.from({ length: triplets }, (_, i) => i),
-    random(seed, `train order ${epoch}`),
-  );
-  const batches = Math.ceil(triplets / batchSize);
-  const bound = (i: number): number => Math.floor((i * triplets) / batches);
-  return Array.from({ length: batches }, (_, i) => order.subarray(bound(i), bound(i + 1)));
-}
-
-export function makeBatch(dataset: Dataset, rows: Uint32Array): Batch {
-  const { triplets } = dataset;
+export function makeBatch(dataset: Dataset, { set, rows }: Draw): Batch {
+  const triplets = dataset.sets[set]!;
   const k = triplets.negativesPerTriplet;
   const columns = new Map<number, number>();
   const column = (document: number): number => {
@@ -59,24 +41,29 @@ export function makeBatch(dataset: Dataset, rows: Uint32Array): Batch {
     documents: raggedFrom(documents.map((document) => row(dataset.documents, document))),
     positive,
     negatives,
-    allowed: allowedDocuments(dataset, rows, documents),
+    allowed: allowedDocuments(dataset, triplets, rows, documents),
     columns: documents.length,
-    teacherMargins: teacherMargins(dataset, rows),
+    teacherMargins: teacherMargins(triplets, rows, dataset.teacherScales[set]!),
   };
 }
 
-function teacherMargins({ triplets }: Dataset, rows: Uint32Array): Float32Array | undefined {
-  const { scores, negativesPerTriplet: k } = triplets;
+function teacherMargins(
+  { scores, negativesPerTriplet: k }: Triplets,
+  rows: Uint32Array,
+  scale: number,
+): Float32Array | undefined {
   if (!scores) return undefined;
   const margins = new Float32Array(rows.length * k);
   rows.forEach((i, r) => {
-    for (let j = 0; j < k; j++) margins[r * k + j] = scores.positive[i]! - scores.negatives[i * k + j]!;
+    for (let j = 0; j < k; j++)
+      margins[r * k + j] = scale * (scores.positive[i]! - scores.negatives[i * k + j]!);
   });
   return margins;
 }
 
 function allowedDocuments(
-  { triplets, textClasses, answers }: Dataset,
+  { textClasses, answers }: Dataset,
+  triplets: Triplets,
   rows: Uint32Array,
   documents: readonly number[],
 ): Float32Array {

@@ -11,7 +11,7 @@ import type { DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
 import type { Average } from '../../src/engine/optimizer/weight-average.ts';
 import { EMBEDDINGS, type ModelWeights } from '../../src/formats/model.ts';
 import { readSafetensors, writeSafetensors, type Tensor } from '../../src/formats/safetensors.ts';
-import { freshState, type TrainingState } from './state.ts';
+import { freshState, type Best, type TrainingState } from './state.ts';
 
 type Tensors = ReadonlyMap<string, Tensor<Float32Array>>;
 
@@ -34,7 +34,7 @@ export function writeCheckpoint(folder: string, state: TrainingState, parts: Tra
     ...prefixed('average', parts.average.weights() ?? new Map()),
     ...prefixed('best', best?.weights ?? new Map()),
   ]);
-  const scalars = { ...rest, best: best && { epoch: best.epoch, mrr: best.mrr } };
+  const scalars = { ...rest, best: best && { ...best, weights: undefined } };
   // Always under the same name, so that killed trainings leave at most one behind.
   const aside = join(folder, `${FILE}.new`);
   rmSync(aside, { force: true });
@@ -42,14 +42,14 @@ export function writeCheckpoint(folder: string, state: TrainingState, parts: Tra
   publishFile(aside, join(folder, FILE));
 }
 
-/** Restores the parts from the checkpoint, if there is one; returns the state to resume from. */
-export function resumeFrom(folder: string, parts: Trained): TrainingState {
+/** Restores the parts from the checkpoint, if there is one; returns the state to resume from. `sets`: their number. */
+export function resumeFrom(folder: string, parts: Trained, sets: number): TrainingState {
   const path = join(folder, FILE);
-  if (!existsSync(path)) return freshState();
+  if (!existsSync(path)) return freshState(sets);
   const file = readSafetensors(path);
   const tensors = file.tensors as Tensors;
   const scalars = JSON.parse(file.metadata['state']!) as Omit<TrainingState, 'best'> & {
-    readonly best?: { readonly epoch: number; readonly mrr: number };
+    readonly best?: Omit<Best, 'weights'>;
   };
   parts.model.assign(withPrefix('model', tensors));
   parts.optimizer.restore(withPrefix('optimizer', tensors));

@@ -7,7 +7,10 @@ import { textClassesOf } from '../../src/retrieval/text-classes.ts';
 import { PipelineError } from '../../src/stage.ts';
 
 export interface Dataset {
-  readonly triplets: Triplets;
+  /** In the order of the input; batches are drawn from one at a time. */
+  readonly sets: readonly Triplets[];
+  /** By set: what the teacher's margins are multiplied by. */
+  readonly teacherScales: readonly number[];
   /** Truncated, with the ids that the model knows. */
   readonly queries: Ragged;
   readonly documents: Ragged;
@@ -17,19 +20,31 @@ export interface Dataset {
   readonly answers: Ragged;
 }
 
-export function openDataset(tokens: Tokens, triplets: Triplets, forbidden: readonly string[]): Dataset {
-  if (triplets.query.length === 0) throw new PipelineError('E_INPUT', 'there are no triplets to train on');
-  checkRange(triplets, tokens);
-  checkSplits(triplets, tokens, forbidden);
+export interface DatasetOptions extends Pick<Dataset, 'teacherScales'> {
+  /** Splits that must not be trained on. */
+  readonly forbidden: readonly string[];
+}
+
+export function openDataset(
+  tokens: Tokens,
+  sets: readonly Triplets[],
+  { forbidden, teacherScales }: DatasetOptions,
+): Dataset {
+  for (const triplets of sets) {
+    if (triplets.query.length === 0) throw new PipelineError('E_INPUT', 'there are no triplets to train on');
+    checkRange(triplets, tokens);
+    checkSplits(triplets, tokens, forbidden);
+  }
   const { max_query_length, max_document_length } = tokens.config;
   const documents = modelTexts(tokens.documents, tokens.config, max_document_length);
   const textClasses = textClassesOf(documents);
   return {
-    triplets,
+    sets,
+    teacherScales,
     queries: modelTexts(tokens.queries, tokens.config, max_query_length),
     documents,
     textClasses,
-    answers: answersOf(tokens, triplets, textClasses),
+    answers: answersOf(tokens, sets, textClasses),
   };
 }
 
@@ -37,18 +52,19 @@ export function openDataset(tokens: Tokens, triplets: Triplets, forbidden: reado
  * Only for the training queries: judgements of other queries must not influence the model. Row = query_id; a class may
  * occur more than once.
  */
-function answersOf({ qrels, queries }: Tokens, { query, positive }: Triplets, classes: Uint32Array): Ragged {
+function answersOf({ qrels, queries }: Tokens, sets: readonly Triplets[], classes: Uint32Array): Ragged {
   const count = rowCount(queries);
   const trained = new Uint8Array(count);
-  for (const id of query) trained[id] = 1;
+  for (const { query } of sets) for (const id of query) trained[id] = 1;
   const isAnswer = (i: number): boolean => qrels.relevance[i]! > 0 && trained[qrels.query[i]!] === 1;
   // A triplet that repeats the positive of the one before adds nothing.
-  const isNew = (i: number): boolean =>
+  const isNew = ({ query, positive }: Triplets, i: number): boolean =>
     i === 0 || query[i] !== query[i - 1] || positive[i] !== positive[i - 1];
   const offsets = new Uint32Array(count + 1);
   const each = (take: (query: number, document: number) => void): void => {
     for (let i = 0; i < qrels.query.length; i++) if (isAnswer(i)) take(qrels.query[i]!, qrels.document[i]!);
-    for (let i = 0; i < query.length; i++) if (isNew(i)) take(query[i]!, positive[i]!);
+    for (const set of sets)
+      for (let i = 0; i < set.query.length; i++) if (isNew(set, i)) take(set.query[i]!, set.positive[i]!);
   };
   each((id) => {
     offsets[id + 1]! += 1;

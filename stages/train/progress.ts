@@ -1,16 +1,16 @@
 /** What a training reports: triplets seen of all, and each validation as a part of its own, so that the count never falls. */
 import type { StageContext } from '../../src/stage.ts';
 import type { TrainParams } from './parameters.ts';
-import type { EpochRecord, TrainingState } from './state.ts';
+import type { Phase } from './phases.ts';
+import type { TrainingState, ValidationRecord } from './state.ts';
 
 type Context = Pick<StageContext<TrainParams>, 'params' | 'progress'>;
 
-/** `triplets`: their number in one epoch. */
-export function reportStep(context: Context, state: TrainingState, triplets: number): void {
-  const { params } = context;
+export function reportStep(context: Context, state: TrainingState, phases: readonly Phase[]): void {
+  const { sums } = state;
   context.progress({
-    ...countOf(params, state, triplets),
-    note: `${epochText(params, state)} · loss ${(state.lossSum / state.triplets).toFixed(4)}`,
+    ...countOf(state, phases),
+    note: `${epochText(state, phases)} · loss ${(sums.loss / sums.triplets).toFixed(4)}`,
   });
 }
 
@@ -18,44 +18,44 @@ export function reportStep(context: Context, state: TrainingState, triplets: num
 export function reportValidation(
   context: Context,
   state: TrainingState,
-  triplets: number,
+  phases: readonly Phase[],
   texts: { readonly done: number; readonly total: number },
 ): void {
-  const { params } = context;
   context.progress({
-    ...countOf(params, state, triplets),
-    note: epochText(params, state),
+    ...countOf(state, phases),
+    note: epochText(state, phases),
     part: { label: 'validation', ...texts, unit: 'texts' },
   });
 }
 
-/** What stays in the log of an epoch. */
-export function logEpoch(
-  context: Pick<StageContext<TrainParams>, 'params' | 'log'>,
-  record: EpochRecord,
+/** What stays in the log of a validation. */
+export function logValidation(
+  { params, log }: Pick<StageContext<TrainParams>, 'params' | 'log'>,
+  { phase, epoch, step, loss, validation }: ValidationRecord,
+  phases: readonly Phase[],
 ): void {
-  const { epoch, loss, validation } = record;
+  const set = phase === undefined ? '' : `set ${phase}/${phases.length} · `;
+  const total = phases.reduce((sum, { steps }) => sum + steps, 0);
+  const position =
+    typeof params.epochs === 'number' && Number.isInteger(epoch)
+      ? `epoch ${epoch}/${params.epochs}`
+      : `step ${step}/${total}`;
   const figures = validation ? ` · validation MRR@10 ${validation['mrr@10'].toFixed(4)}` : '';
-  context.log(`epoch ${epoch}/${context.params.epochs} · loss ${loss.toFixed(4)}${figures}`);
+  log(`${set}${position} · loss ${loss.toFixed(4)}${figures}`);
 }
 
 function countOf(
-  params: TrainParams,
-  state: TrainingState,
-  triplets: number,
+  { phase, phaseTriplets }: TrainingState,
+  phases: readonly Phase[],
 ): { readonly done: number; readonly total: number; readonly unit: string } {
-  const done = state.epoch * triplets + state.triplets;
-  return { done, total: plannedTriplets(params, triplets), unit: 'triplets' };
+  const upTo = (end: number): number => phases.slice(0, end).reduce((sum, { triplets }) => sum + triplets, 0);
+  return { done: upTo(phase) + phaseTriplets, total: upTo(phases.length), unit: 'triplets' };
 }
 
-/** In all epochs, or in the first `max_steps` steps: batches are of nearly equal size (batch.ts). */
-function plannedTriplets({ epochs, max_steps, batch_size }: TrainParams, triplets: number): number {
-  const batches = Math.ceil(triplets / batch_size);
-  const steps = Math.min(max_steps ?? Infinity, epochs * batches);
-  const whole = Math.floor(steps / batches);
-  return whole * triplets + Math.floor(((steps - whole * batches) * triplets) / batches);
-}
-
-function epochText({ epochs }: TrainParams, { epoch }: TrainingState): string {
-  return epochs === 0 ? 'before training' : `epoch ${epoch + 1}/${epochs}`;
+function epochText({ phase, phaseStep }: TrainingState, phases: readonly Phase[]): string {
+  const { steps, epochSteps } = phases[phase]!;
+  if (steps === 0) return 'before training';
+  const epoch = Math.max(1, Math.ceil(phaseStep / epochSteps));
+  const set = phases.length === 1 ? '' : `set ${phase + 1}/${phases.length} · `;
+  return `${set}epoch ${epoch}/${Math.ceil(steps / epochSteps)}`;
 }

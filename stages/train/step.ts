@@ -18,23 +18,30 @@ export interface StepFigures {
   readonly learningRate: number;
 }
 
+/** Steps count from 1. */
+export interface StepNumber {
+  readonly inTraining: number;
+  /** For the schedule and the optimiser, which begin anew with each phase. */
+  readonly inPhase: number;
+  readonly ofPhase: number;
+}
+
 export interface Stepper {
   readonly optimizer: DenseOptimizer;
-  /** Updates the weights; `step` counts from 1. */
-  step(batch: Batch, step: number): StepFigures;
+  /** Updates the weights. */
+  step(batch: Batch, at: StepNumber): StepFigures;
   dispose(): void;
 }
 
-/** `steps`: the total number of steps, for the schedule. */
-export function createStepper(model: Model, params: TrainParams, steps: number): Stepper {
+export function createStepper(model: Model, params: TrainParams): Stepper {
   const optimizer = adamW(model.dense);
   const loss = lossFor(params.loss);
   const names = new Map([...model.dense].map(([name, variable]) => [variable.name, name]));
 
-  const step = (batch: Batch, number: number): StepFigures => {
-    const learningRate = params.optimizer.learning_rate * scheduleFactor(params.schedule, number, steps);
+  const step = (batch: Batch, { inTraining, inPhase, ofPhase }: StepNumber): StepFigures => {
+    const learningRate = params.optimizer.learning_rate * scheduleFactor(params.schedule, inPhase, ofPhase);
     const { value, grads } = tf.variableGrads(
-      () => batchLoss(model, params, loss, batch, number),
+      () => batchLoss(model, params, loss, batch, inTraining),
       [...model.dense.values(), tableAnchor()],
     );
     const gradients = new Map(
@@ -45,8 +52,8 @@ export function createStepper(model: Model, params: TrainParams, steps: number):
     );
     const figures = { loss: value.dataSync()[0]!, gradientNorm: normOf(gradients, model), learningRate };
     value.dispose();
-    checkFigures(figures, number);
-    apply(model, optimizer, gradients, params, figures, number);
+    checkFigures(figures, inTraining);
+    apply(model, optimizer, gradients, params, figures, inPhase);
     tf.dispose(grads);
     return figures;
   };

@@ -1,4 +1,4 @@
-/** Validation: how well the model of an epoch ranks documents for the validation queries. Training is not done here. */
+/** Validation: how well the model ranks documents for the validation queries. Training is not done here. */
 import { random, shuffle } from '../../src/base/random.ts';
 import { encodeAll } from '../../src/engine/model/encode-batches.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
@@ -14,6 +14,7 @@ import { recall, reciprocalRank, type Relevance } from '../../src/retrieval/metr
 import { withoutDocument, type Ranking } from '../../src/retrieval/ranking.ts';
 import type { Dataset } from './dataset.ts';
 import type { ValidationParams } from './parameters.ts';
+import { validationDocuments } from './validation-documents.ts';
 
 export interface ValidationFigures {
   readonly 'mrr@10': number;
@@ -40,7 +41,7 @@ const RANKED = 100;
 /** Undefined if there is no such split or none of its queries can be measured. */
 export function validationSet(
   tokens: Tokens,
-  params: ValidationParams,
+  params: Omit<ValidationParams, 'every' | 'max_documents'> & { readonly max_documents: number },
   seed: number,
 ): ValidationSet | undefined {
   const relevant = relevantDocuments(tokens);
@@ -59,7 +60,10 @@ export function validationSet(
   const wanted = Array.from(asked, (query) =>
     params.against === 'corpus' ? [...relevant.get(query)!.keys()] : [...candidates(query)],
   ).flat();
-  const documents = rankedDocuments(tokens, new Set(wanted), params, seed);
+  const documents =
+    params.against === 'corpus'
+      ? validationDocuments(tokens, asked, wanted, params.max_documents, seed)
+      : Uint32Array.from(new Set(wanted)).sort();
   const position = new Map(Array.from(documents, (document, i) => [document, i]));
   const queries = Array.from(asked, (id) => ({
     id,
@@ -72,23 +76,6 @@ export function validationSet(
     ignored: position.get(ignored.get(id) ?? -1),
   }));
   return { queries, documents, against: params.against };
-}
-
-/** The wanted documents; against the corpus, also a random sample of others. */
-function rankedDocuments(
-  tokens: Tokens,
-  wanted: Set<number>,
-  { against, max_documents }: ValidationParams,
-  seed: number,
-): Uint32Array {
-  if (against === 'corpus') {
-    const all = Uint32Array.from({ length: tokens.documents.offsets.length - 1 }, (_, i) => i);
-    for (const document of shuffle(all, random(seed, 'validation documents'))) {
-      if (wanted.size >= max_documents) break;
-      wanted.add(document);
-    }
-  }
-  return Uint32Array.from(wanted).sort();
 }
 
 /** Yields the number of encoded texts between batches; returns the measures. */

@@ -1,14 +1,15 @@
 /**
- * Lays out the memory of the skip-gram kernel (src/engine/kernels/assembly/skip-gram.ts) and runs it on threads, batch
+ * Lays out the memory of the skip-gram kernel (src/engine/kernels/assembly/lib/skip-gram.ts) and runs it on threads, batch
  * by batch. Which words form a batch is decided in train.ts.
  */
 import { exp, log } from '../../src/base/math.ts';
 import { SIGMOID_TABLE, skipGramOperations as op } from '../../src/engine/kernels/abi.generated.ts';
 import { createHeap, type Heap } from '../../src/engine/kernels/threads/heap.ts';
 import type { Job } from '../../src/engine/kernels/threads/instructions.ts';
+import { chooseProgram } from '../../src/engine/kernels/choose-program.ts';
+import { answerOf, KNOWN_ANSWER } from '../../src/engine/kernels/known-answers/skip-gram.ts';
 import { createThreadPool } from '../../src/engine/kernels/threads/thread-pool.ts';
 import { WASM } from '../../src/engine/kernels/skip-gram.generated.ts';
-import { wasmModule } from '../../src/engine/kernels/threads/webassembly.ts';
 import { PipelineError } from '../../src/stage.ts';
 
 export interface SkipGramShape {
@@ -59,7 +60,14 @@ export async function createSkipGram(shape: SkipGramShape): Promise<SkipGram> {
       hint: 'Lower `max_vocab` or raise `min_count` in the tokenize stage, or lower `dimensions`.',
     });
   const heap = createHeap();
-  const pool = await createThreadPool(heap, wasmModule(WASM), shape.threads);
+  const { program } = await chooseProgram({
+    work: 'skipGram',
+    precision: 'exact',
+    wasm: WASM,
+    answer: answerOf,
+    known: KNOWN_ANSWER,
+  });
+  const pool = await createThreadPool(heap, program, shape.threads);
   const at = {
     words: heap.allocate(4 * rows * width),
     contexts: heap.allocate(4 * rows * width),

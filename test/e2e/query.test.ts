@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { makeRig, type Rig } from '../helpers/rig.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMAND, makeRig, type Rig } from '../helpers/rig.ts';
 
 const SMALL = join(import.meta.dirname, '..', '..', 'pipelines', 'small.yaml');
 const QUESTION = 'garden at night';
@@ -17,30 +18,31 @@ interface Line {
 }
 
 describe('pipeline query', () => {
-  let rig: Rig;
-  const query = (...args: string[]): ReturnType<Rig['pipeline']> =>
-    rig.pipeline('query', ...args, '--store', 'artifacts');
+  const store = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
+  // One run for all tests.
+  beforeAll(() => {
+    execFileSync(process.execPath, [COMMAND, 'run', SMALL, '--store', store], { stdio: 'ignore' });
+  });
+  afterAll(() => {
+    rmSync(store, { recursive: true, force: true });
+  });
+  const query = (...args: string[]): ReturnType<Rig['pipeline']> => queryIn(makeRig(), ...args);
+  const queryIn = (rig: Rig, ...args: string[]): ReturnType<Rig['pipeline']> =>
+    rig.pipeline('query', ...args, '--store', store);
   const lines = (text: string): Line[] =>
     text
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Line);
 
-  // One run for all tests, so that the rig has to outlive the first of them.
-  beforeAll(async () => {
-    rig = makeRig();
-    const { code, stderr } = await rig.pipeline('run', SMALL, '--store', 'artifacts');
-    expect(stderr).toContain('executed');
-    expect(code).toBe(0);
-  });
-
   it('answers alike from the spec, its run, an archive and the folder of an archive', async () => {
+    const rig = makeRig();
     mkdirSync(join(rig.folder, 'unpacked'));
-    await rig.pipeline('export', 'latest', '--output', 'small.tar', '--store', 'artifacts');
+    await rig.pipeline('export', 'latest', '--output', 'small.tar', '--store', store);
     execFileSync('tar', ['-xf', 'small.tar', '-C', 'unpacked'], { cwd: rig.folder });
     const outputs = [];
     for (const source of [SMALL, 'latest', 'small.tar', 'unpacked'])
-      outputs.push((await query(source, QUESTION, '--model', '--json')).stdout);
+      outputs.push((await queryIn(rig, source, QUESTION, '--model', '--json')).stdout);
     expect(JSON.parse(outputs[0]!)).toMatchObject({ query: QUESTION, method: 'model' });
     expect((JSON.parse(outputs[0]!) as Line).results).toHaveLength(5);
     expect(new Set(outputs).size).toBe(1);
@@ -55,8 +57,9 @@ describe('pipeline query', () => {
   });
 
   it('answers each line of a file, and goes on after one without a known word', async () => {
+    const rig = makeRig();
     rig.write({ 'questions.tsv': `a\t${QUESTION}\nb\txylophone\n\nthe owl\n` });
-    const { code, stdout } = await query('latest', '--file', 'questions.tsv', '--model', '--json');
+    const { code, stdout } = await queryIn(rig, 'latest', '--file', 'questions.tsv', '--model', '--json');
     expect(lines(stdout).map(({ id, query, error }) => [id, query, error?.code])).toEqual([
       ['a', QUESTION, undefined],
       ['b', 'xylophone', 'E_INPUT'],

@@ -46,9 +46,10 @@ function comparisonText(
   significance: readonly Significance[],
   style: Style,
 ): string {
-  const { runs, parameters, environment, metrics, stages, warnings } = comparison;
+  const { runs, parameters, wiring, environment, metrics, stages, warnings } = comparison;
   const sections = [
     section('parameters', parameters, runs, style, valueText),
+    section('kinds and inputs', wiring, runs, style, valueText),
     section('environment', environment, runs, style, valueText),
     section('metrics', metrics, runs, style, withDelta),
     section('stage digests', stages, runs, style, (value) =>

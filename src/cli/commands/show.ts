@@ -66,14 +66,19 @@ function entryText({ stage, plan }: PlanEntry, style: Style): string {
   if (plan.state !== 'cached')
     return [title, indent(params), indent(style.yellow('no current result; run `pipeline run`'))].join('\n');
   const { manifest, path } = plan.artifact;
-  const { seconds, started, peakMemoryBytes } = manifest.producer;
+  const { seconds, started, peakMemoryBytes, kernels = [] } = manifest.producer;
   const files = manifest.files.map((file) => [file.path, bytesText(file.size)]);
   return [
     title,
     indent(path ?? NOT_HERE),
     indent(params),
     indent(
-      `digest ${manifest.digest.slice(0, 16)} · made ${started} in ${durationText(seconds)} · peak ${bytesText(peakMemoryBytes)}`,
+      [
+        `digest ${manifest.digest.slice(0, 16)}`,
+        `made ${started} in ${durationText(seconds)}`,
+        `peak ${bytesText(peakMemoryBytes)}`,
+        ...(kernels.length > 0 ? [`kernels ${kernels.join(', ')}`] : []),
+      ].join(' · '),
     ),
     indent(table(files, ['left', 'right'])),
     indent(manifest.type === 'report' ? reportTable(manifest.metrics) : metricsTable(manifest.metrics)),

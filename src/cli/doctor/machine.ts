@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import zlib from 'node:zlib';
 import { installedVersion } from '../../base/installation.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { bytesText } from '../render/text.ts';
 import type { Check } from './check.ts';
 
@@ -16,6 +17,7 @@ export async function machineChecks(): Promise<Check[]> {
     simd(),
     relaxedSimd(),
     sharedMemory(),
+    await kernels(),
     ...tensorflow(),
     await gpu(),
     await library('@duckdb/node-api', 'corpora'),
@@ -90,6 +92,26 @@ function sharedMemory(): Check {
     state: there ? 'ok' : 'failed',
     found: there ? 'shared memory between worker threads' : 'no SharedArrayBuffer',
   };
+}
+
+/** Compiles the native kernels where they are not yet. */
+async function kernels(): Promise<Check> {
+  const name = 'kernels';
+  const { programFor } = await import('../../engine/kernels/kernels.ts');
+  try {
+    const choice = await programFor('exact');
+    if (choice.reason === undefined)
+      return { name, state: 'ok', found: `native code for ${choice.name}; known-answer test passed` };
+    const wasm = choice.name === 'wasm' ? 'WebAssembly' : 'WebAssembly, revectorised by V8';
+    return {
+      name,
+      state: 'missing',
+      found: `${wasm}; no native code: ${choice.reason}`,
+      hint: 'A C compiler (gcc or clang) would make them faster, with the same results; docs/ENGINES.md says how.',
+    };
+  } catch (error) {
+    return { name, state: 'failed', found: reasonOf(error) };
+  }
 }
 
 function tensorflow(): Check[] {

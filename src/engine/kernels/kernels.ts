@@ -1,23 +1,28 @@
 /**
- * The numeric kernels of the embedded engine: WebAssembly (assembly/recurrent.ts) on a pool of threads over one shared
- * memory. With precision `exact` every result is the same to the bit at any number of threads, on any machine.
+ * The numeric kernels of the embedded engine: WebAssembly (assembly/recurrent.ts), or the same operations in native code
+ * (native/source), on a pool of threads over one shared memory. With precision `exact` every result is the same to the bit at any number of threads, on any machine.
  */
 import { PipelineError } from '../../base/diagnostic.ts';
-import { wasmInstance, wasmModule } from './threads/webassembly.ts';
+import { wasmInstance } from './threads/webassembly.ts';
+import { chooseProgram, type Choice } from './choose-program.ts';
 import { createTable, type EmbeddingTable } from './embedding/embedding-table.ts';
-import { createHeap } from './threads/heap.ts';
+import { answerOf, KNOWN_ANSWERS } from './known-answers/recurrent.ts';
+import { createHeap, type Heap } from './threads/heap.ts';
+import type { Program } from './threads/program.ts';
 import { createThreadPool, enableRelaxedSimd } from './threads/thread-pool.ts';
 import { map, matMul, type MatMulShape } from './dense.ts';
+import type { Precision } from './precision.ts';
+import type { ProgramName } from './programs-used.ts';
 import { WASM as FAST } from './recurrent-fast.generated.ts';
 import { WASM as EXACT } from './recurrent.generated.ts';
 import { createRecurrent, type Recurrent } from './recurrent/recurrent.ts';
 import type { RecurrentShape } from './recurrent/shape.ts';
 
-export type Precision = 'exact' | 'fast';
-
 export interface Kernels {
   readonly threads: number;
   readonly precision: Precision;
+  /** What computes; it decides no byte. */
+  readonly program: ProgramName;
   /** Whether multiply-add rounds once here (false for `exact`, and for `fast` on a processor without it). */
   readonly fused: boolean;
   /**
@@ -42,9 +47,12 @@ export interface Kernels {
   dispose(): void;
 }
 
-interface Probe {
-  fused(x: number): number;
-  writeConstants(): void;
+/** What computes kernels of this precision in this process, and why. */
+export function programFor(precision: Precision): Promise<Choice> {
+  if (precision === 'fast') enableRelaxedSimd();
+  const wasm = precision === 'fast' ? FAST : EXACT;
+  const known = KNOWN_ANSWERS[precision];
+  return chooseProgram({ work: 'recurrent', precision, wasm, answer: answerOf, known });
 }
 
 export async function openKernels(options: {
@@ -54,16 +62,14 @@ export async function openKernels(options: {
   const { threads, precision } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new PipelineError('E_USAGE', `${threads} threads: a whole number from 1 on was expected`);
-  if (precision === 'fast') enableRelaxedSimd();
-  const module = wasmModule(precision === 'fast' ? FAST : EXACT);
+  const { name, program } = await programFor(precision);
   const heap = createHeap();
-  const probe = wasmInstance(module, heap.memory) as Probe;
-  probe.writeConstants();
-  const pool = await createThreadPool(heap, module, threads);
+  const pool = await createThreadPool(heap, program, threads);
   return {
     threads,
     precision,
-    fused: probe.fused(1 + 2 ** -12) !== 0,
+    program: name,
+    fused: isFused(heap, program, precision),
     matMul: (a, b, shape) => matMul(heap, pool, a, b, shape),
     exp: (x) => map(heap, pool, 'exp', x),
     log: (x) => map(heap, pool, 'log', x),
@@ -76,4 +82,11 @@ export async function openKernels(options: {
       pool.dispose();
     },
   };
+}
+
+/** Native code fuses where `fast` asks for it; of WebAssembly the module itself knows. */
+function isFused(heap: Heap, program: Program, precision: Precision): boolean {
+  if ('native' in program) return precision === 'fast';
+  const { fused } = wasmInstance(program.module, heap.memory) as { readonly fused: (x: number) => number };
+  return fused(1 + 2 ** -12) !== 0;
 }

@@ -22,6 +22,15 @@ export interface MarginParams {
   readonly margin: number;
 }
 
+/** Of the losses that learn from teacher scores; what they are given as the teacher's margins is already scaled. */
+export const teacherScale = {
+  description:
+    'Factor of the teacher’s score margins. `auto` is 1, unless the similarity is cosine and the scores are those of BM25 ' +
+    'or a fusion: then the margins of each set are scaled to a root mean square of 0.3, which cosines can reach.',
+  anyOf: [{ const: 'auto' }, { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000 }],
+  default: 'auto',
+} as const;
+
 interface Definition<Own, Params> {
   readonly description: string;
   /** Schemas of its own parameters; the types stay exact, so that the type of a spec can be worked out from them. */

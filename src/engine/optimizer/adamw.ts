@@ -13,6 +13,8 @@ export interface DenseOptimizer {
   /** Copies of the moments: `<weight>.m`, `<weight>.v`. */
   state(): Map<string, Tensor<Float32Array>>;
   restore(state: ReadonlyMap<string, Tensor<Float32Array>>): void;
+  /** Back to moments of zero, as for the first step. */
+  reset(): void;
   dispose(): void;
 }
 
@@ -39,6 +41,9 @@ export function adamW(weights: ReadonlyMap<string, tf.Variable>): DenseOptimizer
       ),
     restore: (state) => {
       for (const [name, variable] of moments) assignTo(variable, state.get(name)!.data);
+    },
+    reset: () => {
+      for (const variable of moments.values()) assignTo(variable, new Float32Array(variable.size));
     },
     dispose: () => {
       for (const variable of moments.values()) variable.dispose();

@@ -9,7 +9,7 @@ import type { ChildResult } from './stage-child.ts';
 export function manifestOf(
   { key, document, threads }: Job,
   { name, declaration }: Kind,
-  { files, metrics, headline, warnings, peakMemoryBytes }: Extract<ChildResult, { type: 'done' }>,
+  { files, metrics, headline, warnings, peakMemoryBytes, kernels }: Extract<ChildResult, { type: 'done' }>,
   timing: { readonly started: string; readonly seconds: number },
 ): Manifest {
   return {
@@ -29,6 +29,7 @@ export function manifestOf(
       platform: `${platform()}-${arch()}`,
       peakMemoryBytes,
       threads,
+      ...(kernels.length > 0 && { kernels }),
       ...timing,
     },
   };

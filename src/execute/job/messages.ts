@@ -32,6 +32,8 @@ export type FromStage =
       readonly headline: string | null;
       readonly warnings: readonly StageWarning[];
       readonly peakMemoryBytes: number;
+      /** What computed the numeric kernels; empty where none were used. */
+      readonly kernels: readonly string[];
     }
   | {
       readonly type: 'failed';

@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { hintOf, isSystemError, reasonOf } from '../../base/system-error.ts';
 import { monotonic } from '../../base/clock.ts';
+import { programsUsed } from '../../engine/kernels/programs-used.ts';
 import type { StageContext, StageKind, StageWarning } from '../../stage.ts';
 import { seal } from '../../store/seal.ts';
 import type { FromStage, StartMessage, ToStage } from './messages.ts';
@@ -97,6 +98,7 @@ async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromSt
     headline: result.headline ?? null,
     warnings,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    kernels: programsUsed(),
   };
 }
 

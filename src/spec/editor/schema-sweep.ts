@@ -55,7 +55,7 @@ const DISTRIBUTIONS: readonly JsonSchema[] = [
 
 export const SWEEP_SCHEMA: JsonSchema = {
   description:
-    'Configurations for `pipeline sweep`: all combinations of an experiment, a point of the grid and a random trial. Parameters are named as in --set: stage.parameter or params.name.',
+    'Configurations for `pipeline sweep`: all combinations of an experiment, a point of the grid and a random trial. Parameters are named as in --set: stage.parameter or params.name, and also stage.inputs.name and stage.uses.',
   anyOf: [
     object({
       metric: or(

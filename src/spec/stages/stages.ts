@@ -15,6 +15,7 @@ import type { References as Scope } from '../values/parameter-references.ts';
 import { locate, type Report } from '../text/source.ts';
 import type { MapNode } from '../text/tree.ts';
 import type { KindReference, StageSpec } from '../spec.ts';
+import { withoutOldKind } from './changed-kind.ts';
 import { withoutForeign } from './variants.ts';
 
 export interface StageScope extends Omit<Scope, 'resolve' | 'pending' | 'matrix'> {
@@ -53,7 +54,7 @@ async function knownStages(
     const kind = reference && (await findKind(reference, raw.uses, catalogue, report));
     if (!kind) continue;
     kinds.set(raw.name, reference);
-    known.push({ raw, kind });
+    known.push(withoutOldKind({ raw, kind }, report));
   }
   return known;
 }

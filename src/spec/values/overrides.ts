@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { nameHint } from '../../base/nearest.ts';
 import { readMapping } from './bases.ts';
-import { keysOf, merge, withEntry } from './merge.ts';
+import { isRepeated, keysOf, merge, overOf, withEntry } from './merge.ts';
 import { errorAt, type Place, type Report, type Source } from '../text/source.ts';
 import {
   MAX_DEPTH,
@@ -24,7 +24,8 @@ interface Segment {
 }
 
 const NO_PARAMETER = 'the spec defines no parameter';
-const NAMING_HINT = 'Write `stage.parameter`, `params.name` or `engine.backend`.';
+const NAMING_HINT =
+  'Write `stage.parameter`, `stage.inputs.name`, `stage.uses`, `params.name` or `engine.backend`.';
 const SET_HINT = 'Write `stage.parameter=value`, `params.name=value` or `engine.backend=wasm`.';
 
 /** Applies one `--set`. Relative paths in its value start from the folder of the spec. */
@@ -111,7 +112,10 @@ function readPath(source: Source): { readonly segments: readonly Segment[]; read
   return { segments, end: at };
 }
 
-/** `model.loss.margin` → `stages.model.with.loss.margin`. The stage, or the name in `params`, must exist. */
+/**
+ * `model.loss.margin` → `stages.model.with.loss.margin`, and `model.inputs.triplets` → `stages.model.inputs.triplets`.
+ * The stage, or the name in `params`, must exist.
+ */
 function rootPath(
   root: MapNode,
   [first, ...rest]: readonly Segment[],
@@ -126,7 +130,19 @@ function rootPath(
     return known(rest[0]!, namesOf(root, 'params'), NO_PARAMETER, report) ? [first!, ...rest] : undefined;
   const names = [...namesOf(root, 'stages'), ...RESERVED_STAGE_NAMES];
   if (!known(first!, names, 'there is no stage', report)) return undefined;
-  return [{ name: 'stages', place }, first!, { name: 'with', place }, ...rest];
+  const stage = [{ name: 'stages', place }, first!];
+  return namesField(root, name, rest) ? [...stage, ...rest] : [...stage, { name: 'with', place }, ...rest];
+}
+
+/**
+ * Whether the path after a stage's name begins with a field of the stage: `uses`, `inputs` or `with`. A parameter that
+ * the spec gives by the same name comes first.
+ */
+function namesField(root: MapNode, stage: string, [first, ...rest]: readonly Segment[]): boolean {
+  const { name } = first!;
+  if (name === 'uses' ? rest.length > 0 : name !== 'inputs' && (name !== 'with' || rest.length === 0))
+    return false;
+  return !deepest(root, ['stages', stage, 'with', name]).whole;
 }
 
 function namesOf(root: MapNode, name: string): string[] {
@@ -158,8 +174,9 @@ function put(node: Node | undefined, [first, ...rest]: readonly Segment[], value
   // Names on the way keep their places.
   const key = rest.length > 0 && old ? old.key : place;
   if (rest.length === 0) layer.own.add(key);
-  const over = rest.length === 0 ? { over: keysOf(map, layer.own) } : {};
-  return withEntry(map, name, { ...old, key, value: put(old?.value, rest, value, layer), ...over });
+  const over =
+    rest.length > 0 || isRepeated(old, value) ? old && overOf(old) : { over: keysOf(map, layer.own) };
+  return withEntry(map, name, { key, value: put(old?.value, rest, value, layer), ...over });
 }
 
 function putItem(

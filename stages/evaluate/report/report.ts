@@ -128,9 +128,26 @@ function figuresTable({ systems }: Summary, scope: Scope, title: Title): string 
 }
 
 function candidatesSection(summary: Summary, title: Title): string[] {
-  if (summary.queries_with_candidates === 0) return [];
-  const note = `${summary.queries_with_candidates} queries whose candidates include a relevant document.`;
-  return ['## Within the candidates', note, figuresTable(summary, 'candidates', title)];
+  if (!summary.candidate_pools) return [];
+  const figures = summary.queries_with_candidates > 0 ? [figuresTable(summary, 'candidates', title)] : [];
+  return ['## Within the candidates', poolsText(summary, summary.candidate_pools), ...figures];
+}
+
+/** How many pools the figures are means over, and what became of the others. */
+function poolsText(
+  { queries_with_candidates: evaluated }: Summary,
+  {
+    evaluated: chosen,
+    pools,
+    without_relevant: noRelevant,
+    without_irrelevant: noIrrelevant,
+  }: NonNullable<Summary['candidate_pools']>,
+): string {
+  const perfect = chosen === 'mixed' ? 'left out' : 'evaluated, though every order of them is perfect';
+  return (
+    `Means over ${evaluated} of ${pools} candidate pools. Without a relevant candidate: ${noRelevant} (left out). ` +
+    `Without an irrelevant candidate: ${noIrrelevant} (${perfect}).`
+  );
 }
 
 const MOST_TYPES = 30;

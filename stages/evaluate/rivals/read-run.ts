@@ -42,7 +42,7 @@ export async function readRun(path: string, names: RunNames, signal: AbortSignal
   let count = 0;
   let unknown: { lines: number; first: string } | undefined;
   const label = basename(path);
-  const fault = (line: number, column: number, message: string): void => {
+  const reject = (line: number, column: number, message: string): void => {
     count += 1;
     if (faults.length < SHOWN) faults.push(`${label}:${line}:${column}: ${message}`);
   };
@@ -54,13 +54,13 @@ export async function readRun(path: string, names: RunNames, signal: AbortSignal
     const fields = fieldsOf(line);
     if (fields.length === 0) continue;
     if (fields.length !== FIELDS.length) {
-      fault(number, fields[0]!.column, `${fields.length} fields instead of the 6 \`${FIELDS.join(' ')}\``);
+      reject(number, fields[0]!.column, `${fields.length} fields instead of the 6 \`${FIELDS.join(' ')}\``);
       continue;
     }
     const [query, , document, , score] = fields as [Field, Field, Field, Field, Field];
     const value = Number(score.text);
     if (!Number.isFinite(value)) {
-      fault(number, score.column, `the score '${score.text}' is not a finite number`);
+      reject(number, score.column, `the score '${score.text}' is not a finite number`);
       continue;
     }
     const position = names.query(query.text);
@@ -71,13 +71,13 @@ export async function readRun(path: string, names: RunNames, signal: AbortSignal
     if (position === undefined || position === null) continue;
     const id = names.document(document.text);
     if (id === undefined) {
-      fault(number, document.column, `the corpus has no document '${document.text}'`);
+      reject(number, document.column, `the corpus has no document '${document.text}'`);
       continue;
     }
     let list = lists.get(position);
     if (!list) lists.set(position, (list = { documents: [], scores: [], seen: new Set() }));
     if (list.seen.has(id)) {
-      fault(number, document.column, `the document '${document.text}' is listed twice for '${query.text}'`);
+      reject(number, document.column, `the document '${document.text}' is listed twice for '${query.text}'`);
       continue;
     }
     list.seen.add(id);

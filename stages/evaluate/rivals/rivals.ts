@@ -3,6 +3,7 @@
  * model. Reading a file is in read-run.ts.
  */
 import type { QueryRow } from '../../../src/formats/corpus.ts';
+import type { Names } from '../../../src/formats/packed-names.ts';
 import { trecName } from '../../../src/formats/trec.ts';
 import { rank, withoutDocument, type Ranking } from '../../../src/retrieval/ranking.ts';
 import { PipelineError, type StageContext } from '../../../src/stage.ts';
@@ -24,7 +25,7 @@ export async function scoreRivals(
   context: Context,
   queries: readonly EvaluatedQuery[],
   corpusQueries: () => Promise<readonly QueryRow[]>,
-  documents: readonly string[],
+  documents: Names,
   measures: readonly Measure[],
 ): Promise<Map<string, QueryScores[]>> {
   const { rivals, label } = context.params;
@@ -51,7 +52,7 @@ export async function scoreRivals(
 function lookup(
   queries: readonly EvaluatedQuery[],
   corpusQueries: readonly QueryRow[],
-  documents: readonly string[],
+  documents: Names,
 ): RunNames {
   const byName = (names: readonly string[]): ReadonlyMap<string, number> =>
     new Map([
@@ -60,7 +61,7 @@ function lookup(
     ]);
   const positions = byName(queries.map(({ name }) => name));
   const known = byName(corpusQueries.map(({ name }) => name));
-  const ids = byName(documents);
+  const ids = byName(Array.from({ length: documents.length }, (_, id) => documents.at(id)!));
   return {
     query: (id) => positions.get(id) ?? (known.has(id) ? null : undefined),
     document: (id) => ids.get(id),

@@ -85,6 +85,7 @@ export function corpusMeasures(cutoffs: Cutoffs, depth: number): Measure[] {
 /** Within the candidates of a query: all of them are ranked, and no other documents. */
 export const CANDIDATE_MEASURES: readonly Measure[] = [
   { ...mrrAt(Infinity), name: 'mrr' },
+  mapTo(Infinity),
   precisionAt(1),
   ndcgAt(10),
 ];

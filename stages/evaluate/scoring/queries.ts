@@ -13,9 +13,17 @@ import {
 import type { Relevance } from '../../../src/retrieval/metrics.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
+import {
+  countPools,
+  isEvaluated,
+  NO_POOL,
+  poolOf,
+  type CandidatePool,
+  type PoolCounts,
+} from './candidate-pools.ts';
 
 /** A query that can be evaluated. */
-export interface EvaluatedQuery {
+export interface EvaluatedQuery extends CandidatePool {
   readonly id: number;
   readonly name: string;
   readonly text: string;
@@ -25,53 +33,60 @@ export interface EvaluatedQuery {
   readonly relevant: Relevance;
   /** The document that the query itself is, which no system may rank. */
   readonly ignored: number | undefined;
-  /** Distinct doc_ids without the ignored one, ascending; empty if there are none or none is relevant. */
+  /** Empty if its pool is not evaluated. */
   readonly candidates: Uint32Array;
-  /** The members of `relevant` that are candidates. */
-  readonly relevantCandidates: Relevance;
 }
 
 export interface QuerySet {
   readonly queries: readonly EvaluatedQuery[];
   /** Queries of the split without a relevant document, which cannot be evaluated. */
   readonly withoutRelevant: number;
+  readonly pools: PoolCounts;
 }
+
+type Selection = Pick<EvaluateParams, 'ignore_identical_ids' | 'candidate_pools'>;
 
 /** The queries of the split that have a relevant document, by ascending query_id. Throws `E_INPUT` without any. */
 export function queriesToEvaluate(
   tokens: Tokens,
-  params: Pick<EvaluateParams, 'split' | 'ignore_identical_ids'>,
+  params: Selection & Pick<EvaluateParams, 'split'>,
   rows: readonly QueryRow[],
 ): QuerySet {
   const { split } = params;
-  const all = queriesOfSplit(tokens, split).length;
-  if (all === 0)
+  if (queriesOfSplit(tokens, split).length === 0)
     throw new PipelineError('E_INPUT', `the split '${split}' has no queries`, {
-      hint: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
+      hint: `${tokens.config.splits.length > 0 ? `The corpus has the splits ${tokens.config.splits.join(', ')}. ` : ''}Evaluation needs judged queries; those of a \`synthesize\` stage are for training.`,
     });
-  const queries = judgedQueries(tokens, split, params, rows);
-  if (queries.length === 0)
+  const set = judgedQueries(tokens, split, params, rows);
+  if (set.queries.length === 0)
     throw new PipelineError('E_INPUT', `no query of the split '${split}' has a relevant document`);
-  return { queries, withoutRelevant: all - queries.length };
+  return set;
 }
 
-/** The queries of the split that have a relevant document, by ascending query_id. */
+/** The queries of the split that have a relevant document, by ascending query_id; there may be none. */
 export function judgedQueries(
   tokens: Tokens,
   split: string,
-  { ignore_identical_ids }: Pick<EvaluateParams, 'ignore_identical_ids'>,
+  { ignore_identical_ids, candidate_pools }: Selection,
   rows: readonly QueryRow[],
-): EvaluatedQuery[] {
+): QuerySet {
+  const ids = Array.from(queriesOfSplit(tokens, split));
   const known = new Map(rows.map((query) => [query.id, query]));
-  const relevant = relevantDocuments(tokens);
+  const relevant = relevantDocuments(tokens, ids);
   const ignored = ignoredDocuments(tokens, ignore_identical_ids);
-  return Array.from(queriesOfSplit(tokens, split)).flatMap((id) => {
+  const pools: CandidatePool[] = [];
+  const queries = ids.flatMap((id) => {
     const judged = relevant.get(id);
+    const pool = poolOf(tokens, id, judged ?? new Map(), ignored.get(id));
+    pools.push(pool);
     if (!judged) return [];
     const query = known.get(id);
     if (!query) throw otherCorpus(`query ${id} of the tokens is not in the corpus`);
-    return [evaluatedQuery(tokens, query, judged, ignored.get(id))];
+    if (query.synthetic) return [];
+    const evaluated = isEvaluated(pool, candidate_pools) ? pool : NO_POOL;
+    return [evaluatedQuery(tokens, query, judged, ignored.get(id), evaluated)];
   });
+  return { queries, withoutRelevant: ids.length - queries.length, pools: countPools(pools) };
 }
 
 function evaluatedQuery(
@@ -79,10 +94,8 @@ function evaluatedQuery(
   query: QueryRow,
   relevant: Relevance,
   ignored: number | undefined,
+  pool: CandidatePool,
 ): EvaluatedQuery {
-  const listed = row(tokens.candidates, query.id).filter((document) => document !== ignored);
-  const candidates = Uint32Array.from(new Set(listed)).sort();
-  const relevantCandidates = new Map([...relevant].filter(([document]) => candidates.includes(document)));
   return {
     id: query.id,
     name: query.name,
@@ -91,8 +104,7 @@ function evaluatedQuery(
     tokens: row(tokens.queries, query.id),
     relevant,
     ignored,
-    candidates: relevantCandidates.size > 0 ? candidates : new Uint32Array(),
-    relevantCandidates,
+    ...pool,
   };
 }
 

@@ -5,7 +5,9 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFully } from '../../../src/formats/bytes.ts';
+import type { Names } from '../../../src/formats/packed-names.ts';
 import { qrelsLine, runLines, trecName } from '../../../src/formats/trec.ts';
+import type { Relevance } from '../../../src/retrieval/metrics.ts';
 import type { Ranking } from '../../../src/retrieval/ranking.ts';
 import type { EvaluatedQuery } from './queries.ts';
 
@@ -40,18 +42,31 @@ export interface RunFile {
   close(): void;
 }
 
-/** runs/<system>.trec: the top `depth` documents of each query, by external names. */
+/** Documents per query unless `run_depth` is given. */
+const USUAL_DEPTH = 100;
+
+/**
+ * How much of a list is written: what `run_depth` says, or else enough for other tools to compute every measure
+ * exactly. What follows the last relevant document changes none; whole lists of 1,000 would take ten times the space.
+ */
+function writtenDepth(documents: Uint32Array, relevant: Relevance, runDepth: number | undefined): number {
+  if (runDepth !== undefined) return runDepth;
+  return Math.max(USUAL_DEPTH, documents.findLastIndex((document) => relevant.has(document)) + 1);
+}
+
+/** runs/<system>.trec: the top documents of each query, by external names. */
 export function createRunFile(
   output: string,
   system: string,
-  names: readonly string[],
-  depth: number,
+  names: Names,
+  runDepth: number | undefined,
 ): RunFile {
   mkdirSync(join(output, 'runs'), { recursive: true });
   const file = createTextFile(join(output, 'runs', `${system}.trec`));
   return {
     append: (query, { documents, scores }) => {
-      const listed = Array.from(documents.subarray(0, depth), (document) => trecName(names[document]!));
+      const written = documents.subarray(0, writtenDepth(documents, query.relevant, runDepth));
+      const listed = Array.from(written, (document) => trecName(names.at(document)!));
       file.append(runLines(trecName(query.name), listed, scores, system));
     },
     close: () => {
@@ -61,15 +76,11 @@ export function createRunFile(
 }
 
 /** qrels.trec: the relevant documents of the evaluated queries; all others are irrelevant. */
-export function writeQrels(
-  output: string,
-  queries: readonly EvaluatedQuery[],
-  names: readonly string[],
-): void {
+export function writeQrels(output: string, queries: readonly EvaluatedQuery[], names: Names): void {
   const file = createTextFile(join(output, 'qrels.trec'));
   for (const { name, relevant } of queries) {
     for (const [document, relevance] of relevant)
-      file.append(qrelsLine(trecName(name), trecName(names[document]!), relevance));
+      file.append(qrelsLine(trecName(name), trecName(names.at(document)!), relevance));
   }
   file.close();
 }

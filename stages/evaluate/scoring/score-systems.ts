@@ -5,6 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../../src/base/clock.ts';
 import { fuseCandidates, fusePool, poolOf, type Fusion } from '../../../src/retrieval/fusion.ts';
+import type { Names } from '../../../src/formats/packed-names.ts';
 import type { Ranking } from '../../../src/retrieval/ranking.ts';
 import type { StageContext } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
@@ -33,14 +34,14 @@ export async function scoreSystems(
   context: StageContext<EvaluateParams>,
   systems: readonly System[],
   queries: readonly EvaluatedQuery[],
-  names: readonly string[],
+  names: Names,
   measures: readonly Measure[],
   fusionOf: ((query: EvaluatedQuery) => Fusion) | undefined,
   observe: Observer | undefined,
 ): Promise<Scores> {
   const { depth, run_depth: runDepth } = context.params;
   const searches = systems.map((system) => system.search(queries, depth));
-  const keeper = scoreKeeper(context.output, names, Math.min(depth, runDepth), measures);
+  const keeper = scoreKeeper(context.output, names, runDepth, measures);
   let reported = -Infinity;
   for (const [done, query] of queries.entries()) {
     const lists = new Map<SystemName, Lists>();
@@ -91,8 +92,8 @@ interface ScoreKeeper {
 
 function scoreKeeper(
   output: string,
-  names: readonly string[],
-  runDepth: number,
+  names: Names,
+  runDepth: number | undefined,
   measures: readonly Measure[],
 ): ScoreKeeper {
   const kept = new Map<SystemName, { scores: QueryScores[]; file: ReturnType<typeof createRunFile> }>();

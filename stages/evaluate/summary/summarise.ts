@@ -20,7 +20,7 @@ type Context = StageContext<EvaluateParams>;
 /** All figures of a report, from the scores of each query. */
 export function summarise(
   context: Context,
-  { queries, withoutRelevant }: QuerySet,
+  { queries, withoutRelevant, pools }: QuerySet,
   documents: number,
   scores: Scores,
   measures: readonly Measure[],
@@ -39,6 +39,14 @@ export function summarise(
     queries: queries.length,
     queries_without_relevant: withoutRelevant,
     queries_with_candidates: queries.filter(({ candidates }) => candidates.length > 0).length,
+    ...(pools.pools > 0 && {
+      candidate_pools: {
+        evaluated: params.candidate_pools,
+        pools: pools.pools,
+        without_relevant: pools.withoutRelevant,
+        without_irrelevant: pools.withoutIrrelevant,
+      },
+    }),
     ...(ignoring > 0 && { queries_without_own_document: ignoring }),
     depth: params.depth,
     bm25: params.bm25,

@@ -17,7 +17,15 @@ export interface Summary {
   readonly documents: number;
   readonly queries: number;
   readonly queries_without_relevant: number;
+  /** Queries whose candidate pool is evaluated. */
   readonly queries_with_candidates: number;
+  /** Absent if no query of the split has candidates. */
+  readonly candidate_pools?: {
+    readonly evaluated: EvaluateParams['candidate_pools'];
+    readonly pools: number;
+    readonly without_relevant: number;
+    readonly without_irrelevant: number;
+  };
   /** Queries whose own document is left out of all rankings; absent if there are none. */
   readonly queries_without_own_document?: number;
   readonly depth: number;
@@ -65,7 +73,7 @@ export function primaryMeasure({ systems }: Summary): string {
  */
 export function summaryMetrics(summary: Summary): Metrics {
   const primary = primaryMeasure(summary);
-  const metrics: Record<string, number> = { queries: summary.queries };
+  const metrics: Record<string, number> = { queries: summary.queries, ...poolMetrics(summary) };
   for (const { name, corpus, candidates, intervals } of summary.systems) {
     const prefix = name === 'model' ? '' : `${name}/`;
     const add = (scope: string, figures: Figures = {}): void => {
@@ -92,6 +100,15 @@ export function summaryMetrics(summary: Summary): Metrics {
   if (spread)
     Object.assign(metrics, { [`${primary}_mean`]: spread.mean, [`${primary}_sd`]: spread.deviation });
   return metrics;
+}
+
+function poolMetrics({ candidate_pools: counts }: Summary): Metrics {
+  if (!counts) return {};
+  return {
+    'candidates/pools': counts.pools,
+    'candidates/pools_without_relevant': counts.without_relevant,
+    'candidates/pools_without_irrelevant': counts.without_irrelevant,
+  };
 }
 
 /** `MRR@10 0.612 (BM25 0.487)`, for the primary measure. */

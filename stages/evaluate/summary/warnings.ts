@@ -1,4 +1,7 @@
-/** When a report says that the model is hardly better than chance, or far below BM25. Reads the summary, measures nothing. */
+/**
+ * When a report says that the model is hardly better than chance, or far below BM25, or that the index misses too much.
+ * Measures nothing.
+ */
 import type { StageWarning } from '../../../src/stage.ts';
 import type { Figures } from './figures.ts';
 import { verdict, type Comparison } from './comparison.ts';
@@ -116,3 +119,17 @@ function belowBm25(
 }
 
 const text = (value: number): string => value.toFixed(3);
+
+/** As of the index stage: below this, a search misses more than one of ten true neighbours. */
+const LOWEST_RECALL = 0.9;
+
+/** `recall` is that of approximate search against exact search, over the first 10. */
+export function approximateWarning(recall: number): StageWarning | undefined {
+  if (recall >= LOWEST_RECALL) return undefined;
+  return {
+    message: `the approximate index finds only ${(recall * 100).toFixed(1)} % of the true 10 nearest documents of these queries (ann/exact_recall@10)`,
+    cause: 'The graph is too sparse or searched too briefly, or its vectors are rounded too coarsely.',
+    hint: 'Give the index stage `target_recall: 0.99`, or search with `pipeline query --exact`.',
+    parameter: 'index.target_recall',
+  };
+}

@@ -2,25 +2,41 @@
 import { rowCount } from '../../../src/formats/ragged.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { Rejections } from '../guard.ts';
-import type { NegativeParams } from '../parameters.ts';
-import type { Retriever } from '../retrievers.ts';
+import type { MineParams, NegativeParams } from '../parameters.ts';
+import type { Retrievers } from '../open-retrievers.ts';
 import { candidatesSource } from './candidates.ts';
 import { randomSource } from './random.ts';
 import { rankedSource } from './ranked.ts';
 import type { NegativeSource } from './source.ts';
 
-export type Retrievers = Readonly<Record<'bm25' | 'model', () => Retriever>>;
+/** The fallback sources of `fill`, as parameters; none where the sources never run out. */
+export function fillSources({ negatives, fill }: Pick<MineParams, 'negatives' | 'fill'>): NegativeParams[] {
+  if (fill === 'drop' || negatives.some(({ from }) => from === 'random')) return [];
+  const random = { from: 'random', weight: 1 } as const;
+  const bm25 = {
+    from: 'bm25',
+    weight: 1,
+    range_min: 0,
+    range_max: 100,
+    sampling_strategy: 'random',
+  } as const;
+  return fill === 'bm25' ? [bm25, random] : [random];
+}
 
-/** The sources in the given order; a kind that occurs again gets a number in its name. */
+/** The sources in the given order, then those of `fill`; a kind that occurs again gets a number in its name. */
 export function createSources(
   tokens: Tokens,
-  negatives: readonly NegativeParams[],
+  {
+    negatives,
+    fills,
+  }: { readonly negatives: readonly NegativeParams[]; readonly fills: readonly NegativeParams[] },
   retrievers: Retrievers,
   rejections: readonly Rejections[],
 ): NegativeSource[] {
   const seen = new Map<string, number>();
-  return negatives.map((negative, i) => {
-    const source = createSource(tokens, negative, retrievers, rejections[i]!);
+  return [...negatives, ...fills].map((negative, i) => {
+    const made = createSource(tokens, negative, retrievers, rejections[i]!);
+    const source = i < negatives.length ? made : { ...made, name: `fill ${made.name}` };
     const count = (seen.get(source.name) ?? 0) + 1;
     seen.set(source.name, count);
     return count === 1 ? source : { ...source, name: `${source.name} ${count}` };

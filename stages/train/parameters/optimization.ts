@@ -1,6 +1,6 @@
 /**
- * Schemas of the optimisation: optimiser, learning-rate schedule, gradient clipping, weight averaging, batches and
- * stopping. The optimiser itself is in src/engine/optimizer.
+ * Schemas of the optimisation: optimiser, learning-rate schedule, gradient clipping and weight averaging. The
+ * optimiser itself is in src/engine/optimizer; the number of steps is in budget.ts.
  */
 
 const betas = {
@@ -78,39 +78,10 @@ export const optimizationSchemas = {
   ema_decay: {
     description:
       'Decay of the exponential moving average (EMA) of the weights, which is validated and saved instead of the ' +
-      'weights (0.999 averages over about 1,000 steps); 0 disables it.',
+      'weights (0.999 averages over about 1,000 steps, and over the last ninth of a shorter training); 0 disables it.',
     type: 'number',
     minimum: 0,
     exclusiveMaximum: 1,
     default: 0,
-  },
-  batch_size: {
-    description: 'Batch size, in triplets.',
-    type: 'integer',
-    minimum: 1,
-    maximum: 65536,
-    default: 128,
-  },
-  epochs: {
-    description: 'Number of epochs: passes over the triplets; 0 keeps the initial weights, as a baseline.',
-    type: 'integer',
-    minimum: 0,
-    maximum: 100000,
-    default: 5,
-  },
-  max_steps: {
-    description: 'Maximum number of steps; training may stop within an epoch. Null for no limit.',
-    type: ['integer', 'null'],
-    minimum: 1,
-    maximum: 1_000_000_000,
-    default: null,
-  },
-  patience: {
-    description:
-      'Early stopping patience: epochs without a better validation MRR@10; null disables early stopping.',
-    type: ['integer', 'null'],
-    minimum: 1,
-    maximum: 100000,
-    default: 3,
   },
 } as const;

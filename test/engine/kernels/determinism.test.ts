@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { openKernels, type Precision } from '../../../src/engine/kernels/kernels.ts';
+import { openKernels } from '../../../src/engine/kernels/kernels.ts';
+import type { Precision } from '../../../src/engine/kernels/precision.ts';
 import type { RecurrentShape } from '../../../src/engine/kernels/recurrent/shape.ts';
 import { floats, hashSteps, texts } from './fixtures.ts';
 

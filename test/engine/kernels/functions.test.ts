@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exp, log } from '../../../src/base/math.ts';
-import { openKernels, type Kernels, type Precision } from '../../../src/engine/kernels/kernels.ts';
+import { openKernels, type Kernels } from '../../../src/engine/kernels/kernels.ts';
+import type { Precision } from '../../../src/engine/kernels/precision.ts';
 
 /** Distance in units of the last place of the correctly rounded result. */
 function ulps(actual: number, exact: number): number {

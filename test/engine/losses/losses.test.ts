@@ -60,6 +60,16 @@ function surprise(target: number, among: readonly number[], temperature: number)
   return top + Math.log(all.reduce((sum, x) => sum + Math.exp(x - top), 0)) - target / temperature;
 }
 
+function marginError({ scores, positive, negatives, teacher }: Example): number {
+  return mean(
+    scores.flatMap((row, i) =>
+      negatives[i]!.map((n, j) => (row[positive[i]!]! - row[n]! - teacher[i]![j]!) ** 2),
+    ),
+  );
+}
+
+const NO_TEACHER = { distillation_weight: 0 } as const;
+
 /** The formulas of the papers, query by query. */
 const FORMULAS: readonly [LossParams, (example: Example) => number][] = [
   [
@@ -89,12 +99,24 @@ const FORMULAS: readonly [LossParams, (example: Example) => number][] = [
       ),
   ],
   [
-    { name: 'multiple_negatives_ranking', distance: 'cosine', temperature: 0.5, symmetric: false },
+    {
+      name: 'multiple_negatives_ranking',
+      distance: 'cosine',
+      temperature: 0.5,
+      symmetric: false,
+      ...NO_TEACHER,
+    },
     (example) =>
       mean(example.scores.map((row, i) => surprise(row[example.positive[i]!]!, others(example, i), 0.5))),
   ],
   [
-    { name: 'multiple_negatives_ranking', distance: 'cosine', temperature: 2, symmetric: true },
+    {
+      name: 'multiple_negatives_ranking',
+      distance: 'cosine',
+      temperature: 2,
+      symmetric: true,
+      ...NO_TEACHER,
+    },
     (example) => {
       const { scores, positive, allowed } = example;
       const forward = scores.map((row, i) => surprise(row[positive[i]!]!, others(example, i), 2));
@@ -109,14 +131,18 @@ const FORMULAS: readonly [LossParams, (example: Example) => number][] = [
       return (mean(forward) + mean(backward)) / 2;
     },
   ],
+  [{ name: 'margin_mse', distance: 'dot' }, marginError],
   [
-    { name: 'margin_mse', distance: 'dot' },
-    ({ scores, positive, negatives, teacher }) =>
-      mean(
-        scores.flatMap((row, i) =>
-          negatives[i]!.map((n, j) => (row[positive[i]!]! - row[n]! - teacher[i]![j]!) ** 2),
-        ),
-      ),
+    {
+      name: 'multiple_negatives_ranking',
+      distance: 'cosine',
+      temperature: 0.5,
+      symmetric: false,
+      distillation_weight: 0.7,
+    },
+    (example) =>
+      mean(example.scores.map((row, i) => surprise(row[example.positive[i]!]!, others(example, i), 0.5))) +
+      0.7 * marginError(example),
   ],
 ];
 
@@ -157,6 +183,21 @@ describe('losses', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('adds no distillation to triplets without teacher scores', () => {
+    const plain = {
+      scores: tf.tensor2d([[1, 0.5]]),
+      positive: Int32Array.of(0),
+      negatives: Int32Array.of(1),
+    };
+    const batch = { ...plain, negativesPerQuery: 1, allowed: tf.tensor2d([[0, 1]]) };
+    const loss = (distillation_weight: number): number =>
+      lossFor({
+        ...{ name: 'multiple_negatives_ranking', distance: 'cosine', temperature: 1, symmetric: false },
+        distillation_weight,
+      })(batch).dataSync()[0]!;
+    expect(loss(5)).toBe(loss(0));
   });
 
   it('gives a query without any negative no semi-hard or batch-hard loss', () => {

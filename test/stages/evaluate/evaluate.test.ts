@@ -132,6 +132,31 @@ describe('evaluate', () => {
     expect(run.headline).toBe('MRR@10 0.667');
   });
 
+  it('warns of an index that misses too many neighbours, and names the remedy', async () => {
+    const documents = Array.from({ length: 600 }, (_, i) => `word${i}`);
+    const embeddings = embeddingsArtifact(
+      randomMatrix(documents.length, 32, 'documents'),
+      randomMatrix(QUERIES.length, 32, 'queries'),
+    );
+    const params = { expansion_search: 1, expansion_add: 2, connectivity: 2 };
+    const index = await runKind(indexKind, { params, inputs: { embeddings } });
+    const run = await runKind(stage, {
+      inputs: {
+        corpus: await corpusArtifact(documents, QUERIES),
+        tokens: tokensArtifact(tokensOf(documents, QUERIES)),
+        embeddings,
+        index: index.artifact,
+      },
+    });
+    const recall = (100 * (run.metrics!['ann/exact_recall@10'] as number)).toFixed(1);
+    expect(run.fullWarnings).toContainEqual({
+      message: `the approximate index finds only ${recall} % of the true 10 nearest documents of these queries (ann/exact_recall@10)`,
+      cause: 'The graph is too sparse or searched too briefly, or its vectors are rounded too coarsely.',
+      hint: 'Give the index stage `target_recall: 0.99`, or search with `pipeline query --exact`.',
+      parameter: 'index.target_recall',
+    });
+  });
+
   it('measures the recall of an index, in metrics and never in files', async () => {
     const documents = DOCUMENTS.concat(Array.from({ length: 300 }, (_, i) => `word${i}`));
     const embeddings = embeddingsArtifact(

@@ -71,6 +71,50 @@ describe('index', () => {
     expect((await build()).warnings).toEqual([]);
   });
 
+  it('doubles the search expansion until the wanted recall is reached, and records what it chose', async () => {
+    const sparse = { expansion_add: 16, connectivity: 4, expansion_search: 4 };
+    const before = await build(sparse);
+    const run = await build({ ...sparse, target_recall: 0.95 });
+    expect(before.metrics!['recall@10']).toBeLessThan(0.95);
+    expect(run.metrics!['recall@10']).toBeGreaterThanOrEqual(0.95);
+    const { expansion_search: chosen, ...config } = readIndexConfig(run.artifact.path);
+    expect([8, 16, 32, 64, 128, 256, 512, 1024]).toContain(chosen);
+    expect(config).toMatchObject({ target_recall: 0.95, reached_recall: run.metrics!['recall@10'] });
+    expect(run.metrics!['expansion_search']).toBe(chosen);
+    expect(run.warnings).toEqual([]);
+    // Searches open the index with what was chosen.
+    expect((await openIndex(run.artifact.path)).config.expansion_search).toBe(chosen);
+    expect(bytes(run)).toBe(bytes(before));
+  });
+
+  it('that cannot reach the wanted recall says so, and why', async () => {
+    const run = await build({ metric: 'cosine', quantization: 'i8', target_recall: 1 });
+    expect(readIndexConfig(run.artifact.path).expansion_search).toBe(1500);
+    expect(run.fullWarnings).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^recall@10 is 0\.9\d+ at the largest `expansion_search`, 1500: the target of 1 is not reached$/,
+        ) as string,
+        cause: expect.stringContaining('quantization: i8') as string,
+        parameter: 'target_recall',
+      },
+    ]);
+  });
+
+  it('measures with documents where there are no queries, if a recall is wanted', async () => {
+    const none = { rows: 0, columns: 24, data: new Float32Array() };
+    const inputs = { embeddings: embeddingsArtifact(DOCUMENTS, none) };
+    const run = await runKind(stage, { params: { target_recall: 0.9 }, inputs });
+    expect(run.metrics!['recall@10']).toBeGreaterThanOrEqual(0.9);
+    expect((await runKind(stage, { inputs })).metrics).not.toHaveProperty('recall@10');
+  });
+
+  it('has the same digest whatever expansion it chose', async () => {
+    const digests = (await build({ target_recall: 0.9 })).digests!;
+    expect(digests['index.json']).toBe(digests['index.usearch']);
+    expect(digests['index.json']).not.toContain('reached_recall');
+  });
+
   it('i8 with a metric that depends on norms is an error', async () => {
     await expect(build({ metric: 'dot', quantization: 'i8' })).rejects.toMatchObject({
       message: 'quantization i8 loses the norms that dot needs',

@@ -106,9 +106,37 @@ describe('mine', () => {
   });
 
   it('leaves out triplets with too few negatives, and reports their number', async () => {
-    const run = await mine({ negatives: [{ from: 'candidates' }] });
+    const run = await mine({ negatives: [{ from: 'candidates' }], fill: 'drop' });
     expect(rows(run).map(({ query }) => query)).toEqual([0]);
     expect(run.warnings.join()).toContain('2 triplets left out');
+  });
+
+  it('fills up by default where a query has too few, and says how many and for which', async () => {
+    const run = await mine({ negatives: [{ from: 'candidates' }] });
+    expect(rows(run).map(({ query, sources }) => [query, ...sources])).toEqual([
+      [0, 'candidates'],
+      [1, 'fill random'],
+      [1, 'fill random'],
+    ]);
+    for (const { query, negatives } of rows(run).slice(1)) {
+      expect(query).toBe(1);
+      for (const known of [2, 4]) expect(negatives).not.toContain(known);
+    }
+    expect(run.metrics).toMatchObject({ incomplete: 0, 'filled/negatives': 2, 'filled/queries': 1 });
+    expect(report(run)).toMatchObject({ filled: { negatives: 2, queries: 1, examples: [1] } });
+    expect(run.warnings).toEqual([
+      '2 of 3 negatives are filled up, for 1 query whose sources have too few (`fill: random`)',
+    ]);
+  });
+
+  it('fills up with the top BM25 results, and with random documents after those', async () => {
+    const run = await mine({ negatives: [{ from: 'candidates' }], fill: 'bm25', num_negatives: 3 });
+    const second = rows(run).find(({ query }) => query === 1)!;
+    // `what is a cold`: documents 0, 1 and 3 share a word with it; 2 and 4 are relevant.
+    expect(new Set(second.negatives)).toEqual(new Set([0, 1, 3]));
+    expect(second.sources).toEqual(['fill bm25', 'fill bm25', 'fill bm25']);
+    const four = rows(await mine({ negatives: [{ from: 'candidates' }], fill: 'bm25', num_negatives: 4 }));
+    expect(four.find(({ query }) => query === 1)!.sources).toContain('fill random');
   });
 
   it('mixes by weight', async () => {

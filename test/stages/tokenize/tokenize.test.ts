@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CORPUS_FILE } from '../../../src/formats/corpus.ts';
+import { openDatabase } from '../../../src/formats/duckdb.ts';
 import { raggedFrom, row, type Ragged } from '../../../src/formats/ragged.ts';
 import { modelIds, readTokens, type Tokens } from '../../../src/formats/tokens.ts';
 import type { TokenStatistics } from '../../../stages/tokenize/statistics.ts';
@@ -125,6 +127,19 @@ describe('tokenize', () => {
     expect(tokens.vocabulary.tokens).toEqual(['<pad>', '<unk>']);
     expect([...tokens.documents.offsets]).toEqual([0, 0, 0]);
     expect(headline).toBe('vocabulary 2 · OOV 0.0 %');
+  });
+
+  it('marks synthetic queries, and nothing in a corpus without any', async () => {
+    const corpus = await smallCorpus(CORPUS);
+    const tokens = async (): Promise<Tokens> =>
+      readTokens((await runKind(stage, { inputs: { corpus } })).artifact.path);
+    expect((await tokens()).synthetic).toBeUndefined();
+    const database = await openDatabase(join(corpus.path, CORPUS_FILE));
+    await database.run('ALTER TABLE queries ADD COLUMN IF NOT EXISTS synthetic BOOLEAN');
+    await database.run('UPDATE queries SET synthetic = (query_id = 1)');
+    database.close();
+    const { synthetic, querySplit } = await tokens();
+    expect([...synthetic!]).toEqual(Array.from(querySplit, (_, query) => (query === 1 ? 1 : 0)));
   });
 
   it('gives the same bytes at any number of threads', async () => {

@@ -112,9 +112,12 @@ export function digestsOf({ path }: InputArtifact): Record<string, string> {
 }
 
 export interface HistoryLine {
+  readonly phase?: number;
   readonly epoch: number;
   readonly step: number;
   readonly loss: number;
+  readonly losses?: readonly number[];
+  readonly learning_rate: number;
   readonly validation: { readonly 'mrr@10': number } | null;
 }
 

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Progress } from '../../../src/stage.ts';
+import type { JsonObject, Progress } from '../../../src/stage.ts';
 import { stage } from '../../../stages/train/kind.ts';
 import { trainStage } from '../../../stages/train/run.ts';
-import { runKind, temporaryFolder, type KindRun } from '../../helpers/run-kind.ts';
+import { runKind, temporaryFolder, type KindRun, type KindRunOptions } from '../../helpers/run-kind.ts';
 import { digestsOf, makeWorld } from './fixtures.ts';
 
 const PARAMS = {
@@ -61,6 +61,25 @@ describe('an interrupted training', () => {
     },
   );
 
+  it.each(['mixture', 'sequence'])('resumes a %s of two sets anywhere in either of them', async (order) => {
+    const { inputs } = world();
+    const triplets = [inputs.triplets, makeWorld({ negatives: 2 }).inputs.triplets];
+    const params = { ...PARAMS, epochs: 2, patience: 2, triplet_sets: { order, weights: [1, 2] } };
+    const both = { tokens: inputs.tokens, triplets };
+    const whole = await runKind(stage, { params, inputs: both });
+    const all = [1, 2].map((set) => whole.metrics![`batches/${set}`] as number);
+    // Two epochs of five batches each; a sequence has as many steps as the two would have alone.
+    expect(all).toEqual([7, 13]);
+    for (const dies of [2, 7, 8, 9, 19]) {
+      const resume = temporaryFolder();
+      await expect(dyingAfter(dies, resume, both, params)).rejects.toThrow('killed');
+      const rest = await runKind(eager, { params, inputs: both, resume });
+      expect(rest.logs.join()).toContain(`resuming from step ${dies - 1}`);
+      expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
+      expect(rest.metrics).toEqual(whole.metrics);
+    }
+  });
+
   it('saves a checkpoint when it is aborted', async () => {
     const { inputs } = world();
     const resume = temporaryFolder();
@@ -84,13 +103,14 @@ describe('an interrupted training', () => {
 function dyingAfter(
   step: number,
   resume: string,
-  inputs: ReturnType<typeof makeWorld>['inputs'],
+  inputs: NonNullable<KindRunOptions['inputs']>,
+  params: JsonObject = PARAMS,
 ): Promise<KindRun> {
   let steps = 0;
   const dying = watching(({ part }) => {
     if (!part && ++steps === step) throw new Error('killed');
   }, eager);
-  return runKind(dying, { params: PARAMS, inputs, resume });
+  return runKind(dying, { params, inputs, resume });
 }
 
 /** The stage, with somebody looking at its progress. */

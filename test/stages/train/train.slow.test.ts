@@ -198,16 +198,17 @@ describe('train', () => {
     expect(embedded.metrics!['documents']).toBe(48);
   });
 
-  it('keeps the best epoch and stops when validation does not improve', async () => {
+  it('keeps the best weights and stops when validation does not improve', async () => {
     const run = await train(makeWorld(), { patience: 1, epochs: 40 });
     const history = historyOf(run.artifact);
     const best = history.reduce((a, b) => (b.validation!['mrr@10'] > a.validation!['mrr@10'] ? b : a));
     expect(run.metrics!['best_epoch']).toBe(best.epoch);
     expect(history.length).toBeLessThan(40);
     expect(history.length).toBe(best.epoch + 1);
+    expect(run.metrics).toMatchObject({ ended_by: 'patience', best_step: best.step });
   });
 
-  it('keeps the last epoch, with a warning, without validation queries', async () => {
+  it('keeps the last weights, with a warning, without validation queries', async () => {
     const run = await train(makeWorld(), { validation: { split: 'dev' }, epochs: 2 });
     expect(run.warnings.join()).toMatch(/no validation: the split 'dev'/);
     expect(run.metrics!['best_epoch']).toBe(2);

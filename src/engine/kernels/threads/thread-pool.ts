@@ -8,18 +8,14 @@ import { PipelineError } from '../../../base/diagnostic.ts';
 import { CONTROL, DISPATCH_BITS, INSTRUCTION_SLOTS, JOB_BITS } from '../abi.generated.ts';
 import type { Heap } from './heap.ts';
 import type { Job } from './instructions.ts';
+import { workOf, type Program } from './program.ts';
 import { THREAD_SOURCE } from './thread-source.ts';
-import { wasmInstance, type WasmModule } from './webassembly.ts';
 
 export interface ThreadPool {
   readonly threads: number;
   /** Runs all the jobs and returns when the last is done. `scratch`: bytes that each thread has for itself. */
   run(jobs: readonly Job[], scratch?: number): void;
   dispose(): void;
-}
-
-interface Exports {
-  work(control: number, thread: number): void;
 }
 
 const MOST_JOBS = 2 ** JOB_BITS - 1;
@@ -32,8 +28,8 @@ export function enableRelaxedSimd(): void {
   if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
-export async function createThreadPool(heap: Heap, module: WasmModule, threads: number): Promise<ThreadPool> {
-  const instance = wasmInstance(module, heap.memory) as Exports;
+export async function createThreadPool(heap: Heap, program: Program, threads: number): Promise<ThreadPool> {
+  const work = workOf(program, heap.memory);
   const { buffer } = heap.memory;
   const control = new Int32Array(buffer, CONTROL.address, CONTROL.slots);
   const state = new BigInt64Array(buffer, CONTROL.address + CONTROL.state * 4, 1);
@@ -43,7 +39,7 @@ export async function createThreadPool(heap: Heap, module: WasmModule, threads: 
   let scratchEach = 0;
   let disposed = false;
   const workers = await Promise.all(
-    Array.from({ length: threads - 1 }, (_, index) => startWorker(module, heap, index + 1)),
+    Array.from({ length: threads - 1 }, (_, index) => startWorker(program, heap, index + 1)),
   );
   for (const worker of workers)
     worker.on('exit', () => {
@@ -76,7 +72,7 @@ export async function createThreadPool(heap: Heap, module: WasmModule, threads: 
       Atomics.notify(control, CONTROL.epoch, Math.min(workers.length, jobs.length - 1));
     }
     try {
-      instance.work(CONTROL.address, 0);
+      work(CONTROL.address, 0);
       waitForAll(control);
     } catch (error) {
       broken = error instanceof Error ? error.message : String(error);
@@ -118,10 +114,10 @@ function brokenPool(reason: string): PipelineError {
   });
 }
 
-async function startWorker(module: WasmModule, heap: Heap, thread: number): Promise<Worker> {
+async function startWorker(program: Program, heap: Heap, thread: number): Promise<Worker> {
   const worker = new Worker(THREAD_SOURCE, {
     eval: true,
-    workerData: { module, memory: heap.memory, thread },
+    workerData: { ...program, memory: heap.memory, thread },
     execArgv: [],
   });
   await new Promise<void>((resolve, reject) => {

@@ -8,8 +8,8 @@ const { slots, epoch, pending, failed } = CONTROL;
 
 export const THREAD_SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads');
-const { module, memory, thread } = workerData;
-const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+const { module, native, memory, thread } = workerData;
+const work = native ? nativeWork() : new WebAssembly.Instance(module, { env: { memory } }).exports.work;
 const control = new Int32Array(memory.buffer, ${CONTROL.address}, ${slots});
 const LOOKS = 2000;
 let seen = 0;
@@ -26,5 +26,17 @@ for (;;) {
     Atomics.notify(control, ${pending});
     break;
   }
+}
+function nativeWork() {
+  const work = require(native.addon)[native.work];
+  const bytes = new Uint8Array(memory.buffer);
+  return (control, thread) => {
+    work(bytes, control, thread);
+    wakeWaiting();
+  };
+}
+// WebAssembly does this itself; native code has no way to.
+function wakeWaiting() {
+  if (Atomics.load(control, ${pending}) === 0) Atomics.notify(control, ${pending});
 }
 `;

@@ -1,0 +1,76 @@
+// Skip-gram with negative sampling; the twin of ../../assembly/lib/skip-gram.ts, which explains it. Nothing is fused.
+#include "abi.generated.h"
+#include "vector.h"
+
+typedef float f32x16 FLOATS(16);
+
+/** a·b in 16 sums, added in a fixed order; the stride in bytes is a multiple of 64. */
+INLINE float dot16(const float *a, const float *b, size_t stride) {
+  f32x16 sums = {0};
+  for (size_t k = 0; k < stride / 4; k += 16) sums = sums + *(const f32x16 *)(a + k) * *(const f32x16 *)(b + k);
+  f32x4 s[4];
+  memcpy(s, &sums, 64);
+  const f32x4 all = (s[0] + s[1]) + (s[2] + s[3]);
+  return (all[0] + all[1]) + (all[2] + all[3]);
+}
+
+/** out = Σ g[i · step]·rows[ids[i]], i < count; g's step in floats. */
+INLINE void combine(float *out, const float *g, size_t step, const float *rows, const uint32_t *ids, uint32_t count,
+                    size_t stride) {
+  for (size_t k = 0; k < stride / 4; k += 16) {
+    f32x16 sum = {0};
+    for (uint32_t i = 0; i < count; i++) {
+      const float weight = g[i * step];
+      sum = sum + weight * *(const f32x16 *)(row(rows, ids[i], stride) + k);
+    }
+    *(f32x16 *)(out + k) = sum;
+  }
+}
+
+INLINE uint32_t table_place(float x) {
+  const float place = (x + SIGMOID_LIMIT) * (SIGMOID_LENGTH / (2 * SIGMOID_LIMIT));
+  return place >= SIGMOID_LENGTH - 1 ? SIGMOID_LENGTH - 1 : place > 0 ? (uint32_t)place : 0;
+}
+
+/**
+ * The steps of some words against their windows, times the rate; and their loss −log σ(c·w) − Σ log σ(−n·w).
+ * ../../assembly/lib/skip-gram.ts has the shapes.
+ */
+static void skip_gram_gradients(const float *words, const float *contexts, size_t stride, const uint32_t *groups,
+                                uint32_t count, uint32_t negatives, const uint32_t *inputs, uint32_t first_target,
+                                float *word_steps, float *target_steps, float rate, const float *sigmoid,
+                                const float *logs, double *loss, float *g) {
+  double sum = 0;
+  const uint32_t targets = 1 + negatives;
+  for (uint32_t group = 0; group < count; group++, groups += 2 + targets) {
+    const uint32_t size = groups[0], first = groups[1], *ids = groups + 2, *window = inputs + first;
+    for (uint32_t i = 0; i < size; i++) {
+      const float *input = row(words, window[i], stride);
+      for (uint32_t j = 0; j < targets; j++) {
+        float step = 0;
+        if (j == 0 || ids[j] != ids[0]) {
+          const float score = dot16(input, row(contexts, ids[j], stride), stride);
+          step = ((j == 0 ? 1.0f : 0.0f) - sigmoid[table_place(score)]) * rate;
+          sum += (double)logs[table_place(j == 0 ? score : -score)];
+        }
+        g[(size_t)i * targets + j] = step;
+      }
+    }
+    for (uint32_t i = 0; i < size; i++)
+      combine(row(word_steps, first + i, stride), g + (size_t)i * targets, 1, contexts, ids, targets, stride);
+    for (uint32_t j = 0; j < targets; j++)
+      combine(row(target_steps, (size_t)first_target + (size_t)group * targets + j, stride), g + j, targets, words,
+              window, size, stride);
+  }
+  *loss = sum;
+}
+
+/** table[id] += steps[place], for each of the pairs (id, place) in `list`, in its order. */
+static void skip_gram_apply(float *table, size_t stride, const uint32_t *list, uint32_t count, const float *steps) {
+  for (uint32_t i = 0; i < count; i++, list += 2) {
+    float *to = row(table, list[0], stride);
+    const float *from = row(steps, list[1], stride);
+    for (size_t k = 0; k < stride / 4; k += 16)
+      *(f32x16 *)(to + k) = *(const f32x16 *)(to + k) + *(const f32x16 *)(from + k);
+  }
+}

@@ -1,0 +1,2 @@
+/** `exact` rounds after every operation; `fast` may fuse multiplications with additions. */
+export type Precision = 'exact' | 'fast';

@@ -1,0 +1,42 @@
+/** Opens the retrievers that the parameters ask for: BM25, the earlier model, and the fusion of both. */
+import type { Tokens } from '../../src/formats/tokens.ts';
+import type { StageContext } from '../../src/stage.ts';
+import { openEarlierModel } from './earlier-model.ts';
+import { FUSED_DEPTH, fusedRetriever } from './fused.ts';
+import type { MineParams } from './parameters.ts';
+import { bm25Retriever, withoutIgnored, type Retriever } from './retrievers.ts';
+
+type Context = StageContext<MineParams>;
+export type RetrieverName = Retriever['name'];
+export type Retrievers = Readonly<Record<RetrieverName, () => Retriever>>;
+
+/** What a pass over queries needs. */
+export interface Wanted {
+  /** The queries, in the order in which they will be asked. */
+  readonly queries: readonly number[];
+  readonly names: ReadonlySet<RetrieverName>;
+  /** The largest rank that the model is asked for. */
+  readonly depth: number;
+}
+
+/** `ignored`: query_id → the document that the query itself is, which takes no rank. */
+export async function openRetrievers(
+  context: Context,
+  tokens: Tokens,
+  ignored: ReadonlyMap<number, number>,
+  { queries, names, depth }: Wanted,
+): Promise<Retrievers> {
+  const { params } = context;
+  const deepest = Math.max(depth, names.has('fusion') ? FUSED_DEPTH : 0);
+  // One more than is used, for the document that is left out.
+  const most = deepest + (ignored.size > 0 ? 1 : 0);
+  const found =
+    names.has('model') || names.has('fusion')
+      ? await openEarlierModel(context, tokens, queries, most)
+      : undefined;
+  const model = (): Retriever => withoutIgnored(found!, ignored);
+  const bm25 = withoutIgnored(bm25Retriever(tokens, params.bm25), ignored);
+  let fused: Retriever | undefined;
+  const fusion = (): Retriever => (fused ??= fusedRetriever(model(), bm25, params.fusion.weight));
+  return { bm25: () => bm25, model, fusion };
+}
