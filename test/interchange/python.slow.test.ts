@@ -14,7 +14,6 @@ import { FACTS, LSTM, modelFolder, NGRAMS_OF_WORDS } from './fixtures.ts';
 const PYTHON = process.env['PYTHON'] ?? 'python3';
 const version = spawnSync(PYTHON, ['--version'], { encoding: 'utf8' });
 const hasPython = version.status === 0;
-if (!hasPython) console.warn(`skipped: there is no ${PYTHON}, so that the tokenizer in Python is not tested`);
 
 const SENTENCES = [
   '',
@@ -53,7 +52,9 @@ json.dump({
 }, open(sys.argv[3], "w", encoding="ascii"))
 `;
 
-describe.runIf(hasPython)(`the tokenizer in ${version.stdout.trim()}`, () => {
+const title = hasPython ? version.stdout.trim() : `Python: skipped, as there is no ${PYTHON}`;
+
+describe.runIf(hasPython)(`the tokenizer in ${title}`, () => {
   let work: string;
   beforeAll(() => {
     work = mkdtempSync(join(tmpdir(), 'pipeline-python-'));

@@ -55,7 +55,7 @@ ${limitsText(model, facts)}
 `;
 }
 
-/** Runs in the folder, with numpy and onnxruntime; test/interchange/python.slow.test.ts executes it. */
+/** Runs in the folder, with numpy and onnxruntime; bench/interop.mjs executes it. */
 export function pythonExample(
   files: { readonly query: string; readonly document: string },
   hasNgrams: boolean,

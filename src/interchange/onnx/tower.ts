@@ -131,19 +131,17 @@ function pool(
   prefix: string,
 ): Value {
   const orZero = (value: Value): Value => graph.operation('Where', [some, value, graph.scalar(0)]);
-  const low = graph.scalar(VERY_LOW);
+  const hidden = (value: Value): Value => graph.operation('Where', [mask, value, graph.scalar(VERY_LOW)]);
   switch (pooling) {
     case 'last':
       return orZero(last);
     case 'mean':
       return graph.operation('Div', [sumOver(graph, graph.operation('Mul', [all, ones])), count]);
-    case 'max': {
-      const masked = graph.operation('Where', [mask, all, low]);
-      return orZero(graph.operation('ReduceMax', [masked], { axes: [1], keepdims: 0 }));
-    }
+    case 'max':
+      return orZero(graph.operation('ReduceMax', [hidden(all)], { axes: [1], keepdims: 0 }));
     case 'attention': {
       const vector = graph.constant(weight(`${prefix}attention`), [width, 1], `${prefix}attention`);
-      const scores = graph.operation('Where', [mask, graph.operation('MatMul', [all, vector]), low]);
+      const scores = hidden(graph.operation('MatMul', [all, vector]));
       const shares = graph.operation('Softmax', [scores], { axis: 1 });
       return orZero(sumOver(graph, graph.operation('Mul', [all, shares])));
     }
