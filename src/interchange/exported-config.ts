@@ -26,7 +26,7 @@ export function readExportedConfig(folder: string): ExportedConfig {
   const { format, similarity, encoder, embeddings, dimensions } = read as unknown as ModelConfig;
   const version: number = format;
   const exported = FORMATS.find((name) => name === read['exported_to']);
-  if (version !== 1 || exported === undefined)
+  if (version !== 1 || exported === undefined || !isObject(encoder) || !isObject(embeddings))
     throw new PipelineError('E_FORMAT', `${folder} has a format that this version does not know`);
   return { format: exported, config: { format, similarity, encoder, embeddings, dimensions } };
 }

@@ -42,7 +42,7 @@ export function limitsText({ config, tokenizer }: TrainedModel, { unknown, isHyb
     [
       `It reads the first ${tokenizer.max_query_length} words of a query and the first ${tokenizer.max_document_length} of a document. What follows is ignored.`,
     ],
-    ['It was trained on one corpus. Expect less of it on other topics, and nothing in other languages.'],
+    ['It was trained on one corpus. Expect less of it on other topics, and little in other languages.'],
     isHybrid && [
       'The embeddings that were evaluated have a lexical part too, made of BM25 weights. It is not in this model, so that search with its vectors alone gives other results.',
     ],
@@ -54,7 +54,7 @@ export function limitsText({ config, tokenizer }: TrainedModel, { unknown, isHyb
 
 /** A table of the measures of the report; empty without one. */
 export function measuresText({ report, isHybrid }: ModelFacts): string {
-  if (!report) return 'No evaluation of this model was exported.';
+  if (!report) return 'There is no evaluation of this model.';
   const hasBm25 = Object.keys(report.bm25).length > 0;
   const rows = Object.entries(report.measures).map(([name, value]) => {
     const cells = [name.replace('candidates/', 'within the candidates: '), value.toFixed(4)];

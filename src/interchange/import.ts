@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
-import { NGRAMS, writeModel, type ModelConfig, type ModelWeights } from '../formats/model.ts';
+import { towersOf, towerShapes } from '../engine/model/towers.ts';
+import { EMBEDDINGS, NGRAMS, writeModel, type ModelConfig, type ModelWeights } from '../formats/model.ts';
 import { readTokenizerConfig } from '../formats/tokens.ts';
 import { CONFIG, readExportedConfig, TOKENIZER_FILES, type ExportFormat } from './exported-config.ts';
 import { copyFiles } from './fill-folder.ts';
@@ -21,6 +22,7 @@ export interface ImportedModel {
 export function importModel(folder: string, output: string): ImportedModel {
   const read = readFolder(folder);
   checkTokenizer(folder, read.config);
+  checkWeights(folder, read);
   writeModel(output, read.config, read.weights);
   copyFiles(folder, output, TOKENIZER_FILES);
   return read;
@@ -57,4 +59,29 @@ function checkTokenizer(folder: string, { embeddings }: ModelConfig): void {
       'E_FORMAT',
       `the tokenizer in ${folder} has ${model_vocabulary} words for the model and the model ${embeddings.rows} vectors`,
     );
+}
+
+/** Weights that were changed elsewhere may have another shape than the configuration says. */
+function checkWeights(
+  folder: string,
+  { config, weights }: ImportedModel & { readonly weights: ModelWeights },
+): void {
+  const { encoder, embeddings } = config;
+  const { rows, dimensions, ngrams } = embeddings;
+  const shapes: readonly (readonly [name: string, shape: readonly number[]])[] = [
+    [EMBEDDINGS, [rows, dimensions]],
+    ...(ngrams ? [[NGRAMS, [ngrams.buckets, dimensions]] as const] : []),
+    ...towersOf(encoder).flatMap((tower) =>
+      towerShapes(encoder, dimensions).map(({ name, shape }) => [`${tower}.${name}`, shape] as const),
+    ),
+  ];
+  for (const [name, shape] of shapes) {
+    const length = weights.get(name)?.data.length;
+    if (length !== shape.reduce((product, size) => product * size, 1))
+      throw new PipelineError(
+        'E_FORMAT',
+        `${name} in ${folder} has ${length ?? 'no'} values and not the shape [${shape.join(', ')}]`,
+        { hint: `Keep ${CONFIG} and the vocabulary in step with the weights.` },
+      );
+  }
 }

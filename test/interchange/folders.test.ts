@@ -6,6 +6,8 @@ import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { exportModel } from '../../src/interchange/export.ts';
 import { FORMATS } from '../../src/interchange/exported-config.ts';
 import { importModel } from '../../src/interchange/import.ts';
+import { writeOnnx } from '../../src/interchange/onnx/write.ts';
+import { readTrainedModel } from '../../src/interchange/trained-model.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
 import { FACTS, GRU, LSTM, modelFolder, NGRAMS_OF_WORDS } from './fixtures.ts';
 
@@ -83,6 +85,15 @@ describe('the ONNX folder', () => {
     expect(graphs(modelFolder(GRU))).toEqual(['document.onnx', 'query.onnx']);
   });
 
+  it('is refused for a model that no ONNX file can hold', () => {
+    const model = modelFolder(LSTM);
+    const { config, weights, ...rest } = readTrainedModel(model);
+    const embeddings = { rows: 5_000_000, dimensions: 128 };
+    expect(() => {
+      writeOnnx(temporaryFolder(), { ...rest, weights, config: { ...config, embeddings } }, FACTS);
+    }).toThrow('the model is larger than an ONNX file may be, 2 GiB');
+  });
+
   it('is refused where its graph is cut off', () => {
     const folder = exported('onnx', modelFolder(LSTM));
     const file = join(folder, 'encoder.onnx');
@@ -94,6 +105,15 @@ describe('the ONNX folder', () => {
 });
 
 describe('the Hugging Face folder', () => {
+  it('is refused where its weights do not have the shape that its configuration says', () => {
+    const folder = exported('huggingface', modelFolder(LSTM));
+    const file = join(folder, 'config.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"hidden": 3', '"hidden": 4'));
+    expect(() => importModel(folder, temporaryFolder())).toThrow(
+      `encoder.layer0.forward.kernel in ${folder} has 72 values and not the shape [6, 16]`,
+    );
+  });
+
   it('names its weights as torch.nn does, and its measures in the metadata of the model card', () => {
     const folder = exported('huggingface', modelFolder(LSTM));
     const { tensors, metadata } = readSafetensors(join(folder, 'model.safetensors'));

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PipelineError } from '../../base/diagnostic.ts';
 import { towerFor, towersOf } from '../../engine/model/towers.ts';
 import { EMBEDDINGS, NGRAMS } from '../../formats/model.ts';
 import { writeSafetensors, type Tensor } from '../../formats/safetensors.ts';
@@ -17,6 +18,7 @@ import { towerGraph } from './tower.ts';
 
 export function writeOnnx(folder: string, model: TrainedModel, facts: ModelFacts): void {
   const { config, weights, ngrams } = model;
+  requireSize(model);
   writeCommonFiles(folder, model, 'onnx');
   for (const tower of towersOf(config.encoder)) {
     const side = tower === 'query' ? 'query' : 'document';
@@ -27,6 +29,22 @@ export function writeOnnx(folder: string, model: TrainedModel, facts: ModelFacts
   const file = (side: 'query' | 'document'): string => `${towerFor(config.encoder, side)}.onnx`;
   const readme = onnxReadme(model, facts, { query: file('query'), document: file('document') });
   writeFileSync(join(folder, 'README.md'), readme, { flag: 'wx' });
+}
+
+/** Protobuf, and so ONNX, has no longer files; the graph itself takes some kilobytes. */
+const LARGEST = 2 ** 31 - 2 ** 20;
+
+function requireSize({ config, weights }: TrainedModel): void {
+  const { rows, dimensions } = config.embeddings;
+  const others = [...weights].filter(([name]) => name !== EMBEDDINGS);
+  const values = others.reduce(
+    (sum, [, { shape }]) => sum + shape.reduce((a, b) => a * b, 1),
+    rows * dimensions,
+  );
+  if (values * Float32Array.BYTES_PER_ELEMENT <= LARGEST) return;
+  throw new PipelineError('E_LIMIT', 'the model is larger than an ONNX file may be, 2 GiB', {
+    hint: 'Export it with `--to huggingface`.',
+  });
 }
 
 /** [dimensions]: what the vector of a new word begins with. */
