@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { parseAge } from '../history/filter.ts';
+import type { ExportFormat } from '../interchange/exported-config.ts';
 import { bytes, collect, example, positive, withStore, type Done } from './commands/flags.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { ExportOptions } from './commands/export.ts';
@@ -108,9 +109,14 @@ function addExport(root: Command, done: Done): void {
         'pipeline export medquad.yaml --to huggingface -o medquad-model',
       ),
     )
-    .action(async (run: string, options: ExportOptions) => {
-      const { exportCommand } = await import('./commands/export.ts');
-      done(await exportCommand(run, options));
+    .action(async (run: string, options: ExportOptions & { readonly to: 'archive' | ExportFormat }) => {
+      if (options.to === 'archive') {
+        const { exportCommand } = await import('./commands/export.ts');
+        done(await exportCommand(run, options));
+      } else {
+        const { exportModelCommand } = await import('./commands/export-model.ts');
+        done(await exportModelCommand(run, options.to, options));
+      }
     });
 }
 

@@ -115,6 +115,13 @@ describe('pipeline export --to', () => {
     },
   );
 
+  it('writes a model card with the measures of the report', () => {
+    const card = readFileSync(join(folderOf('huggingface'), 'README.md'), 'utf8');
+    expect(card).toMatch(/On 10 queries of the split `test`:\n\n\| measure \| model \| BM25 \|/);
+    expect(card).toMatch(/- type: mrr_at_10\n +name: mrr@10\n +value: 0\.\d+/);
+    expect(card).toContain('It has vectors for 33 words.');
+  });
+
   it('import-model writes the files of the model artifact', async () => {
     const rig = makeRig();
     const from = folderOf('huggingface');

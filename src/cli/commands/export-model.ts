@@ -6,14 +6,22 @@ import { exportModel } from '../../interchange/export.ts';
 import type { ExportFormat } from '../../interchange/exported-config.ts';
 import { modelToExport } from '../../query/model-to-export.ts';
 import { printJson, printResult } from '../render/output.ts';
-import type { ExportOptions } from './export.ts';
 import { INTERRUPTED, onInterrupt } from './interrupt.ts';
 import { openQuerySource } from './query-source.ts';
 
+export interface ExportModelOptions {
+  readonly store?: string;
+  readonly output?: string;
+  readonly stage?: readonly string[];
+  readonly artifacts: boolean;
+  readonly json?: boolean;
+}
+
+/** `name`: a spec's file, an id, tag or `latest`, or an archive. */
 export async function exportModelCommand(
   name: string,
   format: ExportFormat,
-  options: ExportOptions,
+  options: ExportModelOptions,
 ): Promise<number> {
   if ((options.stage?.length ?? 0) > 1)
     throw new PipelineError('E_USAGE', `--to ${format} writes one model, and --stage names several stages`);
