@@ -6,6 +6,7 @@ import { stage as evaluate } from '../../stages/evaluate/kind.ts';
 import { stage as index } from '../../stages/index/kind.ts';
 import { stage as ingest } from '../../stages/ingest/kind.ts';
 import { stage as mine } from '../../stages/mine/kind.ts';
+import { stage as synthesize } from '../../stages/synthesize/kind.ts';
 import { stage as tokenize } from '../../stages/tokenize/kind.ts';
 import { stage as train } from '../../stages/train/kind.ts';
 import { stage as word2vec } from '../../stages/word2vec/kind.ts';
@@ -17,6 +18,7 @@ export const KINDS = {
   index,
   ingest,
   mine,
+  synthesize,
   tokenize,
   train,
   word2vec,
