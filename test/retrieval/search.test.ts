@@ -35,7 +35,7 @@ it('gives all documents where there are fewer than asked for', async () => {
   const embeddings = embeddingsArtifact(randomMatrix(3, 16, 'few'), QUERIES);
   const index = await runKind(stage, { inputs: { embeddings } });
   for (const place of [{}, { index: index.artifact.path }]) {
-    const { search } = await openSearch({ embeddings: embeddings.path, ...place });
-    expect(search(QUERIES.data.subarray(0, 16), 500).documents).toHaveLength(3);
+    const opened = await openSearch({ embeddings: embeddings.path, ...place });
+    expect(opened.search(QUERIES.data.subarray(0, 16), 500).documents).toHaveLength(3);
   }
 });

@@ -72,6 +72,8 @@ describe('embed with a lexical part', () => {
       documents: 48,
       queries: 96,
       dimensions: 8 + dimensions,
+      'documents.oov': 0,
+      'queries.oov': 0,
       'lexical/weight': 0.7,
     });
   });
