@@ -21,11 +21,13 @@ export const stage = defineStage<EmbedParams>({
     'dimensions',
     'documents.oov',
     'queries.oov',
+    'reused',
     'lexical/weight',
     'validation/mrr@10',
     'validation/mrr@10_learned',
   ],
   numeric: true,
+  reuses: ['model'],
   libraries: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
   run: async (context) => (await import('./run.ts')).run(context),
 });
