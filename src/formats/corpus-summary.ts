@@ -16,6 +16,8 @@ export interface SplitCounts {
   readonly unanswered: number;
   readonly qrels: number;
   readonly candidates: number;
+  /** Queries made by a `synthesize` stage; absent if there are none. */
+  readonly synthetic?: number;
 }
 
 /** A downloaded file. Local files are not listed, because their paths differ between machines. */

@@ -2,15 +2,19 @@
  * The `corpus` artifact: documents, queries and relevance judgements in a DuckDB database.
  *
  * - `corpus.duckdb`: four tables.
- *   - `documents`: `doc_id` UINTEGER, `name` VARCHAR, `text` VARCHAR. No two documents have the same text.
- *   - `queries`: `query_id` UINTEGER, `name` VARCHAR, `split` VARCHAR, `text` VARCHAR, `query_type` VARCHAR or NULL.
+ *   - `documents`: `doc_id` UINTEGER, `name` VARCHAR, `text` VARCHAR, `title` VARCHAR or NULL. No two documents have the
+ *     same text. Where the data has titles, the text begins with the title; that of a SQuAD article is not in the text.
+ *   - `queries`: `query_id` UINTEGER, `name` VARCHAR, `split` VARCHAR, `text` VARCHAR, `query_type` VARCHAR or NULL,
+ *     `synthetic` BOOLEAN: made by a `synthesize` stage, not by a person. Such queries are never evaluated as real ones.
  *   - `qrels`: `query_id` UINTEGER, `doc_id` UINTEGER, `relevance` INTEGER; above 0 is relevant.
  *   - `candidates`: `query_id` UINTEGER, `doc_id` UINTEGER, `position` UINTEGER: the documents that the data proposes
  *     for a query, from position 0. The table may be empty.
  *   - `own_documents`: `query_id` UINTEGER, `doc_id` UINTEGER: the document with the same id as the query, where the
  *     query is itself a document, as in ArguAna and Quora of BEIR. Only there if it has rows.
- * - `corpus.json`: counts of documents, queries, qrels and candidates, in all and by split; how many rows were folded
- *   into equal ones or rejected; downloaded files with their SHA-256; the number of `own_documents`, if any.
+ * - `corpus.json`: counts of documents, queries, qrels and candidates, in all and by split (with the number of synthetic
+ *   queries, if any); how many rows were folded into equal ones or rejected; downloaded files with their SHA-256; the
+ *   number of `own_documents`, if any.
+ * - `synthesis.json`: of a `synthesize` stage, its queries by method and what the guards left out; for people.
  *
  * `doc_id` and `query_id` count from 0 without gaps. Every table is stored in order of its first two columns
  * (`candidates`: `query_id`, `position`), so reading it front to back needs no sort. `name` is the id that the data
@@ -24,10 +28,11 @@ import { namePacker, type Names } from './packed-names.ts';
 export const CORPUS_FILE = 'corpus.duckdb';
 
 export const CORPUS_TABLES = `
-  CREATE TABLE documents (doc_id UINTEGER NOT NULL, name VARCHAR NOT NULL, text VARCHAR NOT NULL);
+  CREATE TABLE documents (
+    doc_id UINTEGER NOT NULL, name VARCHAR NOT NULL, text VARCHAR NOT NULL, title VARCHAR);
   CREATE TABLE queries (
     query_id UINTEGER NOT NULL, name VARCHAR NOT NULL, split VARCHAR NOT NULL, text VARCHAR NOT NULL,
-    query_type VARCHAR);
+    query_type VARCHAR, synthetic BOOLEAN NOT NULL);
   CREATE TABLE qrels (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL, relevance INTEGER NOT NULL);
   CREATE TABLE candidates (query_id UINTEGER NOT NULL, doc_id UINTEGER NOT NULL, position UINTEGER NOT NULL);
 `;
@@ -54,6 +59,13 @@ export interface QueryRow {
   readonly split: string;
   readonly text: string;
   readonly type: string | null;
+  /** Made by a `synthesize` stage. */
+  readonly synthetic: boolean;
+}
+
+/** Consecutive documents; `titles[i]` is null where the data has no title. */
+export interface TitledBatch extends TextBatch {
+  readonly titles: readonly (string | null)[];
 }
 
 /** Flat columns, ordered by query and then document. Relevance above 0 is relevant; each pair occurs once. */
@@ -77,6 +89,8 @@ export interface Corpus {
   documentTexts(ids: readonly number[] | Uint32Array): Promise<Map<number, DocumentText>>;
   /** All documents, id 0 first, in batches of at most 2,048. */
   documents(): AsyncGenerator<TextBatch, void>;
+  /** The same documents with their titles. */
+  titledDocuments(): AsyncGenerator<TitledBatch, void>;
   /** External ids by doc_id. */
   documentNames(): Promise<Names>;
   /** Queries by ascending id in batches of at most 2,048; of one split, or of all. */
@@ -106,6 +120,7 @@ export async function openCorpus(folder: string, options: OpenCorpusOptions = {}
     splits: () => summary.splits,
     documentTexts: (ids) => documentTexts(database, ids),
     documents: () => textBatches(database, 'SELECT doc_id, text FROM documents'),
+    titledDocuments: () => titledBatches(database),
     documentNames: () => documentNames(database),
     queries: (split) =>
       textBatches(database, `SELECT query_id, text FROM queries ${where(splitCondition(split))}`),
@@ -176,6 +191,14 @@ async function* textBatches(database: Database, sql: string): AsyncGenerator<Tex
   }
 }
 
+async function* titledBatches(database: Database): AsyncGenerator<TitledBatch, void> {
+  for await (const chunk of database.stream('SELECT doc_id, text, title FROM documents')) {
+    const ids = new Uint32Array(chunk.rowCount);
+    copyIntegers(chunk, 0, ids, 0);
+    yield { ids, texts: strings(chunk, 1), titles: chunk.getColumnValues(2) as (string | null)[] };
+  }
+}
+
 async function documentNames(database: Database): Promise<Names> {
   const packer = namePacker(await countRows(database, 'documents'));
   for await (const chunk of database.stream('SELECT name FROM documents')) packer.add(strings(chunk, 0));
@@ -187,13 +210,14 @@ async function countRows(database: Database, table: string): Promise<number> {
   return Number(counted!['n']);
 }
 
+type QueryColumns = [number, string, string, string, string | null, boolean];
+
 async function queryRows(database: Database, split: string | undefined): Promise<QueryRow[]> {
   const rows: QueryRow[] = [];
-  const sql = `SELECT query_id, name, split, text, query_type FROM queries ${where(splitCondition(split))}`;
+  const sql = `SELECT query_id, name, split, text, query_type, synthetic FROM queries ${where(splitCondition(split))}`;
   for await (const chunk of database.stream(sql)) {
-    for (const [id, name, in_, text, type] of chunk.getRows() as [number, string, string, string, string][]) {
-      rows.push({ id, name, split: in_, text, type });
-    }
+    for (const [id, name, in_, text, type, synthetic] of chunk.getRows() as QueryColumns[])
+      rows.push({ id, name, split: in_, text, type, synthetic });
   }
   return rows;
 }

@@ -1,4 +1,5 @@
 /** Writes the tables of a corpus from the staged rows: deduplicated, numbered and in order. Files are read earlier. */
+import { drawJudged } from './judged.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Duplicates {
@@ -22,24 +23,25 @@ export async function writeTables(work: Workspace): Promise<Duplicates> {
      CREATE TABLE query_ids AS
        SELECT seq, (row_number() OVER (ORDER BY seq) - 1)::UINTEGER AS query_id FROM staged_queries`,
   );
+  await drawJudged(work);
   await work.step(
     'writing documents',
     `INSERT INTO corpus.documents
-       SELECT doc_id, coalesce(name, doc_id::VARCHAR), text
+       SELECT doc_id, coalesce(name, doc_id::VARCHAR), text, title
        FROM occurrences JOIN survivors USING (seq) ORDER BY doc_id`,
   );
   await work.step(
     'writing queries',
     `INSERT INTO corpus.queries
-       SELECT query_id, coalesce(name, query_id::VARCHAR), split, text, type
+       SELECT query_id, coalesce(name, query_id::VARCHAR), split, text, type, false
        FROM staged_queries JOIN query_ids USING (seq) ORDER BY query_id`,
   );
   await work.step('writing relevance judgements', `INSERT INTO corpus.qrels ${qrels}`);
   await work.step('writing candidates', `INSERT INTO corpus.candidates ${candidates}`);
   const [row] = await work.database.rows(`
     SELECT (SELECT count(*) FROM hashes) - (SELECT count(*) FROM survivors) AS documents,
-           (SELECT count(*) FROM staged_qrels) - (SELECT count(*) FROM corpus.qrels) AS qrels,
-           (SELECT count(*) FROM staged_candidates) - (SELECT count(*) FROM corpus.candidates) AS candidates`);
+           (SELECT count(*) FROM staged_qrels ${JUDGED}) - (SELECT count(*) FROM corpus.qrels) AS qrels,
+           (SELECT count(*) FROM staged_candidates ${JUDGED}) - (SELECT count(*) FROM corpus.candidates) AS candidates`);
   return {
     documents: Number(row!['documents']),
     qrels: Number(row!['qrels']),
@@ -47,10 +49,14 @@ export async function writeTables(work: Workspace): Promise<Duplicates> {
   };
 }
 
+/** Leaves out the rows of queries that lose their judgements. */
+const JUDGED = `
+  WHERE query NOT IN (SELECT seq FROM query_ids JOIN unjudged USING (query_id))`;
+
 /** A pair with several judgements gets the highest relevance. */
 const qrels = `
   SELECT query_id, doc_id, max(relevance) FROM staged_qrels
-  JOIN query_ids ON query_ids.seq = query JOIN document_ids ON document_ids.seq = document
+  JOIN query_ids ON query_ids.seq = query JOIN document_ids ON document_ids.seq = document ${JUDGED}
   GROUP BY query_id, doc_id ORDER BY query_id, doc_id`;
 
 /** A document that is listed twice for a query keeps its better position; later ones move up. */
@@ -58,6 +64,6 @@ const candidates = `
   SELECT query_id, doc_id, row_number() OVER (PARTITION BY query_id ORDER BY place, doc_id) - 1 AS position
   FROM (
     SELECT query_id, doc_id, min(position) AS place FROM staged_candidates
-    JOIN query_ids ON query_ids.seq = query JOIN document_ids ON document_ids.seq = document
+    JOIN query_ids ON query_ids.seq = query JOIN document_ids ON document_ids.seq = document ${JUDGED}
     GROUP BY query_id, doc_id)
   ORDER BY query_id, position`;

@@ -59,6 +59,20 @@ const common = {
       maximum: 1_000_000_000,
     },
   },
+  judged: {
+    description:
+      'Split name → number of queries that keep their judgements, drawn by `judged_seed` from those with a relevant ' +
+      'document. The other queries of the split lose judgements and candidates and stay as texts; documents and ' +
+      'other splits are kept whole. For learning curves: a smaller number draws a subset of a larger one.',
+    type: 'object',
+    additionalProperties: {
+      description: 'Number of judged queries.',
+      type: 'integer',
+      minimum: 0,
+      maximum: 1_000_000_000,
+    },
+  },
+  judged_seed: { description: 'Seed for `judged`.', type: 'integer', minimum: 0, default: 42 },
   sha256: {
     description: 'URL → expected SHA-256 of its download.',
     type: 'object',
@@ -72,6 +86,9 @@ const common = {
 
 const format = <const Names extends readonly string[]>(description: string, ...names: Names) =>
   ({ description, enum: names }) as const;
+
+/** Queries come with judgements, or neither is given. */
+const DOCUMENTS_ALONE = { not: { anyOf: [{ required: ['queries'] }, { required: ['qrels'] }] } } as const;
 
 const msmarco = object(
   'MS MARCO question answering, v1.1 and v2.1: each row is a query with its passages, some of them selected.',
@@ -113,7 +130,11 @@ const beir = {
     },
     ['format'],
   ),
-  oneOf: [{ required: ['folder'] }, { required: ['corpus', 'queries', 'qrels'] }],
+  oneOf: [
+    { required: ['folder'] },
+    { required: ['corpus', 'queries', 'qrels'] },
+    { required: ['corpus'], ...DOCUMENTS_ALONE },
+  ],
 } as const;
 
 const tables = {
@@ -192,7 +213,11 @@ const tables = {
     },
     ['format'],
   ),
-  oneOf: [{ required: ['pairs'] }, { required: ['documents', 'queries', 'qrels'] }],
+  oneOf: [
+    { required: ['pairs'] },
+    { required: ['documents', 'queries', 'qrels'] },
+    { required: ['documents'], ...DOCUMENTS_ALONE },
+  ],
 } as const;
 
 const sql = object(
@@ -219,7 +244,7 @@ const sql = object(
     candidates: select('SELECT of the candidates: query, document and position.'),
     ...common,
   },
-  ['format', 'documents', 'queries', 'qrels'],
+  ['format', 'documents'],
 );
 
 export const parameters = {

@@ -5,24 +5,22 @@
 import { join } from 'node:path';
 import { monotonic } from '../../src/base/clock.ts';
 import { CORPUS_FILE, CORPUS_TABLES } from '../../src/formats/corpus.ts';
-import {
-  writeCorpusSummary,
-  type CorpusSummary,
-  type SplitCounts,
-} from '../../src/formats/corpus-summary.ts';
+import { digestOfCorpus } from '../../src/formats/corpus-digest.ts';
+import { countCorpus } from '../../src/formats/corpus-counts.ts';
+import { writeCorpusSummary, type CorpusSummary } from '../../src/formats/corpus-summary.ts';
 import { literal } from '../../src/formats/duckdb.ts';
 import { PipelineError, type Metrics, type StageContext, type StageResult } from '../../src/stage.ts';
-import { digestOfCorpus } from './digest.ts';
 import { writeTables } from './finish.ts';
 import { readBeir } from './formats/beir.ts';
 import { readMsmarco } from './formats/msmarco.ts';
 import { readSql } from './formats/sql.ts';
 import { readSquad } from './formats/squad.ts';
 import { readTables } from './formats/tables.ts';
-import { checkLimit } from './limit.ts';
 import { identicalIdsWarning, writeOwnDocuments, type OwnDocuments } from './own-documents.ts';
 import type { IngestParams } from './parameters.ts';
+import { documentsAloneWarning, isDocumentsAlone } from './documents-alone.ts';
 import { settleRejects } from './rejects.ts';
+import { checkSplitNames } from './split-names.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export function run(context: StageContext<IngestParams>): Promise<StageResult> {
@@ -76,17 +74,21 @@ async function read(work: Workspace, params: IngestParams): Promise<void> {
 
 async function requireRows(work: Workspace): Promise<void> {
   const splits = await work.database.rows('SELECT DISTINCT split FROM staged_queries ORDER BY split');
-  if (splits.length === 0) {
-    throw new PipelineError('E_INPUT', 'the data contains no queries', {
-      hint: 'Check that these are the right files and that they are not empty.',
-    });
-  }
-  checkLimit(
+  checkSplitNames(
     work,
     splits.map((row) => String(row['split'])),
   );
   const documents = await work.database.rows('SELECT 1 FROM occurrences LIMIT 1');
-  if (documents.length === 0) throw new PipelineError('E_INPUT', 'the data contains no documents');
+  if (documents.length === 0)
+    throw new PipelineError('E_INPUT', 'the data contains no documents', {
+      hint: 'Check that these are the right files and that they are not empty.',
+    });
+  if (splits.length > 0) return;
+  if (!isDocumentsAlone(work.context.params))
+    throw new PipelineError('E_INPUT', 'the data contains no queries', {
+      hint: 'Check that these are the right files and that they are not empty.',
+    });
+  work.context.warn(documentsAloneWarning);
 }
 
 async function summarise(
@@ -95,32 +97,10 @@ async function summarise(
   rejects: CorpusSummary['rejects'],
   own: OwnDocuments,
 ): Promise<CorpusSummary> {
-  const [total] = await work.database.rows(`
-    SELECT (SELECT count(*) FROM corpus.documents) AS documents, (SELECT count(*) FROM corpus.queries) AS queries,
-           (SELECT count(*) FROM corpus.qrels) AS qrels, (SELECT count(*) FROM corpus.candidates) AS candidates`);
-  const rows = await work.database.rows(`
-    SELECT split, count(*) AS queries, count(*) FILTER (coalesce(relevant, 0) = 0) AS unanswered,
-           coalesce(sum(judged), 0) AS qrels, coalesce(sum(listed), 0) AS candidates
-    FROM corpus.queries
-    LEFT JOIN (SELECT query_id, count(*) AS judged, count(*) FILTER (relevance > 0) AS relevant
-               FROM corpus.qrels GROUP BY query_id) USING (query_id)
-    LEFT JOIN (SELECT query_id, count(*) AS listed FROM corpus.candidates GROUP BY query_id) USING (query_id)
-    GROUP BY split ORDER BY min(query_id)`);
-  const splits = rows.map((row): SplitCounts => ({
-    name: String(row['split']),
-    queries: Number(row['queries']),
-    unanswered: Number(row['unanswered']),
-    qrels: Number(row['qrels']),
-    candidates: Number(row['candidates']),
-  }));
+  const { counts, splits } = await countCorpus(work.database, 'corpus');
   return {
     format: work.context.params.format,
-    counts: {
-      documents: Number(total!['documents']),
-      queries: Number(total!['queries']),
-      qrels: Number(total!['qrels']),
-      candidates: Number(total!['candidates']),
-    },
+    counts,
     splits,
     duplicates,
     rejects,

@@ -1,7 +1,7 @@
 /**
  * The staging database of an ingest stage, in the scratch folder. The reader of the format fills it with
  *
- *   occurrences        seq UBIGINT, name VARCHAR or NULL, text VARCHAR        every occurrence of a document
+ *   occurrences        seq UBIGINT, name VARCHAR or NULL, text VARCHAR, title VARCHAR or NULL   every occurrence of a document
  *   staged_queries     seq UBIGINT, split VARCHAR, name VARCHAR or NULL, text VARCHAR, type VARCHAR or NULL
  *   staged_qrels       query UBIGINT, document UBIGINT, relevance INTEGER     (seq numbers)
  *   staged_candidates  query UBIGINT, document UBIGINT, position UBIGINT      (seq numbers)

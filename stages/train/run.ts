@@ -6,6 +6,7 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBackend } from '../../src/engine/backends/open-backend.ts';
 import { createModel } from '../../src/engine/model/training-model.ts';
+import { SYNTHETIC_VALIDATION } from '../../src/formats/corpus-splits.ts';
 import { writeModel } from '../../src/formats/model.ts';
 import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
 import { readTriplets } from '../../src/formats/triplets.ts';
@@ -63,6 +64,13 @@ export async function trainStage(
     { ...params.validation, max_documents: max_documents === 'auto' ? affordable : max_documents },
     params.seed,
   );
+  if (validation && params.validation.split === SYNTHETIC_VALIDATION)
+    context.warn({
+      message: `validation is on the synthetic queries of '${SYNTHETIC_VALIDATION}': its figures say little about real ones`,
+      cause: 'A `synthesize` stage made them from the documents.',
+      hint: 'Validate on judged queries as soon as there are some.',
+      parameter: 'validation.split',
+    });
   if (!validation)
     context.warn({
       message: `no validation: the split '${params.validation.split}' has no usable query; the last weights are kept`,

@@ -15,6 +15,7 @@ interface Schema {
 
 /** Parameters without a maximum, and why they need none. */
 const UNBOUNDED: Readonly<Record<string, string>> = {
+  judged_seed: 'any seed is as good as any other, and none is a size',
   seed: 'any seed is as good as any other, and none is a size',
   max_score: 'a limit on scores, whose unit depends on the retriever',
   min_score: 'a limit on scores, whose unit depends on the retriever',

@@ -8,6 +8,7 @@ import { writeArchive } from '../../history/export.ts';
 import { readRun } from '../../history/find.ts';
 import { readNotes } from '../../history/notes.ts';
 import type { RunRecord } from '../../history/record.ts';
+import type { ExportFormat } from '../../interchange/exported-config.ts';
 import { beginUse, type Use } from '../../store/local/use.ts';
 import type { Artifact, Store } from '../../store/store.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -20,11 +21,18 @@ export interface ExportOptions {
   readonly output?: string;
   readonly stage?: readonly string[];
   readonly artifacts: boolean;
+  /** What to write; an archive unless it says otherwise. */
+  readonly to?: 'archive' | ExportFormat;
   readonly json?: boolean;
 }
 
-/** `pipeline export`: writes a run with its artifacts to an archive. */
+/** `pipeline export`: writes a run with its artifacts to an archive, or its model for other programs. */
 export async function exportCommand(run: string, options: ExportOptions): Promise<number> {
+  const { to = 'archive' } = options;
+  if (to !== 'archive') {
+    const { exportModelCommand } = await import('./export-model.ts');
+    return exportModelCommand(run, to, options);
+  }
   const layout = openStore(options);
   const record = readRun(layout, run);
   const file = resolve(options.output ?? `${record.id}.tar.gz`);

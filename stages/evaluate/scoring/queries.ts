@@ -55,7 +55,7 @@ export function queriesToEvaluate(
   const { split } = params;
   if (queriesOfSplit(tokens, split).length === 0)
     throw new PipelineError('E_INPUT', `the split '${split}' has no queries`, {
-      hint: `The corpus has the splits ${tokens.config.splits.join(', ')}.`,
+      hint: `${tokens.config.splits.length > 0 ? `The corpus has the splits ${tokens.config.splits.join(', ')}. ` : ''}Evaluation needs judged queries; those of a \`synthesize\` stage are for training.`,
     });
   const set = judgedQueries(tokens, split, params, rows);
   if (set.queries.length === 0)
@@ -82,6 +82,7 @@ export function judgedQueries(
     if (!judged) return [];
     const query = known.get(id);
     if (!query) throw otherCorpus(`query ${id} of the tokens is not in the corpus`);
+    if (query.synthetic) return [];
     const evaluated = isEvaluated(pool, candidate_pools) ? pool : NO_POOL;
     return [evaluatedQuery(tokens, query, judged, ignored.get(id), evaluated)];
   });

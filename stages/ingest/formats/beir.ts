@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../../../src/stage.ts';
+import { hasQueries } from '../documents-alone.ts';
 import type { BeirParams, Files, FilesBySplit } from '../parameters.ts';
 import {
   createNamedTables,
@@ -19,7 +20,7 @@ const JSONL: TableOptions = { encoding: 'jsonl', header: false };
 export async function readBeir(work: Workspace, params: BeirParams): Promise<void> {
   const parts = params.folder === undefined ? explicit(params) : partsOf(params.folder);
   const corpus = await work.add(parts.corpus);
-  const queries = await work.add(parts.queries);
+  const queries = parts.queries === undefined ? [] : await work.add(parts.queries);
   const qrels = await work.addSplits(parts.qrels);
   await createNamedTables(work);
   for (const source of corpus) {
@@ -42,15 +43,16 @@ export async function readBeir(work: Workspace, params: BeirParams): Promise<voi
 
 interface Parts {
   readonly corpus: Files;
-  readonly queries: Files;
+  readonly queries: Files | undefined;
   readonly qrels: FilesBySplit;
 }
 
 function explicit({ corpus, queries, qrels }: BeirParams): Parts {
-  return { corpus: corpus!, queries: queries!, qrels: qrels! };
+  return { corpus: corpus!, queries, qrels: qrels ?? {} };
 }
 
 function partsOf(folder: string): Parts {
+  if (!hasQueries(folder)) return { corpus: part(folder, 'corpus.jsonl'), queries: undefined, qrels: {} };
   const qrels = new Map<string, string[]>();
   const names = existsSync(join(folder, 'qrels')) ? readdirSync(join(folder, 'qrels')).sort() : [];
   for (const name of names) {

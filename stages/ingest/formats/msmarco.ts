@@ -21,7 +21,7 @@ const TABLES = `
 `;
 
 const VIEWS = `
-  CREATE VIEW occurrences AS SELECT (query << 16) + position AS seq, NULL::VARCHAR AS name, text FROM listed;
+  CREATE VIEW occurrences AS SELECT (query << 16) + position AS seq, NULL::VARCHAR AS name, text, NULL::VARCHAR AS title FROM listed;
   CREATE VIEW staged_queries AS SELECT seq, split, name, text, type FROM rows;
   CREATE VIEW staged_qrels AS
     SELECT query, (query << 16) + position AS document, relevance FROM listed WHERE relevance > 0;

@@ -81,6 +81,6 @@ function staged(limit: Readonly<Record<string, number>>): string {
         ON pairs.split = staged_queries.split AND coalesce(query_id, query) = staged_queries.key;
     CREATE VIEW staged_qrels AS SELECT query, document, relevance FROM staged_candidates;
     CREATE VIEW occurrences AS
-      SELECT seq, document_id AS name, document AS text FROM pairs
+      SELECT seq, document_id AS name, document AS text, NULL::VARCHAR AS title FROM pairs
       WHERE seq IN (SELECT document FROM staged_candidates);`;
 }

@@ -51,9 +51,9 @@ const STATEMENTS: readonly Statement[] = [
     optional: ['title'],
     insert: ({ index }) => `
       INSERT INTO named_documents
-      SELECT row, ${index}, row, id, text, ${firstProblem(DOCUMENT.problems)} FROM (
-        SELECT row_number() OVER (ORDER BY id, text) AS row, id, text
-        FROM (SELECT id, ${DOCUMENT.text} AS text FROM rows))`,
+      SELECT row, ${index}, row, id, text, title, ${firstProblem(DOCUMENT.problems)} FROM (
+        SELECT row_number() OVER (ORDER BY id, text, title) AS row, id, text, title
+        FROM (SELECT id, ${DOCUMENT.text} AS text, ${DOCUMENT.title} AS title FROM rows))`,
   },
   {
     name: 'queries',

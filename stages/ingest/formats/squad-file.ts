@@ -2,10 +2,12 @@
 import { createReadStream } from 'node:fs';
 import { PipelineError } from '../../../src/stage.ts';
 import { refuseForeign, unpacked } from '../tables/lines.ts';
-import { isRecord } from '../tables/values.ts';
+import { isBlank, isRecord } from '../tables/values.ts';
 import type { Source, Workspace } from '../workspace.ts';
 
 export interface Article {
+  /** Null where the file has none. */
+  readonly title: string | null;
   readonly paragraphs: readonly { readonly context: unknown; readonly qas: readonly unknown[] }[];
 }
 
@@ -59,6 +61,7 @@ function articlesOf(source: Source, value: unknown): Article[] {
     const paragraphs = isRecord(article) ? article['paragraphs'] : undefined;
     if (!Array.isArray(paragraphs)) throw notSquad(source, `data[${index}] has no list \`paragraphs\``);
     return {
+      title: titleOf(article),
       paragraphs: paragraphs.map((paragraph: unknown, place) => {
         const qas = isRecord(paragraph) ? (paragraph['qas'] ?? []) : undefined;
         if (!isRecord(paragraph) || !Array.isArray(qas))
@@ -67,6 +70,13 @@ function articlesOf(source: Source, value: unknown): Article[] {
       }),
     };
   });
+}
+
+/** Wikipedia's titles have underscores for spaces. */
+function titleOf(article: unknown): string | null {
+  const title = isRecord(article) ? article['title'] : undefined;
+  if (typeof title !== 'string' || isBlank(title)) return null;
+  return title.replaceAll('_', ' ');
 }
 
 const notSquad = (source: Source, why: string): PipelineError =>

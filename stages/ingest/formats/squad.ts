@@ -11,7 +11,7 @@ import type { Source, Workspace } from '../workspace.ts';
 import { squadArticles, type Article } from './squad-file.ts';
 
 const TABLES = `
-  CREATE TABLE paragraphs (seq UBIGINT, source UINTEGER, article UINTEGER, text VARCHAR);
+  CREATE TABLE paragraphs (seq UBIGINT, source UINTEGER, article UINTEGER, text VARCHAR, title VARCHAR);
   CREATE TABLE questions (
     seq UBIGINT, source UINTEGER, row UBIGINT, article UINTEGER, paragraph UBIGINT, split VARCHAR, name VARCHAR,
     text VARCHAR, answered BOOLEAN, problem VARCHAR);
@@ -20,7 +20,7 @@ const TABLES = `
 /** With a limit, articles without a remaining question are left out. */
 const views = (limited: boolean): string => `
   CREATE VIEW occurrences AS
-    SELECT seq, NULL::VARCHAR AS name, text FROM paragraphs
+    SELECT seq, NULL::VARCHAR AS name, text, title FROM paragraphs
     ${limited ? 'WHERE (source, article) IN (SELECT (source, article) FROM questions)' : ''};
   CREATE VIEW staged_queries AS SELECT seq, split, name, text, NULL::VARCHAR AS type FROM questions;
   CREATE VIEW staged_qrels AS
@@ -69,14 +69,14 @@ function takeArticles(
   const reject = (row: number, problem: string): void => {
     tables.rejects.row(source.index, BigInt(row), problem);
   };
-  for (const [article, { paragraphs }] of articles.entries()) {
+  for (const [article, { title, paragraphs }] of articles.entries()) {
     if (taken >= most) break;
     for (const { context, qas } of paragraphs) {
       paragraph++;
       const missing = typeof context !== 'string' || isBlank(context);
       const place = base + BigInt(paragraph);
       if (missing) reject(paragraph, 'paragraph missing or empty');
-      else tables.paragraphs.row(place, source.index, article, context);
+      else tables.paragraphs.row(place, source.index, article, context, title);
       for (const qa of qas) {
         question++;
         if (taken >= most) continue;

@@ -21,17 +21,17 @@ export async function readTables(work: Workspace, params: TableParams): Promise<
     return;
   }
   const { documents, queries, qrels, candidates } = params;
-  if (!documents || !queries || !qrels) throw new Error('the schema wants documents, queries and qrels');
+  if (!documents) throw new Error('the schema wants documents or pairs');
   const files = {
     documents: await tableFiles(work, params, 'documents', documents),
-    queries: await tableFiles(work, params, 'queries', queries),
-    qrels: await tableFiles(work, params, 'qrels', qrels),
+    queries: queries ? await tableFiles(work, params, 'queries', queries) : [],
+    qrels: qrels ? await tableFiles(work, params, 'qrels', qrels) : [],
     candidates: candidates ? await tableFiles(work, params, 'candidates', candidates) : [],
   };
   await createNamedTables(work);
   for (const source of files.documents) await stageDocuments(work, source, options, documents);
-  for (const source of files.queries) await stageQueries(work, source, options, queries);
-  for (const source of files.qrels) await stageQrels(work, source, options, qrels);
+  for (const source of files.queries) await stageQueries(work, source, options, queries!);
+  for (const source of files.qrels) await stageQrels(work, source, options, qrels!);
   for (const source of files.candidates) await stageCandidates(work, source, options, candidates!);
   await resolveNames(work);
 }

@@ -11,7 +11,7 @@ import { stage } from './stage-rows.ts';
 
 const NAMED_TABLES = `
   CREATE TABLE named_documents (
-    seq UBIGINT, source UINTEGER, row UBIGINT, name VARCHAR, text VARCHAR, problem VARCHAR);
+    seq UBIGINT, source UINTEGER, row UBIGINT, name VARCHAR, text VARCHAR, title VARCHAR, problem VARCHAR);
   CREATE TABLE named_queries (
     seq UBIGINT, source UINTEGER, row UBIGINT, name VARCHAR, text VARCHAR, split VARCHAR, type VARCHAR,
     problem VARCHAR);
@@ -36,6 +36,7 @@ type Columns = Readonly<Record<string, Column | undefined>>;
 
 /** The title is put before the text with a space between, as in BEIR's evaluation. */
 export const DOCUMENT = {
+  title: `if(${blank('title')} OR ${blank('text')}, NULL, title)`,
   text: `if(${blank('title')}, text, if(${blank('text')}, title, title || ' ' || text))`,
   problems: [
     [blank('id'), 'document id missing'],
@@ -67,9 +68,9 @@ export async function stageDocuments(
     { source, ...options, columns: all, texts: ['text', 'title'], optional },
     (rows) => `
     INSERT INTO named_documents
-    SELECT ${sequence(source, 'row')}, ${source.index}, row, id, text,
+    SELECT ${sequence(source, 'row')}, ${source.index}, row, id, text, title,
            coalesce(shape_problem, ${firstProblem(DOCUMENT.problems)})
-    FROM (SELECT row, id, ${DOCUMENT.text} AS text, shape_problem FROM (${rows}))`,
+    FROM (SELECT row, id, ${DOCUMENT.text} AS text, ${DOCUMENT.title} AS title, shape_problem FROM (${rows}))`,
   );
 }
 
@@ -194,7 +195,7 @@ const unknownIds = ['named_qrels', 'named_candidates']
   .join('\n');
 
 const STAGED = `
-  CREATE VIEW occurrences AS SELECT seq, name, text FROM named_documents WHERE problem IS NULL;
+  CREATE VIEW occurrences AS SELECT seq, name, text, title FROM named_documents WHERE problem IS NULL;
   CREATE VIEW staged_queries AS SELECT seq, split, name, text, type FROM query_names WHERE kept;
   CREATE TABLE staged_qrels AS
     SELECT query_names.seq AS query, document_names.seq AS document, relevance

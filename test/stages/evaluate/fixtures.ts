@@ -19,13 +19,13 @@ export async function corpusArtifact(
   };
   await insert(
     'documents',
-    documents.map((text, id) => `(${id}, 'd ${id}', ${literal(text)})`),
+    documents.map((text, id) => `(${id}, 'd ${id}', ${literal(text)}, NULL)`),
   );
   await insert(
     'queries',
     queries.map(
       ({ text, split, type }, id) =>
-        `(${id}, 'q${id}', '${split ?? 'train'}', ${literal(text)}, ${type ? literal(type) : 'NULL'})`,
+        `(${id}, 'q${id}', '${split ?? 'train'}', ${literal(text)}, ${type ? literal(type) : 'NULL'}, false)`,
     ),
   );
   database.close();

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../src/base/random.ts';
+import { digestOfCorpus } from '../../../src/formats/corpus-digest.ts';
 import { CORPUS_FILE, openCorpus } from '../../../src/formats/corpus.ts';
 import { literal, openDatabase } from '../../../src/formats/duckdb.ts';
-import { digestOfCorpus } from '../../../stages/ingest/digest.ts';
 import { digestOf, folderOf, ingest, jsonl } from './fixtures.ts';
 
 const QUERIES = 3_000;
@@ -59,6 +59,8 @@ describe('the digest of a corpus', () => {
     [`UPDATE c.documents SET name = 'other' WHERE doc_id = 3`],
     [`UPDATE c.queries SET split = 'test' WHERE query_id = 0`],
     [`UPDATE c.queries SET query_type = '' WHERE query_id = 0`],
+    [`UPDATE c.queries SET synthetic = true WHERE query_id = 0`],
+    [`UPDATE c.documents SET title = '' WHERE doc_id = 3`],
     [`UPDATE c.qrels SET relevance = 2 WHERE query_id = 0 AND doc_id = 0`],
     [`UPDATE c.candidates SET position = 9 WHERE query_id = 0 AND position = 1`],
     [`DELETE FROM c.candidates WHERE query_id = 1`],

@@ -8,7 +8,7 @@ import { ingest as ingestWith, type Reader } from '../../../stages/ingest/run.ts
 import { folderOf, ingest } from './fixtures.ts';
 
 const TABLES = `
-  CREATE TABLE occurrences (seq UBIGINT, name VARCHAR, text VARCHAR);
+  CREATE TABLE occurrences (seq UBIGINT, name VARCHAR, text VARCHAR, title VARCHAR);
   CREATE TABLE staged_queries (seq UBIGINT, split VARCHAR, name VARCHAR, text VARCHAR, type VARCHAR);
   CREATE TABLE staged_qrels (query UBIGINT, document UBIGINT, relevance INTEGER);
   CREATE TABLE staged_candidates (query UBIGINT, document UBIGINT, position UBIGINT)`;
@@ -24,7 +24,7 @@ const readFaq: Reader = async (work, params) => {
       for (const entry of readFileSync(source.path, 'utf8').split(/^# /m).slice(1)) {
         const [question, ...answer] = entry.trim().split('\n');
         await work.database.run(`
-          INSERT INTO occurrences VALUES (${seq}, NULL, ${literal(answer.join(' ').trim())});
+          INSERT INTO occurrences VALUES (${seq}, NULL, ${literal(answer.join(' ').trim())}, NULL);
           INSERT INTO staged_queries VALUES (${seq}, ${literal(source.split!)}, NULL, ${literal(question!)}, NULL);
           INSERT INTO staged_qrels VALUES (${seq}, ${seq}, 1)`);
         seq += 1;

@@ -24,11 +24,11 @@ export async function smallCorpus({ documents, queries }: SmallCorpus): Promise<
   };
   await insert(
     'documents',
-    documents.map((text, id) => `(${id}, '${id}', ${literal(text)})`),
+    documents.map((text, id) => `(${id}, '${id}', ${literal(text)}, NULL)`),
   );
   await insert(
     'queries',
-    queries.map(([split, text], id) => `(${id}, '${id}', ${literal(split)}, ${literal(text)}, NULL)`),
+    queries.map(([split, text], id) => `(${id}, '${id}', ${literal(split)}, ${literal(text)}, NULL, false)`),
   );
   const qrels = queries.flatMap(([, , relevant = []], id) => relevant.map((document) => [id, document, 1]));
   const candidates = queries.flatMap(([, , , list = []], id) => list.map((doc, place) => [id, doc, place]));

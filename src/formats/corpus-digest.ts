@@ -4,8 +4,8 @@
  * is bounded; every field is preceded by its length, so that different rows cannot look the same.
  */
 import { createHash, type Hash } from 'node:crypto';
-import type { CorpusSummary } from '../../src/formats/corpus-summary.ts';
-import type { Database } from '../../src/formats/duckdb.ts';
+import type { CorpusSummary } from './corpus-summary.ts';
+import type { Database } from './duckdb.ts';
 
 const BLOCK = 65_536;
 
@@ -17,17 +17,17 @@ export async function digestOfCorpus(
   catalog: string,
   { counts, identical_ids }: Pick<CorpusSummary, 'counts' | 'identical_ids'>,
 ): Promise<string> {
-  const hash = createHash('sha256').update('corpus 1\n');
+  const hash = createHash('sha256').update('corpus 2\n');
   await texts(database, hash, {
     table: `${catalog}.documents`,
     id: 'doc_id',
-    columns: ['name', 'text'],
+    columns: ['name', 'text', 'title'],
     rows: counts.documents,
   });
   await texts(database, hash, {
     table: `${catalog}.queries`,
     id: 'query_id',
-    columns: ['name', 'split', 'text', 'query_type'],
+    columns: ['name', 'split', 'text', 'query_type', 'synthetic::VARCHAR'],
     rows: counts.queries,
   });
   await numbers(database, hash, `SELECT query_id, doc_id, relevance FROM ${catalog}.qrels`);
