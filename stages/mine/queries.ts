@@ -62,9 +62,12 @@ function noQueries(
     all: 'query with a positive',
   };
   const problem = queries === 0 ? 'has no queries' : `has no ${kinds[wanted]}`;
-  const splits = `The corpus has the splits ${config.splits.join(', ')}.`;
+  const splits =
+    config.splits.length > 0
+      ? `The corpus has the splits ${config.splits.join(', ')}.`
+      : 'The corpus has no queries.';
   const others =
-    wanted === 'judged' && queries > 0
+    wanted === 'judged' && (queries > 0 || config.splits.length === 0)
       ? synthetic
         ? ' Write `queries: synthetic` to mine the synthetic queries.'
         : ' A `synthesize` stage makes queries from the documents; `queries: unjudged` takes weak positives.'
