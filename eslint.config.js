@@ -15,6 +15,7 @@ const ROOMS = [
   'plan',
   'lockfile',
   'history',
+  'interchange',
   'query',
   'execute',
   'session',

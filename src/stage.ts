@@ -61,6 +61,13 @@ export interface InputArtifact {
   readonly metrics: Metrics;
 }
 
+/** What an earlier execution of the stage made, and the inputs that it had. */
+export interface EarlierArtifact {
+  /** Absolute path of the artifact's folder. */
+  readonly path: string;
+  readonly inputs: Readonly<Record<string, InputArtifact>>;
+}
+
 export type Metrics = Readonly<Record<string, number | string | boolean | null>>;
 
 /** What a spec asks for under `engine`. */
@@ -144,6 +151,8 @@ export interface StageContext<P = JsonObject> {
   /** The spec asks for `strict`: a kind that runs programs checks what they read, where it can. */
   readonly strict?: boolean;
   readonly engine: Engine;
+  /** For kinds with `reuses`, if there is one. The artifact's bytes must not depend on it. */
+  readonly earlier?: EarlierArtifact | null;
   /** Aborted on Ctrl-C. A stage that ignores it is killed. */
   readonly signal: StageSignal;
   progress(progress: Progress): void;
@@ -179,6 +188,11 @@ export interface StageKind<P = JsonObject> {
    * parameter is given. Without it, any metric is accepted.
    */
   readonly metrics?: readonly string[];
+  /**
+   * Set if the kind can take parts over from an earlier execution: it gets `context.earlier`, made by the same code,
+   * engine and libraries from the same content in these slots. It must give the same bytes with it as without.
+   */
+  readonly reuses?: readonly string[];
   /** npm packages whose versions are part of the key, because their output is stored. */
   readonly libraries?: readonly string[];
   run(context: StageContext<P>): Promise<StageResult>;

@@ -1,11 +1,13 @@
-/** Names and flags of the commands that maintain the store: verify, gc, export, import, doctor. */
-import { InvalidArgumentError, type Command } from 'commander';
+/** Names and flags of the commands that maintain the store: verify, gc, export, import, import-model, doctor. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { parseAge } from '../history/filter.ts';
+import type { ExportFormat } from '../interchange/exported-config.ts';
 import { bytes, collect, example, positive, withStore, type Done } from './commands/flags.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { ExportOptions } from './commands/export.ts';
 import type { GcOptions } from './commands/gc.ts';
+import type { ImportModelOptions } from './commands/import-model.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 
@@ -48,21 +50,7 @@ export function addStoreCommands(root: Command, done: Done): void {
       done(await doctorCommand(options));
     });
 
-  withStore(root.command('export'))
-    .argument('<run>', 'a run: its id or part of it, a tag, latest, or latest~2')
-    .description('write a run with its artifacts to an archive')
-    .option('--output <file>', 'name ending in .tar, .tar.gz or .tar.zst (default: the id with .tar.gz)')
-    .option('--stage <stage>', 'only the artifact of this stage; repeatable', collect)
-    .option('--no-artifacts', 'only the record of the run')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      example('pipeline export latest --output paper.tar.gz', 'pipeline export best --stage model'),
-    )
-    .action(async (run: string, options: ExportOptions) => {
-      const { exportCommand } = await import('./commands/export.ts');
-      done(await exportCommand(run, options));
-    });
+  addExport(root, done);
 
   withStore(root.command('import'))
     .argument('<archive>', 'archive written by pipeline export')
@@ -72,6 +60,63 @@ export function addStoreCommands(root: Command, done: Done): void {
     .action(async (archive: string, options: ImportOptions) => {
       const { importCommand } = await import('./commands/import.ts');
       done(await importCommand(archive, options));
+    });
+
+  root
+    .command('import-model')
+    .argument('<folder>', 'folder that `pipeline export --to` wrote, or the folder of a model artifact')
+    .description('turn an exported model into a model folder that stages with `uses: import-model` read')
+    .option('-o, --output <folder>', 'folder to write (default: the name of the first with -model)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', example('pipeline import-model medquad-huggingface -o models/medquad'))
+    .action(async (folder: string, options: ImportModelOptions) => {
+      const { importModelCommand } = await import('./commands/import-model.ts');
+      done(importModelCommand(folder, options));
+    });
+}
+
+function addExport(root: Command, done: Done): void {
+  withStore(root.command('export'))
+    .argument(
+      '<run>',
+      'a run: its id or part of it, a tag, latest, or latest~2; with --to, a spec or an archive too',
+    )
+    .description('write a run with its artifacts to an archive, or its trained model for other programs')
+    .addOption(
+      new Option(
+        '--to <format>',
+        'archive; onnx: the encoders as ONNX graphs; huggingface: a folder for sentence-transformers and PyTorch',
+      )
+        .choices(['archive', 'onnx', 'huggingface'])
+        .default('archive'),
+    )
+    .option(
+      '-o, --output <path>',
+      'archive, named .tar, .tar.gz or .tar.zst (default: the id with .tar.gz), or folder (default: SPEC-FORMAT)',
+    )
+    .option(
+      '--stage <stage>',
+      'only the artifact of this stage, repeatable; with --to onnx or huggingface, the one that trained the model',
+      collect,
+    )
+    .option('--no-artifacts', 'only the record of the run')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      example(
+        'pipeline export latest --output paper.tar.gz',
+        'pipeline export best --stage model',
+        'pipeline export medquad.yaml --to huggingface -o medquad-model',
+      ),
+    )
+    .action(async (run: string, options: ExportOptions & { readonly to: 'archive' | ExportFormat }) => {
+      if (options.to === 'archive') {
+        const { exportCommand } = await import('./commands/export.ts');
+        done(await exportCommand(run, options));
+      } else {
+        const { exportModelCommand } = await import('./commands/export-model.ts');
+        done(await exportModelCommand(run, options.to, options));
+      }
     });
 }
 

@@ -4,10 +4,13 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bm25Parameters } from '../retrieval/bm25.ts';
-import type { Fusion } from '../retrieval/fusion.ts';
 
 const FILE = 'fusion.json';
+
+/** `convex`: weighted sum of normalised scores; `rrf`: reciprocal rank fusion. The weight is the model's, BM25 has the rest. */
+export type Fusion =
+  | { readonly method: 'convex'; readonly weight: number }
+  | { readonly method: 'rrf'; readonly weight: number; readonly k: number };
 
 /** How the fusion came about. */
 export type FusionSource =
@@ -32,7 +35,7 @@ export interface FusionConfig {
   readonly normalisation: 'min-max';
   /** Length of both lists that are fused. */
   readonly depth: number;
-  readonly bm25: Bm25Parameters;
+  readonly bm25: { readonly k1: number; readonly b: number };
   readonly chosen: FusionSource;
 }
 

@@ -16,10 +16,10 @@
  *       token embeddings that are pooled too with `skip`.
  *     - `projection.kernel` [W, P] and `projection.bias` [P], where there is a projection to P values.
  * - `vocabulary.tsv`, `tokenizer.json`: as in the `tokens` artifact.
- * - `history.jsonl`: one JSON object for each validation: `epoch` and `step` so far, mean `loss` since the one before,
- *   `learning_rate` at the last step, mean `gradient_norm`, and `validation` figures or null. Where there are several sets
- *   of triplets, `losses` has the mean loss of each; where they are trained on in sequence, `phase` counts them from 1 and
- *   `epoch` is that of the phase.
+ * - `history.jsonl`, except of an imported model: one JSON object for each validation: `epoch` and `step` so far, mean
+ *   `loss` since the one before, `learning_rate` at the last step, mean `gradient_norm`, and `validation` figures or null.
+ *   Where there are several sets of triplets, `losses` has the mean loss of each; where they are trained on in sequence,
+ *   `phase` counts them from 1 and `epoch` is that of the phase.
  *
  * The weights are those with the best validation MRR@10, or the last ones where none were validated.
  */

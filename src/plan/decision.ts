@@ -3,6 +3,7 @@ import type { Key } from '../base/hash.ts';
 import type { KeyDocument } from '../store/manifest.ts';
 import type { Alias, FoundArtifact } from '../store/store.ts';
 import type { Reason } from './reason.ts';
+import type { Reusable } from './reusable.ts';
 
 /** A stage that is known to be cached or to run. */
 export type Decision =
@@ -23,4 +24,6 @@ export type Decision =
       readonly reasons: readonly Reason[];
       /** The earlier execution that the reasons compare with. */
       readonly against: Key | null;
+      /** An earlier execution that the stage can take parts over from. */
+      readonly reusable?: Reusable | undefined;
     };

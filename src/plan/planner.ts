@@ -17,6 +17,7 @@ import { keyDocument, type ResolvedPaths } from './key.ts';
 import { topologicalOrder } from './order.ts';
 import type { Decision } from './decision.ts';
 import type { Reason, ReasonContext } from './reason.ts';
+import { findReusable } from './reusable.ts';
 
 export interface Planner {
   readonly spec: Spec;
@@ -78,6 +79,12 @@ function plannerOver(
     keyDocument(stage, inputDigests(stage, inputs), paths.get(stage.name)!, engine);
   const look = earlierArtifacts(store);
   const executions = (stage: StageSpec): Promise<Earlier[]> => look(earlier(stage));
+  const inputsBefore =
+    (inputs: Inputs) =>
+    async (name: string): Promise<FoundArtifact[]> => {
+      const found = await executions(spec.stages.find((stage) => stage.name === name)!);
+      return [...(inputs.has(name) ? [inputs.get(name)!] : []), ...found.map(({ artifact }) => artifact)];
+    };
 
   return {
     spec,
@@ -88,7 +95,10 @@ function plannerOver(
     async decide(stage, inputs): Promise<Decision> {
       const document = documentOf(stage, inputs);
       const key = keyOf(document);
-      const run = (reasons: readonly Reason[], against: Key | null = null): Decision => ({
+      const run = (
+        reasons: readonly Reason[],
+        against: Key | null = null,
+      ): Extract<Decision, { state: 'run' }> => ({
         state: 'run',
         key,
         document,
@@ -108,7 +118,11 @@ function plannerOver(
         return isForced ? run([{ type: 'forced' }]) : { state: 'cached', key, artifact, accepted };
       if (earlier(stage).some((one) => one.key === key)) return run([{ type: 'missing' }], key);
       const near = nearest(await executions(stage), document, context(stage));
-      return near ? run(near.reasons, near.key) : run([{ type: 'never-run' }]);
+      if (!near) return run([{ type: 'never-run' }]);
+      const reusable = await findReusable(stage, document, await executions(stage), inputsBefore(inputs));
+      for (const { manifest } of reusable ? [reusable.artifact, ...Object.values(reusable.inputs)] : [])
+        note?.(manifest.kind, manifest.key);
+      return { ...run(near.reasons, near.key), ...(reusable && { reusable }) };
     },
     async decideEarly(stage): Promise<Decision | undefined> {
       if (stage.frozen !== true || forced.has(stage.name)) return undefined;

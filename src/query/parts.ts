@@ -1,12 +1,11 @@
 /** Finds the model, tokens, corpus, embeddings, index and report of a source that belong together. */
 import { PipelineError } from '../base/diagnostic.ts';
 import { isObject } from '../base/json.ts';
+import { readFusion, type FusionConfig } from '../formats/fusion.ts';
 import { knownStage } from '../plan/select.ts';
 import type { Bm25Parameters } from '../retrieval/bm25.ts';
-import { bm25Properties } from '../retrieval/bm25-parameters.ts';
 import type { ArtifactType } from '../stage.ts';
 import type { Artifact } from '../store/store.ts';
-import { recordedFusion, type Fusion } from './fusion.ts';
 import type { Source, SourceStage } from './sources/source.ts';
 
 export interface Parts {
@@ -15,10 +14,14 @@ export interface Parts {
   readonly tokens: Artifact | undefined;
   /** What searches by vectors; absent where a spec has no embeddings. */
   readonly vectors: VectorParts | undefined;
-  /** How an evaluation of these embeddings fused them with BM25; undefined where none did. */
-  readonly fusion: Fusion | undefined;
-  /** As in that evaluation, or the defaults. */
-  readonly bm25: Bm25Parameters;
+  /** Undefined if there is no evaluation of these embeddings. */
+  readonly evaluation: Evaluation | undefined;
+}
+
+export interface Evaluation {
+  /** How it fused the embeddings with BM25; undefined if it did not. */
+  readonly fusion: FusionConfig | undefined;
+  readonly bm25: Bm25Parameters | undefined;
 }
 
 export interface VectorParts {
@@ -63,7 +66,6 @@ export async function findParts(
   const embeddings = feeding(start, 'embeddings');
   const tokens = feeding(embeddings ?? start, 'tokens');
   const isIndex = stages.get(start)!.type === 'index';
-  const evaluation = embeddings === undefined ? undefined : await evaluationOf(stages, embeddings);
   return {
     corpus: await artifact(required(tokens ?? start, 'corpus')),
     tokens: tokens === undefined ? undefined : await artifact(tokens),
@@ -75,8 +77,7 @@ export async function findParts(
             embeddings: await artifact(embeddings),
             index: isIndex && exact !== true ? await artifact(start) : undefined,
           },
-    fusion: evaluation?.fusion,
-    bm25: evaluation?.bm25 ?? { k1: bm25Properties.k1.default, b: bm25Properties.b.default },
+    evaluation: embeddings === undefined ? undefined : await evaluationOf(stages, embeddings),
   };
 }
 
@@ -99,20 +100,18 @@ function upstream(stages: Stages, start: string, type: ArtifactType): string | u
   return undefined;
 }
 
-interface Evaluation {
-  readonly fusion: Fusion | undefined;
-  readonly bm25: Bm25Parameters | undefined;
-}
-
-/** The last report about these embeddings, if it is there. */
+/** Of the evaluations of these embeddings that are there, the last one with a fusion, or the last one. */
 async function evaluationOf(stages: Stages, embeddings: string): Promise<Evaluation | undefined> {
   const reports = [...stages.values()].filter(
     ({ type, inputs, isThere }) =>
       isThere && type === 'report' && inputs['embeddings']?.includes(embeddings) === true,
   );
-  const report = reports.at(-1);
-  if (!report) return undefined;
-  return { fusion: await recordedFusion(report), bm25: bm25Of(report) };
+  for (const report of reports.toReversed()) {
+    const fusion = readFusion((await report.artifact()).path);
+    if (fusion) return { fusion, bm25: fusion.bm25 };
+  }
+  const last = reports.at(-1);
+  return last && { fusion: undefined, bm25: bm25Of(last) };
 }
 
 function bm25Of({ parameters }: SourceStage): Bm25Parameters | undefined {

@@ -4,12 +4,14 @@
  */
 import { PipelineError } from '../base/diagnostic.ts';
 import { openCorpus, type Corpus } from '../formats/corpus.ts';
+import { readEmbeddingsConfig } from '../formats/embeddings.ts';
 import { readTokenizerConfig, readTokens } from '../formats/tokens.ts';
-import { createBm25, type Bm25 } from '../retrieval/bm25.ts';
+import { createBm25, type Bm25Parameters } from '../retrieval/bm25.ts';
+import { fuse, type Retrieved } from '../retrieval/fusion.ts';
 import type { Ranking } from '../retrieval/ranking.ts';
 import { createTokenizer, vocabularyMap } from '../retrieval/tokenizer.ts';
 import type { Engine } from '../stage.ts';
-import { DEFAULT_FUSION, fuse, type Fusion } from './fusion.ts';
+import { UNTUNED, type QueryFusion } from './fusion.ts';
 import { noKnownWord, notesOn, noWords } from './notes.ts';
 import type { Parts } from './parts.ts';
 import { idsOf, type ModelQuestion } from './question.ts';
@@ -30,7 +32,7 @@ export interface Answered {
   /** What answered; BM25 where the model knows no word of the question and no method was asked for. */
   readonly method: Method;
   readonly results: readonly Answer[];
-  /** Words of the question that the model has no vector of its own for, each once, in order. */
+  /** Words of the question that the model has no vector of its own for and no lexical part matches, each once. */
   readonly unknown_words: readonly string[];
   /** What to know about these answers, as sentences. */
   readonly notes: readonly string[];
@@ -40,15 +42,23 @@ export interface RetrieverOptions {
   /** Undefined only where nothing numeric is asked. */
   readonly engine: Engine | null;
   readonly threads: number;
-  /** By default the recorded fusion, else the model, else BM25. */
+  /** By default what the evaluation measured, else the fusion, the model or BM25, whatever there is. */
   readonly method?: Method | undefined;
+}
+
+export interface VectorSearch {
+  /** Whether all documents are compared, or those that an index proposes. */
+  readonly isExact: boolean;
+  /** Whether the vectors have a lexical part. */
+  readonly isHybrid: boolean;
 }
 
 export interface Retriever {
   readonly method: Method;
-  /** The fusion that `hybrid` uses, and whether an evaluation recorded it. */
-  readonly fusion: Fusion;
-  readonly isRecorded: boolean;
+  /** The fusion that `hybrid` uses. */
+  readonly fusion: QueryFusion;
+  /** How vectors are searched; undefined if BM25 answers alone. */
+  readonly vectors: VectorSearch | undefined;
   /** Number of documents that are searched. */
   readonly documents: number;
   /** The words of a text, as questions and documents are compared by them. */
@@ -62,7 +72,8 @@ export async function openRetriever(
   parts: Parts,
   { engine, threads, method: wanted }: RetrieverOptions,
 ): Promise<Retriever> {
-  const { corpus: corpusArtifact, tokens, vectors, fusion = DEFAULT_FUSION } = parts;
+  const { corpus: corpusArtifact, tokens, vectors, evaluation } = parts;
+  const fusion = evaluation?.fusion ?? UNTUNED;
   const method = wanted ?? defaultMethod(parts);
   if (method !== 'bm25' && (!vectors || !engine))
     throw new PipelineError('E_USAGE', 'there are no embeddings, so only BM25 can answer', {
@@ -81,28 +92,30 @@ export async function openRetriever(
     throw error;
   }
   const tokenizer = createTokenizer(readTokenizerConfig((tokens ?? vectors!.model).path));
-  // Only where it is asked: a model alone seldom needs it.
+  // Only when it is asked: a model alone seldom needs it.
   let lexical: Lexical | undefined;
-  const bm25 = (): Lexical | undefined => (lexical ??= tokens && openLexical(tokens.path, parts.bm25));
+  const byWords = ({ words }: Read, depth: number): Retrieved => {
+    lexical ??= tokens && openLexical(tokens.path, evaluation?.bm25 ?? UNTUNED.bm25);
+    return lexical ? lexical(words, depth) : NONE;
+  };
+  const byModel = ({ question, words }: Read, depth: number): Retrieved =>
+    model!.retrieve(question!, words, depth);
   const { documents } = corpus.counts();
 
   const rankingOf = (read: Read, top: number): { method: Method; ranking: Ranking } => {
-    const byWords = (depth: number): Ranking => bm25()?.(read.words, depth) ?? NONE;
-    if (method === 'bm25') return { method, ranking: byWords(top) };
-    if (!read.isKnown) {
-      if (wanted === 'model') throw noKnownWord(read.words, 'the model knows no word of the question');
-      return { method: 'bm25', ranking: byWords(top) };
-    }
-    if (method === 'model') return { method, ranking: model!.search(read.question!, read.words, top) };
+    if (method !== 'bm25' && !read.isKnown && wanted === 'model')
+      throw noKnownWord(read.words, 'the model knows no word of the question');
+    if (method === 'bm25' || !read.isKnown) return { method: 'bm25', ranking: byWords(read, top).ranking };
+    if (method === 'model') return { method, ranking: byModel(read, top).ranking };
     const depth = Math.min(documents, Math.max(top, fusion.depth));
-    const fused = fuse(model!.search(read.question!, read.words, depth), byWords(depth), fusion);
-    return { method, ranking: first(fused, top) };
+    const both = { model: byModel(read, depth), bm25: byWords(read, depth) };
+    return { method, ranking: fuse(both, fusion.fusion, top) };
   };
 
   return {
     method,
     fusion,
-    isRecorded: parts.fusion !== undefined,
+    vectors: model && { isExact: model.isExact, isHybrid: isHybrid(parts) },
     documents,
     wordsOf: tokenizer.tokenize,
     async answer(question, top) {
@@ -134,40 +147,48 @@ export async function openRetriever(
   };
 }
 
-/** The recorded fusion if there is one, else the model if there is one. */
-function defaultMethod({ fusion, tokens, vectors }: Parts): Method {
+/** As evaluated. Without an evaluation a fusion, unless the vectors match words themselves. */
+function defaultMethod(parts: Parts): Method {
+  const { evaluation, tokens, vectors } = parts;
   if (!vectors) return 'bm25';
-  return fusion && tokens ? 'hybrid' : 'model';
+  const isFused = evaluation ? evaluation.fusion !== undefined : !isHybrid(parts);
+  return isFused && tokens ? 'hybrid' : 'model';
 }
 
-type Lexical = (words: readonly string[], top: number) => Ranking;
+const isHybrid = ({ vectors }: Parts): boolean =>
+  vectors !== undefined && readEmbeddingsConfig(vectors.embeddings.path).hybrid !== undefined;
 
-function openLexical(folder: string, parameters: Parts['bm25']): Lexical {
+type Lexical = (words: readonly string[], top: number) => Retrieved;
+
+function openLexical(folder: string, parameters: Bm25Parameters): Lexical {
   const { documents, vocabulary } = readTokens(folder);
-  const ids = vocabularyMap(vocabulary);
-  const bm25: Bm25 = createBm25(documents, vocabulary.tokens.length, parameters);
-  return (words, top) => bm25.search(idsOf(words, ids), top);
+  const known = vocabularyMap(vocabulary);
+  const bm25 = createBm25(documents, vocabulary.tokens.length, parameters);
+  return (words, top) => {
+    const ids = idsOf(words, known);
+    return { ranking: bm25.search(ids, top), scores: (wanted) => bm25.scores(ids, wanted) };
+  };
 }
 
-const NONE: Ranking = { documents: new Uint32Array(), scores: new Float64Array() };
-
-const first = ({ documents, scores }: Ranking, top: number): Ranking => ({
-  documents: documents.subarray(0, top),
-  scores: scores.subarray(0, top),
-});
+const NONE: Retrieved = {
+  ranking: { documents: new Uint32Array(), scores: new Float64Array() },
+  scores: (documents) => new Float64Array(documents.length),
+};
 
 interface Read {
   readonly words: readonly string[];
   /** Undefined where no model answers. */
   readonly question: ModelQuestion | undefined;
-  /** Whether the model has a vector for any of the words that it reads. */
+  /** Whether the model has a vector for any of the words that it reads, or its embeddings match a word. */
   readonly isKnown: boolean;
 }
 
 function readQuestion(words: readonly string[], model: VectorAnswers | undefined): Read {
   const question = model?.read(words);
   const distinct = new Set(words.slice(0, model?.maximum)).size;
-  const isKnown = question !== undefined && (model!.knowsNgrams || distinct > question.unknown.length);
+  const isKnown =
+    question !== undefined &&
+    (model!.knowsNgrams || distinct > question.unknown.length || words.some(model!.matches));
   return { words, question, isKnown };
 }
 

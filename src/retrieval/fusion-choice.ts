@@ -12,7 +12,8 @@
  * 0.001 and 0.005. The plain maximum loses 0.022 and 0.027, 0.009 and 0.010, 0.001 and 0.007.
  */
 import { mean, standardDeviation } from '../base/statistics.ts';
-import type { Fusion, FusionPool } from './fusion.ts';
+import type { Fusion } from '../formats/fusion.ts';
+import type { FusionPool } from './fusion.ts';
 import type { Relevance } from './metrics.ts';
 
 /**
@@ -112,7 +113,8 @@ function bestOf(
       const penalty = (PRIOR / rows.length) * (grid[place]!.weight - SAFE.weight) ** 2;
       return { place, value: mean(near.map((other) => means[other]!)) - penalty };
     });
-  return judged.reduce((best, each) => (each.value > best.value ? each : best), judged[0]!)?.place;
+  const [first] = judged;
+  return first && judged.reduce((best, each) => (each.value > best.value ? each : best), first).place;
 }
 
 /** Rank fusions of the grid lie too far apart to be averaged. At an end of the grid, the end itself counts twice. */

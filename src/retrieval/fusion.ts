@@ -13,11 +13,8 @@
  *
  * A weight of 1 gives the model's list and a weight of 0 that of BM25. Equal scores are ordered by doc_id.
  */
+import type { Fusion } from '../formats/fusion.ts';
 import { rank, type Ranking } from './ranking.ts';
-
-export type Fusion =
-  | { readonly method: 'convex'; readonly weight: number }
-  | { readonly method: 'rrf'; readonly weight: number; readonly k: number };
 
 /** Documents at the head of each list that set the scale of the model's scores, however deep the lists are. */
 export const WINDOW = 100;
@@ -68,7 +65,10 @@ export function poolOf({ model, bm25 }: Both<Retrieved>): FusionPool {
 }
 
 export function fusePool(pool: FusionPool, fusion: Fusion, depth: number): Ranking {
-  return byListsAlone(pool.lists, fusion, depth) ?? rank(pool.documents, convexScores(pool, fusion), depth);
+  return (
+    byListsAlone(pool.lists, fusion, depth) ??
+    rank(pool.documents, convexScores(pool.scores, fusion.weight), depth)
+  );
 }
 
 /** The same documents as both lists hold, such as the candidates of a query, with the scores that the pool gives. */
@@ -81,12 +81,12 @@ export function fuseCandidates(pool: FusionPool, candidates: Both<Ranking>, fusi
     model: scores.map(pool.normalise.model),
     bm25: Float64Array.from(ranks, (place) => pool.normalise.bm25(candidates.bm25.scores[place - 1]!)),
   };
-  return rank(documents, convexScores({ scores: both }, fusion));
+  return rank(documents, convexScores(both, fusion.weight));
 }
 
-/** By position in the documents of the pool. */
-function convexScores({ scores }: Pick<FusionPool, 'scores'>, { weight }: Fusion): Float64Array {
-  return scores.model.map((score, i) => weight * score + (1 - weight) * scores.bm25[i]!);
+/** Of normalised scores, by position. */
+export function convexScores({ model, bm25 }: Both<Float64Array>, weight: number): Float64Array {
+  return model.map((score, i) => weight * score + (1 - weight) * bm25[i]!);
 }
 
 /**

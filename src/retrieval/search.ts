@@ -4,7 +4,7 @@ import { DOCUMENTS_FILE, readEmbeddingsConfig, type Similarity } from '../format
 import { readNpy, readNpyRows, type Matrix } from '../formats/npy.ts';
 import { openIndex } from './ann.ts';
 import { createExactSearch } from './exact.ts';
-import type { Ranking } from './ranking.ts';
+import { rank, type Ranking } from './ranking.ts';
 
 export interface SearchPlace {
   /** Folder of the `embeddings` artifact. */
@@ -18,7 +18,9 @@ export interface DocumentSearch {
    * The `top` documents nearest to one query vector [D], or all where there are fewer. Scores are the same with an index
    * as without one, if it was built for the embeddings' similarity.
    */
-  search(query: Float32Array, top: number): Ranking;
+  readonly search: (query: Float32Array, top: number) => Ranking;
+  /** Scores of any documents, in their order; equal to the bit to those of `search`. */
+  readonly scores: (query: Float32Array, documents: Uint32Array) => Float64Array;
 }
 
 export async function openSearch(place: SearchPlace): Promise<DocumentSearch> {
@@ -30,29 +32,33 @@ const asMatrix = (query: Float32Array): Matrix => ({ rows: 1, columns: query.len
 function exactSearch({ embeddings }: SearchPlace): DocumentSearch {
   const { similarity } = readEmbeddingsConfig(embeddings);
   const exact = createExactSearch(readNpy(join(embeddings, DOCUMENTS_FILE)), similarity);
-  return { search: (query, top) => exact.search(asMatrix(query), [0], top).next().value! };
+  return {
+    search: (query, top) => exact.search(asMatrix(query), [0], top).next().value!,
+    scores: (query, documents) => exact.scores(asMatrix(query), 0, documents),
+  };
 }
 
 /** The index proposes candidates; exact scores of their vectors, which are read from the file, rank them. */
 async function indexSearch(folder: string, { embeddings }: SearchPlace): Promise<DocumentSearch> {
-  const { documents } = readEmbeddingsConfig(embeddings);
+  const { documents: count } = readEmbeddingsConfig(embeddings);
   const index = await openIndex(folder);
+  const scores: DocumentSearch['scores'] = (query, documents) =>
+    scoresFromFile(query, embeddings, documents, index.config.similarity);
   return {
     search: (query, top) => {
-      const proposed = index.search(query, Math.min(top, documents)).documents.sort();
-      return rescore(query, embeddings, proposed, index.config.similarity);
+      const proposed = index.search(query, Math.min(top, count)).documents.sort();
+      return rank(proposed, scores(query, proposed));
     },
+    scores,
   };
 }
 
-function rescore(
+function scoresFromFile(
   query: Float32Array,
   folder: string,
-  proposed: Uint32Array,
+  documents: Uint32Array,
   similarity: Similarity,
-): Ranking {
-  const search = createExactSearch(readNpyRows(join(folder, DOCUMENTS_FILE), proposed), similarity);
-  const positions = Uint32Array.from(proposed, (_, position) => position);
-  const { documents, scores } = search.rankCandidates(asMatrix(query), 0, positions);
-  return { documents: documents.map((position) => proposed[position]!), scores };
+): Float64Array {
+  const search = createExactSearch(readNpyRows(join(folder, DOCUMENTS_FILE), documents), similarity);
+  return search.scores(asMatrix(query), 0, Uint32Array.from(documents.keys()));
 }

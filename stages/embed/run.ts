@@ -8,7 +8,7 @@ import { openEncoder, type Encoder } from '../../src/engine/model/open-encoder.t
 import type { Side } from '../../src/engine/model/towers.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, writeEmbeddingsConfig } from '../../src/formats/embeddings.ts';
 import { createNpy } from '../../src/formats/npy.ts';
-import { rowCount, type Ragged } from '../../src/formats/ragged.ts';
+import { raggedFrom, row, rowCount, type Ragged } from '../../src/formats/ragged.ts';
 import {
   extendsVocabulary,
   modelTexts,
@@ -20,6 +20,7 @@ import {
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { hybridEmbeddings } from '../../src/retrieval/lexical/join.ts';
 import { collapseWarning, vectorSample } from './collapse.ts';
+import { earlierVectors, type EarlierVectors } from './earlier-vectors.ts';
 import { addLexicalParts } from './lexical/add.ts';
 import { hybridMetrics, hybridText } from './lexical/report.ts';
 import type { EmbedParams } from './parameters.ts';
@@ -59,8 +60,10 @@ export async function run(context: Context): Promise<StageResult> {
     const isHybrid = context.params.lexical.dimensions > 0;
     // Vectors of hybrid embeddings are complete when all texts are encoded and the weight is chosen.
     const folder = isHybrid ? context.scratch : context.output;
-    const encode = (part: Omit<Part, 'folder'>): Promise<number | undefined> =>
-      encodeTo(context, encoder, tokens, { ...part, folder }, total);
+    const readAs = { config: modelTokens, knowsNgrams, vocabulary: given.vocabulary };
+    const earlier = earlierVectors(context, readAs);
+    const encode = (part: Omit<Part, 'folder'>): Promise<Encoded> =>
+      encodeTo(context, encoder, tokens, { ...part, folder }, earlier, total);
     const ofDocuments = await encode({
       side: 'document',
       file: DOCUMENTS_FILE,
@@ -75,11 +78,12 @@ export async function run(context: Context): Promise<StageResult> {
       maximum: max_query_length,
       before: documents,
     });
-    const warning = collapseWarning({ documents: ofDocuments, queries: ofQueries });
+    const warning = collapseWarning({ documents: ofDocuments.cosine, queries: ofQueries.cosine });
     if (warning) context.warn(warning);
     const { similarity, dimensions } = encoder.config;
     const hybrid = isHybrid ? await addLexicalParts(context, given, { similarity, dimensions }) : undefined;
     const counts = { documents, queries };
+    const reused = ofDocuments.reused + ofQueries.reused;
     const config = hybrid ? hybridEmbeddings(hybrid, counts) : { similarity, dimensions, ...counts };
     writeEmbeddingsConfig(context.output, config);
     return {
@@ -87,9 +91,10 @@ export async function run(context: Context): Promise<StageResult> {
         ...counts,
         dimensions: config.dimensions,
         ...unknownMetrics(unknown),
+        ...(earlier && { reused }),
         ...(hybrid && hybridMetrics(hybrid)),
       },
-      headline: `${total.toLocaleString('en-US')} texts · ${hybrid ? hybridText(hybrid) : `${dimensions} dimensions`}${unknownText(unknown, knowsNgrams)}`,
+      headline: `${total.toLocaleString('en-US')} texts${reused > 0 ? `, ${(total - reused).toLocaleString('en-US')} of them new` : ''} · ${hybrid ? hybridText(hybrid) : `${dimensions} dimensions`}${unknownText(unknown, knowsNgrams)}`,
     };
   } finally {
     encoder.dispose();
@@ -115,29 +120,44 @@ interface Part {
   readonly before: number;
 }
 
-/** Returns the mean cosine of a sample of the vectors, if there are enough. */
+interface Encoded {
+  /** Mean cosine of a sample of the vectors, if there are enough. */
+  readonly cosine: number | undefined;
+  /** Number of vectors that were taken over. */
+  readonly reused: number;
+}
+
 async function encodeTo(
   context: Context,
   encoder: Encoder,
   tokens: Tokens,
   { side, folder, file, texts, maximum, before }: Part,
+  earlier: EarlierVectors | undefined,
   total: number,
-): Promise<number | undefined> {
+): Promise<Encoded> {
   const { dimensions } = encoder.config;
   const count = rowCount(texts);
   const atOnce = Math.max(1, Math.min(CHUNK, Math.floor(CHUNK_VALUES / dimensions)));
   const sample = vectorSample(count, dimensions);
   const npy = createNpy(join(folder, file), count, dimensions);
+  let reused = 0;
   try {
     for (let start = 0; start < count; start += atOnce) {
       const length = Math.min(atOnce, count - start);
       const seen = modelTexts(texts, tokens.config, maximum, start, start + length);
       const vectors = new Float32Array(length * dimensions);
-      for (const done of encoder.encodeAll(side, seen, vectors)) {
-        context.progress({ done: before + start + done, total, unit: 'texts' });
+      const left = earlier?.take(side, seen, vectors);
+      const taken = left ? length - left.length : 0;
+      reused += taken;
+      const toEncode = left ? raggedFrom(left.map((i) => row(seen, i))) : seen;
+      const encoded = left ? new Float32Array(left.length * dimensions) : vectors;
+      for (const done of encoder.encodeAll(side, toEncode, encoded)) {
+        context.progress({ done: before + start + taken + done, total, unit: 'texts' });
         await setImmediate();
         context.signal.throwIfAborted();
       }
+      for (const [at, i] of (left ?? []).entries())
+        vectors.set(encoded.subarray(at * dimensions, (at + 1) * dimensions), i * dimensions);
       sample.see(start, vectors);
       npy.write(vectors);
     }
@@ -145,5 +165,5 @@ async function encodeTo(
   } finally {
     npy.close();
   }
-  return sample.meanCosine();
+  return { cosine: sample.meanCosine(), reused };
 }

@@ -8,9 +8,9 @@ export const stage = defineStage<TokenizeParams>({
   inputs: {
     corpus: { type: 'corpus', description: 'Documents and queries to tokenise.' },
     vocabulary: {
-      type: 'tokens',
+      type: ['tokens', 'model'],
       description:
-        'Tokens of another corpus, whose normalisation, vocabulary and truncation lengths are used: those that a model was trained on. New words get ids behind them, which such a model knows by their n-grams alone.',
+        'Tokens of another corpus, or a model, whose normalisation, vocabulary and truncation lengths are used: those that the model was trained on. New words get ids behind them, which it knows by their n-grams alone.',
       optional: true,
     },
   },

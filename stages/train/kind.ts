@@ -23,6 +23,12 @@ export const stage = defineStage<TrainParams>({
       optional: true,
       many: 'paired',
     },
+    initial: {
+      type: 'model',
+      description:
+        'A model whose weights training starts from, to tune it to these triplets; `encoder` and `embeddings.subwords` have to be its own, and the tokens made with its vocabulary.',
+      optional: true,
+    },
   },
   output: 'model',
   metrics: [

@@ -17,6 +17,7 @@ import type { Tensor } from '../../src/formats/safetensors.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
 import { readVectors, type WordVectors } from '../../src/formats/vectors.ts';
 import { inputList, PipelineError, type StageContext } from '../../src/stage.ts';
+import { ownRows, readInitialModel } from './initial-model.ts';
 import type { TrainParams } from './parameters.ts';
 
 type Context = StageContext<TrainParams>;
@@ -30,13 +31,20 @@ export interface Start {
 /** `tokens` are those of the tokenize stage, unchanged. */
 export function startOf(context: Context, tokens: Tokens): Start {
   const { params } = context;
-  const words = firstEmbeddings(context, tokens);
-  const [, dimensions] = words.shape as [number, number];
+  const initial = readInitialModel(context, tokens);
   const subwords = subwordsOf(params, tokens);
+  const words = initial
+    ? ownRows(initial, tokens.config.model_vocabulary, subwords)
+    : firstEmbeddings(context, tokens);
+  const [, dimensions] = words.shape as [number, number];
   const rows = knownTokens(params, tokens);
   const config = configOf(params, { rows, dimensions, ...(subwords && { ngrams: ngramConfig(params) }) });
-  const embeddings = subwords ? withBuckets(words, subwords) : words;
-  return { config, weights: firstWeights(config, embeddings, params.seed), subwords };
+  const embeddings = subwords ? withBuckets(words, subwords, initial?.ngrams) : words;
+  requireEncoderMemory(config);
+  const weights = initial
+    ? new Map([...initial.weights, [EMBEDDINGS, embeddings] as const])
+    : firstWeights(config, embeddings, params.seed);
+  return { config, weights, subwords };
 }
 
 /** Ids below this have a vector: with n-grams, every word of the vocabulary, however rare. */
@@ -93,12 +101,17 @@ function concatColumns(given: readonly WordVectors[]): Tensor<Float32Array> {
   return { shape: [rows, width], data };
 }
 
-/** N-gram embeddings start at zero, so that the model starts from the unchanged word vectors. */
-function withBuckets({ shape, data }: Tensor<Float32Array>, { bucketCount }: Subwords): Tensor<Float32Array> {
+/** N-gram embeddings start at zero, so that the model starts from the unchanged word vectors, or as those of `initial`. */
+function withBuckets(
+  { shape, data }: Tensor<Float32Array>,
+  { bucketCount }: Subwords,
+  initial: Tensor<Float32Array> | undefined,
+): Tensor<Float32Array> {
   const [rows, dimensions] = shape as [number, number];
   requireMemory('the embeddings of n-grams', { 'subwords.buckets': rows + bucketCount, dimensions });
   const all = new Float32Array((rows + bucketCount) * dimensions);
   all.set(data);
+  if (initial) all.set(initial.data, rows * dimensions);
   return { shape: [rows + bucketCount, dimensions], data: all };
 }
 
@@ -127,7 +140,6 @@ function requireEncoderMemory({ encoder, embeddings }: ModelConfig): void {
 }
 
 function firstWeights(config: ModelConfig, embeddings: Tensor<Float32Array>, seed: number): ModelWeights {
-  requireEncoderMemory(config);
   const weights = new Map([[EMBEDDINGS, embeddings]]);
   for (const tower of towersOf(config.encoder))
     for (const weight of towerShapes(config.encoder, config.embeddings.dimensions))

@@ -44,11 +44,12 @@ export function validationSet(
   params: Omit<ValidationParams, 'every' | 'max_documents'> & { readonly max_documents: number },
   seed: number,
 ): ValidationSet | undefined {
-  const relevant = relevantDocuments(tokens);
+  const ofSplit = queriesOfSplit(tokens, params.split);
+  const relevant = relevantDocuments(tokens, ofSplit);
   const ignored = ignoredDocuments(tokens, params.ignore_identical_ids);
   const candidates = (query: number): Uint32Array =>
     row(tokens.candidates, query).filter((document) => document !== ignored.get(query));
-  const usable = queriesOfSplit(tokens, params.split).filter((query) => {
+  const usable = ofSplit.filter((query) => {
     const answers = relevant.get(query);
     return (
       answers !== undefined &&

@@ -57,6 +57,20 @@ describe('completion offers', () => {
     expect(await candidates(rig, 'run', '--jobs', '2', 'exp.yaml', '--until', 'o')).toEqual(['own']);
   });
 
+  it('formats of an exported model, and then specs as well as runs', async () => {
+    const rig = rigWithSpec();
+    expect(await candidates(rig, 'export', '--to', '')).toEqual(['archive', 'onnx', 'huggingface']);
+    expect(await candidates(rig, 'export', '')).toEqual(['latest']);
+    expect(await candidates(rig, 'export', '--to', 'onnx', '')).toEqual([
+      'artifacts/',
+      'base.yaml',
+      'exp.yaml',
+      'specs/',
+      'latest',
+    ]);
+    expect(await candidates(rig, 'import-model', 'spe')).toEqual(['specs/']);
+  });
+
   it('the parameters of the spec, of built-in kinds, and those written for a kind of one’s own', async () => {
     const rig = rigWithSpec();
     expect(await candidates(rig, 'run', 'exp.yaml', '--set', 'model.loss.m')).toEqual(

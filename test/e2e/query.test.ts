@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +29,26 @@ describe('pipeline query', () => {
   const query = (...args: string[]): ReturnType<Rig['pipeline']> => queryIn(makeRig(), ...args);
   const queryIn = (rig: Rig, ...args: string[]): ReturnType<Rig['pipeline']> =>
     rig.pipeline('query', ...args, '--store', store);
+  const artifactOf = (stage: string): string => {
+    const [record] = readdirSync(join(store, 'runs')).filter((name) => name.endsWith('.json'));
+    const { stages } = JSON.parse(readFileSync(join(store, 'runs', record!), 'utf8')) as {
+      stages: Record<string, { readonly kind: string; readonly key: string }>;
+    };
+    return join(store, stages[stage]!.kind, stages[stage]!.key);
+  };
+  /** `id<TAB>question` lines of the queries that the report evaluates, in its order. */
+  const testQuestions = (): string => {
+    const evaluated = readFileSync(join(artifactOf('report[cell=gru]'), 'runs', 'fused.trec'), 'utf8');
+    const ids = new Set(evaluated.split('\n').map((line) => line.split(' ')[0]));
+    const texts = new Map(
+      readFileSync(join(artifactOf('files'), 'queries.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { _id: string; text: string })
+        .map(({ _id, text }) => [_id, text]),
+    );
+    return [...ids].map((id) => (texts.has(id!) ? `${id!}\t${texts.get(id!)!}\n` : '')).join('');
+  };
   const lines = (text: string): Line[] =>
     text
       .trimEnd()
@@ -51,9 +71,29 @@ describe('pipeline query', () => {
   it('says in the first line which of model, BM25 and their fusion answers', async () => {
     const header = async (...args: string[]): Promise<string | undefined> =>
       (await query('latest', QUESTION, ...args)).stdout.split('\n')[0];
-    expect(await header('--model')).toBe('model · 60 documents of small');
+    expect(await header('--model')).toBe('model · exact search · 60 documents of small');
     expect(await header('--bm25')).toBe('BM25 · 60 documents of small');
-    expect(await header('--hybrid')).toMatch(/^hybrid: .* · 60 documents of small$/);
+    const fusion = 'convex fusion, model 0.5 and BM25 0.5, chosen on 10 queries of validation';
+    for (const options of [[], ['--hybrid']])
+      expect(await header(...options)).toBe(`hybrid: ${fusion} · exact search · 60 documents of small`);
+  });
+
+  it.each(['gru', 'lstm'])('answers test questions as the report measured the fusion (%s)', async (cell) => {
+    const rig = makeRig();
+    rig.write({ 'questions.tsv': testQuestions() });
+    const args = ['--file', 'questions.tsv', '--index', `index[cell=${cell}]`, '--tsv'];
+    const { stdout } = await queryIn(rig, 'latest', ...args);
+    const rows = stdout.trimEnd().split('\n').slice(1);
+    const answers = rows.map((line) => line.split('\t').slice(0, 3).join(' '));
+    const run = readFileSync(join(artifactOf(`report[cell=${cell}]`), 'runs', 'fused.trec'), 'utf8');
+    const measured = run
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' '))
+      .filter(([, , , rank]) => Number(rank) <= 5)
+      .map(([query, , document, rank]) => `${query!} ${rank!} ${document!}`);
+    expect(measured).toHaveLength(50);
+    expect(answers).toEqual(measured);
   });
 
   it('answers each line of a file, and goes on after one without a known word', async () => {

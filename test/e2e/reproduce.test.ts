@@ -191,7 +191,7 @@ describe('pipeline export and import', () => {
 });
 
 describe('help', () => {
-  it.each(['reproduce', 'export', 'import'])('of %s has an example', async (command) => {
+  it.each(['reproduce', 'export', 'import', 'import-model'])('of %s has an example', async (command) => {
     const { stdout } = await makeRig().pipeline(command, '--help');
     expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}pipeline ${command}`));
   });

@@ -216,7 +216,7 @@ it('the starter spec on 300 documents and 220 training pairs says loudly that it
   rig.write(syntheticData());
   const { code, stderr, stdout } = await rig.pipeline('run', 'start.yaml');
   expect(code).toBe(0);
-  expect(stderr).toContain('! model: only 10 optimiser steps in all; a model needs hundreds');
+  expect(stderr).toContain('! model: only 70 optimiser steps in all; a model needs hundreds');
   expect(stderr).toMatch(
     /! report: the model is near chance: MRR@10 0\.0\d\d .*BM25 reaches \d\.\d{3} on the same/,
   );

@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import { onTestFinished } from 'vitest';
 import { matchesMetric, metricPatterns } from '../../src/kinds/metric-names.ts';
 import type {
+  EarlierArtifact,
   Engine,
   InputArtifact,
   JsonObject,
@@ -41,6 +42,7 @@ export interface KindRunOptions {
   readonly threads?: number;
   readonly engine?: Engine;
   readonly signal?: AbortSignal;
+  readonly earlier?: EarlierArtifact;
   /** Keeps the resume folder of an earlier attempt. */
   readonly resume?: string;
 }
@@ -90,6 +92,7 @@ export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}
   const result = await kind.run({
     params,
     inputs: options.inputs ?? {},
+    earlier: options.earlier ?? null,
     output,
     scratch: make('scratch'),
     downloads: make('downloads'),

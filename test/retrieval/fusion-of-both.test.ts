@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Fusion } from '../../src/formats/fusion.ts';
 import { chooseFusion, FUSION_GRID, reciprocalRanks, SAFE } from '../../src/retrieval/fusion-choice.ts';
-import { fuse, poolOf, type Both, type Fusion, type Retrieved } from '../../src/retrieval/fusion.ts';
+import { fuse, poolOf, type Both, type Retrieved } from '../../src/retrieval/fusion.ts';
 import { rank, type Ranking } from '../../src/retrieval/ranking.ts';
 
 /** A retriever with these scores by doc_id, which lists the best `depth` of the scores that are not 0. */

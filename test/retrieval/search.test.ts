@@ -29,13 +29,18 @@ it.each<[Similarity, string]>([
   const shared = [...approximate.documents.entries()].filter(([, document]) => scores.has(document));
   expect(shared.length).toBeGreaterThanOrEqual(4);
   for (const [i, document] of shared) expect(approximate.scores[i]).toBe(scores.get(document));
+
+  const wanted = Uint32Array.of(700, exact.documents[1]!, 3);
+  const [one, other] = [await openSearch(place), await openSearch({ ...place, index: index.artifact.path })];
+  expect(one.scores(query, wanted)[1]).toBe(exact.scores[1]);
+  expect(other.scores(query, wanted)).toEqual(one.scores(query, wanted));
 });
 
 it('gives all documents where there are fewer than asked for', async () => {
   const embeddings = embeddingsArtifact(randomMatrix(3, 16, 'few'), QUERIES);
   const index = await runKind(stage, { inputs: { embeddings } });
   for (const place of [{}, { index: index.artifact.path }]) {
-    const { search } = await openSearch({ embeddings: embeddings.path, ...place });
-    expect(search(QUERIES.data.subarray(0, 16), 500).documents).toHaveLength(3);
+    const opened = await openSearch({ embeddings: embeddings.path, ...place });
+    expect(opened.search(QUERIES.data.subarray(0, 16), 500).documents).toHaveLength(3);
   }
 });

@@ -50,10 +50,11 @@ const paths = Object.entries<KindDeclaration>(KINDS).flatMap(([kind, { parameter
   [...new Set(pathNames(parameters))].map((name) => ({ kind, name })),
 );
 
-test('paths are parameters of ingest, word2vec, evaluate and command', () => {
+test('paths are parameters of ingest, word2vec, evaluate, import-model and command', () => {
   expect([...new Set(paths.map(({ kind }) => kind))].sort()).toEqual([
     'command',
     'evaluate',
+    'import-model',
     'ingest',
     'word2vec',
   ]);

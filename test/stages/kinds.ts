@@ -3,6 +3,7 @@ import type { KindDeclaration } from '../../src/stage.ts';
 import { stage as command } from '../../stages/command/kind.ts';
 import { stage as embed } from '../../stages/embed/kind.ts';
 import { stage as evaluate } from '../../stages/evaluate/kind.ts';
+import { stage as importModel } from '../../stages/import-model/kind.ts';
 import { stage as index } from '../../stages/index/kind.ts';
 import { stage as ingest } from '../../stages/ingest/kind.ts';
 import { stage as mine } from '../../stages/mine/kind.ts';
@@ -15,6 +16,7 @@ export const KINDS = {
   command,
   embed,
   evaluate,
+  'import-model': importModel,
   index,
   ingest,
   mine,

@@ -44,10 +44,13 @@ interface Line {
   readonly store: string | undefined;
   /** The option whose value the current word is. */
   readonly option: Option | undefined;
+  /** Long names of the options before the current word. */
+  readonly options: readonly string[];
 }
 
 function readLine(command: Command, words: readonly string[]): Line {
   const given: string[] = [];
+  const options: string[] = [];
   let store: string | undefined;
   let option: Option | undefined;
   for (const word of words.slice(0, -1)) {
@@ -57,10 +60,11 @@ function readLine(command: Command, words: readonly string[]): Line {
       continue;
     }
     const found = command.options.find(({ long, short }) => word === long || word === short);
+    if (found?.long) options.push(found.long);
     if (found?.required) option = found;
     else if (!word.startsWith('-')) given.push(word);
   }
-  return { current: words.at(-1)!, given, store, option };
+  return { current: words.at(-1)!, given, store, option, options };
 }
 
 function valuesOf({ long, argChoices }: Option, line: Line): readonly string[] {
@@ -88,6 +92,7 @@ function valuesOf({ long, argChoices }: Option, line: Line): readonly string[] {
     case '--write':
     case '--report':
     case '--file':
+    case '--output':
       return filesLike(line.current);
     default:
       return [];
@@ -109,7 +114,9 @@ function argumentsFor(command: Command, line: Line): readonly string[] {
         ? [...specFilesLike(line.current), ...runNames(line)]
         : specFilesLike(line.current);
     case 'run':
-      return runNames(line);
+      return exportsModel(command, line)
+        ? [...specFilesLike(line.current), ...runNames(line)]
+        : runNames(line);
     case 'stage':
     case 'stages':
       return stagesOf(line);
@@ -119,11 +126,16 @@ function argumentsFor(command: Command, line: Line): readonly string[] {
       return runsIn(line.store).tags;
     case 'file':
     case 'archive':
+    case 'folder':
       return filesLike(line.current);
     default:
       return argument?.argChoices ?? [];
   }
 }
+
+/** `export --to onnx`, which takes a spec too. */
+const exportsModel = (command: Command, { options }: Line): boolean =>
+  command.name() === 'export' && options.includes('--to');
 
 /** Commands whose first argument is a spec or a recorded run. */
 const TAKES_RUNS = new Set(['show', 'logs', 'query']);

@@ -1,25 +1,31 @@
 /** The answers of `pipeline query`: for people, as JSON Lines, or as tab-separated rows. */
 import { cells } from '../../base/cells.ts';
-import { fusionText } from '../../query/fusion.ts';
+import { fusionText, type QueryFusion } from '../../query/fusion.ts';
 import type { Answer, Answered, Method, Retriever } from '../../query/retriever.ts';
 import type { Question } from '../commands/questions.ts';
 import { styleFor, useColor } from './output.ts';
 
 const TEXT_LINES = 3;
 
-const METHODS: Readonly<Record<Method, string>> = {
-  model: 'model',
-  bm25: 'BM25',
-  hybrid: 'hybrid',
-};
+/** `hybrid: convex fusion, model 0.6 and BM25 0.4, not tuned · exact search · 15,772 documents of medquad` */
+export function headerText({ method, fusion, vectors, documents }: Retriever, name: string): string {
+  const parts = [
+    answeredBy(method, fusion, vectors?.isHybrid === true),
+    ...(vectors ? [vectors.isExact ? 'exact search' : 'approximate search'] : []),
+    `${documents.toLocaleString('en-US')} documents of ${name}`,
+  ];
+  return styleFor(useColor(process.stdout)).dim(parts.join(' · '));
+}
 
-/** `hybrid: reciprocal rank fusion, model 0.9 and BM25 0.1 · 15,772 documents of medquad` */
-export function headerText({ method, fusion, isRecorded, documents }: Retriever, name: string): string {
-  const detail = method === 'hybrid' ? `: ${fusionText(fusion)}${isRecorded ? '' : ' (not tuned)'}` : '';
-  const count = documents.toLocaleString('en-US');
-  return styleFor(useColor(process.stdout)).dim(
-    `${METHODS[method]}${detail} · ${count} documents of ${name}`,
-  );
+function answeredBy(method: Method, fusion: QueryFusion, isHybrid: boolean): string {
+  switch (method) {
+    case 'bm25':
+      return 'BM25';
+    case 'model':
+      return isHybrid ? 'model with lexical part' : 'model';
+    case 'hybrid':
+      return `hybrid: ${fusionText(fusion)}`;
+  }
 }
 
 export function questionText({ id, text }: Question): string {

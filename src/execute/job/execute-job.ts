@@ -17,6 +17,7 @@ import { failureFrom } from '../failure.ts';
 import { filesRead } from './files-read.ts';
 import type { Job } from './job.ts';
 import { manifestOf } from './job-manifest.ts';
+import { fetchEarlier } from './fetch-earlier.ts';
 import { fetchInputs, kindOf, paramsOf } from './resolve-job.ts';
 import type { StartMessage } from './messages.ts';
 import type { ChildResult } from './stage-child.ts';
@@ -56,7 +57,8 @@ export async function executeJob(
       onEvent({ type: 'started', log: logFile });
       const inputs = await fetchInputs(job, store);
       const params = await paramsOf(job, project, inputs);
-      const execution = { job, kind, params, inputs, logFile };
+      const earlier = await fetchEarlier(job, store);
+      const execution = { job, kind, params, inputs, earlier, logFile };
       return await retrying(job, options, () => executeOnce(execution, environment, options));
     } finally {
       claim.lock.release();
@@ -72,12 +74,13 @@ interface Execution {
   readonly kind: Kind;
   readonly params: StartMessage['params'];
   readonly inputs: StartMessage['inputs'];
+  readonly earlier: StartMessage['earlier'];
   readonly logFile: string;
 }
 
 /** One attempt in a work folder of its own. Rejects where the store cannot be used: a retry would not help. */
 async function executeOnce(
-  { job, kind, params, inputs, logFile }: Execution,
+  { job, kind, params, inputs, earlier, logFile }: Execution,
   { layout, store, project }: JobEnvironment,
   { stop, kill, onEvent }: JobOptions,
 ): Promise<JobResult> {
@@ -91,6 +94,7 @@ async function executeOnce(
       module: kind.module,
       params,
       inputs,
+      earlier,
       output: work.output,
       scratch: work.scratch,
       resume: work.resume,

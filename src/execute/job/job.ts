@@ -26,6 +26,8 @@ export interface Job {
   readonly rooted: Readonly<Record<string, string>>;
   /** Slot → the artifacts that feed it; a list where the kind takes many. */
   readonly inputs: Readonly<Record<string, JobInput | readonly JobInput[]>>;
+  /** What the kind can take parts over from. Not in the key: the result is the same without it. */
+  readonly earlier: JobEarlier | null;
   readonly engine: Engine;
   readonly threads: number;
   /** The spec asks for watched reads. */
@@ -45,6 +47,13 @@ export interface JobKind {
   readonly code: Digest;
   /** The user's module, relative to the project where it lies below it; null for a built-in kind. */
   readonly module: string | null;
+}
+
+/** An earlier artifact of the same stage. */
+export interface JobEarlier {
+  readonly artifact: JobInput;
+  /** Slot → the input that it was made from. */
+  readonly inputs: Readonly<Record<string, JobInput>>;
 }
 
 /** An input artifact, by the key under which any store of the run has it. */

@@ -4,10 +4,11 @@ import { replaceAt } from '../../base/json-pointer.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { givesList, type Kind } from '../../kinds/kind.ts';
 import { isOutside } from '../../plan/external-paths.ts';
+import type { Reusable } from '../../plan/reusable.ts';
 import type { StageSpec } from '../../spec/spec.ts';
 import type { Engine } from '../../stage.ts';
 import type { FoundArtifact } from '../../store/store.ts';
-import type { Job, JobInput, JobKind } from './job.ts';
+import type { Job, JobEarlier, JobInput, JobKind } from './job.ts';
 import type { ToRun } from '../stage-end.ts';
 
 export interface JobSettings {
@@ -23,7 +24,7 @@ const NO_ENGINE: Engine = { backend: 'wasm', precision: 'exact', device: 'cpu', 
 
 export function makeJob(
   stage: StageSpec,
-  { key, document, reasons }: ToRun,
+  { key, document, reasons, reusable }: ToRun,
   inputs: ReadonlyMap<string, FoundArtifact>,
   { project, threads, engine, strict = false }: JobSettings,
 ): Job {
@@ -40,6 +41,7 @@ export function makeJob(
       stage.paths.flatMap(({ pointer, rootedIn }) => (rootedIn === undefined ? [] : [[pointer, rootedIn]])),
     ),
     inputs: jobInputs(stage, inputs),
+    earlier: reusable ? jobEarlier(stage, reusable) : null,
     engine: engine ?? NO_ENGINE,
     threads,
     strict,
@@ -60,11 +62,21 @@ function portable(path: string, project: string): string {
   return isAbsolute(below) || /^\.\.(\/|$)/.test(below) ? path : below || '.';
 }
 
-function jobInputs(stage: StageSpec, inputs: ReadonlyMap<string, FoundArtifact>): Job['inputs'] {
-  const one = (name: string): JobInput => {
-    const { kind, key, digest } = inputs.get(name)!.manifest;
-    return { stage: name, kind, key, digest };
+function jobEarlier(stage: StageSpec, { artifact, inputs }: Reusable): JobEarlier {
+  return {
+    artifact: jobInput(stage.name, artifact),
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([slot, input]) => [slot, jobInput(stage.inputs[slot]![0]!, input)]),
+    ),
   };
+}
+
+function jobInput(stage: string, { manifest: { kind, key, digest } }: FoundArtifact): JobInput {
+  return { stage, kind, key, digest };
+}
+
+function jobInputs(stage: StageSpec, inputs: ReadonlyMap<string, FoundArtifact>): Job['inputs'] {
+  const one = (name: string): JobInput => jobInput(name, inputs.get(name)!);
   return Object.fromEntries(
     Object.entries(stage.inputs).map(([slot, names]) => [
       slot,

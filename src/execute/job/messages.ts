@@ -1,5 +1,13 @@
 /** The messages between a stage process and the process that started it. They never leave the machine. */
-import type { Engine, InputArtifact, JsonObject, Metrics, Progress, StageWarning } from '../../stage.ts';
+import type {
+  EarlierArtifact,
+  Engine,
+  InputArtifact,
+  JsonObject,
+  Metrics,
+  Progress,
+  StageWarning,
+} from '../../stage.ts';
 import type { ArtifactFile } from '../../store/manifest.ts';
 
 /** Everything that a stage process is told, in one message: a job, resolved against this machine. */
@@ -9,6 +17,7 @@ export interface StartMessage {
   readonly module: string;
   readonly params: JsonObject;
   readonly inputs: Readonly<Record<string, InputArtifact | readonly InputArtifact[]>>;
+  readonly earlier: EarlierArtifact | null;
   readonly output: string;
   readonly scratch: string;
   readonly downloads: string;

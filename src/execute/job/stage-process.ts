@@ -73,6 +73,7 @@ async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromSt
   const result = await stage.run({
     params: start.params,
     inputs: start.inputs,
+    earlier: start.earlier,
     output: start.output,
     scratch: start.scratch,
     downloads: start.downloads,

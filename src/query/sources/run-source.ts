@@ -49,6 +49,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ingest: 'corpus',
   tokenize: 'tokens',
   train: 'model',
+  'import-model': 'model',
   embed: 'embeddings',
   evaluate: 'report',
 };

@@ -25,8 +25,9 @@ export function validationQueries(
   tokens: Tokens,
   { seed, validation }: Pick<LexicalParams, 'seed' | 'validation'>,
 ): ValidationQueries | undefined {
-  const relevant = relevantDocuments(tokens);
-  const judged = queriesOfSplit(tokens, validation.split).filter((query) => relevant.has(query));
+  const ofSplit = queriesOfSplit(tokens, validation.split);
+  const relevant = relevantDocuments(tokens, ofSplit);
+  const judged = ofSplit.filter((query) => relevant.has(query));
   if (judged.length === 0) return undefined;
   const queries = shuffle(judged, random(seed, 'lexical queries')).slice(0, validation.max_queries).sort();
   const wanted = new Set(Array.from(queries, (query) => [...relevant.get(query)!.keys()]).flat());

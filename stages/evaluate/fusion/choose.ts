@@ -5,7 +5,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { random, shuffle } from '../../../src/base/random.ts';
-import type { FusionConfig, FusionSource } from '../../../src/formats/fusion.ts';
+import type { Fusion, FusionConfig, FusionSource } from '../../../src/formats/fusion.ts';
 import {
   chooseFusion,
   FEWEST_QUERIES,
@@ -13,7 +13,7 @@ import {
   reciprocalRanks,
   SAFE,
 } from '../../../src/retrieval/fusion-choice.ts';
-import { poolOf, type Fusion } from '../../../src/retrieval/fusion.ts';
+import { poolOf } from '../../../src/retrieval/fusion.ts';
 import type { StageContext } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
 import type { EvaluatedQuery } from '../scoring/queries.ts';
@@ -24,7 +24,7 @@ export interface ChosenFusion {
   /** For searches after the evaluation. */
   readonly config: FusionConfig;
   /** For one evaluated query. */
-  of(query: EvaluatedQuery): Fusion;
+  readonly of: (query: EvaluatedQuery) => Fusion;
 }
 
 type Context = StageContext<EvaluateParams>;

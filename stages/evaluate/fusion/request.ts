@@ -1,6 +1,6 @@
 /** What the parameter `fusion` asks for: nothing, a fixed fusion, or a choice among some. Chosen in choose.ts. */
+import type { Fusion } from '../../../src/formats/fusion.ts';
 import { FUSION_GRID } from '../../../src/retrieval/fusion-choice.ts';
-import type { Fusion } from '../../../src/retrieval/fusion.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
 

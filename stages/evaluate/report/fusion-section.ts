@@ -1,6 +1,5 @@
 /** The section of report.md that says how the model and BM25 were fused, and on what that choice rests. */
-import type { FusionConfig } from '../../../src/formats/fusion.ts';
-import type { Fusion } from '../../../src/retrieval/fusion.ts';
+import type { Fusion, FusionConfig } from '../../../src/formats/fusion.ts';
 import type { Summary } from '../summary/summary.ts';
 import { table } from './markdown.ts';
 

@@ -37,7 +37,7 @@ export async function scoreRivals(
       throw new PipelineError('E_PARAMETER', `the name '${name}' of a rival is taken`, {
         hint: 'Give each rival a name of its own.',
       });
-    const run = await readRun(path, names, context.signal as AbortSignal);
+    const run = await readRun(path, names, context.signal);
     if (run.rankings.size === 0)
       throw new PipelineError('E_INPUT', `the run of '${name}' has none of the evaluated queries`, {
         hint: `It must rank documents for the queries of the split '${context.params.split}', by their ids.`,

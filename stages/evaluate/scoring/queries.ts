@@ -53,13 +53,13 @@ export function queriesToEvaluate(
   rows: readonly QueryRow[],
 ): QuerySet {
   const { split } = params;
-  if (queriesOfSplit(tokens, split).length === 0)
+  if (queriesOfSplit(tokens, split).length === 0) {
+    const { splits } = tokens.config;
+    const there = splits.length > 0 ? `The corpus has the splits ${splits.join(', ')}. ` : '';
     throw new PipelineError('E_INPUT', `the split '${split}' has no queries`, {
-      hint:
-        tokens.config.splits.length > 0
-          ? `The corpus has the splits ${tokens.config.splits.join(', ')}.`
-          : 'Evaluation needs judged queries; those of a `synthesize` stage are for training.',
+      hint: `${there}Evaluation needs judged queries; those of a \`synthesize\` stage are for training.`,
     });
+  }
   const set = judgedQueries(tokens, split, params, rows);
   if (set.queries.length === 0)
     throw new PipelineError('E_INPUT', `no query of the split '${split}' has a relevant document`);

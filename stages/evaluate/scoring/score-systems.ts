@@ -4,8 +4,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../../src/base/clock.ts';
-import { fuseCandidates, fusePool, poolOf, type Fusion } from '../../../src/retrieval/fusion.ts';
+import type { Fusion } from '../../../src/formats/fusion.ts';
 import type { Names } from '../../../src/formats/packed-names.ts';
+import { fuseCandidates, fusePool, poolOf } from '../../../src/retrieval/fusion.ts';
 import type { Ranking } from '../../../src/retrieval/ranking.ts';
 import type { StageContext } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';

@@ -188,7 +188,9 @@ describe('evaluate', () => {
   it('a split without queries is an error that names the splits', async () => {
     await expect(evaluate({ split: 'dev' })).rejects.toMatchObject({
       message: "the split 'dev' has no queries",
-      hint: 'The corpus has the splits train, test.',
+      hint:
+        'The corpus has the splits train, test. Evaluation needs judged queries; those of a `synthesize` stage are for ' +
+        'training.',
     });
   });
 

@@ -72,6 +72,8 @@ describe('embed with a lexical part', () => {
       documents: 48,
       queries: 96,
       dimensions: 8 + dimensions,
+      'documents.oov': 0,
+      'queries.oov': 0,
       'lexical/weight': 0.7,
     });
   });
@@ -136,10 +138,11 @@ describe('embed with a lexical part', () => {
     const learned = encoder.encodeQueries([modelIds(ids, given.tokens.config, 16)]);
     encoder.dispose();
     const words = Array.from(ids, (id) => given.tokens.vocabulary.tokens[id]!);
-    const encode = openHybridQueries(run.artifact.path);
+    const { encode, knows } = openHybridQueries(run.artifact.path);
     const expected = queries.data.slice(TEST_QUERY * queries.columns, (TEST_QUERY + 1) * queries.columns);
     expect(encode(learned, words)).toEqual(expected);
     expect(encode(learned, [...words, 'unheard-of'])).toEqual(expected);
+    expect([words[0]!, 'unheard-of'].map(knows)).toEqual([true, false]);
     expect(readFileSync(join(run.artifact.path, 'lexical.tsv'), 'utf8')).toMatch(/^\S+\t\d+\n/);
   });
 });

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { row, rowCount } from '../../src/formats/ragged.ts';
+import { openRetriever, type Answered, type Method, type Retriever } from '../../src/query/retriever.ts';
+import type { Evaluation } from '../../src/query/parts.ts';
+import { stage as embed } from '../../stages/embed/kind.ts';
+import { stage as index } from '../../stages/index/kind.ts';
+import { stage as train } from '../../stages/train/kind.ts';
+import { runKind, WASM } from '../helpers/run-kind.ts';
+import { corpusArtifact } from '../stages/evaluate/fixtures.ts';
+import { makeWorld } from '../stages/train/fixtures.ts';
+import { folderArtifact, fusionConfig } from './fixtures.ts';
+
+interface Setting {
+  /** Dimensions of the lexical part. */
+  readonly lexical?: number;
+  readonly evaluation?: Evaluation;
+  readonly method?: Method;
+  /** Similarity of the index, if there is one. */
+  readonly metric?: string;
+}
+
+/** The model knows few words of the documents. */
+const KNOWN_WORDS = 12;
+
+async function asked(
+  { lexical = 0, evaluation, method, metric }: Setting,
+  question: (unknownWord: string, knownWord: string) => string,
+): Promise<
+  Answered & Pick<Retriever, 'vectors'> & { readonly unknown: string; readonly withWord: string[] }
+> {
+  const { tokens, inputs } = makeWorld({ knownWords: KNOWN_WORDS });
+  const { documents, vocabulary } = tokens;
+  const texts = Array.from({ length: rowCount(documents) }, (_, document) =>
+    Array.from(row(documents, document), (id) => vocabulary.tokens[id]!),
+  );
+  const corpus = await corpusArtifact(
+    texts.map((words) => words.join(' ')),
+    [],
+  );
+  const params = { encoder: { hidden: 8, pooling: 'mean' }, embeddings: { dimensions: 5 }, epochs: 1 };
+  const model = (await runKind(train, { params, inputs })).artifact;
+  const embedded = await runKind(embed, {
+    params: { lexical: { dimensions: lexical, weight: 1 } },
+    inputs: { tokens: inputs.tokens, model },
+  });
+  const indexed =
+    metric === undefined
+      ? undefined
+      : await runKind(index, { params: { metric }, inputs: { embeddings: embedded.artifact } });
+  const unknown = vocabulary.tokens[rowCount(documents)]!;
+  const retriever = await openRetriever(
+    {
+      corpus: folderArtifact(corpus.path),
+      tokens: folderArtifact(inputs.tokens.path),
+      vectors: {
+        model: folderArtifact(model.path),
+        embeddings: folderArtifact(embedded.artifact.path),
+        index: indexed && folderArtifact(indexed.artifact.path),
+      },
+      evaluation,
+    },
+    { engine: WASM, threads: 1, method },
+  );
+  try {
+    const { vectors } = retriever;
+    const answered = await retriever.answer(question(unknown, vocabulary.tokens[2]!), 3);
+    const withWord = texts.flatMap((words, id) => (words.includes(unknown) ? [`d ${id}`] : []));
+    return { ...answered, vectors, unknown, withWord };
+  } finally {
+    retriever.close();
+  }
+}
+
+const best = ({ results }: Answered): string => results[0]!.doc_id;
+
+describe('embeddings with a lexical part', () => {
+  it('find a word that the model does not know, and say nothing about it', async () => {
+    const answered = await asked({ lexical: 256 }, (unknown) => unknown);
+    expect(answered).toMatchObject({ method: 'model', unknown_words: [], notes: [] });
+    expect(answered.withWord).toContain(best(answered));
+  });
+
+  it('say which words no document has', async () => {
+    const { notes, unknown_words } = await asked({ lexical: 256 }, (unknown) => `${unknown} xylophone`);
+    expect(unknown_words).toEqual(['xylophone']);
+    expect(notes).toEqual(["The model does not know 'xylophone'."]);
+  });
+
+  it('leave a question to BM25 if neither they nor the model know a word of it', async () => {
+    await expect(asked({ lexical: 256 }, () => 'xylophone')).rejects.toThrow(
+      "neither the model nor any document knows a word of the question: 'xylophone'",
+    );
+  });
+});
+
+it('without a lexical part, BM25 answers for a model that knows no word', async () => {
+  const answered = await asked({}, (unknown) => unknown);
+  expect(answered).toMatchObject({ method: 'bm25', unknown_words: [answered.unknown] });
+  expect(answered.notes.at(-1)).toMatch(/BM25 answers alone/);
+  expect(answered.withWord).toContain(best(answered));
+});
+
+describe('by default', () => {
+  const question = (unknown: string, known: string): string => `${known} ${unknown}`;
+
+  it.each<[string, Method, Setting]>([
+    ['a fusion answers', 'hybrid', {}],
+    ['vectors that match words answer alone', 'model', { lexical: 64 }],
+    ['vectors that were evaluated without a fusion answer alone', 'model', { evaluation: evaluated() }],
+    ['the fusion of an evaluation answers', 'hybrid', { lexical: 64, evaluation: evaluated(0.3) }],
+  ])('%s', async (_, method, setting) => {
+    expect((await asked(setting, question)).method).toBe(method);
+  });
+
+  it('the weight of the evaluation decides', async () => {
+    const answers = async (setting: Setting): Promise<string[]> =>
+      (await asked(setting, question)).results.map(({ doc_id }) => doc_id);
+    expect(await answers({ evaluation: evaluated(1) })).toEqual(await answers({ method: 'model' }));
+    expect(await answers({ evaluation: evaluated(0) })).toEqual(
+      await answers({ method: 'bm25', evaluation: evaluated(0) }),
+    );
+  });
+
+  it('few documents are all compared, whether there is an index or not', async () => {
+    expect((await asked({ metric: 'auto' }, question)).vectors!.isExact).toBe(true);
+    expect((await asked({ metric: 'euclidean' }, question)).vectors!.isExact).toBe(false);
+    expect((await asked({ method: 'bm25' }, question)).vectors).toBeUndefined();
+  });
+});
+
+function evaluated(weight?: number): Evaluation {
+  const fusion = weight === undefined ? undefined : fusionConfig(weight);
+  return { fusion, bm25: fusion?.bm25 };
+}
