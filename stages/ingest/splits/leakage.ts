@@ -146,7 +146,7 @@ function questionWarning(
         `nearly the same words: ${shown}`,
       cause:
         'The data was divided without regard to repeated questions. A model can answer them from memory.',
-      hint: 'Leave them out of one of the splits, or let `split` divide the data: it keeps such questions together.',
+      hint: 'Leave them out of one of the splits. `split`, which divides one split by hash, keeps such questions together.',
       parameter: 'split',
     },
   ];
