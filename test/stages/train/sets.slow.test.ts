@@ -93,7 +93,7 @@ describe('several sets of triplets', () => {
     const empty = makeWorld({ split: 'none' }).inputs.triplets;
     const run = (sets: readonly InputArtifact[], weights: readonly number[]): Promise<KindRun> =>
       runKind(stage, {
-        params: { ...SMALL, triplet_sets: { weights } } as JsonObject,
+        params: { ...SMALL, triplet_sets: { weights } },
         inputs: { tokens, triplets: sets },
       });
     const alone = await run([triplets], [1]);
