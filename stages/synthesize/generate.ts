@@ -14,7 +14,7 @@ export interface SyntheticQuery {
 }
 
 /** Proposals of one method before another is drawn. */
-const TRIES = 8;
+const TRIES = 16;
 
 /** Each document has its own random stream, so that its queries depend on other documents only through the guards. */
 export function queriesOf(

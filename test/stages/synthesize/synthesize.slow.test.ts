@@ -173,6 +173,18 @@ describe('synthesize', () => {
     );
   });
 
+  it('keeps names with hyphens whole among key terms, and takes the best term each time', async () => {
+    const documents = ANIMALS.map(([name, text], i) => ({
+      _id: `d${i}`,
+      text: `Zoo-${name} lives. ${text} The zoo-${name} is the ${name} of our zoo.`,
+    }));
+    const folder = folderOf({ 'corpus.jsonl': jsonl(...documents) });
+    const { artifact } = await ingest({ format: 'beir', folder });
+    const { synthetic } = await synthesize(artifact, { methods: only('key_terms'), per_document: 3 });
+    expect(synthetic.length).toBeGreaterThan(6);
+    for (const { text } of synthetic) expect(text).toMatch(/Zoo-[a-z]+/);
+  });
+
   it('holds out the queries of some documents in a split of their own', async () => {
     const { synthetic, metrics } = await synthesize(await corpusOf(false), { holdout: 0.5, per_document: 3 });
     const heldOut = synthetic.filter(({ split }) => split === 'synthetic-validation');
