@@ -20,6 +20,7 @@ const ROOMS = [
   'execute',
   'session',
   'sweep',
+  'starter',
   'cli',
 ];
 

@@ -2,6 +2,7 @@
 import { Argument, Command, Option } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { AcceptOptions } from './commands/accept.ts';
 import { answerInterrupts } from './commands/interrupt.ts';
 import { SHELLS } from './completion/scripts.ts';
@@ -231,10 +232,14 @@ function program(): Command {
   root
     .command('init')
     .argument('[file]', 'file to write', 'experiment.yaml')
+    .option(
+      '--from <data>',
+      'data that the spec is to fit: a table, SQuAD, MS MARCO or BEIR, or a folder of splits',
+    )
     .description('write a commented starter spec')
-    .action(async (file: string) => {
+    .action(async (file: string, options: InitOptions) => {
       const { initCommand } = await import('./commands/init.ts');
-      exitCode = initCommand(file);
+      exitCode = await initCommand(file, options);
     });
 
   root

@@ -39,6 +39,27 @@ export interface CorpusSummary {
   readonly sources: readonly CorpusSource[];
   /** Queries with the id of a document of the corpus; absent if there are none. */
   readonly identical_ids?: number;
+  /** By split; absent if there is no `train` or no other split. */
+  readonly leakage?: Readonly<Record<string, Leakage>>;
+}
+
+/** A question of an evaluation split, and the training question that it is or resembles. */
+export interface LeakageExample {
+  readonly question: string;
+  readonly training_question: string;
+}
+
+/** What the queries of an evaluation split share with the training queries. */
+export interface Leakage {
+  readonly queries: number;
+  /** Queries with the same words in the same order. */
+  readonly same_questions: number;
+  /** Further queries with the same set of words, or nearly so. */
+  readonly similar_questions: number;
+  readonly relevant_documents: number;
+  /** Relevant documents that are relevant to a training query too. */
+  readonly shared_documents: number;
+  readonly examples: readonly LeakageExample[];
 }
 
 const SUMMARY_FILE = 'corpus.json';

@@ -13,7 +13,7 @@
  *     query is itself a document, as in ArguAna and Quora of BEIR. Only there if it has rows.
  * - `corpus.json`: counts of documents, queries, qrels and candidates, in all and by split (with the number of synthetic
  *   queries, if any); how many rows were folded into equal ones or rejected; downloaded files with their SHA-256; the
- *   number of `own_documents`, if any.
+ *   number of `own_documents`, if any; `leakage`: by split, what its queries share with those of `train`.
  * - `synthesis.json`: of a `synthesize` stage, its queries by method and what the guards left out; for people.
  *
  * `doc_id` and `query_id` count from 0 without gaps. Every table is stored in order of its first two columns

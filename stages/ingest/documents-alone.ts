@@ -14,7 +14,10 @@ export function isDocumentsAlone(params: IngestParams): boolean {
     case 'msmarco':
     case 'squad':
       return false;
-    default:
+    case 'tsv':
+    case 'csv':
+    case 'parquet':
+    case 'jsonl':
       return params.documents !== undefined && params.queries === undefined;
   }
 }

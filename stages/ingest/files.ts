@@ -5,7 +5,8 @@ import { monotonic } from '../../src/base/clock.ts';
 import { filesOf } from '../../src/base/walk.ts';
 import { PipelineError, type StageContext } from '../../src/stage.ts';
 import { download } from '../../src/store/download.ts';
-import type { Files, IngestParams } from './parameters.ts';
+import type { IngestParams } from './parameters.ts';
+import type { Files } from './schema-parts.ts';
 import { refuseMovingRevision } from './revision.ts';
 
 export interface FoundFile {

@@ -21,7 +21,9 @@ export async function writeTables(work: Workspace): Promise<Duplicates> {
        FROM (SELECT min(seq) AS seq, hash FROM hashes GROUP BY hash);
      CREATE TABLE document_ids AS SELECT hashes.seq, doc_id FROM hashes JOIN survivors USING (hash);
      CREATE TABLE query_ids AS
-       SELECT seq, (row_number() OVER (ORDER BY seq) - 1)::UINTEGER AS query_id FROM staged_queries`,
+       SELECT seq, (row_number() OVER (ORDER BY seq) - 1)::UINTEGER AS query_id,
+              coalesce(divided.split, staged_queries.split) AS final_split
+       FROM staged_queries LEFT JOIN divided USING (seq)`,
   );
   await drawJudged(work);
   await work.step(
@@ -33,7 +35,7 @@ export async function writeTables(work: Workspace): Promise<Duplicates> {
   await work.step(
     'writing queries',
     `INSERT INTO corpus.queries
-       SELECT query_id, coalesce(name, query_id::VARCHAR), split, text, type, false
+       SELECT query_id, coalesce(name, query_id::VARCHAR), final_split, text, type, false
        FROM staged_queries JOIN query_ids USING (seq) ORDER BY query_id`,
   );
   await work.step('writing relevance judgements', `INSERT INTO corpus.qrels ${qrels}`);

@@ -21,7 +21,7 @@ export async function drawJudged(work: Workspace): Promise<void> {
     const chosen = kept.length === 0 ? '' : `AND query_id NOT IN (${kept.sort((a, b) => a - b).join(',')})`;
     await work.database.run(`
       INSERT INTO unjudged SELECT query_id FROM staged_queries JOIN query_ids USING (seq)
-      WHERE split = ${literal(split)} ${chosen}`);
+      WHERE final_split = ${literal(split)} ${chosen}`);
   }
 }
 
@@ -30,7 +30,7 @@ async function relevantQueries(work: Workspace, split: string): Promise<number[]
   const rows = await work.database.rows(`
     SELECT DISTINCT query_id FROM staged_queries JOIN query_ids USING (seq)
     JOIN staged_qrels ON staged_qrels.query = staged_queries.seq
-    WHERE split = ${literal(split)} AND relevance > 0 ORDER BY query_id`);
+    WHERE final_split = ${literal(split)} AND relevance > 0 ORDER BY query_id`);
   return rows.map((row) => Number(row['query_id']));
 }
 

@@ -24,6 +24,7 @@ export const stage = defineStage<IngestParams>({
     'unanswered',
     'duplicate_documents',
     'identical_ids',
+    'leakage/*',
     'rejected',
     'seconds',
     'rows_per_s',

@@ -3,42 +3,11 @@
  * checked when they are read.
  */
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
-
-const path = { type: 'string', minLength: 1, 'x-path': 'input' } as const;
-
-const files = (description: string) =>
-  ({
-    description: `${description} A path, glob or https URL, or a list of them.`,
-    anyOf: [path, { type: 'array', minItems: 1, items: path }],
-  }) as const;
-
-const filesBySplit = (description: string) =>
-  ({
-    description: `${description} Split name → path, glob or https URL, or a list of them.`,
-    type: 'object',
-    minProperties: 1,
-    propertyNames: { minLength: 1 },
-    additionalProperties: files('The files of one split.'),
-  }) as const;
-
-const column = (description: string) =>
-  ({
-    description: `${description} Name of the column, or its position from 1 if \`header\` is false.`,
-    anyOf: [
-      { type: 'string', minLength: 1 },
-      { type: 'integer', minimum: 1, maximum: 10_000 },
-    ],
-  }) as const;
-
-const object = <const Properties extends object, const Required extends readonly (keyof Properties)[]>(
-  description: string,
-  properties: Properties,
-  required: Required,
-) => ({ description, type: 'object', properties, required, additionalProperties: false }) as const;
-
-const select = (description: string) => ({ description, type: 'string', minLength: 1 }) as const;
+import { column, files, filesBySplit, object, path, select } from './schema-parts.ts';
+import { split } from './splits/parameters.ts';
 
 const common = {
+  split,
   on_error: {
     description:
       'Handling of bad rows (malformed, empty text, wrong type, unknown id): `fail` reports the first of them and ' +
@@ -263,8 +232,3 @@ export type SqlParams = FromSchema<typeof sql>;
 
 /** One table of query–document pairs. */
 export type PairsTable = NonNullable<TableParams['pairs']>;
-
-export type Files = FromSchema<ReturnType<typeof files>>;
-export type FilesBySplit = FromSchema<ReturnType<typeof filesBySplit>>;
-/** The name of a column, or its position from 1 in a file without a header. */
-export type Column = FromSchema<ReturnType<typeof column>>;

@@ -20,7 +20,9 @@ import { identicalIdsWarning, writeOwnDocuments, type OwnDocuments } from './own
 import type { IngestParams } from './parameters.ts';
 import { documentsAloneWarning, isDocumentsAlone } from './documents-alone.ts';
 import { settleRejects } from './rejects.ts';
-import { checkSplitNames } from './split-names.ts';
+import { checkSplit, divideQueries } from './splits/divide.ts';
+import { findLeakage, leakageMetrics, leakageWarnings, type Leakages } from './splits/leakage.ts';
+import { checkJudgedNames, checkLimitNames } from './splits/split-names.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export function run(context: StageContext<IngestParams>): Promise<StageResult> {
@@ -33,16 +35,21 @@ export type Reader = (work: Workspace, params: IngestParams) => Promise<void>;
 /** All of an ingest stage but the format, which `read` knows. */
 export async function ingest(context: StageContext<IngestParams>, read: Reader): Promise<StageResult> {
   const started = monotonic();
+  checkSplit(context.params);
   const work = await openWorkspace(context);
   try {
     await read(work, context.params);
     const rejects = await settleRejects(work);
     await requireRows(work);
+    await divideQueries(work);
+    await checkJudgedNames(work);
     await work.database.run(`
       ATTACH ${literal(join(context.output, CORPUS_FILE))} AS corpus; USE corpus; ${CORPUS_TABLES} USE staging`);
     const duplicates = await writeTables(work);
     const own = await writeOwnDocuments(work);
-    const summary = await summarise(work, duplicates, rejects, own);
+    const leakage = await findLeakage(work);
+    for (const warning of leakageWarnings(work, leakage)) context.warn(warning);
+    const summary = await summarise(work, duplicates, rejects, own, leakage);
     const warning = identicalIdsWarning(own, summary.counts.queries);
     if (warning) context.warn(warning);
     const digest = await digestOfCorpus(work.database, 'corpus', summary);
@@ -74,28 +81,28 @@ async function read(work: Workspace, params: IngestParams): Promise<void> {
 
 async function requireRows(work: Workspace): Promise<void> {
   const splits = await work.database.rows('SELECT DISTINCT split FROM staged_queries ORDER BY split');
-  checkSplitNames(
+  checkLimitNames(
     work,
     splits.map((row) => String(row['split'])),
   );
+  const documentsAlone = splits.length === 0 && isDocumentsAlone(work.context.params);
+  if (splits.length === 0 && !documentsAlone) throw empty('queries');
   const documents = await work.database.rows('SELECT 1 FROM occurrences LIMIT 1');
-  if (documents.length === 0)
-    throw new PipelineError('E_INPUT', 'the data contains no documents', {
-      hint: 'Check that these are the right files and that they are not empty.',
-    });
-  if (splits.length > 0) return;
-  if (!isDocumentsAlone(work.context.params))
-    throw new PipelineError('E_INPUT', 'the data contains no queries', {
-      hint: 'Check that these are the right files and that they are not empty.',
-    });
-  work.context.warn(documentsAloneWarning);
+  if (documents.length === 0) throw empty('documents');
+  if (documentsAlone) work.context.warn(documentsAloneWarning);
 }
+
+const empty = (what: 'queries' | 'documents'): PipelineError =>
+  new PipelineError('E_INPUT', `the data contains no ${what}`, {
+    hint: 'Check that these are the right files and that they are not empty.',
+  });
 
 async function summarise(
   work: Workspace,
   duplicates: CorpusSummary['duplicates'],
   rejects: CorpusSummary['rejects'],
   own: OwnDocuments,
+  leakage: Leakages,
 ): Promise<CorpusSummary> {
   const { counts, splits } = await countCorpus(work.database, 'corpus');
   return {
@@ -106,11 +113,12 @@ async function summarise(
     rejects,
     sources: work.sources.flatMap(({ source }) => (source ? [source] : [])),
     ...(own.queries > 0 && { identical_ids: own.queries }),
+    ...(Object.keys(leakage).length > 0 && { leakage }),
   };
 }
 
 function result(summary: CorpusSummary, digest: string, seconds: number): StageResult {
-  const { counts, splits, duplicates, rejects, identical_ids } = summary;
+  const { counts, splits, duplicates, rejects, identical_ids, leakage = {} } = summary;
   const rejected = Object.values(rejects).reduce((sum, n) => sum + n, 0);
   const metrics: Metrics = {
     ...counts,
@@ -118,6 +126,7 @@ function result(summary: CorpusSummary, digest: string, seconds: number): StageR
     unanswered: splits.reduce((sum, { unanswered }) => sum + unanswered, 0),
     duplicate_documents: duplicates.documents,
     ...(identical_ids !== undefined && { identical_ids }),
+    ...leakageMetrics(leakage),
     rejected,
     seconds: Math.round(seconds * 1000) / 1000,
     rows_per_s: Math.round(counts.queries / seconds),

@@ -5,6 +5,7 @@
  *   staged_queries     seq UBIGINT, split VARCHAR, name VARCHAR or NULL, text VARCHAR, type VARCHAR or NULL
  *   staged_qrels       query UBIGINT, document UBIGINT, relevance INTEGER     (seq numbers)
  *   staged_candidates  query UBIGINT, document UBIGINT, position UBIGINT      (seq numbers)
+ *   staged_groups      query UBIGINT, name VARCHAR                            groups for `split`, where it is by group
  *   rejects            source UINTEGER, row UBIGINT, reason VARCHAR
  *
  * each a table or a view. Ascending seq is the order in the data; it does not depend on threads. The corpus itself is
@@ -16,7 +17,8 @@ import { monotonic } from '../../src/base/clock.ts';
 import { literal, openDatabase, type Database } from '../../src/formats/duckdb.ts';
 import { PipelineError, type StageContext } from '../../src/stage.ts';
 import { openSources, type FoundFile } from './files.ts';
-import type { Files, FilesBySplit, IngestParams } from './parameters.ts';
+import type { IngestParams } from './parameters.ts';
+import type { Files, FilesBySplit } from './schema-parts.ts';
 
 /** One file to read. */
 export interface Source extends FoundFile {

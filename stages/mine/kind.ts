@@ -20,6 +20,12 @@ export const stage = defineStage<MineParams>({
       description: 'ANN index over these embeddings that proposes neighbours; without it, search is exact.',
       optional: true,
     },
+    report: {
+      type: 'report',
+      description:
+        'Report on these embeddings whose recorded fusion with BM25 is used, instead of `fusion.weight`.',
+      optional: true,
+    },
   },
   output: 'triplets',
   metrics: [

@@ -1,6 +1,7 @@
 /** Opens the retrievers that the parameters ask for: BM25, the earlier model, and the fusion of both. */
 import type { Tokens } from '../../src/formats/tokens.ts';
-import type { StageContext } from '../../src/stage.ts';
+import { readFusion } from '../../src/formats/fusion.ts';
+import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
 import { openEarlierModel } from './earlier-model.ts';
 import { FUSED_DEPTH, fusedRetriever } from './fused.ts';
 import type { MineParams } from './parameters.ts';
@@ -37,6 +38,18 @@ export async function openRetrievers(
   const model = (): Retriever => withoutIgnored(found!, ignored);
   const bm25 = withoutIgnored(bm25Retriever(tokens, params.bm25), ignored);
   let fused: Retriever | undefined;
-  const fusion = (): Retriever => (fused ??= fusedRetriever(model(), bm25, params.fusion.weight));
+  const fusion = (): Retriever => (fused ??= fusedRetriever(model(), bm25, fusionWeight(context)));
   return { bm25: () => bm25, model, fusion };
+}
+
+/** That of the recorded fusion, if there is one. */
+function fusionWeight(context: Context): number {
+  const report = optionalInput(context, 'report');
+  if (!report) return context.params.fusion.weight;
+  const recorded = readFusion(report.path);
+  if (!recorded)
+    throw new PipelineError('E_INPUT', 'the report has no fusion of the model with BM25', {
+      hint: 'Write `fusion: auto` in the evaluate stage, with `bm25` among its baselines.',
+    });
+  return recorded.fusion.weight;
 }

@@ -145,6 +145,13 @@ export const parameters = {
     },
     queries: queriesSchema,
     positives: positivesSchema,
+    if_none: {
+      description:
+        'Handling of a split without such queries: `fail`, or `empty`, which gives a set without triplets and a warning. ' +
+        '`train` leaves empty sets out, so that one spec serves for any number of judged queries.',
+      enum: ['fail', 'empty'],
+      default: 'fail',
+    },
     negatives,
     fill: fillSchema,
     num_negatives: {

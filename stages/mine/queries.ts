@@ -19,11 +19,12 @@ export interface ChosenQueries {
   readonly syntheticLeftOut: number;
 }
 
-/** Throws `E_INPUT` if the split has no query of the kind that is asked for. */
+/** Throws `E_INPUT` if the split has no query of the kind that is asked for, unless an empty set will do. */
 export function chooseQueries(
   tokens: Tokens,
-  { split, queries: wanted, positives }: Pick<MineParams, 'split' | 'queries' | 'positives'>,
+  params: Pick<MineParams, 'split' | 'queries' | 'positives' | 'if_none'>,
 ): ChosenQueries {
+  const { split, queries: wanted, positives } = params;
   const ofSplit = Array.from(queriesOfSplit(tokens, split));
   const relevant = relevantDocuments(tokens, ofSplit);
   const isSynthetic = (query: number): boolean => tokens.synthetic?.[query] === 1;
@@ -41,7 +42,8 @@ export function chooseQueries(
   const unjudged = takesUnjudged
     ? admitted.filter((query) => !relevant.has(query) && !isSynthetic(query))
     : [];
-  if (judged.length + unjudged.length === 0) throw noQueries(tokens, split, wanted, ofSplit.length);
+  if (judged.length + unjudged.length === 0 && params.if_none === 'fail')
+    throw noQueries(tokens, split, wanted, ofSplit.length);
   const syntheticLeftOut =
     wanted === 'judged' || wanted === 'unjudged' ? ofSplit.length - admitted.length : 0;
   return { judged, unjudged, syntheticLeftOut };
@@ -60,9 +62,12 @@ function noQueries(
     all: 'query with a positive',
   };
   const problem = queries === 0 ? 'has no queries' : `has no ${kinds[wanted]}`;
-  const splits = `The corpus has the splits ${config.splits.join(', ')}.`;
+  const splits =
+    config.splits.length > 0
+      ? `The corpus has the splits ${config.splits.join(', ')}.`
+      : 'The corpus has no queries.';
   const others =
-    wanted === 'judged' && queries > 0
+    wanted === 'judged' && (queries > 0 || config.splits.length === 0)
       ? synthetic
         ? ' Write `queries: synthetic` to mine the synthetic queries.'
         : ' A `synthesize` stage makes queries from the documents; `queries: unjudged` takes weak positives.'

@@ -29,7 +29,7 @@ export async function run(context: Context): Promise<StageResult> {
   const mine = await openMine(context, tokens, ignored, positives);
   const rows = await mineAll(context, mine, positives.queries);
   const { tally } = mine;
-  if (rows.length === 0)
+  if (rows.length === 0 && positives.queries.length > 0)
     throw new PipelineError('E_INPUT', `no query has ${params.num_negatives} usable negatives`, {
       hint: 'Lower `num_negatives`, write `fill: random`, or relax the limits.',
     });

@@ -4,10 +4,25 @@ import type { MineParams } from './parameters.ts';
 import type { MiningReport } from './report.ts';
 
 export function miningWarnings(
-  report: Pick<MiningReport, 'incomplete' | 'filled' | 'sources'>,
-  params: Pick<MineParams, 'fill'>,
+  report: Pick<MiningReport, 'queries' | 'incomplete' | 'filled' | 'sources'>,
+  params: Pick<MineParams, 'fill' | 'queries' | 'split'>,
 ): StageWarning[] {
-  return [filled(report, params), incomplete(report, params)].filter((warning) => warning !== undefined);
+  return [none(report, params), filled(report, params), incomplete(report, params)].filter(
+    (warning) => warning !== undefined,
+  );
+}
+
+function none(
+  { queries }: Pick<MiningReport, 'queries'>,
+  params: Pick<MineParams, 'queries' | 'split'>,
+): StageWarning | undefined {
+  if (queries > 0) return undefined;
+  return {
+    message: `the split '${params.split}' has no query for \`queries: ${params.queries}\`, so the set is empty`,
+    cause: 'All queries of the split are of another kind, judged or not.',
+    hint: 'Nothing, if the other sets of triplets are enough.',
+    parameter: 'queries',
+  };
 }
 
 function filled(

@@ -18,8 +18,8 @@ export const parameters = {
       additionalProperties: false,
       default: {},
       properties: {
-        title: weight('The title of the document, where the data has titles.', 2),
-        first_sentence: weight('The first sentence, or its beginning; a question is kept whole.', 1),
+        title: weight('The title of the document, where the data has titles.', 1),
+        first_sentence: weight('The first sentence, or its beginning; a question is kept whole.', 0),
         cloze: weight(
           'Inverse cloze task (Lee et al. 2019): a span of a later sentence that shares a content word with the rest ' +
             'of the document.',
@@ -27,7 +27,7 @@ export const parameters = {
         ),
         crop: weight(
           'Independent cropping (Izacard et al. 2022): any run of words, a tenth of them deleted.',
-          0.5,
+          0,
         ),
         key_terms: weight('Terms of the document with a high tf-idf, in the order of the text.', 1),
       },

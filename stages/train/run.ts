@@ -9,7 +9,7 @@ import { createModel } from '../../src/engine/model/training-model.ts';
 import { SYNTHETIC_VALIDATION } from '../../src/formats/corpus-splits.ts';
 import { writeModel } from '../../src/formats/model.ts';
 import { readTokens, writeTokenizerConfig, type Tokens } from '../../src/formats/tokens.ts';
-import { readTriplets } from '../../src/formats/triplets.ts';
+import { readTriplets, type Triplets } from '../../src/formats/triplets.ts';
 import { input, inputList, type StageContext, type StageResult } from '../../src/stage.ts';
 import { openDataset } from './dataset.ts';
 import { validationSize } from './budget.ts';
@@ -36,13 +36,15 @@ export async function trainStage(
   context: Context,
   { checkpointEveryMs }: Pick<Training, 'checkpointEveryMs'>,
 ): Promise<StageResult> {
-  const { params } = context;
   const tokensFolder = input(context, 'tokens').path;
   const given = readTokens(tokensFolder);
   const start = startOf(context, given);
-  const config = { ...given.config, model_vocabulary: knownTokens(params, given) };
+  const config = { ...given.config, model_vocabulary: knownTokens(context.params, given) };
   const tokens: Tokens = { ...given, config };
-  const sets = inputList(context, 'triplets').map(({ path }) => readTriplets(path));
+  const { sets, params } = nonEmpty(
+    inputList(context, 'triplets').map(({ path }) => readTriplets(path)),
+    context.params,
+  );
   requireScores(params.loss, sets);
   const dataset = openDataset(tokens, sets, {
     forbidden: [params.validation.split, 'test'],
@@ -97,6 +99,22 @@ export async function trainStage(
   } finally {
     backend.dispose();
   }
+}
+
+/** Empty sets take no part, and neither do their weights. */
+function nonEmpty(
+  sets: readonly Triplets[],
+  params: TrainParams,
+): { readonly sets: readonly Triplets[]; readonly params: TrainParams } {
+  const isFull = (_: unknown, set: number): boolean => sets[set] === undefined || sets[set].query.length > 0;
+  const kept = sets.filter(isFull);
+  const { weights } = params.triplet_sets;
+  if (kept.length === 0 || kept.length === sets.length || weights?.length !== sets.length)
+    return { sets: kept.length === 0 ? sets : kept, params };
+  return {
+    sets: kept,
+    params: { ...params, triplet_sets: { ...params.triplet_sets, weights: weights.filter(isFull) } },
+  };
 }
 
 function writeArtifact(

@@ -52,12 +52,12 @@ it('documents added to a corpus are embedded, the others taken over, unless that
   expect(embeddings(rig).map(({ metrics }) => metrics.reused)).toEqual([undefined]);
 
   writeFileSync(join(rig.folder, 'articles', 'corpus.jsonl'), texts(15));
-  expect((await rig.run('s.yaml')).stages).toMatchObject({ model: 'cached', vectors: 'executed' });
+  expect((await rig.run('s.yaml')).stages).toMatchObject({ model: 'cached', vectors: 'finished' });
   const grown = embeddings(rig).find(({ metrics }) => metrics.documents === 15)!;
   expect(grown.metrics.reused).toBe(12);
 
   // The same bytes without what was there before.
-  expect((await rig.run('s.yaml', '--force', 'vectors')).stages['vectors']).toBe('executed');
+  expect((await rig.run('s.yaml', '--force', 'vectors')).stages['vectors']).toBe('finished');
   const anew = embeddings(rig).find(({ metrics }) => metrics.documents === 15)!;
   expect(anew.digest).toBe(grown.digest);
 });

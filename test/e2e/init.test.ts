@@ -20,6 +20,25 @@ const DATA = {
   'data/qrels/test.tsv': 'query-id\tcorpus-id\tscore\nq3\td3\t1\n',
 };
 
+/** Articles in a made-up language, each with names of its own. */
+const articles = (count: number): { id: number; title: string; text: string }[] => {
+  const syllables = ['ba', 'ke', 'lo', 'mi', 'nu', 'ra', 'si', 'to', 'vu', 'ze'];
+  const word = (number: number): string =>
+    [...String(number * 7919).padStart(4, '3')].map((digit) => syllables[Number(digit)]).join('');
+  return Array.from({ length: count }, (_, i) => {
+    const [name, place, common] = [word(3 * i + 500), word(3 * i + 501), word(i % 7)];
+    const text =
+      `${name} ${common} kelomi ${place} sinu. Raba ${place} ${word(i % 11)} tovu ${name} ${word(3 * i + 502)}. ` +
+      `Zemi ${word(3 * i + 502)} ${word(i % 13)} lora ${name} basi ${place}.`;
+    return { id: i, title: name, text };
+  });
+};
+
+const faq = (count: number): string =>
+  `question,answer\n${articles(count)
+    .map(({ title, text }) => `tovu kelomi ${title}?,${text}\n`)
+    .join('')}`;
+
 /** The path in a spec's first line. */
 function schemaOf(text: string): string {
   return /^# yaml-language-server: \$schema=(.*)\n/.exec(text)![1]!;
@@ -71,5 +90,35 @@ describe('pipeline init', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('mine.yaml already exists');
     expect(rig.read('mine.yaml')).toBe('name: mine\n');
+  });
+
+  it('--from looks at a table, a BEIR folder and documents alone, and writes specs that plan', async () => {
+    const rig = makeRig();
+    rig.write({ ...DATA, 'faq.csv': faq(300), 'documents.jsonl': lines(articles(20)) });
+    const table = await rig.pipeline('init', 'faq.yaml', '--from', 'faq.csv');
+    expect(table.stdout).toContain(
+      'Found csv: 300 documents, 300 training questions, one split (train), not English, or not prose.',
+    );
+    expect(table.stdout).toContain('Wrote faq.yaml. Run: pipeline run faq.yaml');
+    const beir = await rig.pipeline('init', 'beir.yaml', '--from', 'data');
+    expect(beir.stdout).toContain(
+      'Found beir: 3 documents, 1 training questions, splits (test, train, validation)',
+    );
+    const alone = await rig.pipeline('init', 'alone.yaml', '--from', 'documents.jsonl');
+    expect(alone.stdout).toContain('Training queries are made from the documents');
+    for (const spec of ['faq.yaml', 'beir.yaml', 'alone.yaml']) {
+      const { code, stderr } = await rig.pipeline('plan', spec);
+      expect([spec, stderr, code]).toEqual([spec, '', 0]);
+    }
+    const { code, stdout, stderr } = await rig.pipeline('run', 'faq.yaml');
+    expect([stderr.includes('✖'), code]).toEqual([false, 0]);
+    expect(stdout + stderr).toContain('report');
+  });
+
+  it('--from data that are not there writes nothing', async () => {
+    const rig = makeRig();
+    const { code, stderr } = await rig.pipeline('init', 'x.yaml', '--from', 'missing.csv');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('missing.csv does not exist');
   });
 });

@@ -4,17 +4,44 @@ import { basename, dirname, extname, join, relative, resolve, sep } from 'node:p
 import { PipelineError } from '../../base/diagnostic.ts';
 import { INSTALLATION, ownPackage } from '../../base/installation.ts';
 import { projectFolder } from '../../session.ts';
+import { packageFile } from '../../spec/stages/package-file.ts';
+import { choose } from '../../starter/choices.ts';
+import { lookAt } from '../../starter/look.ts';
+import { starterSpec, UNSEEN } from '../../starter/starter-spec.ts';
+import { summaryLines } from '../../starter/summary.ts';
+import { PUBLISHED } from '../../starter/training-stages.ts';
 import { printResult } from '../render/output.ts';
 
+export interface InitOptions {
+  /** Data to look at. */
+  readonly from?: string;
+}
+
 /** Writes a commented starter spec; never overwrites a file. Git is told not to keep the artifacts. */
-export function initCommand(file: string): number {
+export async function initCommand(file: string, { from }: InitOptions): Promise<number> {
   if (existsSync(file))
     throw new PipelineError('E_USAGE', `${file} already exists`, {
       hint: 'Name another file: `pipeline init FILE`.',
     });
-  writeFileSync(file, schemaLine(file) + starter(basename(file, extname(file))), { flag: 'wx' });
+  const looked = from === undefined ? UNSEEN : await lookAt(from);
+  const folder = dirname(resolve(file));
+  const vectors = packageFile(`npm:${PUBLISHED}`, folder);
+  const choices = choose(looked, vectors !== undefined && existsSync(vectors.path));
+  const text = starterSpec({
+    name: basename(file, extname(file)),
+    looked,
+    choices,
+    place: (path) =>
+      from === undefined ? path : relative(folder, resolve(path)).split(sep).join('/') || '.',
+  });
+  writeFileSync(file, schemaLine(file) + text, { flag: 'wx' });
   const ignored = ignoreArtifacts(file);
-  printResult(`Wrote ${file}. Put your data next to it, then run: pipeline run ${file}`);
+  if (from === undefined)
+    printResult(`Wrote ${file}. Put your data next to it, then run: pipeline run ${file}`);
+  else {
+    for (const line of summaryLines(looked, choices)) printResult(line);
+    printResult(`Wrote ${file}. Run: pipeline run ${file}`);
+  }
   if (ignored !== undefined) printResult(`Added artifacts/ to ${ignored}.`);
   return 0;
 }
@@ -48,76 +75,4 @@ function ignoreArtifacts(file: string): string | undefined {
   if (IGNORED.test(text)) return undefined;
   appendFileSync(path, `${text === '' || text.endsWith('\n') ? '' : '\n'}artifacts/\n`);
   return relative(process.cwd(), path);
-}
-
-function starter(name: string): string {
-  return `# A dense-retrieval experiment. \`pipeline plan\` shows what would run and why, \`pipeline run\` executes it, and
-# \`pipeline query ${name}.yaml "a question"\` searches with the trained model. After a change, only the stages that
-# depend on it are executed again.
-name: ${name}
-
-params:
-  dimensions: 128
-  seed: 42
-
-engine:
-  backend: auto # wasm | tensorflow; auto uses a GPU if there is one
-
-stages:
-  # Your data, here a folder in BEIR format. Other formats: msmarco, squad, csv, tsv, jsonl, parquet, sql.
-  corpus:
-    uses: ingest
-    with:
-      format: beir
-      folder: data # corpus.jsonl, queries.jsonl, qrels/{train,validation,test}.tsv
-
-  tokens:
-    uses: tokenize
-    inputs: { corpus: corpus }
-    with:
-      min_count: 2
-      max_document_length: 96
-
-  # Word vectors, trained on your corpus. \`source: pretrained\` with a path loads GloVe, word2vec or fastText vectors.
-  vectors:
-    uses: word2vec
-    inputs: { tokens: tokens }
-    with:
-      source: train
-      dimensions: \${params.dimensions}
-      seed: \${params.seed}
-
-  # Triplets (query, relevant document, irrelevant document) for the training queries.
-  triplets:
-    uses: mine
-    inputs: { tokens: tokens }
-    with:
-      negatives:
-        - { from: bm25, weight: 1 }
-        - { from: random, weight: 1 }
-      seed: \${params.seed}
-
-  model:
-    uses: train
-    inputs: { tokens: tokens, triplets: triplets, vectors: vectors }
-    with:
-      encoder: { cell: gru, hidden: 128 }
-      loss: { name: triplet, distance: cosine, margin: 0.2 }
-      epochs: 5
-      seed: \${params.seed}
-
-  embeddings:
-    uses: embed
-    inputs: { model: model, tokens: tokens }
-
-  index:
-    uses: index
-    inputs: { embeddings: embeddings }
-
-  report:
-    uses: evaluate
-    inputs: { corpus: corpus, tokens: tokens, embeddings: embeddings, index: index }
-    with:
-      split: test
-`;
 }

@@ -3,7 +3,7 @@
  * relevance judgements also files without a header and TREC qrels (query, iteration, document, relevance).
  */
 import { PipelineError } from '../../../src/stage.ts';
-import type { Column } from '../parameters.ts';
+import type { Column } from '../schema-parts.ts';
 import { firstLine, quoted } from '../tables/lines.ts';
 import type { TableOptions } from '../tables/relational.ts';
 import { cellsOf, type Separator } from '../tables/scan.ts';

@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../../../src/stage.ts';
 import { hasQueries } from '../documents-alone.ts';
-import type { BeirParams, Files, FilesBySplit } from '../parameters.ts';
+import type { BeirParams } from '../parameters.ts';
+import type { Files, FilesBySplit } from '../schema-parts.ts';
 import {
   createNamedTables,
   resolveNames,

@@ -1,26 +1,30 @@
 /** Reads MS MARCO rows from Parquet files. Their content is interpreted in msmarco-row.ts. */
 import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
+import { identifier } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
+import { missingColumn } from '../tables/columns.ts';
 import { parquetRows } from '../tables/scan.ts';
 import type { JsonRecord, Problem } from '../tables/values.ts';
 import { unreadable, type Source, type Workspace } from '../workspace.ts';
 
-/** The rows of a Parquet file, from 1, as the records that JSON Lines would give. */
+/** The rows of a Parquet file, from 1, as the records that JSON Lines would give. `group`: one more column, as text. */
 export async function parquetRecords(
   work: Workspace,
   source: Source,
+  group: string | undefined,
   visit: (row: number, record: JsonRecord | Problem) => boolean,
 ): Promise<void> {
-  const select = await selectOf(work, source);
+  const select = await selectOf(work, source, group);
   const rows = await rowCount(work, source);
   await work.scan(source, async (done) => {
     let row = 0;
     for await (const chunk of work.database.stream(select)) {
       work.context.signal.throwIfAborted();
-      for (const [place, id, query, type, selected, texts] of chunk.getRows()) {
+      for (const [place, id, query, type, selected, texts, grouped] of chunk.getRows()) {
         if (Number(place) !== row++) throw new Error(`row ${String(place)} comes after row ${row - 2}`);
         const passages = { is_selected: items(selected!), passage_text: items(texts!) };
-        if (!visit(row, { query_id: id, query, query_type: type, passages })) return;
+        const record = { query_id: id, query, query_type: type, passages };
+        if (!visit(row, group === undefined ? record : { ...record, [group]: grouped })) return;
       }
       done((source.bytes * row) / rows);
     }
@@ -38,7 +42,7 @@ async function rowCount(work: Workspace, source: Source): Promise<number> {
 }
 
 /** A SELECT of query_id, query, query_type, is_selected[] and passage_text[]. */
-async function selectOf(work: Workspace, source: Source): Promise<string> {
+async function selectOf(work: Workspace, source: Source, group: string | undefined): Promise<string> {
   const columns = await columnTypes(work, source);
   const wrong = (message: string): PipelineError =>
     new PipelineError('E_INPUT', `${source.label}: ${message}`, {
@@ -46,6 +50,7 @@ async function selectOf(work: Workspace, source: Source): Promise<string> {
     });
   for (const name of ['query_id', 'query', 'passages'])
     if (!columns.has(name)) throw wrong(`there is no column '${name}'`);
+  if (group !== undefined && !columns.has(group)) throw missingColumn(source, group, [...columns.keys()]);
   for (const name of ['query', 'query_type']) {
     const type = columns.get(name) ?? 'VARCHAR';
     if (type !== 'VARCHAR') throw wrong(`${name} is ${type}, not text`);
@@ -55,6 +60,7 @@ async function selectOf(work: Workspace, source: Source): Promise<string> {
     throw wrong(`query_id is ${id}, not text or an integer`);
   const type = columns.has('query_type') ? 'query_type' : 'NULL::VARCHAR';
   return `SELECT file_row_number, query_id::VARCHAR, query, ${type}, ${listsOf(columns.get('passages')!, wrong)}
+      ${group === undefined ? '' : `, ${identifier(group)}::VARCHAR`}
     FROM ${parquetRows(source)}`;
 }
 

@@ -8,7 +8,8 @@ import { eachJsonLine } from '../tables/json-lines.ts';
 import type { MsmarcoParams } from '../parameters.ts';
 import { setAside } from '../rejects.ts';
 import { expectEncoding } from '../tables/scan.ts';
-import { isProblem, type JsonRecord, type Problem } from '../tables/values.ts';
+import { groupColumn } from '../splits/divide.ts';
+import { isBlank, isProblem, scalarText, type JsonRecord, type Problem } from '../tables/values.ts';
 import type { Source, Workspace } from '../workspace.ts';
 import { parquetRecords } from './msmarco-parquet.ts';
 import { msmarcoRow } from './msmarco-row.ts';
@@ -16,13 +17,14 @@ import { msmarcoRow } from './msmarco-row.ts';
 const TABLES = `
   CREATE TABLE rows (
     seq UBIGINT, source UINTEGER, row UBIGINT, split VARCHAR, name VARCHAR, text VARCHAR, type VARCHAR,
-    problem VARCHAR);
+    problem VARCHAR, group_name VARCHAR);
   CREATE TABLE listed (query UBIGINT, position UINTEGER, relevance INTEGER, text VARCHAR);
 `;
 
 const VIEWS = `
   CREATE VIEW occurrences AS SELECT (query << 16) + position AS seq, NULL::VARCHAR AS name, text, NULL::VARCHAR AS title FROM listed;
   CREATE VIEW staged_queries AS SELECT seq, split, name, text, type FROM rows;
+  CREATE VIEW staged_groups AS SELECT seq AS query, group_name AS name FROM rows;
   CREATE VIEW staged_qrels AS
     SELECT query, (query << 16) + position AS document, relevance FROM listed WHERE relevance > 0;
   CREATE VIEW staged_candidates AS SELECT query, (query << 16) + position AS document, position FROM listed;
@@ -40,14 +42,15 @@ export async function readMsmarco(work: Workspace, params: MsmarcoParams): Promi
   const taken = new Map<string, number>();
   for (const [index, source] of sources.entries()) {
     const split = source.split!;
-    const take = rowTaker(tables, source);
+    const group = groupColumn(params)?.toString();
+    const take = rowTaker(tables, source, group);
     const wanted = (): boolean => (taken.get(split) ?? 0) < (params.limit?.[split] ?? Infinity);
     const visit = (row: number, record: JsonRecord | Problem): boolean => {
       if (wanted() && take(row, record)) taken.set(split, (taken.get(split) ?? 0) + 1);
       return wanted();
     };
     if (!wanted()) continue;
-    if (encodings[index] === 'parquet') await parquetRecords(work, source, visit);
+    if (encodings[index] === 'parquet') await parquetRecords(work, source, group, visit);
     else await eachJsonLine(work, source, visit);
   }
   for (const table of Object.values(tables)) await table.close();
@@ -57,14 +60,23 @@ export async function readMsmarco(work: Workspace, params: MsmarcoParams): Promi
 type Tables = Readonly<Record<'rows' | 'listed' | 'rejects', Appender>>;
 
 /** Stages a row or reports the problem with it; returns whether the row was staged. */
-function rowTaker(tables: Tables, source: Source): (row: number, record: JsonRecord | Problem) => boolean {
+function rowTaker(
+  tables: Tables,
+  source: Source,
+  group: string | undefined,
+): (row: number, record: JsonRecord | Problem) => boolean {
   return (row, record) => {
     const reject = (problem: string): void => {
       tables.rejects.row(source.index, BigInt(row), problem);
     };
     const read = isProblem(record) ? record : msmarcoRow(record);
-    if (isProblem(read)) {
-      reject(read.problem);
+    if (isProblem(record) || isProblem(read)) {
+      reject((read as Problem).problem);
+      return false;
+    }
+    const groupName = group === undefined ? null : (scalarText(record[group]) ?? null);
+    if (group !== undefined && (groupName === null || isBlank(groupName))) {
+      reject(`no group: ${group} is missing`);
       return false;
     }
     const passages = read.passages.filter((passage) => passage !== null);
@@ -72,7 +84,17 @@ function rowTaker(tables: Tables, source: Source): (row: number, record: JsonRec
       reject('passage missing or empty');
     // The same number as `sequence` in SQL.
     const seq = (BigInt(source.index) << 32n) + BigInt(row);
-    tables.rows.row(seq, source.index, BigInt(row), source.split, read.name, read.text, read.type, null);
+    tables.rows.row(
+      seq,
+      source.index,
+      BigInt(row),
+      source.split,
+      read.name,
+      read.text,
+      read.type,
+      null,
+      groupName,
+    );
     for (const [place, passage] of passages.entries())
       tables.listed.row(seq, place + 1, passage.selected, passage.text);
     return true;

@@ -1,6 +1,7 @@
 /** Reads a table of query–document pairs with optional labels: the documents paired with a query are its candidates. */
 import { literal } from '../../../src/formats/duckdb.ts';
 import type { PairsTable } from '../parameters.ts';
+import { groupColumn } from '../splits/divide.ts';
 import { blank, firstProblem, setAside } from '../rejects.ts';
 import { RELEVANCE, type TableOptions } from '../tables/relational.ts';
 import { sequence } from '../tables/scan.ts';
@@ -10,7 +11,7 @@ import type { Source, Workspace } from '../workspace.ts';
 const TABLE = `
   CREATE TABLE pairs (
     seq UBIGINT, source UINTEGER, row UBIGINT, split VARCHAR, query_id VARCHAR, query VARCHAR,
-    document_id VARCHAR, document VARCHAR, relevance INTEGER, problem VARCHAR)`;
+    document_id VARCHAR, document VARCHAR, relevance INTEGER, group_name VARCHAR, problem VARCHAR)`;
 
 export async function readPairs(
   work: Workspace,
@@ -26,10 +27,12 @@ export async function readPairs(
     document_id: table.document_id,
     relevance: table.label,
     split: table.split,
+    group_name: groupColumn(work.context.params),
   };
+  const grouped = columns.group_name !== undefined;
   for (const source of sources) {
     await stage(work, { source, ...options, columns, texts: ['query', 'document'] }, (rows) =>
-      insert(source, table, rows),
+      insert(source, table, grouped, rows),
     );
   }
   if (table.query_id !== undefined) await rejectRenamed(work, 'split, query_id', 'query');
@@ -38,7 +41,7 @@ export async function readPairs(
   await work.step('joining pairs', staged(work.context.params.limit ?? {}));
 }
 
-function insert(source: Source, table: PairsTable, rows: string): string {
+function insert(source: Source, table: PairsTable, grouped: boolean, rows: string): string {
   const split = table.split !== undefined ? 'split' : literal(source.split ?? 'all');
   const relevance = table.label === undefined ? '1' : RELEVANCE.value;
   const problem = firstProblem([
@@ -48,11 +51,12 @@ function insert(source: Source, table: PairsTable, rows: string): string {
     ...(table.query_id === undefined ? [] : [[blank('query_id'), 'query id missing'] as const]),
     ...(table.document_id === undefined ? [] : [[blank('document_id'), 'document id missing'] as const]),
     ...(table.split === undefined ? [] : [[blank('split'), 'split missing'] as const]),
+    ...(grouped ? [[blank('group_name'), 'group missing'] as const] : []),
   ]);
   return `
     INSERT INTO pairs
     SELECT ${sequence(source, 'row')}, ${source.index}, row, ${split}, query_id, query, document_id, document,
-           ${relevance}, coalesce(shape_problem, ${problem})
+           ${relevance}, group_name, coalesce(shape_problem, ${problem})
     FROM (${rows})`;
 }
 
@@ -77,6 +81,10 @@ function staged(limit: Readonly<Record<string, number>>): string {
       WHERE ${kept.length === 0 ? 'true' : `CASE split ${kept.join(' ')} ELSE true END`};
     CREATE TABLE staged_candidates AS
       SELECT staged_queries.seq AS query, pairs.seq AS document, pairs.seq AS position, relevance
+      FROM pairs JOIN staged_queries
+        ON pairs.split = staged_queries.split AND coalesce(query_id, query) = staged_queries.key;
+    CREATE VIEW staged_groups AS
+      SELECT staged_queries.seq AS query, group_name AS name
       FROM pairs JOIN staged_queries
         ON pairs.split = staged_queries.split AND coalesce(query_id, query) = staged_queries.key;
     CREATE VIEW staged_qrels AS SELECT query, document, relevance FROM staged_candidates;

@@ -6,10 +6,12 @@ import { nearest } from '../../../src/base/nearest.ts';
 import { identifier, literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { SqlParams } from '../parameters.ts';
+import { groupColumn } from '../splits/divide.ts';
 import { blank, firstProblem } from '../rejects.ts';
 import {
   createNamedTables,
   DOCUMENT,
+  GROUP_PROBLEM,
   QUERY_PROBLEMS,
   RELEVANCE,
   resolveNames,
@@ -31,7 +33,9 @@ export async function readSql(work: Workspace, params: SqlParams): Promise<void>
   await createNamedTables(work);
   for (const statement of STATEMENTS) {
     const written = params[statement.name];
-    if (written !== undefined) await execute(work, statement, fillIn(written, paths));
+    if (written === undefined) continue;
+    const group = statement.name === 'queries' ? groupColumn(params) : undefined;
+    await execute(work, statement, fillIn(written, paths), group?.toString());
   }
   await resolveNames(work);
 }
@@ -62,7 +66,8 @@ const STATEMENTS: readonly Statement[] = [
     insert: ({ index }, has) => `
       INSERT INTO named_queries
       SELECT row, ${index}, row, id, text, split, type,
-             ${firstProblem([...QUERY_PROBLEMS, ...(has('split') ? [[blank('split'), 'split missing'] as const] : [])])}
+             ${firstProblem([...QUERY_PROBLEMS, ...(has('group_name') ? [GROUP_PROBLEM] : []), ...(has('split') ? [[blank('split'), 'split missing'] as const] : [])])},
+             group_name
       FROM (SELECT row_number() OVER (ORDER BY id, split, text, type) AS row, * FROM rows)`,
   },
   {
@@ -90,7 +95,13 @@ const STATEMENTS: readonly Statement[] = [
   },
 ];
 
-async function execute(work: Workspace, statement: Statement, select: string): Promise<void> {
+/** `group`: the column of the queries that names their groups, if they are divided by one. */
+async function execute(
+  work: Workspace,
+  statement: Statement,
+  select: string,
+  group: string | undefined,
+): Promise<void> {
   const source = work.addNamed(`the ${statement.name} SELECT`);
   // The parenthesis is on a line of its own, because the SELECT may end in a comment.
   const body = `(\n${select.trim().replace(/;\s*$/, '')}\n)`;
@@ -100,14 +111,15 @@ async function execute(work: Workspace, statement: Statement, select: string): P
       throw undeclared(source, error) ?? unreadable(source, error);
     });
   const names = described.map((row) => String(row['name']));
-  checkColumns(statement, names);
+  checkColumns(statement, names, group);
   const columns = [...statement.required, ...statement.optional].map((name) =>
     names.includes(name) ? `${name}::VARCHAR AS ${name}` : `NULL::VARCHAR AS ${name}`,
   );
+  columns.push(`${group === undefined ? 'NULL' : identifier(group)}::VARCHAR AS group_name`);
   await work.read(
     source,
     `CREATE OR REPLACE TEMP VIEW rows AS SELECT ${columns.join(', ')} FROM ${body};
-     ${statement.insert(source, (column) => names.includes(column))}`,
+     ${statement.insert(source, (column) => (column === 'group_name' ? group !== undefined : names.includes(column)))}`,
   );
 }
 
@@ -120,7 +132,12 @@ function undeclared(source: Source, error: unknown): PipelineError | undefined {
   });
 }
 
-function checkColumns({ name, required, optional }: Statement, names: readonly string[]): void {
+function checkColumns(
+  { name, required: always, optional }: Statement,
+  names: readonly string[],
+  group: string | undefined,
+): void {
+  const required = group === undefined ? always : [...always, group];
   const wanted = [...required, ...optional];
   const missing = required.filter((column) => !names.includes(column));
   const unknown = names.filter((column) => !wanted.includes(column));

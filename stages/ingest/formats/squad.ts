@@ -4,10 +4,12 @@
  * answer (`is_impossible`) are kept without a relevant document.
  */
 import type { Appender } from '../../../src/formats/duckdb.ts';
+import { PipelineError } from '../../../src/stage.ts';
 import type { SquadParams } from '../parameters.ts';
 import { setAside } from '../rejects.ts';
 import { isBlank, isRecord, scalarText } from '../tables/values.ts';
 import type { Source, Workspace } from '../workspace.ts';
+import { groupColumn } from '../splits/divide.ts';
 import { squadArticles, type Article } from './squad-file.ts';
 
 const TABLES = `
@@ -23,6 +25,9 @@ const views = (limited: boolean): string => `
     SELECT seq, NULL::VARCHAR AS name, text, title FROM paragraphs
     ${limited ? 'WHERE (source, article) IN (SELECT (source, article) FROM questions)' : ''};
   CREATE VIEW staged_queries AS SELECT seq, split, name, text, NULL::VARCHAR AS type FROM questions;
+  CREATE VIEW staged_groups AS
+    SELECT questions.seq AS query, coalesce(title, 'article ' || questions.article || ' of file ' || questions.source) AS name
+    FROM questions JOIN paragraphs ON paragraphs.seq = questions.paragraph;
   CREATE VIEW staged_qrels AS
     SELECT questions.seq AS query, paragraph AS document, 1 AS relevance FROM questions WHERE answered;
   CREATE VIEW staged_candidates AS
@@ -31,6 +36,11 @@ const views = (limited: boolean): string => `
 `;
 
 export async function readSquad(work: Workspace, params: SquadParams): Promise<void> {
+  const group = groupColumn(params) ?? 'title';
+  if (group !== 'title')
+    throw new PipelineError('E_INPUT', `the questions of SQuAD have no column '${group}'`, {
+      hint: 'Write `group: title`: the questions of an article are a group.',
+    });
   await work.database.run(TABLES + views(params.limit !== undefined));
   const tables = {
     paragraphs: await work.database.appender('paragraphs'),

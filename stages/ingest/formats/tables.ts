@@ -1,6 +1,7 @@
 /** Reads tables with named columns: separate documents, queries and relevance judgements, or pairs (pairs.ts). */
 import { PipelineError } from '../../../src/stage.ts';
-import type { Files, FilesBySplit, TableParams } from '../parameters.ts';
+import type { TableParams } from '../parameters.ts';
+import type { Files, FilesBySplit } from '../schema-parts.ts';
 import {
   createNamedTables,
   resolveNames,

@@ -1,7 +1,7 @@
 /** Finds the columns that a spec names among those of a file. */
 import { nearest } from '../../../src/base/nearest.ts';
 import { PipelineError } from '../../../src/stage.ts';
-import type { Column } from '../parameters.ts';
+import type { Column } from '../schema-parts.ts';
 import type { Source } from '../workspace.ts';
 import { encodingOf } from './scan.ts';
 

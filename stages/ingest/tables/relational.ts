@@ -3,9 +3,10 @@
  * staged by name first, then joined into the tables of the workspace.
  */
 import { literal } from '../../../src/formats/duckdb.ts';
-import type { Column } from '../parameters.ts';
+import type { Column } from '../schema-parts.ts';
 import { blank, firstProblem, setAside } from '../rejects.ts';
 import type { Source, Workspace } from '../workspace.ts';
+import { groupColumn } from '../splits/divide.ts';
 import { sequence, type Encoding, type Separator } from './scan.ts';
 import { stage } from './stage-rows.ts';
 
@@ -14,7 +15,7 @@ const NAMED_TABLES = `
     seq UBIGINT, source UINTEGER, row UBIGINT, name VARCHAR, text VARCHAR, title VARCHAR, problem VARCHAR);
   CREATE TABLE named_queries (
     seq UBIGINT, source UINTEGER, row UBIGINT, name VARCHAR, text VARCHAR, split VARCHAR, type VARCHAR,
-    problem VARCHAR);
+    problem VARCHAR, group_name VARCHAR);
   CREATE TABLE named_qrels (
     source UINTEGER, row UBIGINT, query VARCHAR, document VARCHAR, relevance INTEGER, split VARCHAR,
     problem VARCHAR);
@@ -49,6 +50,8 @@ export const QUERY_PROBLEMS = [
   [blank('text'), 'query missing or empty'],
 ] as const;
 
+export const GROUP_PROBLEM = [blank('group_name'), 'group missing'] as const;
+
 /** `1.0` is an integer, `0.5` is not; a missing value is 1 only if there is no such column. */
 export const RELEVANCE = {
   value: String.raw`if(regexp_full_match(relevance, '\s*[+-]?\d{1,9}(\.0*)?\s*'), relevance::DOUBLE::INTEGER, NULL)`,
@@ -81,18 +84,26 @@ export async function stageQueries(
   columns: { id: Column; text: Column; split?: Column | undefined; type?: Column | undefined },
 ): Promise<void> {
   const split = columns.split === undefined ? splitOf(source) : 'split';
+  const group = groupColumn(work.context.params);
   const problems = [
     ...QUERY_PROBLEMS,
+    ...(group === undefined ? [] : [GROUP_PROBLEM]),
     ...(columns.split === undefined ? [] : ([[blank('split'), 'split missing']] as const)),
   ] as const;
-  const all: Columns = { id: columns.id, text: columns.text, split: columns.split, type: columns.type };
+  const all: Columns = {
+    id: columns.id,
+    text: columns.text,
+    split: columns.split,
+    type: columns.type,
+    group_name: group,
+  };
   await stage(
     work,
     { source, ...options, columns: all, texts: ['text'] },
     (rows) => `
     INSERT INTO named_queries
     SELECT ${sequence(source, 'row')}, ${source.index}, row, id, text, ${split}, type,
-           coalesce(shape_problem, ${firstProblem(problems)})
+           coalesce(shape_problem, ${firstProblem(problems)}), group_name
     FROM (${rows})`,
   );
 }
@@ -178,7 +189,7 @@ function splits(limit: Readonly<Record<string, number>>): string {
                  REPLACE (coalesce(named_queries.split, judged.split,
                    if((SELECT count(*) FROM judged) = 0, 'all', 'unjudged')) AS split)
         FROM named_queries LEFT JOIN judged ON judged.query = named_queries.name WHERE problem IS NULL)
-      SELECT seq, name, text, split, type,
+      SELECT seq, name, text, split, type, group_name,
              ${kept.length === 0 ? 'true' : `CASE split ${kept.join(' ')} ELSE true END`} AS kept
       FROM (SELECT *, row_number() OVER (PARTITION BY split ORDER BY seq) AS place FROM placed);`;
 }
@@ -197,6 +208,7 @@ const unknownIds = ['named_qrels', 'named_candidates']
 const STAGED = `
   CREATE VIEW occurrences AS SELECT seq, name, text, title FROM named_documents WHERE problem IS NULL;
   CREATE VIEW staged_queries AS SELECT seq, split, name, text, type FROM query_names WHERE kept;
+  CREATE VIEW staged_groups AS SELECT seq AS query, group_name AS name FROM query_names WHERE kept;
   CREATE TABLE staged_qrels AS
     SELECT query_names.seq AS query, document_names.seq AS document, relevance
     FROM named_qrels JOIN query_names ON query = query_names.name

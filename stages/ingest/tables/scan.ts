@@ -1,7 +1,7 @@
 /** Describes the scan of one file: its encoding, compression and columns, and the sequence numbers of its rows. */
 import { literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
-import type { Column } from '../parameters.ts';
+import type { Column } from '../schema-parts.ts';
 import { exactPath, type Source } from '../workspace.ts';
 
 export type Encoding = 'parquet' | 'jsonl' | 'tsv' | 'csv';

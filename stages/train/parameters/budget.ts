@@ -3,14 +3,14 @@
 export const budgetSchemas = {
   batch_size: {
     description:
-      'Batch size, in triplets; `auto` is 16, 32 or 64 by the number of triplets, so that a small set gives enough steps.',
+      'Batch size, in triplets; `auto` is 32 below 5,000 triplets and else 64, so that a small set gives enough steps.',
     anyOf: [{ const: 'auto' }, { type: 'integer', minimum: 1, maximum: 65536 }],
     default: 'auto',
   },
   epochs: {
     description:
       'Number of epochs: passes over the triplets; 0 keeps the initial weights, as a baseline. `auto` derives the number ' +
-      'of steps from the number of triplets: about 600 where there are few, 5 epochs where there are many.',
+      'of steps from the number of triplets: 8 times its square root, at least 200 and at least one pass.',
     anyOf: [{ const: 'auto' }, { type: 'integer', minimum: 0, maximum: 100000 }],
     default: 'auto',
   },

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import { readTriplets, type Triplets } from '../../../src/formats/triplets.ts';
 import type { InputArtifact, JsonObject } from '../../../src/stage.ts';
 import { stage } from '../../../stages/mine/kind.ts';
-import { runKind, type KindRun } from '../../helpers/run-kind.ts';
+import { runKind, temporaryFolder, type KindRun } from '../../helpers/run-kind.ts';
 import {
   embeddingsArtifact,
   randomMatrix,
@@ -38,6 +38,13 @@ const mine = (
 ): Promise<KindRun> => runKind(stage, { params, inputs: { tokens: tokensArtifact(tokens), ...inputs } });
 const weak = (positives: JsonObject, params: JsonObject = {}, tokens?: Tokens): Promise<KindRun> =>
   mine({ queries: 'unjudged', positives: { from: 'bm25', keep: 1, ...positives }, ...params }, tokens);
+const reportArtifact = (path: string): InputArtifact => ({
+  type: 'report',
+  stage: 'report',
+  path,
+  digest: '',
+  metrics: {},
+});
 const triplets = (run: KindRun): Triplets => readTriplets(run.artifact.path);
 const pairs = (run: KindRun): number[][] => {
   const { query, positive } = triplets(run);
@@ -117,6 +124,23 @@ describe('weak positives', () => {
   });
 });
 
+describe('a split without the wanted queries', () => {
+  const judged = tokensOf(DOCUMENTS, [QUERIES[0]!]);
+
+  it('is an error', async () => {
+    await expect(mine({ queries: 'unjudged', positives: { from: 'bm25' } }, judged)).rejects.toThrow(
+      "the split 'train' has no query without a judgement",
+    );
+  });
+
+  it('gives an empty set and a warning with `if_none: empty`', async () => {
+    const run = await mine({ queries: 'unjudged', positives: { from: 'bm25' }, if_none: 'empty' }, judged);
+    expect(pairs(run)).toEqual([]);
+    expect(run.metrics).toMatchObject({ triplets: 0, queries: 0 });
+    expect(run.warnings.join()).toContain('so the set is empty');
+  });
+});
+
 describe('weak positives by an earlier model and by fusion', () => {
   const SIZE = 300;
   const tokens = tokensOf(
@@ -189,6 +213,21 @@ describe('weak positives by an earlier model and by fusion', () => {
       for (const j of [0, 1])
         expect(scores!.negatives[2 * q + j]).toBeCloseTo(fused[negatives[2 * q + j]!]!, 5);
     }
+  });
+
+  it('take the weight that a report recorded', async () => {
+    const folder = temporaryFolder();
+    const inputs = (weight: number): Record<string, InputArtifact> => {
+      writeFileSync(join(folder, 'fusion.json'), JSON.stringify({ fusion: { method: 'convex', weight } }));
+      return { embeddings: embeddingsArtifact(documents, queries), report: reportArtifact(folder) };
+    };
+    const byReport = (weight: number): Promise<KindRun> =>
+      mine({ queries: 'unjudged', positives: { from: 'fusion', keep: 1 } }, tokens, inputs(weight));
+    for (const weight of [0, 0.3, 1])
+      expect(pairs(await byReport(weight))).toEqual(
+        pairs(await run({ from: 'fusion' }, { fusion: { weight } })),
+      );
+    expect(pairs(await byReport(0))).not.toEqual(pairs(await byReport(1)));
   });
 
   it('by the model need its embeddings', async () => {

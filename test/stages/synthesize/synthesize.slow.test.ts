@@ -63,7 +63,7 @@ const corpusOf = async (titles: boolean, queries: JsonObject[] = []): Promise<In
     'corpus.jsonl': jsonl(...documents),
     'queries.jsonl': jsonl({ _id: 'q1', text: 'what hunts trout' }, ...queries),
     'qrels/train.tsv': 'query-id\tcorpus-id\tscore\nq1\td0\t1\n',
-    'qrels/test.tsv': `query-id\tcorpus-id\tscore\n${queries.map(({ _id }) => `${String(_id)}\td1\t1\n`).join('')}`,
+    'qrels/test.tsv': `query-id\tcorpus-id\tscore\n${queries.map(({ _id }) => `${_id as string}\td1\t1\n`).join('')}`,
   });
   return (await ingest({ format: 'beir', folder })).artifact;
 };

@@ -47,11 +47,11 @@ describe('a mixture of sets', () => {
   it('gives all sets the same number of batches by default, and each the batch size that fits it', () => {
     const [phase] = phases({}, [200, 8000]);
     expect(phase!.sets.map(({ batchSize, share }) => [batchSize, share])).toEqual([
-      [16, 0.5],
+      [32, 0.5],
       [64, 0.5],
     ]);
-    // 520 steps for the first and 625 for the second.
-    expect(phase!.steps).toBe(520 + 625);
+    // 200 steps for the first and 716 for the second.
+    expect(phase!.steps).toBe(200 + 716);
   });
 
   it('shuffles a set anew whenever it is used up', () => {
@@ -104,10 +104,10 @@ describe('a sequence of sets', () => {
   it('is one phase for each set, each with the budget that it would have alone', () => {
     const found = phases({ triplet_sets: sequence(null) }, [11_498, 250]);
     expect(found.map(({ steps, sets }) => [sets.map(({ set }) => set), steps])).toEqual([
-      [[0], 900],
-      [[1], 600],
+      [[0], 858],
+      [[1], 200],
     ]);
-    expect(found.map(({ validateEvery }) => validateEvery)).toEqual([60, 40]);
+    expect(found.map(({ validateEvery }) => validateEvery)).toEqual([58, 14]);
   });
 
   it('divides all steps by weight', () => {

@@ -88,6 +88,19 @@ describe('several sets of triplets', () => {
     ).rejects.toThrow("queries of the split 'test'");
   });
 
+  it('an empty set is left out, with its weight', async () => {
+    const { tokens, triplets } = makeWorld().inputs;
+    const empty = makeWorld({ split: 'none' }).inputs.triplets;
+    const run = (sets: readonly InputArtifact[], weights: readonly number[]): Promise<KindRun> =>
+      runKind(stage, {
+        params: { ...SMALL, triplet_sets: { weights } },
+        inputs: { tokens, triplets: sets },
+      });
+    const alone = await run([triplets], [1]);
+    expect(digestsOf((await run([empty, triplets], [5, 1])).artifact)).toEqual(digestsOf(alone.artifact));
+    await expect(run([empty, empty], [1, 1])).rejects.toThrow('there are no triplets to train on');
+  });
+
   it('margin-MSE needs the scores of all of them', async () => {
     const { tokens, triplets } = makeWorld({ scores: true }).inputs;
     const plain = makeWorld().inputs.triplets;
@@ -105,10 +118,10 @@ describe('the automatic budget', () => {
     const { encoder, embeddings, loss, optimizer } = SMALL;
     const params = { encoder, embeddings, loss, optimizer, patience: null } as JsonObject;
     const run = await runKind(stage, { params, inputs });
-    expect(run.metrics).toMatchObject({ steps: 600, ended_by: 'auto', triplets: 288 });
+    expect(run.metrics).toMatchObject({ steps: 200, ended_by: 'auto', triplets: 288 });
     expect(historyOf(run.artifact)).toHaveLength(15);
     expect(run.warnings.join()).not.toContain('optimiser steps');
     expect(run.metrics!['validation/mrr@10']).toBeGreaterThan(0.9);
-    expect(run.logs[0]).toMatch(/^step 40\/600 · loss \d\.\d{4} · validation MRR@10 \d\.\d{4}$/);
+    expect(run.logs[0]).toMatch(/^step 14\/200 · loss \d\.\d{4} · validation MRR@10 \d\.\d{4}$/);
   });
 });
