@@ -5,7 +5,6 @@ import { expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Rooms whose hints are not yet in the form. */
 /** Functions that take a hint: the position of its argument. */
 const TAKES_HINT: Readonly<Record<string, number>> = {
   usage: 1,

@@ -11,7 +11,8 @@ export function embeddedEngine(threads = 1): () => Kernels {
     await useEmbeddedBackend(kernels);
   });
   afterAll(() => {
-    tf.disposeVariables();
+    // `tf.disposeVariables` frees them without telling them, and the anchor of tables outlives this file.
+    for (const variable of Object.values(tf.engine().registeredVariables)) variable.dispose();
     kernels?.dispose();
   });
   return () => kernels!;
