@@ -18,8 +18,8 @@ export const split = object(
     validation: fraction('validation'),
     by: {
       description:
-        '`hash`: nearly the same questions (the same set of words, or a Jaccard similarity of at least 0.9) are in one ' +
-        'split. `group`: so are all queries of a group. By default `group` if `group` is given, otherwise `hash`.',
+        'Assignment: with `hash`, nearly the same questions (the same set of words, or a Jaccard similarity of at least 0.9) are in one ' +
+        'split; with `group`, so are all queries of a group. By default `group` if `group` is given, otherwise `hash`.',
       enum: ['hash', 'group'],
     },
     group: column(
@@ -30,7 +30,6 @@ export const split = object(
       description: 'Seed of the hash.',
       type: 'integer',
       minimum: 0,
-      maximum: 4_294_967_295,
       default: 42,
     },
   },

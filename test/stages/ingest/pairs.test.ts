@@ -55,7 +55,7 @@ describe('csv', () => {
 
   it('that is empty, has only a header or a column twice is an error', async () => {
     await expect(pairs('')).rejects.toThrow('pairs.csv is empty');
-    await expect(pairs('q,d\n')).rejects.toThrow('the data contains no documents');
+    await expect(pairs('q,d\n')).rejects.toThrow('the data contains no queries');
     await expect(pairs('q,d,q\n1,2,3\n')).rejects.toThrow("pairs.csv has two columns 'q'");
   });
 
