@@ -96,6 +96,10 @@ describe.skipIf(!REGISTRY)(`installed from the tarball${UNREACHED}`, () => {
     );
     expect(packed.filter((path) => !/^(?:dist|docs|schema)\/|^[A-Z]+(?:\.md)?$/.test(path))).toEqual([
       'package.json',
+      // Written next to an exported model.
+      'python/custom_st.py',
+      'python/modeling_two_tower.py',
+      'python/tokenization_two_tower.py',
       'scripts/install-tensorflow.mjs',
     ]);
     expect(packed.filter((path) => path.endsWith('.map'))).toEqual([]);
