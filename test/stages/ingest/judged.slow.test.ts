@@ -44,9 +44,9 @@ describe('judged', () => {
   it('may be 0, and warns where the split has fewer', async () => {
     expect(judgedOf(await corpus({ judged: { train: 0 } }))).toEqual([12]);
     const { warnings } = await corpus({ judged: { train: 100 } });
-    expect(warnings).toEqual([
+    expect(warnings).toContain(
       "only 11 queries of the split 'train' have a relevant document; `judged` asks for 100",
-    ]);
+    );
   });
 
   it('must name splits of the data', async () => {

@@ -62,6 +62,16 @@ describe('format: msmarco', () => {
         { name: 'test', queries: 1, unanswered: 0, qrels: 2, candidates: 2 },
       ],
       duplicates: { documents: 2, qrels: 0, candidates: 0 },
+      leakage: {
+        test: {
+          queries: 1,
+          same_questions: 0,
+          similar_questions: 0,
+          relevant_documents: 2,
+          shared_documents: 0,
+          examples: [],
+        },
+      },
       rejects: {},
       sources: [],
     });
