@@ -24,7 +24,9 @@ const DATA = {
 const articles = (count: number): { id: number; title: string; text: string }[] => {
   const syllables = ['ba', 'ke', 'lo', 'mi', 'nu', 'ra', 'si', 'to', 'vu', 'ze'];
   const word = (number: number): string =>
-    [...String(number * 7919).padStart(4, '3')].map((digit) => syllables[Number(digit)]).join('');
+    Array.from(String(number * 7919).padStart(4, '3'))
+      .map((digit) => syllables[Number(digit)])
+      .join('');
   return Array.from({ length: count }, (_, i) => {
     const [name, place, common] = [word(3 * i + 500), word(3 * i + 501), word(i % 7)];
     const text =

@@ -128,11 +128,16 @@ export function leakageWarnings(work: Workspace, leakages: Leakages): StageWarni
   ]);
 }
 
+/** Up to these fractions of the queries of a split, repeated ones move a mean by less than its interval is wide. */
+const MOST_SAME = 0.01;
+const MOST_SIMILAR = 0.05;
+
 function questionWarning(
   split: string,
   { queries, same_questions, similar_questions, examples }: Leakage,
 ): StageWarning[] {
-  if (same_questions + similar_questions === 0) return [];
+  const leaks = same_questions > MOST_SAME * queries || similar_questions > MOST_SIMILAR * queries;
+  if (!leaks) return [];
   const [example] = examples;
   const { question, training_question } = example!;
   const shown =
