@@ -1,11 +1,9 @@
 /** The `pipeline` command: names, flags and exit codes. The file of each command is loaded when it is used. */
-import { Argument, Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
-import type { InitOptions } from './commands/init.ts';
 import type { AcceptOptions } from './commands/accept.ts';
 import { answerInterrupts } from './commands/interrupt.ts';
-import { SHELLS } from './completion/scripts.ts';
 import { bytes, collect, example, positive, whole } from './commands/flags.ts';
 import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
@@ -17,6 +15,7 @@ import type { RunCommandOptions } from './commands/run.ts';
 import type { ShowOptions } from './commands/show.ts';
 import type { SweepOptions } from './commands/sweep.ts';
 import type { ValidateOptions } from './commands/validate.ts';
+import { addStartCommands } from './start-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
 
 const USAGE = 2;
@@ -229,40 +228,7 @@ function program(): Command {
   addHistoryCommands(root, done);
   addStoreCommands(root, done);
 
-  root
-    .command('init')
-    .argument('[file]', 'file to write', 'experiment.yaml')
-    .option(
-      '--from <data>',
-      'data that the spec is to fit: a table, SQuAD, MS MARCO or BEIR, or a folder of splits',
-    )
-    .description('write a commented starter spec')
-    .action(async (file: string, options: InitOptions) => {
-      const { initCommand } = await import('./commands/init.ts');
-      exitCode = await initCommand(file, options);
-    });
-
-  root
-    .command('schema')
-    .argument('[kind]', 'only the parameters of this stage kind')
-    .description('print the JSON Schema of specs, for editors')
-    .action(async (kind: string | undefined) => {
-      const { schemaCommand } = await import('./commands/schema.ts');
-      exitCode = schemaCommand(kind);
-    });
-
-  root
-    .command('completion')
-    .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
-    .description(
-      'print a script with which the shell completes commands, flags, files, stages and parameters',
-    )
-    .addHelpText('after', example('source <(pipeline completion bash)', 'pipeline completion fish | source'))
-    .action(async (shell: (typeof SHELLS)[number]) => {
-      const { completionCommand } = await import('./commands/completion.ts');
-      exitCode = completionCommand(shell);
-    });
-
+  addStartCommands(root, done);
   return root;
 }
 
