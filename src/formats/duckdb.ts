@@ -171,3 +171,8 @@ export function literal(text: string): string {
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+/** A file's path as DuckDB's readers take it: they expand wildcards, which a file's own name may contain. */
+export function exactPath(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]');
+}

@@ -1,4 +1,5 @@
 /** The `with` of the ingest stage for data that were looked at. */
+import { identifier } from '../formats/duckdb.ts';
 import type { Choices } from './choices.ts';
 import type { LookedAt, SplitFiles } from './look.ts';
 
@@ -58,8 +59,6 @@ export function corpusLines(
     ...division,
   ];
 }
-
-const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** Plain where YAML reads it as the same string. */
 function scalar(text: string): string {

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
-import { literal, openDatabase, type Database } from '../formats/duckdb.ts';
+import { exactPath, identifier, literal, openDatabase, type Database } from '../formats/duckdb.ts';
 import { tableColumns, type Sampled, type TableColumns } from './columns.ts';
 
 export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet';
@@ -127,7 +127,7 @@ async function lookAtSplits(database: Database, splits: SplitFiles): Promise<Loo
 
 /** DuckDB's function that reads a file of this format. */
 function reader(format: TableFormat, path: string): string {
-  const file = literal(path.replaceAll(/[*?[]/g, '[$&]'));
+  const file = literal(exactPath(path));
   switch (format) {
     case 'parquet':
       return `read_parquet(${file})`;
@@ -154,7 +154,7 @@ const rowsOf = (database: Database, format: TableFormat, path: string): Promise<
   countOf(database, `SELECT count(*) FROM ${reader(format, path)}`);
 
 const distinctOf = (database: Database, format: TableFormat, path: string, column: string): Promise<number> =>
-  countOf(database, `SELECT count(DISTINCT "${column.replaceAll('"', '""')}") FROM ${reader(format, path)}`);
+  countOf(database, `SELECT count(DISTINCT ${identifier(column)}) FROM ${reader(format, path)}`);
 
 async function valuesOf(
   database: Database,
@@ -162,7 +162,7 @@ async function valuesOf(
   path: string,
   column: string,
 ): Promise<string[]> {
-  const name = `"${column.replaceAll('"', '""')}"`;
+  const name = identifier(column);
   const rows = await database.rows(
     `SELECT DISTINCT ${name} AS value FROM ${reader(format, path)} WHERE ${name} IS NOT NULL ORDER BY value LIMIT 20`,
   );

@@ -14,7 +14,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonic } from '../../src/base/clock.ts';
-import { literal, openDatabase, type Database } from '../../src/formats/duckdb.ts';
+import { exactPath, literal, openDatabase, type Database } from '../../src/formats/duckdb.ts';
 import { PipelineError, type StageContext } from '../../src/stage.ts';
 import { openSources, type FoundFile } from './files.ts';
 import type { IngestParams } from './parameters.ts';
@@ -172,11 +172,6 @@ export async function openWorkspace(context: StageContext<IngestParams>): Promis
       database.close();
     },
   };
-}
-
-/** A file's path as DuckDB's readers take it: they expand wildcards, which a file's own name may contain. */
-export function exactPath(path: string): string {
-  return path.replace(/[*?[]/g, '[$&]');
 }
 
 /** An error with DuckDB's message, without its advice, which is for users of DuckDB itself. */

@@ -3,6 +3,7 @@
  * containment of documents"). Computed from sets of 32-bit hashes without MinHash sketches; for most pairs the sizes of
  * the sets are enough.
  */
+import { sharedCount } from '../../src/base/shared-count.ts';
 import { row, type Ragged } from '../../src/formats/ragged.ts';
 
 export interface NearDuplicates {
@@ -63,12 +64,6 @@ function mixed(hash: number): number {
 function reaches(left: Uint32Array, right: Uint32Array, threshold: number): boolean {
   const smaller = Math.min(left.length, right.length);
   if (smaller < threshold * Math.max(left.length, right.length)) return false;
-  let shared = 0;
-  for (let i = 0, j = 0; i < left.length && j < right.length;) {
-    const difference = left[i]! - right[j]!;
-    if (difference === 0) shared += 1;
-    if (difference <= 0) i += 1;
-    if (difference >= 0) j += 1;
-  }
+  const shared = sharedCount(left, right);
   return shared >= threshold * (left.length + right.length - shared);
 }

@@ -106,15 +106,13 @@ function nonEmpty(
   sets: readonly Triplets[],
   params: TrainParams,
 ): { readonly sets: readonly Triplets[]; readonly params: TrainParams } {
-  const isFull = (_: unknown, set: number): boolean => sets[set] === undefined || sets[set].query.length > 0;
-  const kept = sets.filter(isFull);
+  const kept = sets.flatMap(({ query }, set) => (query.length > 0 ? [set] : []));
   const { weights } = params.triplet_sets;
-  if (kept.length === 0 || kept.length === sets.length || weights?.length !== sets.length)
-    return { sets: kept.length === 0 ? sets : kept, params };
-  return {
-    sets: kept,
-    params: { ...params, triplet_sets: { ...params.triplet_sets, weights: weights.filter(isFull) } },
-  };
+  if (kept.length === 0 || kept.length === sets.length) return { sets, params };
+  const full = kept.map((set) => sets[set]!);
+  if (weights?.length !== sets.length) return { sets: full, params };
+  const shares = kept.map((set) => weights[set]!);
+  return { sets: full, params: { ...params, triplet_sets: { ...params.triplet_sets, weights: shares } } };
 }
 
 function writeArtifact(

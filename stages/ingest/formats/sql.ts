@@ -3,7 +3,7 @@
  * ids and the result does not depend on the number of threads.
  */
 import { nearest } from '../../../src/base/nearest.ts';
-import { identifier, literal } from '../../../src/formats/duckdb.ts';
+import { exactPath, identifier, literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { SqlParams } from '../parameters.ts';
 import { groupColumn } from '../splits/divide.ts';
@@ -17,7 +17,7 @@ import {
   resolveNames,
 } from '../tables/relational.ts';
 import { compressionOf, encodingOf } from '../tables/scan.ts';
-import { exactPath, unreadable, type Source, type Workspace } from '../workspace.ts';
+import { unreadable, type Source, type Workspace } from '../workspace.ts';
 
 export async function readSql(work: Workspace, params: SqlParams): Promise<void> {
   const named = new Map<string, readonly Source[]>();

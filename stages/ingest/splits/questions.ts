@@ -2,6 +2,7 @@
  * Which questions are the same, and which nearly so: those with the same words in the same order, and those whose sets
  * of words are equal or have a Jaccard similarity of at least 0.9. Letter case and punctuation do not count.
  */
+import { sharedCount } from '../../../src/base/shared-count.ts';
 import { createTokenizer } from '../../../src/retrieval/tokenizer.ts';
 
 export interface Questions {
@@ -96,12 +97,6 @@ export function eachSimilarPair(
 
 /** Both in ascending order. */
 function similar(left: Uint32Array, right: Uint32Array): boolean {
-  let shared = 0;
-  for (let i = 0, j = 0; i < left.length && j < right.length;) {
-    const difference = left[i]! - right[j]!;
-    if (difference === 0) shared += 1;
-    if (difference <= 0) i += 1;
-    if (difference >= 0) j += 1;
-  }
+  const shared = sharedCount(left, right);
   return DENOMINATOR * shared >= NUMERATOR * (left.length + right.length - shared);
 }

@@ -1,7 +1,7 @@
 /** Reads CSV (RFC 4180) with DuckDB. TSV, which has no quoting, is in tsv.ts. */
-import { identifier, literal } from '../../../src/formats/duckdb.ts';
+import { exactPath, identifier, literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
-import { exactPath, type Source, type Workspace } from '../workspace.ts';
+import type { Source, Workspace } from '../workspace.ts';
 import { chosenColumns } from './columns.ts';
 import { firstLine, refuseCutOff } from './lines.ts';
 import { compressionOf, SCANNED, type Scan } from './scan.ts';

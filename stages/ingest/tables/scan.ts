@@ -1,8 +1,8 @@
 /** Describes the scan of one file: its encoding, compression and columns, and the sequence numbers of its rows. */
-import { literal } from '../../../src/formats/duckdb.ts';
+import { exactPath, literal } from '../../../src/formats/duckdb.ts';
 import { PipelineError } from '../../../src/stage.ts';
 import type { Column } from '../schema-parts.ts';
-import { exactPath, type Source } from '../workspace.ts';
+import type { Source } from '../workspace.ts';
 
 export type Encoding = 'parquet' | 'jsonl' | 'tsv' | 'csv';
 export type Compression = 'none' | 'gzip' | 'zstd';

@@ -103,29 +103,27 @@ function meanLength(ids: readonly number[], { data, dimensions }: WordVectors): 
 function featuresOf(ids: readonly number[], vectors: WordVectors, tokens: Tokens): Features {
   const { dimensions } = vectors;
   const features = new Map(ids.map((id) => [id, new Float64Array(inputsOf(vectors))]));
-  addContexts(features, vectors, [tokens.documents]);
+  addContexts(features, vectors, tokens.documents);
   addNgrams(features, vectors, tokens.vocabulary.tokens);
   for (const feature of features.values()) feature[2 * dimensions] = 1;
   return features;
 }
 
 /** The mean over all known words in the windows around a word, in its first `dimensions` features. */
-function addContexts(features: Features, vectors: WordVectors, texts: readonly Ragged[]): void {
+function addContexts(features: Features, vectors: WordVectors, documents: Ragged): void {
   const { dimensions, known, rows } = vectors;
   const counts = new Map<number, number>();
-  for (const text of texts) {
-    for (let document = 0; document < rowCount(text); document++) {
-      const ids = row(text, document);
-      for (const [at, id] of ids.entries()) {
-        const feature = features.get(id);
-        if (!feature) continue;
-        const end = Math.min(ids.length, at + WINDOW + 1);
-        for (let other = Math.max(0, at - WINDOW); other < end; other++) {
-          const word = ids[other]!;
-          if (other === at || word >= rows || !known[word]) continue;
-          addRow(feature, 0, vectors, word, 1);
-          counts.set(id, (counts.get(id) ?? 0) + 1);
-        }
+  for (let document = 0; document < rowCount(documents); document++) {
+    const ids = row(documents, document);
+    for (const [at, id] of ids.entries()) {
+      const feature = features.get(id);
+      if (!feature) continue;
+      const end = Math.min(ids.length, at + WINDOW + 1);
+      for (let other = Math.max(0, at - WINDOW); other < end; other++) {
+        const word = ids[other]!;
+        if (other === at || word >= rows || !known[word]) continue;
+        addRow(feature, 0, vectors, word, 1);
+        counts.set(id, (counts.get(id) ?? 0) + 1);
       }
     }
   }
