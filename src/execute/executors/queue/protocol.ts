@@ -1,0 +1,87 @@
+/**
+ * What coordinators and workers say to each other through Redis. Nothing here matters: the artifact in the store is the
+ * result, and a coordinator submits again whatever Redis has lost.
+ */
+import type { Owner } from '../../../base/owner.ts';
+import type { JobEvent, JobResult } from '../../executor.ts';
+import type { StageFailure } from '../../events.ts';
+import type { Job } from '../../job/job.ts';
+
+/** Before every name in Redis. The number is raised where what is said changes; the braces keep a cluster together. */
+export const PREFIX = '{pipeline1}';
+
+/** A worker holds a task this long without renewing it. */
+export const LOCK_MS = 5_000;
+/** How often workers look for tasks whose holder has stopped renewing them: two looks in a row show one. */
+export const STALLED_MS = 1_000;
+/** How often each side tells the other that it is there, and renews what it holds. */
+export const TICK_MS = 500;
+/** So often may the worker of a task die before the task is given up. */
+export const MOST_DEATHS = 10;
+
+/** A stage to execute, as it waits in a queue. */
+export interface QueueTask {
+  readonly format: 1;
+  readonly job: Job;
+  /** The spec's folder, from the top of its project (`project-top.ts`). */
+  readonly folder: string;
+  /** The stores in which the coordinator will look for the artifact (`store/identity.ts`). */
+  readonly stores: readonly string[];
+  /** Names of workers that cannot execute it. */
+  readonly refusedBy: readonly string[];
+  /** The worker that has it, or had it when it died. */
+  readonly holder?: Owner;
+}
+
+/** What a worker says while it has a task. */
+export interface TaskReport {
+  readonly worker: string;
+  /** Worker and coordinator use one folder as their store, so that the coordinator sees the log that is written there. */
+  readonly sameFolder: boolean;
+  readonly started: boolean;
+  /** What happened since the last report. */
+  readonly events: readonly JobEvent[];
+}
+
+/** What a worker says at the end. */
+export interface TaskEnd extends TaskReport {
+  readonly result: JobResult | Refusal;
+}
+
+/** The worker cannot execute the task; another may. */
+export interface Refusal {
+  readonly state: 'refused';
+  readonly failure: Pick<StageFailure, 'code' | 'message' | 'hint'>;
+}
+
+/** What a worker says about itself, as long as it lives. */
+export interface WorkerCard {
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly threads: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly gpu: number;
+  /** Digests of the engines that it has (`resource-class.ts`). */
+  readonly engines: readonly string[];
+  /** It takes no further tasks. */
+  readonly draining: boolean;
+}
+
+/** One task for everything that makes the same artifact in the same store, however often it is submitted. */
+export function taskId({ kind, key, forced }: Job, store: string): string {
+  return `${kind.name}-${key}-${store.slice(0, 8)}${forced ? '-forced' : ''}`;
+}
+
+export const keys = {
+  /** The names of the resource classes in use; each has a key of its own that expires. */
+  classes: `${PREFIX}:classes`,
+  class: (name: string): string => `${PREFIX}:class:${name}`,
+  /** The names of the workers; each has a key of its own that expires. */
+  workers: `${PREFIX}:workers`,
+  worker: (name: string): string => `${PREFIX}:worker:${name}`,
+  /** `stop` or `kill`, for the worker that has the task. */
+  cancel: (task: string): string => `${PREFIX}:cancel:${task}`,
+} as const;
