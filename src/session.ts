@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { PipelineError, type Diagnostic } from './base/diagnostic.ts';
 import { earlierKeys } from './history/earlier-executions.ts';
 import type { Executor } from './execute/executor.ts';
-import { localExecutor } from './execute/local-executor.ts';
+import { executorName, openExecutor, type ExecutorOptions } from './execute/executors/choose.ts';
 import { openCatalogue } from './kinds/catalogue.ts';
 import type { KindCatalogue } from './kinds/kind.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
@@ -78,8 +78,9 @@ export function artifactStore(layout: StoreLayout): Store {
 export function stageExecutor(
   { layout, store, kinds }: Pick<Session, 'layout' | 'store' | 'kinds'>,
   project: string,
-): Executor {
-  return localExecutor({ layout, store, kinds, project });
+  options: ExecutorOptions,
+): Promise<Executor> {
+  return openExecutor(executorName(options.executor), { layout, store, kinds, project }, options);
 }
 
 export function loadOptions(

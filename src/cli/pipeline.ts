@@ -7,6 +7,7 @@ import { answerInterrupts } from './commands/interrupt.ts';
 import { bytes, collect, example, positive, whole } from './commands/flags.ts';
 import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
+import { addExecutorCommands, withExecutor } from './executor-commands.ts';
 import { addHistoryCommands } from './history-commands.ts';
 import { printNotice, styleFor, useColor } from './render/output.ts';
 import type { PlanOptions } from './commands/plan.ts';
@@ -72,7 +73,7 @@ function program(): Command {
       if (ANSWERING.has(command.name())) answerInterrupts();
     });
 
-  withSelection(root.command('run'))
+  withExecutor(withSelection(root.command('run')))
     .description('execute every stage that is not cached')
     .option('--jobs <n>', 'number of stages that may execute concurrently (default: cores)', positive)
     .option('--threads <n>', 'compute threads per stage (default: cores)', positive)
@@ -121,7 +122,7 @@ function program(): Command {
       exitCode = await validateCommand(specs, options);
     });
 
-  withSpec(root.command('sweep'))
+  withExecutor(withSpec(root.command('sweep')))
     .description(
       "execute many configurations of a spec; `--set 'model.loss.margin=0.1,0.2'` tries both values",
     )
@@ -227,6 +228,7 @@ function program(): Command {
   };
   addHistoryCommands(root, done);
   addStoreCommands(root, done);
+  addExecutorCommands(root, done);
 
   addStartCommands(root, done);
   return root;

@@ -5,15 +5,20 @@
 import type { Owner } from '../base/owner.ts';
 import type { Progress, StageWarning } from '../stage.ts';
 import type { StageFailure } from './events.ts';
+import type { Capacity, CapacityOptions } from './capacity.ts';
 import type { Job } from './job/job.ts';
 
 export interface Executor {
   readonly name: string;
+  /** What stages may use at the same time where they execute; absent where that is this machine. */
+  readonly capacity?: (options: CapacityOptions) => Capacity;
   /**
    * Executes the job, or waits for another process that makes the same artifact. Never rejects: whatever goes wrong
    * is a result. `stopped` is only for a job that ended because `stop` was aborted.
    */
   run(job: Job, options: JobOptions): Promise<JobResult>;
+  /** Ends what it keeps open between jobs, such as a connection. Jobs that it left running go on. */
+  close?(): Promise<void>;
 }
 
 export interface JobOptions {

@@ -8,7 +8,7 @@ import type { Capacity } from './capacity.ts';
 import type { EventSink } from './events.ts';
 import { executeStage } from './execute-stage.ts';
 import type { Executor } from './executor.ts';
-import { localExecutor } from './local-executor.ts';
+import { localExecutor } from './executors/local-executor.ts';
 import type { StageEnd } from './stage-end.ts';
 import { runPlan } from './run.ts';
 import type { Attempt } from '../history/agreement.ts';

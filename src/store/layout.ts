@@ -14,6 +14,8 @@ export interface StoreLayout {
   readonly logs: string;
   /** Checkpoints of unfinished executions, by key. */
   readonly resume: string;
+  /** Jobs for workers elsewhere and what they report, by key; of no use once the artifact is there. */
+  readonly tasks: string;
   /** Finished downloads, by URL. */
   readonly downloads: string;
   /** Artifacts and downloads that were found damaged. */
@@ -30,6 +32,7 @@ export const RESERVED_NAMES = [
   'locks',
   'logs',
   'resume',
+  'tasks',
   'downloads',
   'damaged',
   'aliases',

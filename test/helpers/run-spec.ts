@@ -4,7 +4,7 @@ import { capacityOf } from '../../src/execute/capacity.ts';
 import type { RunEvent } from '../../src/execute/events.ts';
 import type { JobEnvironment } from '../../src/execute/job/execute-job.ts';
 import type { Executor } from '../../src/execute/executor.ts';
-import { localExecutor } from '../../src/execute/local-executor.ts';
+import { localExecutor } from '../../src/execute/executors/local-executor.ts';
 import { runPlan, type RunResult } from '../../src/execute/run.ts';
 import { openCatalogue } from '../../src/kinds/catalogue.ts';
 import { openPlanner } from '../../src/plan/planner.ts';

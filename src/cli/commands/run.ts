@@ -5,6 +5,7 @@ import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
 import type { Executor } from '../../execute/executor.ts';
+import type { ExecutorOptions } from '../../execute/executors/choose.ts';
 import { notingLogs } from '../../execute/noting-logs.ts';
 import {
   checkSelection,
@@ -29,7 +30,7 @@ import { recordRun } from '../../execute/record-run.ts';
 import { openSpec } from './open-spec.ts';
 import { sessionPlanner, stageExecutor } from '../../session.ts';
 
-export interface RunCommandOptions extends PlanOptions, CapacityOptions {
+export interface RunCommandOptions extends PlanOptions, CapacityOptions, ExecutorOptions {
   readonly keepGoing?: boolean;
   readonly locked?: boolean;
   readonly dryRun?: boolean;
@@ -73,7 +74,7 @@ export async function runCommand(
   const names = toExecute.map(({ stage }) => stage.name);
   const reporter = await chooseReporter(options.json === true, names);
   const { stop, kill, dispose } = control ?? onInterrupt(names.length > 0);
-  const executor = stageExecutor(session, spec.directory);
+  const executor = await stageExecutor(session, spec.directory, options);
   const started = timestamp();
   const id = newRunId(started);
   try {
@@ -83,7 +84,7 @@ export async function runCommand(
       run: id,
       store,
       executor: control ? control.wrap(executor) : executor,
-      capacity: capacityOf(options),
+      capacity: (executor.capacity ?? capacityOf)(options),
       keepGoing: options.keepGoing === true,
       stop,
       kill,
@@ -98,6 +99,7 @@ export async function runCommand(
     }
     return EXIT[result.outcome];
   } finally {
+    await executor.close?.();
     dispose?.();
     use?.close();
   }

@@ -23,10 +23,11 @@ import { findBaseline, sameConfiguration } from '../../sweep/baseline.ts';
 import type { Sweep } from '../../sweep/execute-sweep.ts';
 import type { Configuration } from '../../sweep/configurations.ts';
 import { printNotice } from '../render/output.ts';
+import type { ExecutorOptions } from '../../execute/executors/choose.ts';
 import type { CapacityOptions } from '../../execute/capacity.ts';
 import type { SpecOptions } from '../../session.ts';
 
-export interface SweepOptions extends SpecOptions, CapacityOptions {
+export interface SweepOptions extends SpecOptions, CapacityOptions, ExecutorOptions {
   readonly random?: number;
   readonly seed?: number;
   readonly metric?: string;

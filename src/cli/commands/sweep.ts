@@ -76,19 +76,20 @@ async function executed(
   first: readonly Trial[],
 ): Promise<SweepResult> {
   const { request, options } = sweep;
+  const executor = await stageExecutor({ ...sweep, kinds }, sweep.variable.checked.spec.directory, options);
   const reporter = sweepReporter(options.json === true, request.metric, request.goal);
   const interrupt = onInterrupt(true);
   try {
-    const capacity = capacityOf(options);
     return await executeSweep(sweep, configurations, first, {
       reporter,
-      executor: stageExecutor({ ...sweep, kinds }, sweep.variable.checked.spec.directory),
-      capacity,
+      executor,
+      capacity: (executor.capacity ?? capacityOf)(options),
       ...interrupt,
       notice: printNotice,
     });
   } finally {
     reporter.close();
+    await executor.close?.();
     interrupt.dispose();
   }
 }

@@ -42,7 +42,7 @@ export function beginRound(interrupted: AbortSignal): Round {
   };
   return {
     stop: AbortSignal.any([interrupted, ended.signal]),
-    wrap: (executor) => ({ name: executor.name, run: (job, options) => run(executor, job, options) }),
+    wrap: (executor) => ({ ...executor, run: (job, options) => run(executor, job, options) }),
     overtake(keyNow): void {
       isOvertaken = true;
       for (const [stage, { key, stop }] of running) if (keyNow(stage) !== key) stop.abort();

@@ -11,6 +11,8 @@ import type { KeyDocument } from '../../store/manifest.ts';
 export interface Job {
   /** Raised when a field changes its meaning, so that a worker of another version refuses the job. */
   readonly format: 1;
+  /** Version of the package that planned the job, for the message of a worker that refuses it. */
+  readonly version: string;
   /** The key under which the worker puts the artifact. */
   readonly key: Key;
   /** Everything that determines the artifact; its digest is the key. */

@@ -1,5 +1,6 @@
 /** The planner's decision to run a stage → the job to execute. Nothing here reads the store or the disk. */
 import { isAbsolute, relative } from 'node:path';
+import { ownPackage } from '../../base/installation.ts';
 import { replaceAt } from '../../base/json-pointer.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { givesList, type Kind } from '../../kinds/kind.ts';
@@ -31,6 +32,7 @@ export function makeJob(
   const paths = stage.paths.filter(isOutside).map(({ pointer }) => pointer);
   return {
     format: 1,
+    version: ownPackage().version,
     key,
     document,
     stage: stage.name,

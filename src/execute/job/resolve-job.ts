@@ -3,8 +3,9 @@
  * inputs as folders. The counterpart of `make-job.ts`.
  */
 import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
+import { INSTALLATION, ownPackage } from '../../base/installation.ts';
 import { replaceAt, valueAt } from '../../base/json-pointer.ts';
 import { filesOf } from '../../base/walk.ts';
 import type { Kind, KindCatalogue } from '../../kinds/kind.ts';
@@ -23,24 +24,29 @@ export async function kindOf(
     throw new PipelineError(
       'E_VERSION',
       `the job has format ${String(job.format)}, and this version supports format 1`,
-      {
-        hint: 'Install the same version of the package on every machine that executes jobs.',
-      },
+      { hint: sameInstallation(job) },
     );
   const { name, code, module } = job.kind;
   const kind = module === null ? kinds.builtIn(name) : await kinds.module(resolve(project, module));
   if (kind?.code === code) return kind;
-  const hint =
-    module === null
-      ? 'Install the same version of the package on every machine that executes jobs.'
-      : `Copy ${module} and the modules that it imports from the machine that planned the job.`;
   throw new PipelineError(
     'E_VERSION',
     `the code of stage kind '${name}' here is not the code that the job was planned with`,
-    {
-      hint,
-    },
+    { hint: module === null ? sameInstallation(job) : sameModule(module, project) },
   );
+}
+
+/** The command that gives this machine the code of the one that planned the job. */
+function sameInstallation({ version }: Job): string {
+  const own = ownPackage();
+  return version === own.version
+    ? `Build the commit of the machine that planned the job: \`git pull && npm ci && npm run build\` in ${INSTALLATION}.`
+    : `This machine has version ${own.version}. Install the other: \`npm install ${own.name}@${version}\`, or check out its commit in ${INSTALLATION}.`;
+}
+
+function sameModule(module: string, project: string): string {
+  const to = dirname(resolve(project, module));
+  return `Copy ${module} and the modules that it imports from the machine that planned the job, as with \`rsync -a HOST:PROJECT/${dirname(module)}/ ${to}/\`.`;
 }
 
 /** Throws `E_INPUT` where an input does not contain a path that is relative to it. */

@@ -10,7 +10,7 @@ import { artifactFolder, type StoreLayout } from '../layout.ts';
 import { isAbandoned, removeWork } from './work.ts';
 
 export interface Leftover {
-  readonly what: 'work' | 'lock' | 'checkpoint' | 'log' | 'damaged' | 'alias' | 'download';
+  readonly what: 'work' | 'lock' | 'checkpoint' | 'task' | 'log' | 'damaged' | 'alias' | 'download';
   readonly path: string;
   readonly bytes: number;
   readonly why: string;
@@ -28,6 +28,8 @@ const DAY = 86_400;
 /** How long an unfinished execution's checkpoint, and a log, are kept. */
 const CHECKPOINT_DAYS = 7;
 const LOG_DAYS = 30;
+/** A cluster may let a job wait for long. */
+const TASK_DAYS = 30;
 
 export function leftoversOf(layout: StoreLayout, options: LeftoverOptions): Leftover[] {
   const older = (path: string, seconds: number): boolean => (options.now - modified(path)) / 1000 >= seconds;
@@ -35,6 +37,7 @@ export function leftoversOf(layout: StoreLayout, options: LeftoverOptions): Left
     ...below(layout.tmp, 'work', 'its process is gone', isAbandoned),
     ...below(layout.locks, 'lock', 'its process is gone', (path) => isDeadLock(path)),
     ...checkpoints(layout, older),
+    ...below(layout.tasks, 'task', `older than ${TASK_DAYS} days`, (path) => older(path, TASK_DAYS * DAY)),
     ...below(layout.logs, 'log', `older than ${LOG_DAYS} days`, (path) => older(path, LOG_DAYS * DAY)),
     ...below(layout.damaged, 'damaged', 'was found damaged', (path) => older(path, options.grace)),
     ...deadAliases(layout),

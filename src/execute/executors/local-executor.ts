@@ -1,5 +1,5 @@
-import { executeJob, type JobEnvironment } from './job/execute-job.ts';
-import type { Executor } from './executor.ts';
+import { executeJob, type JobEnvironment } from '../job/execute-job.ts';
+import type { Executor } from '../executor.ts';
 
 /** Executes jobs on this machine, each stage in a process of its own. */
 export function localExecutor(environment: JobEnvironment): Executor {
