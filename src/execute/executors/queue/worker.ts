@@ -15,7 +15,8 @@ import {
   type TaskOutcome,
   type WorkerEnvironment,
 } from './held-task.ts';
-import { keys, TICK_MS, type WorkerCard } from './protocol.ts';
+import { keepUp, type Held } from './keep-up.ts';
+import type { WorkerCard } from './protocol.ts';
 import { servedClasses, type ServedClass } from './served-classes.ts';
 
 export type WorkerEvent =
@@ -41,10 +42,10 @@ export interface WorkerOptions {
   readonly kill: AbortSignal;
 }
 
-/** A worker that has not said so for this long is gone. */
-const CARD_MS = 5_000;
 /** How long it waits for a task before it looks which queues there are. */
 const WAIT_SECONDS = 1;
+/** How often it looks for a queue while there is none that it can serve. */
+const NO_QUEUE_MS = 200;
 
 /** Resolves when it was drained or stopped. Throws `E_QUEUE` where there is no queue to begin with. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
@@ -54,9 +55,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   waiting.on('error', () => undefined);
   const classes = await servedClasses(redis, card);
   const account = openAccount(capacity);
-  const held = new Map<string, { readonly task: HeldTask; readonly served: ServedClass }>();
+  const held: Held = new Map();
   const running = new Set<Promise<void>>();
-  let slotFreed = Promise.withResolvers<void>();
+  const freed = newBell();
   const ended = new AbortController();
 
   const take = async (): Promise<boolean> => {
@@ -99,8 +100,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         held.delete(queued.id!);
         account.give(served);
         running.delete(work);
-        slotFreed.resolve();
-        slotFreed = Promise.withResolvers();
+        freed.ring();
       });
     running.add(work);
   };
@@ -123,10 +123,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     onEvent({ type: 'connection', state: 'back' });
   });
 
-  const heartbeat = keepUp(options, redis, { held, classes }, ended.signal);
+  const heartbeat = keepUp(redis, options, { held, classes }, ended.signal);
   try {
     await classes.refresh();
     onEvent({ type: 'ready' });
+    const drained = aborted(drain);
     let arrival: Promise<unknown> | undefined;
     while (!drain.aborted) {
       const full = account.full();
@@ -134,7 +135,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       if (drain.aborted) break;
       // The command goes on where a slot was freed meanwhile; it is the same one that the next turn waits for.
       if (!full) arrival ??= arrivalOf(waiting, classes.all()).then(() => (arrival = undefined));
-      await Promise.race([slotFreed.promise, aborted(drain), ...(full || !arrival ? [] : [arrival])]);
+      await Promise.race([freed.next(), drained, ...(full || !arrival ? [] : [arrival])]);
     }
     while (running.size > 0) await Promise.race(running);
   } finally {
@@ -143,8 +144,61 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     options.kill.removeEventListener('abort', killAll);
     waiting.disconnect();
     await heartbeat;
-    await goodbye(redis, card);
     await classes.close();
     redis.disconnect();
   }
+}
+
+/** Those that a stage declares, else an equal part for each that may execute at the same time. */
+function threadsFor({ resources }: ServedClass, { threads, jobs }: Capacity): number {
+  return resources.threads === undefined
+    ? Math.max(1, Math.floor(threads / jobs))
+    : Math.min(resources.threads, threads);
+}
+
+/** Resolves when a task was added to one of the queues, or after a while. */
+async function arrivalOf(redis: Redis, classes: readonly ServedClass[]): Promise<void> {
+  const markers = classes.map(({ marker }) => marker);
+  try {
+    if (markers.length === 0) await sleep(NO_QUEUE_MS);
+    else await redis.bzpopmin(...markers, WAIT_SECONDS);
+  } catch {
+    // The connection ended; the loop finds out what to do next.
+    await sleep(NO_QUEUE_MS);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+  });
+}
+
+/** Something that happens again and again, for which one waits. */
+function newBell(): { readonly next: () => Promise<void>; readonly ring: () => void } {
+  let ring: () => void = () => undefined;
+  let next: Promise<void>;
+  const hang = (): void => {
+    next = new Promise((resolve) => {
+      ring = () => {
+        hang();
+        resolve();
+      };
+    });
+  };
+  hang();
+  return {
+    next: () => next,
+    ring: () => {
+      ring();
+    },
+  };
 }
