@@ -10,7 +10,7 @@ import { loadConfig, type Configuration } from './config/load.ts';
 import type { Values } from './config/settings.ts';
 import { earlierKeys } from './history/earlier-executions.ts';
 import type { Executor } from './execute/executor.ts';
-import { executorName, openExecutor, type ExecutorOptions } from './execute/executors/choose.ts';
+import { openExecutor, type ExecutorOptions } from './execute/executors/choose.ts';
 import { openCatalogue } from './kinds/catalogue.ts';
 import type { KindCatalogue } from './kinds/kind.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
@@ -32,10 +32,12 @@ export interface SpecOptions {
   readonly push?: boolean;
   /** Where stages are executed; checked with the configuration. */
   readonly executor?: string;
+  /** Address of the queue; checked with the configuration. */
+  readonly queue?: string;
 }
 
 /** What the command line can say about the configuration. */
-export type ConfigFlags = Pick<SpecOptions, 'store' | 'remote' | 'push' | 'executor'>;
+export type ConfigFlags = Pick<SpecOptions, 'store' | 'remote' | 'push' | 'executor' | 'queue'>;
 
 export interface Session {
   readonly spec: Spec;
@@ -60,12 +62,13 @@ export function projectFolder(specFile: string): string {
 
 /** The configuration for a spec, or for the working folder where a command takes no spec. Throws `E_CONFIG`. */
 export function configFor(options: ConfigFlags, file = 'spec'): Promise<Configuration> {
-  const { store, remote, push, executor } = options;
+  const { store, remote, push, executor, queue } = options;
   const flags = {
     ...(store === undefined ? {} : { 'store.path': resolve(store) }),
     ...(remote === undefined ? {} : { 'store.remote': remote }),
     ...(push === false ? { 'store.push': false } : {}),
     ...(executor === undefined ? {} : { executor }),
+    ...(queue === undefined ? {} : { 'queue.url': queue }),
   } as Values;
   return loadConfig({ folder: dirname(resolve(file)), env: process.env, flags });
 }
@@ -101,11 +104,11 @@ export function artifactStore(layout: StoreLayout): Store {
 
 /** Where a command executes stages. `project` is the absolute path of the spec's folder. */
 export function stageExecutor(
-  { layout, store, kinds }: Pick<Session, 'config' | 'layout' | 'store' | 'kinds'>,
+  { config, layout, store, kinds }: Pick<Session, 'config' | 'layout' | 'store' | 'kinds'>,
   project: string,
   options: ExecutorOptions,
 ): Promise<Executor> {
-  return openExecutor(executorName(options.executor), { layout, store, kinds, project }, options);
+  return openExecutor(config.values, { layout, store, kinds, project }, options);
 }
 
 export function loadOptions(

@@ -63,7 +63,9 @@ export function stateOf(owner: Owner): 'alive' | 'dead' | 'unknown' {
 }
 
 export function isSameOwner(a: Owner, b: Owner): boolean {
-  return (['pid', 'started', 'host', 'boot', 'machine', 'namespace'] as const).every((field) => a[field] === b[field]);
+  return (['pid', 'started', 'host', 'boot', 'machine', 'namespace'] as const).every(
+    (field) => a[field] === b[field],
+  );
 }
 
 export function parseOwner(text: string): Owner | undefined {

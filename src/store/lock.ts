@@ -80,7 +80,8 @@ function newWatch(patience: Patience = PATIENCE, lost?: Owner): Watch {
       const owner = parseOwner(found.text);
       if (!owner) return idle > patience.namelessMs;
       const state = stateOf(owner);
-      if (state === 'unknown') return idle > patience.foreignMs || (lost !== undefined && isSameOwner(owner, lost));
+      if (state === 'unknown')
+        return idle > patience.foreignMs || (lost !== undefined && isSameOwner(owner, lost));
       return state === 'dead';
     },
   };

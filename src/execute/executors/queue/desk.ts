@@ -6,7 +6,15 @@ import type { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { monotonic, sleep } from '../../../base/clock.ts';
 import { connect, shownAddress } from './redis.ts';
-import { keys, PREFIX, TICK_MS, type QueueTask, type TaskEnd, type TaskReport, type WorkerCard } from './protocol.ts';
+import {
+  queueNames,
+  TICK_MS,
+  type QueueNames,
+  type QueueTask,
+  type TaskEnd,
+  type TaskReport,
+  type WorkerCard,
+} from './protocol.ts';
 import type { ResourceClass } from './resource-class.ts';
 
 export type Outcome =
@@ -65,7 +73,8 @@ const IDLE_MS = 5_000;
 /** Without a connection, the store is asked every so many ticks. */
 const TICKS_TO_LOOK = 4;
 
-export async function openDesk(address: string): Promise<Desk> {
+export async function openDesk(address: string, queueName?: string): Promise<Desk> {
+  const keys = queueNames(queueName);
   const redis = await connect(address);
   const { Queue, QueueEvents } = await import('bullmq');
   const pending = new Map<string, Pending>();
@@ -80,15 +89,15 @@ export async function openDesk(address: string): Promise<Desk> {
     connection.on('error', () => undefined);
     const events = new QueueEvents(name, {
       connection,
-      prefix: PREFIX,
+      prefix: keys.prefix,
       lastEventId: `${seconds * 1000 + Math.floor(micros / 1000)}-0`,
     });
     events.on('error', () => undefined);
-    const bull = new Queue<QueueTask, TaskEnd>(name, { connection: redis, prefix: PREFIX });
+    const bull = new Queue<QueueTask, TaskEnd>(name, { connection: redis, prefix: keys.prefix });
     bull.on('error', () => undefined);
     const queue: OpenQueue = { name, bull, events, connection };
     listen(queue, pending);
-    await announce(redis, [name]);
+    await announce(redis, keys, [name]);
     return queue;
   };
 
@@ -103,7 +112,7 @@ export async function openDesk(address: string): Promise<Desk> {
         if (await listener.isMade()) settled(id, { type: 'missing' });
       return;
     }
-    await announce(redis, [...queues.keys()]);
+    await announce(redis, keys, [...queues.keys()]);
     const waiting = [...pending.values()];
     const there = await Promise.all(waiting.map(({ id, queue }) => redis.exists(queue.bull.toKey(id))));
     for (const [index, one] of waiting.entries()) {
@@ -180,7 +189,7 @@ export async function openDesk(address: string): Promise<Desk> {
 }
 
 /** Tells the workers which queues are in use. */
-async function announce(redis: Redis, names: readonly string[]): Promise<void> {
+async function announce(redis: Redis, keys: QueueNames, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const all = redis.pipeline().sadd(keys.classes, ...names);
   for (const name of names) all.set(keys.class(name), '', 'EX', CLASS_SECONDS);

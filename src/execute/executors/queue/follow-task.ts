@@ -5,7 +5,6 @@
 import { findWhole, type FoundArtifact, type Store } from '../../../store/store.ts';
 import { logFile, type StoreLayout } from '../../../store/layout.ts';
 import { sleep } from '../../../base/clock.ts';
-import { bytesText } from '../../../base/units.ts';
 import type { JobEvent, JobOptions, JobResult } from '../../executor.ts';
 import type { Job } from '../../job/job.ts';
 import type { Desk, Outcome, TaskListener } from './desk.ts';
@@ -49,7 +48,13 @@ export async function followTask(
   const listener: TaskListener = { ...task, isMade: async () => (await made()) !== undefined };
   for (;;) {
     if (stop.aborted) return { state: 'stopped' };
-    const submitted = { format: 1, job, folder: settings.folder, stores: settings.stores, refusedBy } as const;
+    const submitted = {
+      format: 1,
+      job,
+      folder: settings.folder,
+      stores: settings.stores,
+      refusedBy,
+    } as const;
     const outcome = await orStopped(desk.execute(needs, id, submitted, listener), { stop, kill }, (how) =>
       settings.detach ? undefined : desk.cancel(id, how),
     );
@@ -110,7 +115,11 @@ function listenTo(
       }
     },
     onStalled() {
-      onEvent({ type: 'log', level: 'info', message: `${worker ?? 'its worker'} has stopped answering; another takes over` });
+      onEvent({
+        type: 'log',
+        level: 'info',
+        message: `${worker ?? 'its worker'} has stopped answering; another takes over`,
+      });
     },
     onIdle() {
       void desk
@@ -118,7 +127,10 @@ function listenTo(
         .then((workers) => {
           const fit = workers.filter((card) => !card.draining && serves(card, needs));
           if (fit.length > 0) return;
-          const which = workers.length === 0 ? 'no worker listens' : `none of ${workers.length} workers has what it needs`;
+          const which =
+            workers.length === 0
+              ? 'no worker listens'
+              : `none of ${workers.length} workers has what it needs`;
           onEvent({
             type: 'log',
             level: 'warning',
@@ -134,7 +146,7 @@ function listenTo(
 function needsText({ engine, resources: { memory, gpu } }: ResourceClass): string {
   return [
     engine === 'any' ? 'any engine' : `engine ${engine}`,
-    ...(memory === undefined ? [] : [`${bytesText(memory)} of memory`]),
+    ...(memory === undefined ? [] : [`${(memory / 1e9).toFixed(1)} GB of memory`]),
     ...(gpu ? [`${gpu} GPU`] : []),
   ].join(', ');
 }

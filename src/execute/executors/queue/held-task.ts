@@ -40,7 +40,8 @@ export interface HeldTask {
 }
 
 /** How it left this worker. */
-export type TaskOutcome = JobResult | Refusal | { readonly state: 'passed-on' } | { readonly state: 'gave-up' };
+export type TaskOutcome =
+  JobResult | Refusal | { readonly state: 'passed-on' } | { readonly state: 'gave-up' };
 
 /** A task that this worker has refused comes up again until another takes it. */
 const PASSED_ON_MS = 1_000;

@@ -5,7 +5,7 @@
 import type { Redis } from 'ioredis';
 import { sleep } from '../../../base/clock.ts';
 import type { HeldTask } from './held-task.ts';
-import { keys, TICK_MS, type WorkerCard } from './protocol.ts';
+import { TICK_MS, type QueueNames, type WorkerCard } from './protocol.ts';
 import type { ServedClass, ServedClasses } from './served-classes.ts';
 
 /** The tasks of a worker by id. */
@@ -16,15 +16,16 @@ const CARD_MS = 5_000;
 
 export async function keepUp(
   redis: Redis,
+  keys: QueueNames,
   { card, drain }: { readonly card: WorkerCard; readonly drain: AbortSignal },
   { held, classes }: { readonly held: Held; readonly classes: ServedClasses },
   ended: AbortSignal,
 ): Promise<void> {
   while (!ended.aborted) {
     try {
-      await show(redis, { ...card, draining: drain.aborted });
+      await show(redis, keys, { ...card, draining: drain.aborted });
       await renew(held, classes);
-      await obeyCancels(redis, held);
+      await obeyCancels(redis, keys, held);
       await classes.refresh();
       await sleep(TICK_MS, ended);
     } catch {
@@ -32,10 +33,10 @@ export async function keepUp(
       if (!ended.aborted) await sleep(TICK_MS);
     }
   }
-  await takeDown(redis, card);
+  await takeDown(redis, keys, card);
 }
 
-async function show(redis: Redis, card: WorkerCard): Promise<void> {
+async function show(redis: Redis, keys: QueueNames, card: WorkerCard): Promise<void> {
   await redis
     .pipeline()
     .sadd(keys.workers, card.name)
@@ -44,7 +45,7 @@ async function show(redis: Redis, card: WorkerCard): Promise<void> {
 }
 
 /** Without a connection the card expires by itself. */
-async function takeDown(redis: Redis, { name }: WorkerCard): Promise<void> {
+async function takeDown(redis: Redis, keys: QueueNames, { name }: WorkerCard): Promise<void> {
   if (redis.status !== 'ready') return;
   await redis
     .pipeline()
@@ -61,7 +62,7 @@ async function renew(held: Held, classes: ServedClasses): Promise<void> {
   }
 }
 
-async function obeyCancels(redis: Redis, held: Held): Promise<void> {
+async function obeyCancels(redis: Redis, keys: QueueNames, held: Held): Promise<void> {
   const ids = [...held.keys()];
   if (ids.length === 0) return;
   const asked = await redis.mget(ids.map(keys.cancel));

@@ -7,9 +7,6 @@ import type { JobEvent, JobResult } from '../../executor.ts';
 import type { StageFailure } from '../../events.ts';
 import type { Job } from '../../job/job.ts';
 
-/** Before every name in Redis. The number is raised where what is said changes; the braces keep a cluster together. */
-export const PREFIX = '{pipeline1}';
-
 /** A worker holds a task this long without renewing it. */
 export const LOCK_MS = 5_000;
 /** How often workers look for tasks whose holder has stopped renewing them: two looks in a row show one. */
@@ -75,13 +72,29 @@ export function taskId({ kind, key, forced }: Job, store: string): string {
   return `${kind.name}-${key}-${store.slice(0, 8)}${forced ? '-forced' : ''}`;
 }
 
-export const keys = {
+/** The names in Redis of one queue, as users name it: several projects may share a server. */
+export interface QueueNames {
+  /** Before the names of BullMQ. */
+  readonly prefix: string;
   /** The names of the resource classes in use; each has a key of its own that expires. */
-  classes: `${PREFIX}:classes`,
-  class: (name: string): string => `${PREFIX}:class:${name}`,
+  readonly classes: string;
+  readonly class: (name: string) => string;
   /** The names of the workers; each has a key of its own that expires. */
-  workers: `${PREFIX}:workers`,
-  worker: (name: string): string => `${PREFIX}:worker:${name}`,
+  readonly workers: string;
+  readonly worker: (name: string) => string;
   /** `stop` or `kill`, for the worker that has the task. */
-  cancel: (task: string): string => `${PREFIX}:cancel:${task}`,
-} as const;
+  readonly cancel: (task: string) => string;
+}
+
+/** The number is raised where what is said changes. The braces keep the names of a queue on one node of a cluster. */
+export function queueNames(queue = 'pipeline'): QueueNames {
+  const prefix = `{${queue}-1}`;
+  return {
+    prefix,
+    classes: `${prefix}:classes`,
+    class: (name) => `${prefix}:class:${name}`,
+    workers: `${prefix}:workers`,
+    worker: (name) => `${prefix}:worker:${name}`,
+    cancel: (task) => `${prefix}:cancel:${task}`,
+  };
+}

@@ -67,7 +67,9 @@ function unreachable(shown: string, error: Error): PipelineError {
   const refused = /NOAUTH|WRONGPASS|NOPERM/.test(error.message);
   return new PipelineError(
     'E_QUEUE',
-    refused ? `the queue at ${shown} refuses this user or password` : `no queue at ${shown}: ${reasonOf(error)}`,
+    refused
+      ? `the queue at ${shown} refuses this user or password`
+      : `no queue at ${shown}: ${reasonOf(error)}`,
     {
       hint: refused
         ? 'Write the password into the address: redis://:PASSWORD@HOST:PORT, best in PIPELINE_QUEUE.'

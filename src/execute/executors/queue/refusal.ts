@@ -26,9 +26,13 @@ export async function refusalOf(
 
 function checkFormat({ format }: QueueTask): void {
   if ((format as number) === 1) return;
-  throw new PipelineError('E_VERSION', `the task has format ${String(format)}, and this worker knows format 1`, {
-    hint: 'Install the same version of the package on every machine, and start the worker again.',
-  });
+  throw new PipelineError(
+    'E_VERSION',
+    `the task has format ${String(format)}, and this worker knows format 1`,
+    {
+      hint: 'Install the same version of the package on every machine, and start the worker again.',
+    },
+  );
 }
 
 function checkStore({ stores }: QueueTask, own: readonly string[], { layout }: JobEnvironment): void {

@@ -32,7 +32,10 @@ export function reportSender(
     const told: JobEvent[] =
       omitted === 0
         ? events
-        : [...events, { type: 'log', level: 'info', message: `… ${omitted} lines are only in the worker's log` }];
+        : [
+            ...events,
+            { type: 'log', level: 'info', message: `… ${omitted} lines are only in the worker's log` },
+          ];
     events = [];
     omitted = 0;
     return { ...fixed, started, events: told };

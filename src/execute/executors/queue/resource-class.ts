@@ -44,7 +44,8 @@ const NAME = /^(?<engine>[a-z0-9]+)(?:-(?<threads>\d+)threads)?(?:-(?<mib>\d+)mi
 export function parseClass(name: string): ResourceClass | undefined {
   const groups = NAME.exec(name)?.groups;
   if (!groups) return undefined;
-  const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+  const number = (text: string | undefined): number | undefined =>
+    text === undefined ? undefined : Number(text);
   const [threads, mib, gpu] = [number(groups['threads']), number(groups['mib']), number(groups['gpu'])];
   return {
     name,

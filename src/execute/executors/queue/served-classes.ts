@@ -1,7 +1,7 @@
 /** The queues that a worker serves: those in use of whose resource class it has enough, found while it runs. */
 import type { Redis } from 'ioredis';
 import type { Worker } from 'bullmq';
-import { keys, LOCK_MS, MOST_DEATHS, PREFIX, STALLED_MS, type WorkerCard } from './protocol.ts';
+import { LOCK_MS, MOST_DEATHS, STALLED_MS, type QueueNames, type WorkerCard } from './protocol.ts';
 import { parseClass, serves, type ResourceClass } from './resource-class.ts';
 import type { QueuedTask } from './held-task.ts';
 
@@ -22,14 +22,18 @@ export interface ServedClasses {
   close(): Promise<void>;
 }
 
-export async function servedClasses(redis: Redis, card: WorkerCard): Promise<ServedClasses> {
+export async function servedClasses(
+  redis: Redis,
+  keys: QueueNames,
+  card: WorkerCard,
+): Promise<ServedClasses> {
   const { Worker } = await import('bullmq');
   const served = new Map<string, { readonly served: ServedClass; readonly bull: Worker }>();
   const open = (name: ResourceClass): { readonly served: ServedClass; readonly bull: Worker } => {
     // Tasks are fetched one at a time by the worker's loop, which shares its slots among all queues.
     const bull = new Worker(name.name, null, {
       connection: redis,
-      prefix: PREFIX,
+      prefix: keys.prefix,
       name: card.name,
       autorun: false,
       lockDuration: LOCK_MS,
@@ -43,7 +47,11 @@ export async function servedClasses(redis: Redis, card: WorkerCard): Promise<Ser
     const renew: ServedClass['renew'] = async (tasks) => {
       if (tasks.length === 0) return;
       const ids = tasks.map(({ id }) => id);
-      await bull.extendJobLocks(ids, tasks.map(({ token }) => token), LOCK_MS);
+      await bull.extendJobLocks(
+        ids,
+        tasks.map(({ token }) => token),
+        LOCK_MS,
+      );
     };
     return { served: { ...name, next, renew, marker: bull.toKey('marker') }, bull };
   };

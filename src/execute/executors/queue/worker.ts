@@ -16,7 +16,7 @@ import {
   type WorkerEnvironment,
 } from './held-task.ts';
 import { keepUp, type Held } from './keep-up.ts';
-import type { WorkerCard } from './protocol.ts';
+import { queueNames, type WorkerCard } from './protocol.ts';
 import { servedClasses, type ServedClass } from './served-classes.ts';
 
 export type WorkerEvent =
@@ -30,6 +30,8 @@ export type WorkerEvent =
 
 export interface WorkerOptions {
   readonly address: string;
+  /** The name of the queue, where it is not the usual one. */
+  readonly queue?: string | undefined;
   readonly card: WorkerCard;
   readonly capacity: Capacity;
   readonly environment: WorkerEnvironment;
@@ -38,8 +40,6 @@ export interface WorkerOptions {
   readonly drain: AbortSignal;
   /** Ask the stages to stop, and give their tasks back. */
   readonly stop: AbortSignal;
-  /** Kill the stages. */
-  readonly kill: AbortSignal;
 }
 
 /** How long it waits for a task before it looks which queues there are. */
@@ -53,7 +53,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const redis = await connect(options.address);
   const waiting = redis.duplicate();
   waiting.on('error', () => undefined);
-  const classes = await servedClasses(redis, card);
+  const keys = queueNames(options.queue);
+  const classes = await servedClasses(redis, keys, card);
   const account = openAccount(capacity);
   const held: Held = new Map();
   const running = new Set<Promise<void>>();
@@ -111,11 +112,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       task.stop.abort();
     }
   };
-  const killAll = (): void => {
-    for (const { task } of held.values()) task.kill.abort();
-  };
   options.stop.addEventListener('abort', stopAll);
-  options.kill.addEventListener('abort', killAll);
   redis.on('close', () => {
     if (!ended.signal.aborted) onEvent({ type: 'connection', state: 'lost' });
   });
@@ -123,7 +120,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     onEvent({ type: 'connection', state: 'back' });
   });
 
-  const heartbeat = keepUp(redis, options, { held, classes }, ended.signal);
+  const heartbeat = keepUp(redis, keys, options, { held, classes }, ended.signal);
   try {
     await classes.refresh();
     onEvent({ type: 'ready' });
@@ -141,7 +138,6 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   } finally {
     ended.abort();
     options.stop.removeEventListener('abort', stopAll);
-    options.kill.removeEventListener('abort', killAll);
     waiting.disconnect();
     await heartbeat;
     await classes.close();
