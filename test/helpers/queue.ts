@@ -8,6 +8,49 @@ import { startRedis, type RedisServer } from './redis.ts';
 import { makeRig, type Rig } from './rig.ts';
 import { temporaryFolder } from './run-kind.ts';
 
+/** A kind of the user's own, which takes any number of inputs and a file outside the store. */
+export const KIND = `
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineStage } from 'two-tower/stage';
+
+export const stage = defineStage<{ file: string }>({
+  description: 'Repeats a file once for each input.',
+  parameters: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['file'],
+    properties: { file: { type: 'string', 'x-path': 'input', description: 'What to repeat.' } },
+  },
+  inputs: { many: { type: 'files', description: 'Anything.', many: true } },
+  output: 'files',
+  run({ params, inputs, output, progress, warn }) {
+    progress({ done: 1, total: 2, unit: 'files' });
+    warn({ message: 'this is a test', hint: 'Nothing is wrong.' });
+    const texts = [inputs.many].flat().map(({ path }) => readFileSync(join(path, 'a'), 'utf8'));
+    writeFileSync(join(output, 'text'), texts.join('') + readFileSync(params.file, 'utf8'));
+    return {};
+  },
+});
+`;
+export const PROJECT = {
+  'experiments/s.yaml': `
+name: s
+stages:
+  one: { uses: command, with: { run: 'echo said; cat data/one.txt > $OUTPUT/a', deps: [data/one.txt] } }
+  two: { uses: command, with: { run: 'echo 2 > $OUTPUT/a' } }
+  three: { uses: command, with: { run: 'echo 3 > $OUTPUT/a' } }
+  both: { uses: ./kinds/repeat.ts, inputs: { many: [one, two, three] }, with: { file: data/one.txt } }
+`,
+  'experiments/data/one.txt': '1\n',
+  'experiments/kinds/repeat.ts': KIND,
+  'package.json': '{}',
+};
+
+/** A stage that writes its process id into a file of the coordinator's folder and ends when another file is there. */
+export const waiting = (folder: string, name: string, more = ''): string =>
+  `echo $$ > ${folder}/${name}.pid; until [ -e ${folder}/${name}.go ]; do sleep 0.05; done; ${more}echo ${name} > $OUTPUT/a`;
+
 export interface QueueRig {
   readonly rig: Rig;
   readonly redis: RedisServer;
@@ -15,9 +58,9 @@ export interface QueueRig {
   /** What makes a run use the queue. */
   readonly flags: readonly string[];
   /** Starts a worker, which is ready when this resolves. Its copy of the project may be changed before. */
-  worker(options?: WorkerOptions): Promise<Job>;
+  readonly worker: (options?: WorkerOptions) => Promise<Job>;
   /** Starts a command that the test may send signals to. */
-  start(...args: string[]): Job;
+  readonly start: (...args: string[]) => Job;
 }
 
 export interface WorkerOptions {

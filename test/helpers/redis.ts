@@ -20,13 +20,13 @@ export interface RedisServer {
   start(): Promise<void>;
 }
 
-export async function startRedis(
-  { options = [], user = '' } = {} as {
-    readonly options?: readonly string[];
-    /** `:password` where the options ask for one. */
-    readonly user?: string;
-  },
-): Promise<RedisServer> {
+export interface RedisOptions {
+  readonly options?: readonly string[];
+  /** `:password` where the options ask for one. */
+  readonly user?: string;
+}
+
+export async function startRedis({ options = [], user = '' }: RedisOptions = {}): Promise<RedisServer> {
   const port = await freePort();
   const folder = temporaryFolder();
   const url = `redis://${user === '' ? '' : `${user}@`}127.0.0.1:${port}`;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -78,7 +79,8 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
 function cardOf({ threads, memory, gpu }: Capacity, layout: StoreLayout): WorkerCard {
   const host = hostname();
   return {
-    name: `${host}-${process.pid}`,
+    // Containers may have the same host name, and process numbers of their own.
+    name: `${host}-${randomUUID().slice(0, 4)}`,
     host,
     pid: process.pid,
     version: ownPackage().version,
@@ -91,7 +93,7 @@ function cardOf({ threads, memory, gpu }: Capacity, layout: StoreLayout): Worker
 }
 
 function introduction(
-  { name, engines }: WorkerCard,
+  { name, pid, engines }: WorkerCard,
   { jobs, threads, memory, gpu }: Capacity,
   at: string,
 ): string {
@@ -102,7 +104,7 @@ function introduction(
     ...(gpu > 0 ? [`${gpu} GPU`] : []),
     `engines ${engines.join(', ')}`,
   ];
-  return `worker ${name} at ${at}: ${has.join(', ')}`;
+  return `worker ${name} (process ${pid}) at ${at}: ${has.join(', ')}`;
 }
 
 /** The embedded engine, and TensorFlow where it is installed and loads. */

@@ -46,8 +46,9 @@ export async function followTask(
   };
   const task = listenTo(job, needs, desk, settings, onEvent);
   const listener: TaskListener = { ...task, isMade: async () => (await made()) !== undefined };
+  const isStopped = (): boolean => stop.aborted;
   for (;;) {
-    if (stop.aborted) return { state: 'stopped' };
+    if (isStopped()) return { state: 'stopped' };
     const submitted = {
       format: 1,
       job,
@@ -64,7 +65,7 @@ export async function followTask(
       const artifact = await made();
       if (artifact)
         return { state: task.started() ? 'executed' : 'found', seconds: artifact.manifest.producer.seconds };
-      if (!stop.aborted) onEvent(AGAIN);
+      if (!isStopped()) onEvent(AGAIN);
       continue;
     }
     const { result, worker } = outcome.end;

@@ -70,7 +70,7 @@ export async function executeTask(
   };
   const sameFolder = task.stores.includes(environment.stores[0]!);
   const reports = reportSender({ worker: environment.worker, sameFolder }, (report) =>
-    queued.updateProgress(report as TaskReport & object),
+    queued.updateProgress(report),
   );
   const [refusal] = await Promise.all([
     refusalOf(task, environment.stores, here),

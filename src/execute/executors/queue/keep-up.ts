@@ -8,7 +8,7 @@ import type { HeldTask } from './held-task.ts';
 import { TICK_MS, type QueueNames, type WorkerCard } from './protocol.ts';
 import type { ServedClass, ServedClasses } from './served-classes.ts';
 
-/** The tasks of a worker by id. */
+/** The tasks of a worker by the token with which it holds each. */
 export type Held = Map<string, { readonly task: HeldTask; readonly served: ServedClass }>;
 
 /** A worker that has not said that it is there for this long is gone. */
@@ -21,7 +21,8 @@ export async function keepUp(
   { held, classes }: { readonly held: Held; readonly classes: ServedClasses },
   ended: AbortSignal,
 ): Promise<void> {
-  while (!ended.aborted) {
+  const goesOn = (): boolean => !ended.aborted;
+  while (goesOn()) {
     try {
       await show(redis, keys, { ...card, draining: drain.aborted });
       await renew(held, classes);
@@ -30,7 +31,7 @@ export async function keepUp(
       await sleep(TICK_MS, ended);
     } catch {
       // The connection was lost, or this is the end.
-      if (!ended.aborted) await sleep(TICK_MS);
+      if (goesOn()) await sleep(TICK_MS);
     }
   }
   await takeDown(redis, keys, card);
@@ -57,19 +58,18 @@ async function takeDown(redis: Redis, keys: QueueNames, { name }: WorkerCard): P
 
 async function renew(held: Held, classes: ServedClasses): Promise<void> {
   for (const served of classes.all()) {
-    const own = [...held].filter(([, one]) => one.served.name === served.name);
-    await served.renew(own.map(([id, { task }]) => ({ id, token: task.token })));
+    const own = [...held.values()].filter((one) => one.served.name === served.name);
+    await served.renew(own.map(({ task }) => ({ id: task.queued.id!, token: task.token })));
   }
 }
 
 async function obeyCancels(redis: Redis, keys: QueueNames, held: Held): Promise<void> {
-  const ids = [...held.keys()];
-  if (ids.length === 0) return;
-  const asked = await redis.mget(ids.map(keys.cancel));
-  for (const [index, id] of ids.entries()) {
+  const tasks = [...held.values()].map(({ task }) => task);
+  if (tasks.length === 0) return;
+  const asked = await redis.mget(tasks.map(({ queued }) => keys.cancel(queued.id!)));
+  for (const [index, task] of tasks.entries()) {
     if (asked[index] === null) continue;
-    const task = held.get(id)?.task;
-    task?.stop.abort();
-    if (asked[index] === 'kill') task?.kill.abort();
+    task.stop.abort();
+    if (asked[index] === 'kill') task.kill.abort();
   }
 }

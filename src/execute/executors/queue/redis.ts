@@ -78,6 +78,19 @@ function unreachable(shown: string, error: Error): PipelineError {
   );
 }
 
+/** Calls once for each time that the connection is lost, and once when it is back. */
+export function watchConnection(redis: Redis, onChange: (state: 'lost' | 'back') => void): void {
+  let isLost = false;
+  redis.on('close', () => {
+    if (!isLost) onChange('lost');
+    isLost = true;
+  });
+  redis.on('ready', () => {
+    if (isLost) onChange('back');
+    isLost = false;
+  });
+}
+
 /** A server that evicts keys would drop tasks and locks whenever its memory is full. */
 async function checkEviction(redis: Redis, shown: string): Promise<void> {
   const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];

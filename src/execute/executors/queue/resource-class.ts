@@ -3,7 +3,6 @@
  * queues of which it has all that they need, so that no task is taken by a machine on which it cannot run.
  */
 import { digestOfJson } from '../../../base/hash.ts';
-import type { Json } from '../../../base/json.ts';
 import type { Resources } from '../../../spec/spec.ts';
 import type { Engine } from '../../../stage.ts';
 import type { Job } from '../../job/job.ts';
@@ -23,7 +22,7 @@ const MIB = 2 ** 20;
 export function engineName(engine: Engine): string {
   return engine.backend === 'wasm'
     ? `wasm${engine.version}`
-    : `${engine.backend}${digestOfJson({ ...engine } as unknown as Json).slice(0, 8)}`;
+    : `${engine.backend}${digestOfJson({ ...engine }).slice(0, 8)}`;
 }
 
 export function classOf({ document, resources }: Pick<Job, 'document' | 'resources'>): ResourceClass {

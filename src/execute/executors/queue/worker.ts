@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import { sleep } from '../../../base/clock.ts';
 import { openAccount, type Capacity } from '../../capacity.ts';
 import type { JobEvent } from '../../executor.ts';
-import { connect } from './redis.ts';
+import { connect, watchConnection } from './redis.ts';
 import {
   executeTask,
   type HeldTask,
@@ -83,7 +83,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       kill: new AbortController(),
       givesBack: false,
     };
-    held.set(queued.id!, { task, served });
+    held.set(token, { task, served });
     account.take(served);
     onEvent({ type: 'taken', stage: job.stage, key: job.key, again: holder !== undefined });
     const work = executeTask(task, options.environment, (event) => {
@@ -98,7 +98,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         },
       )
       .finally(() => {
-        held.delete(queued.id!);
+        held.delete(token);
         account.give(served);
         running.delete(work);
         freed.ring();
@@ -113,11 +113,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     }
   };
   options.stop.addEventListener('abort', stopAll);
-  redis.on('close', () => {
-    if (!ended.signal.aborted) onEvent({ type: 'connection', state: 'lost' });
-  });
-  redis.on('ready', () => {
-    onEvent({ type: 'connection', state: 'back' });
+  watchConnection(redis, (state) => {
+    if (!ended.signal.aborted) onEvent({ type: 'connection', state });
   });
 
   const heartbeat = keepUp(redis, keys, options, { held, classes }, ended.signal);
@@ -126,13 +123,16 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     onEvent({ type: 'ready' });
     const drained = aborted(drain);
     let arrival: Promise<unknown> | undefined;
-    while (!drain.aborted) {
+    const goesOn = (): boolean => !drain.aborted;
+    while (goesOn()) {
       const full = account.full();
-      if (!full && (await take())) continue;
-      if (drain.aborted) break;
+      const next = freed.next();
+      // The server may be loading its data, or out of memory: it is asked again a little later.
+      if (!full && (await take().catch(() => false))) continue;
+      if (!goesOn()) break;
       // The command goes on where a slot was freed meanwhile; it is the same one that the next turn waits for.
       if (!full) arrival ??= arrivalOf(waiting, classes.all()).then(() => (arrival = undefined));
-      await Promise.race([freed.next(), drained, ...(full || !arrival ? [] : [arrival])]);
+      await Promise.race([next, drained, ...(full || !arrival ? [] : [arrival])]);
     }
     while (running.size > 0) await Promise.race(running);
   } finally {
