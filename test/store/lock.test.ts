@@ -3,7 +3,7 @@ import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { thisProcess } from '../../src/base/owner.ts';
+import { parseOwner, thisProcess } from '../../src/base/owner.ts';
 import { lockOr, tryLock } from '../../src/store/lock.ts';
 import { timeThatSleepMoves } from '../helpers/clock.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
@@ -63,6 +63,16 @@ describe('locks', () => {
       expect(time.elapsed()).toBeGreaterThan(patience.foreignMs);
     });
 
+    it('are taken over at once where somebody knows that their holder has died', async () => {
+      const path = join(temporaryFolder(), 'k');
+      writeFileSync(path, foreign);
+      const lost = parseOwner(foreign)!;
+      const time = timeThatSleepMoves();
+      const options = { onWait: () => undefined, signal: never, patience };
+      expect('lock' in (await lockOr<never>(path, () => undefined, { ...options, lost }))).toBe(true);
+      expect(time.elapsed()).toBe(0);
+    });
+
     it('are respected as long as they are renewed', async () => {
       const path = join(temporaryFolder(), 'k');
       writeFileSync(path, foreign);
@@ -73,6 +83,18 @@ describe('locks', () => {
       expect('lock' in (await wait(path))).toBe(true);
       expect(time.elapsed()).toBeGreaterThan(lastRenewal + patience.foreignMs);
     });
+  });
+
+  it('of a process that lives here are respected, whatever others know of it', async () => {
+    const path = join(temporaryFolder(), 'k');
+    const lock = tryLock(path)!;
+    const stop = new AbortController();
+    const onWait = (): void => {
+      stop.abort();
+    };
+    const options = { onWait, signal: stop.signal, lost: thisProcess() };
+    await expect(lockOr<never>(path, () => undefined, options)).rejects.toThrow();
+    lock.release();
   });
 
   it('whose holder died before it could write its name are taken over after a moment', async () => {

@@ -9,19 +9,10 @@ import { reasonOf } from '../../../base/system-error.ts';
 const CONNECT_MS = 5_000;
 const LONGEST_PAUSE_MS = 2_000;
 
-/** The address without user and password. */
+/** The address without user and password. The configuration has checked that it is one. */
 export function shownAddress(address: string): string {
-  const url = parsed(address);
-  return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
-}
-
-/** Throws `E_USAGE` where the text is no address of a server; the message does not repeat it. */
-function parsed(address: string): URL {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url && (url.protocol === 'redis:' || url.protocol === 'rediss:') && url.hostname !== '') return url;
-  throw new PipelineError('E_USAGE', 'the address of the queue is not a Redis URL', {
-    hint: 'Write it as redis://HOST:PORT, redis://:PASSWORD@HOST:PORT, or rediss:// for TLS.',
-  });
+  const { protocol, host, pathname } = new URL(address);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
 /** Throws `E_QUEUE` where there is no server, or none that keeps what it is given. It reconnects by itself later. */
