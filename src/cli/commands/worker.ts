@@ -39,6 +39,7 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
   removeAbandonedWork(layout);
   const capacity = capacityOf({ ...options, jobs: options.jobs ?? 1, gpus: options.gpus ?? gpuCount() });
   const card = cardOf(capacity, layout);
+  let kinds = openCatalogue(layout);
   const { stop: drain, kill: stop, dispose } = onInterrupt(true, meaning);
   let executing = 0;
   const onEvent = (event: WorkerEvent): void => {
@@ -64,7 +65,7 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
         store: artifactStore(layout),
         stores: [storeIdentity(layout)],
         project,
-        kinds: () => openCatalogue(layout),
+        kinds: (how) => (kinds = how === 'again' ? openCatalogue(layout) : kinds),
       },
       onEvent,
       drain,

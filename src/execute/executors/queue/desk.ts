@@ -191,7 +191,9 @@ export async function openDesk(address: string, queueName?: string): Promise<Des
 /** Tells the workers which queues are in use. */
 async function announce(redis: Redis, keys: QueueNames, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
-  const all = redis.pipeline().sadd(keys.classes, ...names);
+  const added = await redis.sadd(keys.classes, ...names);
+  const all = redis.pipeline();
+  if (added > 0) all.zadd(keys.news, 0, 'class');
   for (const name of names) all.set(keys.class(name), '', 'EX', CLASS_SECONDS);
   await all.exec();
 }

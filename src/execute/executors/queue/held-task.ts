@@ -23,8 +23,8 @@ export interface WorkerEnvironment {
   readonly stores: readonly string[];
   /** The top of the project on this machine. */
   readonly project: string;
-  /** Opened for every task, since the code may be exchanged while the worker runs. */
-  readonly kinds: () => KindCatalogue;
+  /** The code may be exchanged while the worker runs: `again` reads what is installed now. */
+  readonly kinds: (how?: 'again') => KindCatalogue;
 }
 
 export interface HeldTask {
@@ -62,23 +62,26 @@ export async function executeTask(
     await queued.moveToDelayed(now() + PASSED_ON_MS, token);
     return { state: 'passed-on' };
   }
-  const here: JobEnvironment = {
+  const withKinds = (kinds: KindCatalogue): JobEnvironment => ({
     layout: environment.layout,
     store: environment.store,
     project: resolve(environment.project, task.folder),
-    kinds: environment.kinds(),
-  };
+    kinds,
+  });
   const sameFolder = task.stores.includes(environment.stores[0]!);
   const reports = reportSender({ worker: environment.worker, sameFolder }, (report) =>
     queued.updateProgress(report),
   );
-  const [refusal] = await Promise.all([
-    refusalOf(task, environment.stores, here),
-    queued.updateData({ ...task, holder: thisProcess() }),
-  ]);
+  await queued.updateData({ ...task, holder: thisProcess() });
+  let here = withKinds(environment.kinds());
+  let refusal = await refusalOf(task, environment.stores, here);
+  if (refusal) {
+    here = withKinds(environment.kinds('again'));
+    refusal = await refusalOf(task, environment.stores, here);
+  }
   const result: JobResult | Refusal =
     refusal ??
-    (await executeJob({ ...task.job, threads }, here, {
+    (await executeJob({ ...task.job, threads: Math.min(threads, task.job.threads) }, here, {
       stop: held.stop.signal,
       kill: held.kill.signal,
       lost: task.holder,

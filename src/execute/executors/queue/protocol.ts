@@ -79,6 +79,8 @@ export interface QueueNames {
   /** The names of the resource classes in use; each has a key of its own that expires. */
   readonly classes: string;
   readonly class: (name: string) => string;
+  /** Gets an entry with a new class, so that a worker that waits for tasks looks at once. */
+  readonly news: string;
   /** The names of the workers; each has a key of its own that expires. */
   readonly workers: string;
   readonly worker: (name: string) => string;
@@ -93,6 +95,7 @@ export function queueNames(queue = 'pipeline'): QueueNames {
     prefix,
     classes: `${prefix}:classes`,
     class: (name) => `${prefix}:class:${name}`,
+    news: `${prefix}:news`,
     workers: `${prefix}:workers`,
     worker: (name) => `${prefix}:worker:${name}`,
     cancel: (task) => `${prefix}:cancel:${task}`,

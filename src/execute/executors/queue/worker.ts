@@ -16,8 +16,8 @@ import {
   type WorkerEnvironment,
 } from './held-task.ts';
 import { keepUp, type Held } from './keep-up.ts';
-import { queueNames, type WorkerCard } from './protocol.ts';
-import { servedClasses, type ServedClass } from './served-classes.ts';
+import { queueNames, type QueueNames, type WorkerCard } from './protocol.ts';
+import { servedClasses, type ServedClass, type ServedClasses } from './served-classes.ts';
 
 export type WorkerEvent =
   | { readonly type: 'ready' }
@@ -44,8 +44,8 @@ export interface WorkerOptions {
 
 /** How long it waits for a task before it looks which queues there are. */
 const WAIT_SECONDS = 1;
-/** How often it looks for a queue while there is none that it can serve. */
-const NO_QUEUE_MS = 200;
+/** Before the server is asked again that did not answer. */
+const PAUSE_MS = 200;
 
 /** Resolves when it was drained or stopped. Throws `E_QUEUE` where there is no queue to begin with. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
@@ -131,7 +131,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       if (!full && (await take().catch(() => false))) continue;
       if (!goesOn()) break;
       // The command goes on where a slot was freed meanwhile; it is the same one that the next turn waits for.
-      if (!full) arrival ??= arrivalOf(waiting, classes.all()).then(() => (arrival = undefined));
+      if (!full) arrival ??= arrivalOf(waiting, keys, classes).then(() => (arrival = undefined));
       await Promise.race([next, drained, ...(full || !arrival ? [] : [arrival])]);
     }
     while (running.size > 0) await Promise.race(running);
@@ -152,15 +152,15 @@ function threadsFor({ resources }: ServedClass, { threads, jobs }: Capacity): nu
     : Math.min(resources.threads, threads);
 }
 
-/** Resolves when a task was added to one of the queues, or after a while. */
-async function arrivalOf(redis: Redis, classes: readonly ServedClass[]): Promise<void> {
-  const markers = classes.map(({ marker }) => marker);
+/** Resolves when a task was added to one of the queues, when there is a new queue, or after a while. */
+async function arrivalOf(redis: Redis, keys: QueueNames, classes: ServedClasses): Promise<void> {
   try {
-    if (markers.length === 0) await sleep(NO_QUEUE_MS);
-    else await redis.bzpopmin(...markers, WAIT_SECONDS);
+    const markers = classes.all().map(({ marker }) => marker);
+    const arrived = await redis.bzpopmin(keys.news, ...markers, WAIT_SECONDS);
+    if (arrived?.[0] === keys.news) await classes.refresh();
   } catch {
-    // The connection ended; the loop finds out what to do next.
-    await sleep(NO_QUEUE_MS);
+    // The connection ended, or the server is not ready yet.
+    await sleep(PAUSE_MS);
   }
 }
 
