@@ -80,7 +80,11 @@ export function stageExecutor(
   project: string,
   options: ExecutorOptions,
 ): Promise<Executor> {
-  return openExecutor(executorName(options.executor), { layout, store, kinds, project }, options);
+  return openExecutor(
+    { name: executorName(options.executor), slurm: {} },
+    { layout, store, kinds, project },
+    options,
+  );
 }
 
 export function loadOptions(

@@ -3,6 +3,7 @@ import { PipelineError } from '../../base/diagnostic.ts';
 import type { Executor } from '../executor.ts';
 import type { JobEnvironment } from '../job/execute-job.ts';
 import { localExecutor } from './local-executor.ts';
+import type { SlurmSettings } from './slurm/settings.ts';
 
 export const EXECUTORS = ['local', 'slurm', 'queue'] as const;
 
@@ -12,6 +13,11 @@ export interface ExecutorOptions {
   readonly executor?: ExecutorName;
   /** Leave jobs that run elsewhere running when the command is interrupted. */
   readonly detach?: boolean;
+}
+
+export interface ExecutorChoice {
+  readonly name: ExecutorName;
+  readonly slurm: SlurmSettings;
 }
 
 /** Throws `E_USAGE` where the environment names none that there is. */
@@ -27,16 +33,19 @@ export function executorName(asked: ExecutorName | undefined, configured?: Execu
 }
 
 /** The modules of the others are loaded where they are used: a local run needs none of their code. */
-export function openExecutor(
-  name: ExecutorName,
+export async function openExecutor(
+  { name, slurm }: ExecutorChoice,
   environment: JobEnvironment,
   options: ExecutorOptions,
 ): Promise<Executor> {
   switch (name) {
     case 'local':
       refuseDetach(options);
-      return Promise.resolve(localExecutor(environment));
-    case 'slurm':
+      return localExecutor(environment);
+    case 'slurm': {
+      const { slurmExecutor } = await import('./slurm/slurm-executor.ts');
+      return slurmExecutor(environment, slurm, options);
+    }
     case 'queue':
       throw new PipelineError('E_USAGE', `the executor ${name} is not part of this version`, {
         hint: 'Use `--executor local`.',
