@@ -12,6 +12,7 @@ const ROOMS = [
   'store',
   'kinds',
   'spec',
+  'config',
   'plan',
   'lockfile',
   'history',

@@ -30,7 +30,15 @@ const kindNames = readdirSync(join(root, 'stages'), { withFileTypes: true })
 const publicEntries = ['stage', 'artifacts'];
 
 /** Loaded at run time from node_modules: native or large, and needed by few commands. */
-const external = ['@duckdb/*', 'usearch', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'esbuild'];
+const external = [
+  '@duckdb/*',
+  'usearch',
+  '@tensorflow/tfjs-node',
+  '@tensorflow/tfjs-node-gpu',
+  'esbuild',
+  'bullmq',
+  'ioredis',
+];
 
 const common = {
   absWorkingDir: root,

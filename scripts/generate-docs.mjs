@@ -1,4 +1,5 @@
 // Writes schema/pipeline.schema.json and docs/STAGES.md from dist/kinds.json (`npm run build` first),
+// schema/config.schema.json and the table of docs/CONFIG.md from src/config/settings.ts,
 // schema/events.schema.json from the types, and docs/ARTIFACTS.md from comments.
 // With --check it writes nothing and fails if they are out of date.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,29 +20,46 @@ if (!existsSync(kindsFile)) {
 }
 const kinds = JSON.parse(readFileSync(kindsFile, 'utf8'));
 
-/** The published schema comes from the same function as `pipeline schema`. */
-async function specSchema() {
+/** A module of src/, built for this script. */
+async function moduleOf(entry) {
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-docs-'));
   const outfile = join(folder, 'schema.mjs');
   try {
     await build({
       absWorkingDir: root,
-      entryPoints: ['src/spec/editor/schema.ts'],
+      entryPoints: [entry],
       bundle: true,
       platform: 'node',
       format: 'esm',
       outfile,
     });
-    const module = await import(pathToFileURL(outfile).href);
-    return module.specSchema({ names: Object.keys(kinds).sort(), builtIn: (name) => kinds[name] });
+    return await import(pathToFileURL(outfile).href);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** The published schema comes from the same function as `pipeline schema`. */
+const { specSchema } = await moduleOf('src/spec/editor/schema.ts');
+const { configSchema, settingRows } = await moduleOf('src/config/schema.ts');
+
+/** docs/CONFIG.md with the table of all settings in its place. */
+function configDocument() {
+  const rows = settingRows().map(([name, values, meaning]) => `| \`${name}\` | ${values} | ${meaning} |`);
+  const table = ['| setting | value | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+  return readFileSync(join(root, 'docs', 'CONFIG.md'), 'utf8').replace(
+    /(<!-- settings: .*? -->\n)[^]*(<!-- end of settings -->)/,
+    (_, before, after) => `${before}\n${table}\n\n${after}`,
+  );
+}
+
 const outputs = {
-  'schema/pipeline.schema.json': JSON.stringify(await specSchema()),
+  'schema/pipeline.schema.json': JSON.stringify(
+    specSchema({ names: Object.keys(kinds).sort(), builtIn: (name) => kinds[name] }),
+  ),
+  'schema/config.schema.json': JSON.stringify(configSchema()),
   'schema/events.schema.json': JSON.stringify(eventsSchema()),
+  'docs/CONFIG.md': configDocument(),
   'docs/STAGES.md': stagesDocument(kinds),
   'docs/ARTIFACTS.md': artifactsDocument(root),
 };

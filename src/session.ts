@@ -5,9 +5,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { PipelineError, type Diagnostic } from './base/diagnostic.ts';
+import { CONFIG_FILE } from './config/files.ts';
+import { loadConfig, type Configuration } from './config/load.ts';
+import type { Values } from './config/settings.ts';
 import { earlierKeys } from './history/earlier-executions.ts';
 import type { Executor } from './execute/executor.ts';
-import { executorName, openExecutor, type ExecutorOptions } from './execute/executors/choose.ts';
+import { openExecutor, type ExecutorOptions } from './execute/executors/choose.ts';
 import { openCatalogue } from './kinds/catalogue.ts';
 import type { KindCatalogue } from './kinds/kind.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
@@ -24,10 +27,21 @@ export interface SpecOptions {
   readonly set?: readonly string[];
   readonly params?: string;
   readonly store?: string;
+  readonly remote?: string;
+  /** False: what the run makes is not uploaded. */
+  readonly push?: boolean;
+  /** Where stages are executed; checked with the configuration. */
+  readonly executor?: string;
+  /** Address of the queue; checked with the configuration. */
+  readonly queue?: string;
 }
+
+/** What the command line can say about the configuration. */
+export type ConfigFlags = Pick<SpecOptions, 'store' | 'remote' | 'push' | 'executor' | 'queue'>;
 
 export interface Session {
   readonly spec: Spec;
+  readonly config: Configuration;
   readonly warnings: readonly Diagnostic[];
   readonly kinds: KindCatalogue;
   readonly store: Store;
@@ -35,11 +49,7 @@ export interface Session {
   readonly layout: StoreLayout;
 }
 
-const PROJECT_MARKS = ['artifacts', 'package.json', '.git'];
-
-function defaultStore(specFile: string): string {
-  return join(projectFolder(specFile), 'artifacts');
-}
+const PROJECT_MARKS = ['artifacts', CONFIG_FILE, 'package.json', '.git'];
 
 /** The nearest folder above the spec that looks like the top of a project. Its store is there unless another is named. */
 export function projectFolder(specFile: string): string {
@@ -50,9 +60,27 @@ export function projectFolder(specFile: string): string {
   }
 }
 
+/** The configuration for a spec, or for the working folder where a command takes no spec. Throws `E_CONFIG`. */
+export function configFor(options: ConfigFlags, file = 'spec'): Promise<Configuration> {
+  const { store, remote, push, executor, queue } = options;
+  const flags = {
+    ...(store === undefined ? {} : { 'store.path': resolve(store) }),
+    ...(remote === undefined ? {} : { 'store.remote': remote }),
+    ...(push === false ? { 'store.push': false } : {}),
+    ...(executor === undefined ? {} : { executor }),
+    ...(queue === undefined ? {} : { 'queue.url': queue }),
+  } as Values;
+  return loadConfig({ folder: dirname(resolve(file)), env: process.env, flags });
+}
+
+/** The folder of the store on this machine, for a spec or for the working folder. */
+export function folderOf({ values }: Configuration, file = 'spec'): string {
+  return values['store.path'] ?? join(projectFolder(file), 'artifacts');
+}
+
 /** The store of a command that takes no spec: the one named, or that of the project around the working folder. */
-export function openStore(options: Pick<SpecOptions, 'store'>): StoreLayout {
-  const root = storeFolder(options);
+export async function openStore(options: ConfigFlags): Promise<StoreLayout> {
+  const root = await storeFolder(options);
   if (!existsSync(root))
     throw new PipelineError('E_USAGE', `there is no store at ${root}`, {
       hint: 'Name it with `--store` or PIPELINE_STORE. The first run of a spec creates one.',
@@ -61,12 +89,12 @@ export function openStore(options: Pick<SpecOptions, 'store'>): StoreLayout {
 }
 
 /** The same, whether it exists or not. */
-export function storeFolder({ store }: Pick<SpecOptions, 'store'>): string {
-  return resolve(store ?? process.env['PIPELINE_STORE'] ?? defaultStore('spec'));
+export async function storeFolder(options: ConfigFlags): Promise<string> {
+  return folderOf(await configFor(options));
 }
 
-export function layoutFor(file: string, options: SpecOptions): StoreLayout {
-  return storeLayout(resolve(options.store ?? process.env['PIPELINE_STORE'] ?? defaultStore(file)));
+export async function layoutFor(file: string, options: ConfigFlags): Promise<StoreLayout> {
+  return storeLayout(folderOf(await configFor(options, file), file));
 }
 
 /** The store of a command whose folder on this machine is `layout`. */
@@ -76,15 +104,11 @@ export function artifactStore(layout: StoreLayout): Store {
 
 /** Where a command executes stages. `project` is the absolute path of the spec's folder. */
 export function stageExecutor(
-  { layout, store, kinds }: Pick<Session, 'layout' | 'store' | 'kinds'>,
+  { config, layout, store, kinds }: Pick<Session, 'config' | 'layout' | 'store' | 'kinds'>,
   project: string,
   options: ExecutorOptions,
 ): Promise<Executor> {
-  return openExecutor(
-    { name: executorName(options.executor), slurm: {} },
-    { layout, store, kinds, project },
-    options,
-  );
+  return openExecutor(config.values, { layout, store, kinds, project }, options);
 }
 
 export function loadOptions(
@@ -103,11 +127,12 @@ export function loadOptions(
 
 /** Throws `E_SPEC` with every diagnostic of the file. */
 export async function openSession(file: string, options: SpecOptions): Promise<Session> {
-  const layout = layoutFor(file, options);
+  const config = await configFor(options, file);
+  const layout = storeLayout(folderOf(config, file));
   const kinds = openCatalogue(layout);
   const loaded = await loadSpec(resolve(file), loadOptions(layout, kinds, options));
   if (!loaded.ok) throw specError(loaded.error);
-  return { ...loaded.value, kinds, layout, store: artifactStore(layout) };
+  return { ...loaded.value, config, kinds, layout, store: artifactStore(layout) };
 }
 
 export async function sessionPlanner(

@@ -62,6 +62,12 @@ export function stateOf(owner: Owner): 'alive' | 'dead' | 'unknown' {
   return owner.started === '' || startOf(owner.pid) === owner.started ? 'alive' : 'dead';
 }
 
+export function isSameOwner(a: Owner, b: Owner): boolean {
+  return (['pid', 'started', 'host', 'boot', 'machine', 'namespace'] as const).every(
+    (field) => a[field] === b[field],
+  );
+}
+
 export function parseOwner(text: string): Owner | undefined {
   try {
     const owner = JSON.parse(text) as Partial<Owner>;

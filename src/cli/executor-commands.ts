@@ -2,7 +2,8 @@
 import { Option, type Command } from 'commander';
 import { EXECUTORS } from '../execute/executors/choose.ts';
 import type { ExecOptions } from './commands/exec.ts';
-import type { Done } from './commands/flags.ts';
+import { bytes, example, positive, whole, type Done } from './commands/flags.ts';
+import type { WorkerCommandOptions } from './commands/worker.ts';
 
 /** The flags of commands that execute stages. */
 export function withExecutor(command: Command): Command {
@@ -13,6 +14,7 @@ export function withExecutor(command: Command): Command {
         'where stages execute: local, on this machine; slurm, as jobs of a cluster; queue, on workers (default: PIPELINE_EXECUTOR, or local)',
       ).choices(EXECUTORS),
     )
+    .option('--queue <url>', 'Redis or Valkey server of the queue (default: PIPELINE_QUEUE, or queue.url)')
     .option('--detach', 'with slurm and queue: leave the jobs running when this command is interrupted');
 }
 
@@ -26,5 +28,25 @@ export function addExecutorCommands(root: Command, done: Done): void {
     .action(async (options: ExecOptions) => {
       const { execCommand } = await import('./commands/exec.ts');
       done(await execCommand(options));
+    });
+
+  root
+    .command('worker')
+    .description('execute stages that runs with --executor queue hand out, until it is interrupted')
+    .option('--queue <url>', 'Redis or Valkey server of the queue (default: PIPELINE_QUEUE, or queue.url)')
+    .option('--store <folder>', 'folder of the artifacts, shared with the other machines')
+    .option('--remote <url>', 'remote store that the machines share')
+    .option(
+      '--project <folder>',
+      'copy of the project on this machine (default: the one around the working folder)',
+    )
+    .option('--jobs <n>', 'number of stages that may execute concurrently (default: 1)', positive)
+    .option('--threads <n>', 'compute threads, divided among them (default: cores)', positive)
+    .option('--memory <size>', 'memory for `resources.memory` of stages (default: all memory)', bytes)
+    .option('--gpus <n>', 'GPUs for `resources.gpu` of stages (default: those of the machine)', whole)
+    .addHelpText('after', example('pipeline worker --queue redis://box1:6379 --store /mnt/shared/artifacts'))
+    .action(async (options: WorkerCommandOptions) => {
+      const { workerCommand } = await import('./commands/worker.ts');
+      done(await workerCommand(options));
     });
 }

@@ -62,7 +62,7 @@ export function addHistoryCommands(root: Command, done: Done): void {
     .addHelpText('after', example('pipeline tag latest baseline --note "before hard negatives"'))
     .action(async (run: string, tags: readonly string[], options: TagOptions) => {
       const { tagCommand } = await import('./commands/tag.ts');
-      done(tagCommand(run, tags, options));
+      done(await tagCommand(run, tags, options));
     });
 
   withStore(root.command('sql'))
@@ -126,6 +126,6 @@ function addRuns(root: Command, done: Done): void {
     )
     .action(async (options: RunsOptions) => {
       const { runsCommand } = await import('./commands/runs.ts');
-      done(runsCommand(options));
+      done(await runsCommand(options));
     });
 }

@@ -21,7 +21,7 @@ import { addStoreCommands } from './store-commands.ts';
 
 const USAGE = 2;
 /** Errors in what the user wrote, as opposed to errors during execution. */
-const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE', 'E_LOCK']);
+const USAGE_CODES = new Set(['E_SPEC', 'E_USAGE', 'E_KIND', 'E_ENGINE', 'E_LOCK', 'E_CONFIG']);
 
 /** `--force` without a value is true; values are collected. */
 function collectForce(text: string, all?: boolean | readonly string[]): readonly string[] {
@@ -263,7 +263,7 @@ async function main(): Promise<void> {
     const [asked, ...words] = process.argv.slice(2);
     if (asked === '__complete') {
       const { completeCommand } = await import('./completion/complete.ts');
-      exitCode = completeCommand(program(), words);
+      exitCode = await completeCommand(program(), words);
     } else await program().parseAsync();
   } catch (error) {
     exitCode = await showError(error);

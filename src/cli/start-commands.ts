@@ -1,5 +1,6 @@
-/** Names and flags of the commands that need no spec: init, schema, completion. */
+/** Names and flags of the commands that need no spec: init, schema, config, completion. */
 import { Argument, type Command } from 'commander';
+import type { ConfigOptions } from './commands/config.ts';
 import type { InitOptions } from './commands/init.ts';
 import { example, type Done } from './commands/flags.ts';
 import { SHELLS } from './completion/scripts.ts';
@@ -25,6 +26,16 @@ export function addStartCommands(root: Command, done: Done): void {
     .action(async (kind: string | undefined) => {
       const { schemaCommand } = await import('./commands/schema.ts');
       done(schemaCommand(kind));
+    });
+
+  root
+    .command('config')
+    .argument('[spec]', 'the spec for which it counts (default: the working folder)')
+    .option('--json', 'print JSON')
+    .description('show what is configured, and where each value comes from')
+    .action(async (spec: string | undefined, options: ConfigOptions) => {
+      const { configCommand } = await import('./commands/config.ts');
+      done(await configCommand(spec, options));
     });
 
   root

@@ -34,7 +34,7 @@ export function addStoreCommands(root: Command, done: Done): void {
     .addHelpText('after', example('pipeline verify', 'pipeline verify latest --keep'))
     .action(async (runs: readonly string[], options: VerifyOptions) => {
       const { verifyCommand } = await import('./commands/verify.ts');
-      done(verifyCommand(runs, options));
+      done(await verifyCommand(runs, options));
     });
 
   addGc(root, done);

@@ -34,14 +34,17 @@ const COUNTED = ['threads', 'memory', 'gpu'] as const;
 /** What a stage waits for while others run: one of the stages that may run at a time, or a part of what it declares. */
 export type Shortage = 'jobs' | (typeof COUNTED)[number];
 
+/** A stage, as far as it asks for resources. */
+type Asking = Pick<StageSpec, 'resources'>;
+
 /** Counts the resources of the stages that execute. */
 export interface Account {
   /** What the stage has to wait for, if anything; a stage that asks for more than there is runs alone. */
-  readonly lacks: (stage: StageSpec) => Shortage | undefined;
+  readonly lacks: (stage: Asking) => Shortage | undefined;
   /** True where no further stage fits, whatever it asks for. */
   readonly full: () => boolean;
-  readonly take: (stage: StageSpec) => void;
-  readonly give: (stage: StageSpec) => void;
+  readonly take: (stage: Asking) => void;
+  readonly give: (stage: Asking) => void;
 }
 
 export function openAccount(capacity: Capacity): Account {

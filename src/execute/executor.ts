@@ -2,6 +2,7 @@
  * Where jobs are executed: the seam for a cluster or a queue. The coordinator plans, hands over each job whose inputs
  * are in the store, and afterwards looks the artifact up in the store: an executor's report alone proves nothing.
  */
+import type { Owner } from '../base/owner.ts';
 import type { Progress, StageWarning } from '../stage.ts';
 import type { StageFailure } from './events.ts';
 import type { Capacity, CapacityOptions } from './capacity.ts';
@@ -26,6 +27,8 @@ export interface JobOptions {
   /** Kills it at once. */
   readonly kill: AbortSignal;
   readonly onEvent: (event: JobEvent) => void;
+  /** The process that had this job before and has died: its lock is not waited for. */
+  readonly lost?: Owner | undefined;
 }
 
 export type JobEvent =

@@ -19,7 +19,7 @@ import { PipelineError } from '../base/diagnostic.ts';
 import { reasonOf } from '../base/system-error.ts';
 import { namesIn } from '../base/files.ts';
 import type { Key } from '../base/hash.ts';
-import { parseOwner, stateOf, thisProcess } from '../base/owner.ts';
+import { isSameOwner, parseOwner, stateOf, thisProcess, type Owner } from '../base/owner.ts';
 import type { StoreLayout } from './layout.ts';
 
 /** Holders renew their locks this often. */
@@ -65,7 +65,7 @@ interface Watch {
   abandoned(path: string): boolean;
 }
 
-function newWatch(patience: Patience = PATIENCE): Watch {
+function newWatch(patience: Patience = PATIENCE, lost?: Owner): Watch {
   let last: { readonly seen: string; readonly since: number } | undefined;
   const unchangedFor = (seen: string): number => {
     if (last?.seen !== seen) last = { seen, since: monotonic() };
@@ -80,7 +80,9 @@ function newWatch(patience: Patience = PATIENCE): Watch {
       const owner = parseOwner(found.text);
       if (!owner) return idle > patience.namelessMs;
       const state = stateOf(owner);
-      return state === 'dead' || (state === 'unknown' && idle > patience.foreignMs);
+      if (state === 'unknown')
+        return idle > patience.foreignMs || (lost !== undefined && isSameOwner(owner, lost));
+      return state === 'dead';
     },
   };
 }
@@ -194,6 +196,14 @@ export function clearLocks(folder: string): void {
   }
 }
 
+export interface LockOptions {
+  readonly onWait: () => void;
+  readonly signal: AbortSignal;
+  readonly patience?: Patience;
+  /** A process elsewhere of which somebody else knows that it has died. */
+  readonly lost?: Owner | undefined;
+}
+
 /**
  * Waits for the lock, or until `finished` finds that its holder has made what was wanted. `onWait` is called once,
  * where another process holds it. Throws `E_STORE` where no lock can be written.
@@ -201,9 +211,9 @@ export function clearLocks(folder: string): void {
 export async function lockOr<T>(
   path: string,
   finished: () => T | undefined | Promise<T | undefined>,
-  options: { readonly onWait: () => void; readonly signal: AbortSignal; readonly patience?: Patience },
+  options: LockOptions,
 ): Promise<{ readonly lock: Lock } | { readonly found: T }> {
-  const guard = { watch: newWatch(options.patience), guardWatch: newWatch(options.patience) };
+  const guard = { watch: newWatch(options.patience, options.lost), guardWatch: newWatch(options.patience) };
   for (let waited = false; ;) {
     const lock = attempt(path, guard);
     const found = await asked(finished, lock);

@@ -45,7 +45,8 @@ export function makeRig(environment: NodeJS.ProcessEnv = {}): Rig {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'artifacts'));
   const start = (...args: string[]): Running => {
-    const env = { ...process.env, NO_COLOR: '1', ...environment };
+    // The configuration of whoever runs the tests does not count.
+    const env = { ...process.env, NO_COLOR: '1', XDG_CONFIG_HOME: join(folder, '.config'), ...environment };
     const child = spawn(process.execPath, [COMMAND, ...args], {
       cwd: folder,
       env,

@@ -17,7 +17,7 @@ export interface CompareOptions {
 
 /** `pipeline compare`: what differs between runs, and whether the differences of reports are significant. */
 export async function compareCommand(runs: readonly string[], options: CompareOptions): Promise<number> {
-  const layout = openStore(options);
+  const layout = await openStore(options);
   const records = runs.map((run) => readRun(layout, run));
   if (new Set(records.map(({ id }) => id)).size < 2)
     throw new PipelineError('E_USAGE', 'compare needs at least two different runs', {

@@ -19,7 +19,7 @@ interface Section {
 
 /** `pipeline doctor`: checks this machine and this store, and shows how to fix what is missing. */
 export async function doctorCommand(options: DoctorOptions): Promise<number> {
-  const layout = storeLayout(storeFolder(options));
+  const layout = storeLayout(await storeFolder(options));
   const sections: Section[] = [{ title: 'machine', checks: await machineChecks() }];
   if (existsSync(layout.root))
     sections.push(

@@ -25,7 +25,7 @@ export interface ExportOptions {
 
 /** `pipeline export`: writes a run with its artifacts to an archive. */
 export async function exportCommand(run: string, options: ExportOptions): Promise<number> {
-  const layout = openStore(options);
+  const layout = await openStore(options);
   const record = readRun(layout, run);
   const file = resolve(options.output ?? `${record.id}.tar.gz`);
   compressionOf(file);

@@ -48,7 +48,7 @@ interface Collected {
 
 /** Removes artifacts and leftovers that are no longer needed, and shows which and why. */
 export async function gcCommand(options: GcOptions): Promise<number> {
-  const layout = openStore(options);
+  const layout = await openStore(options);
   if (options.forget && options.keepRuns === undefined)
     throw new PipelineError(
       'E_USAGE',

@@ -27,7 +27,7 @@ export async function importCommand(archive: string, options: ImportOptions): Pr
     throw new PipelineError('E_USAGE', `there is no file ${file}`, {
       hint: 'Write an archive with `pipeline export`.',
     });
-  const layout = storeLayout(storeFolder(options));
+  const layout = storeLayout(await storeFolder(options));
   const work = workFolder(layout);
   const { stop, dispose } = onInterrupt(true);
   const use = beginUse(layout);

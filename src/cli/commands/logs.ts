@@ -19,7 +19,7 @@ export interface LogsOptions extends SpecOptions {
 
 export async function logsCommand(target: string, stage: string, options: LogsOptions): Promise<number> {
   const { layout, log } = meansRun(target, existsSync(target))
-    ? logOfRun(target, stage, options)
+    ? await logOfRun(target, stage, options)
     : await logOfSpec(target, stage, options);
   const isWritten = (): boolean => log.key !== null && isLocked(layout, log.key);
   if (!existsSync(log.path) && !(options.follow && isWritten())) throw gone(stage, log.path);
@@ -32,7 +32,7 @@ interface Found {
 }
 
 async function logOfSpec(file: string, stage: string, options: LogsOptions): Promise<Found> {
-  const layout = layoutFor(file, options);
+  const layout = await layoutFor(file, options);
   const { spec } = await openSpec(file, options);
   const name = knownStage(
     spec.stages.map((one) => one.name),
@@ -45,8 +45,8 @@ async function logOfSpec(file: string, stage: string, options: LogsOptions): Pro
   });
 }
 
-function logOfRun(run: string, stage: string, options: LogsOptions): Found {
-  const layout = openStore(options);
+async function logOfRun(run: string, stage: string, options: LogsOptions): Promise<Found> {
+  const layout = await openStore(options);
   const record = readRun(layout, run);
   const name = knownStage(Object.keys(record.stages), stage);
   const { state, ...rest } = record.stages[name]!;

@@ -25,7 +25,7 @@ export async function openQuerySource(
   const close = (): void => undefined;
   if (meansRun(name, existsSync(name))) {
     refuseChanges(name, options);
-    const layout = openStore(options);
+    const layout = await openStore(options);
     const store = artifactStore(layout);
     const source = await sourceOfRun(readRun(layout, name), {
       find: (kind, key) => findWhole(store, kind, key),

@@ -43,7 +43,7 @@ const INTERRUPTED = 130;
 
 /** Executes a recorded run again in a clean store and compares the digests. */
 export async function reproduceCommand(run: string, options: ReproduceOptions): Promise<number> {
-  const layout = openStore(options);
+  const layout = await openStore(options);
   const record = readRun(layout, run);
   const { into } = options;
   const folder = into === undefined ? temporary(layout) : emptyFolder(resolve(into));

@@ -36,8 +36,8 @@ export interface RunsOptions {
 }
 
 /** `pipeline runs`: lists the recorded runs of a store, latest first. */
-export function runsCommand(options: RunsOptions): number {
-  const layout = openStore(options);
+export async function runsCommand(options: RunsOptions): Promise<number> {
+  const layout = await openStore(options);
   const filtered =
     FILTERS.some((option) => options[option] !== undefined) ||
     options.sort !== undefined ||

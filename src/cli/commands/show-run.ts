@@ -22,7 +22,7 @@ export async function showRun(
   stage: string | undefined,
   options: ShowRunOptions,
 ): Promise<number> {
-  const layout = openStore(options);
+  const layout = await openStore(options);
   const store = artifactStore(layout);
   const record = readRun(layout, run);
   const notes = readNotes(layout, findRun(layout, run));

@@ -18,7 +18,7 @@ export interface SqlOptions {
 /** `pipeline sql`: queries the recorded runs with SQL. */
 export async function sqlCommand(statement: string, options: SqlOptions): Promise<number> {
   if (options.json && options.csv) throw new PipelineError('E_USAGE', '--json and --csv cannot be combined');
-  const layout = openStore(options);
+  const layout = await openStore(options);
   const scratch = mkdtempSync(join(tmpdir(), 'pipeline-sql-'));
   try {
     const database = await openDatabase(':memory:', { threads: 2, memoryMegabytes: 1024, scratch });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { nameHint } from '../../base/nearest.ts';
+import type { Configuration } from '../../config/load.ts';
 import { glob, splitList } from '../../plan/selector.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { specError } from '../../spec/spec-error.ts';
@@ -21,7 +22,7 @@ import { readRepeat, type SweepArguments } from '../../sweep/arguments.ts';
 import { metricFault } from '../../sweep/metric-check.ts';
 import { findBaseline, sameConfiguration } from '../../sweep/baseline.ts';
 import type { Sweep } from '../../sweep/execute-sweep.ts';
-import type { Configuration } from '../../sweep/configurations.ts';
+import type { Configuration as SweepConfiguration } from '../../sweep/configurations.ts';
 import { printNotice } from '../render/output.ts';
 import type { ExecutorOptions } from '../../execute/executors/choose.ts';
 import type { CapacityOptions } from '../../execute/capacity.ts';
@@ -45,6 +46,7 @@ export interface SweepOptions extends SpecOptions, CapacityOptions, ExecutorOpti
 
 /** A sweep with the command's options, which its report repeats. */
 export interface AskedSweep extends Sweep {
+  readonly config: Configuration;
   readonly options: SweepOptions;
 }
 
@@ -188,8 +190,8 @@ export function withExperiments(request: SweepRequest, selectors: readonly strin
 /** Its number among the chosen, from 1. Undefined, with a notice, if the spec's baseline was not chosen. */
 export function baselineNumber(
   { baseline }: SweepRequest,
-  all: readonly Configuration[],
-  chosen: readonly Configuration[],
+  all: readonly SweepConfiguration[],
+  chosen: readonly SweepConfiguration[],
 ): number | undefined {
   if (!baseline) return undefined;
   const { name, at } = baseline;

@@ -7,7 +7,7 @@ import { formatDiagnostics } from '../../spec/print.ts';
 import { specError } from '../../spec/spec-error.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
 import type { KindCatalogue } from '../../kinds/kind.ts';
-import type { StoreLayout } from '../../store/layout.ts';
+import { storeLayout, type StoreLayout } from '../../store/layout.ts';
 import { readSweepArguments } from '../../sweep/arguments.ts';
 import { configurationsOf, type Configuration } from '../../sweep/configurations.ts';
 import { rowsOf, type Row } from '../../sweep/figures.ts';
@@ -15,7 +15,7 @@ import type { Outcome } from '../../sweep/outcome.ts';
 import type { Trial } from '../../sweep/trial.ts';
 import { missingMetric } from '../../sweep/metric-check.ts';
 import { printNotice, printResult, useColor } from '../render/output.ts';
-import { artifactStore, layoutFor, loadOptions, stageExecutor } from '../../session.ts';
+import { artifactStore, configFor, folderOf, loadOptions, stageExecutor } from '../../session.ts';
 import { sweepJson } from '../render/sweep/json.ts';
 import { sweepMarkdown } from '../render/sweep/markdown.ts';
 import { planSweep } from '../render/sweep/plan.ts';
@@ -41,7 +41,8 @@ export type { SweepOptions } from './sweep-options.ts';
 export async function sweepCommand(file: string, options: SweepOptions): Promise<number> {
   checkTarget(options.write);
   checkTarget(options.report);
-  const layout = layoutFor(file, options);
+  const config = await configFor(options, file);
+  const layout = storeLayout(folderOf(config, file));
   const given = readSweepArguments(options.set ?? [], dirname(resolve(file)));
   if (given.faults.length > 0) throw specError(given.faults);
   const kinds = openCatalogue(layout);
@@ -56,7 +57,15 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
       hint: "Add `sweep:` to the spec, or give several values, as in `--set 'model.loss.margin=0.1,0.2'`.",
     });
   const baseline = baselineNumber(request, configurationsOf(whole), configurations);
-  const sweep: AskedSweep = { file, store: artifactStore(layout), layout, variable, request, options };
+  const sweep: AskedSweep = {
+    file,
+    config,
+    store: artifactStore(layout),
+    layout,
+    variable,
+    request,
+    options,
+  };
   const first = await firstTrials(sweep, configurations);
   checkMetrics(
     request,

@@ -13,8 +13,8 @@ export interface TagOptions {
 }
 
 /** `pipeline tag`: adds tags and a note to a run; without either, shows those that it has. */
-export function tagCommand(run: string, tags: readonly string[], options: TagOptions): number {
-  const layout = openStore(options);
+export async function tagCommand(run: string, tags: readonly string[], options: TagOptions): Promise<number> {
+  const layout = await openStore(options);
   const id = findRun(layout, run);
   for (const tag of tags) checkTag(tag);
   const before = readNotes(layout, id);

@@ -34,8 +34,8 @@ interface Checked {
 }
 
 /** `pipeline verify`: reads every byte and moves damaged artifacts aside; the next run makes them again. */
-export function verifyCommand(runs: readonly string[], options: VerifyOptions): number {
-  const layout = openStore(options);
+export async function verifyCommand(runs: readonly string[], options: VerifyOptions): Promise<number> {
+  const layout = await openStore(options);
   const started = monotonic();
   const chosen = chosenArtifacts(layout, runs);
   const progress = progressNotices(chosen.reduce((sum, artifact) => sum + artifactBytes(artifact), 0));

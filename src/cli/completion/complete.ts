@@ -7,9 +7,10 @@ import { printPart } from '../render/output.ts';
 import { filesLike, runsIn, specFilesLike, specNames, kindNames } from './sources.ts';
 
 /** The last word is the one to complete; it may be empty. */
-export function completeCommand(root: Command, words: readonly string[]): number {
+export async function completeCommand(root: Command, words: readonly string[]): Promise<number> {
   try {
-    const candidates = candidatesFor(root, words).filter((candidate) => candidate.startsWith(words.at(-1)!));
+    const all = await candidatesFor(root, words);
+    const candidates = all.filter((candidate) => candidate.startsWith(words.at(-1)!));
     printPart([...new Set(candidates)].map((candidate) => `${candidate}\n`).join(''));
   } catch {
     // Somebody is typing: an error message would be in the way.
@@ -17,7 +18,7 @@ export function completeCommand(root: Command, words: readonly string[]): number
   return 0;
 }
 
-function candidatesFor(root: Command, words: readonly string[]): readonly string[] {
+async function candidatesFor(root: Command, words: readonly string[]): Promise<readonly string[]> {
   const [name = '', ...rest] = words;
   if (rest.length === 0)
     return root
@@ -67,23 +68,23 @@ function readLine(command: Command, words: readonly string[]): Line {
   return { current: words.at(-1)!, given, store, option, options };
 }
 
-function valuesOf({ long, argChoices }: Option, line: Line): readonly string[] {
+async function valuesOf({ long, argChoices }: Option, line: Line): Promise<readonly string[]> {
   if (argChoices) return argChoices;
   switch (long ?? '') {
     case '--set':
     case '--repeat':
     case '--halving':
-      return specNames(line.given[0]).parameters.map((name) => `${name}=`);
+      return (await specNames(line.given[0])).parameters.map((name) => `${name}=`);
     case '--only':
     case '--from':
     case '--until':
     case '--stage':
     case '--index':
-      return listed(line.current, stagesOf(line));
+      return listed(line.current, await stagesOf(line));
     case '--tag':
-      return runsIn(line.store).tags;
+      return (await runsIn(line.store)).tags;
     case '--diff':
-      return ['last', ...runNames(line)];
+      return ['last', ...(await runNames(line))];
     case '--outcome':
       return ['done', 'failed', 'interrupted'];
     case '--store':
@@ -105,17 +106,17 @@ function listed(current: string, names: readonly string[]): readonly string[] {
   return names.map((name) => `${before}${name}`);
 }
 
-function argumentsFor(command: Command, line: Line): readonly string[] {
+async function argumentsFor(command: Command, line: Line): Promise<readonly string[]> {
   const all = command.registeredArguments;
   const argument = all[line.given.length] ?? (all.at(-1)?.variadic ? all.at(-1) : undefined);
   switch (argument?.name() ?? '') {
     case 'spec':
       return TAKES_RUNS.has(command.name())
-        ? [...specFilesLike(line.current), ...runNames(line)]
+        ? [...specFilesLike(line.current), ...(await runNames(line))]
         : specFilesLike(line.current);
     case 'run':
       return exportsModel(command, line)
-        ? [...specFilesLike(line.current), ...runNames(line)]
+        ? [...specFilesLike(line.current), ...(await runNames(line))]
         : runNames(line);
     case 'stage':
     case 'stages':
@@ -123,7 +124,7 @@ function argumentsFor(command: Command, line: Line): readonly string[] {
     case 'kind':
       return kindNames();
     case 'tag':
-      return runsIn(line.store).tags;
+      return (await runsIn(line.store)).tags;
     case 'file':
     case 'archive':
     case 'folder':
@@ -140,12 +141,12 @@ const exportsModel = (command: Command, { options }: Line): boolean =>
 /** Commands whose first argument is a spec or a recorded run. */
 const TAKES_RUNS = new Set(['show', 'logs', 'query']);
 
-function runNames({ store }: Line): readonly string[] {
-  const { ids, tags } = runsIn(store);
+async function runNames({ store }: Line): Promise<readonly string[]> {
+  const { ids, tags } = await runsIn(store);
   return ['latest', ...tags, ...ids];
 }
 
-function stagesOf({ given: [target], store }: Line): readonly string[] {
-  const { stages } = specNames(target);
-  return stages.length > 0 ? stages : runsIn(store).stagesOf(target ?? '');
+async function stagesOf({ given: [target], store }: Line): Promise<readonly string[]> {
+  const { stages } = await specNames(target);
+  return stages.length > 0 ? stages : (await runsIn(store)).stagesOf(target ?? '');
 }

@@ -11,13 +11,13 @@ import { namesOfSpec, type SpecNames } from '../../spec/editor/names.ts';
 /** More of them help nobody to choose. */
 const MOST_RUNS = 50;
 
-export function specNames(file: string | undefined): SpecNames {
+export async function specNames(file: string | undefined): Promise<SpecNames> {
   if (file === undefined || !existsSync(file)) return { stages: [], parameters: [] };
-  return namesOfSpec(file, openCatalogue(layoutFor(file, {})));
+  return namesOfSpec(file, openCatalogue(await layoutFor(file, {})));
 }
 
-export function kindNames(): readonly string[] {
-  return openCatalogue(layoutFor('spec', {})).names;
+export async function kindNames(): Promise<readonly string[]> {
+  return openCatalogue(await layoutFor('spec', {})).names;
 }
 
 export interface Runs {
@@ -27,8 +27,8 @@ export interface Runs {
   stagesOf(run: string): readonly string[];
 }
 
-export function runsIn(store: string | undefined): Runs {
-  const layout = openStore(store === undefined ? {} : { store });
+export async function runsIn(store: string | undefined): Promise<Runs> {
+  const layout = await openStore(store === undefined ? {} : { store });
   return {
     ids: runIds(layout).slice(0, MOST_RUNS),
     tags: [...new Set([...allNotes(layout).values()].flatMap(({ tags }) => tags))].sort(),

@@ -1,55 +1,36 @@
-/** Which executor a command uses: the flag, else the environment, else the configuration, else this machine. */
+/** Opens the executor that the configuration names; the command line and the environment are part of it. */
+import type { Values } from '../../config/settings.ts';
 import { PipelineError } from '../../base/diagnostic.ts';
 import type { Executor } from '../executor.ts';
 import type { JobEnvironment } from '../job/execute-job.ts';
 import { localExecutor } from './local-executor.ts';
-import type { SlurmSettings } from './slurm/settings.ts';
+import { slurmSettings } from './slurm/settings.ts';
 
 export const EXECUTORS = ['local', 'slurm', 'queue'] as const;
 
-export type ExecutorName = (typeof EXECUTORS)[number];
-
 export interface ExecutorOptions {
-  readonly executor?: ExecutorName;
   /** Leave jobs that run elsewhere running when the command is interrupted. */
   readonly detach?: boolean;
 }
 
-export interface ExecutorChoice {
-  readonly name: ExecutorName;
-  readonly slurm: SlurmSettings;
-}
-
-/** Throws `E_USAGE` where the environment names none that there is. */
-export function executorName(asked: ExecutorName | undefined, configured?: ExecutorName): ExecutorName {
-  if (asked !== undefined) return asked;
-  const given = process.env['PIPELINE_EXECUTOR'];
-  if (!given) return configured ?? 'local';
-  const name = EXECUTORS.find((one) => one === given);
-  if (name) return name;
-  throw new PipelineError('E_USAGE', `PIPELINE_EXECUTOR names no executor: ${given}`, {
-    hint: `It must be one of ${EXECUTORS.join(', ')}.`,
-  });
-}
-
 /** The modules of the others are loaded where they are used: a local run needs none of their code. */
 export async function openExecutor(
-  { name, slurm }: ExecutorChoice,
+  values: Values,
   environment: JobEnvironment,
   options: ExecutorOptions,
 ): Promise<Executor> {
-  switch (name) {
+  switch (values.executor ?? 'local') {
     case 'local':
       refuseDetach(options);
       return localExecutor(environment);
     case 'slurm': {
       const { slurmExecutor } = await import('./slurm/slurm-executor.ts');
-      return slurmExecutor(environment, slurm, options);
+      return slurmExecutor(environment, slurmSettings(values), options);
     }
-    case 'queue':
-      throw new PipelineError('E_USAGE', `the executor ${name} is not part of this version`, {
-        hint: 'Use `--executor local`.',
-      });
+    case 'queue': {
+      const { queueExecutor } = await import('./queue/queue-executor.ts');
+      return queueExecutor(values, environment, options);
+    }
   }
 }
 

@@ -48,6 +48,7 @@ export async function executeJob(
     const kind = await kindOf(job, environment);
     const claim = await lockOr(join(layout.locks, job.key), found, {
       signal: stop,
+      lost: options.lost,
       onWait: () => {
         onEvent({ type: 'waiting' });
       },

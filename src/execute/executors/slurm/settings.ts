@@ -1,3 +1,5 @@
+import type { Values } from '../../../config/settings.ts';
+
 /** What a configuration says about Slurm. None of it is part of a key. */
 export interface SlurmSettings {
   readonly partition?: string | undefined;
@@ -19,3 +21,17 @@ export interface SlurmSettings {
 
 export const DEFAULT_MAX_JOBS = 1000;
 export const DEFAULT_THREADS = 1;
+
+export function slurmSettings(values: Values): SlurmSettings {
+  return {
+    partition: values['slurm.partition'],
+    account: values['slurm.account'],
+    qos: values['slurm.qos'],
+    time: values['slurm.time'],
+    extra: values['slurm.extra'],
+    maxJobs: values['slurm.max_jobs'],
+    command: values['slurm.command'],
+    threads: values['slurm.threads'],
+    memoryGrowth: values['slurm.memory_growth'],
+  };
+}

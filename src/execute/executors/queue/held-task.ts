@@ -1,0 +1,94 @@
+/** One task in a worker: from the queue, through the same execution as on the coordinator's machine, to its report. */
+import { resolve } from 'node:path';
+import type { Job as QueueJob } from 'bullmq';
+import { now } from '../../../base/clock.ts';
+import { thisProcess } from '../../../base/owner.ts';
+import type { KindCatalogue } from '../../../kinds/kind.ts';
+import type { StoreLayout } from '../../../store/layout.ts';
+import type { Store } from '../../../store/store.ts';
+import type { JobEvent, JobResult } from '../../executor.ts';
+import { executeJob, type JobEnvironment } from '../../job/execute-job.ts';
+import type { QueueTask, Refusal, TaskEnd, TaskReport } from './protocol.ts';
+import { refusalOf } from './refusal.ts';
+import { reportSender } from './report-sender.ts';
+
+export type QueuedTask = QueueJob<QueueTask, TaskEnd, string, TaskReport & object>;
+
+/** What a worker executes tasks with. */
+export interface WorkerEnvironment {
+  readonly worker: string;
+  readonly layout: StoreLayout;
+  readonly store: Store;
+  /** Identities of its stores: that of the folder first, then that of a remote store. */
+  readonly stores: readonly string[];
+  /** The top of the project on this machine. */
+  readonly project: string;
+  /** Opened for every task, since the code may be exchanged while the worker runs. */
+  readonly kinds: () => KindCatalogue;
+}
+
+export interface HeldTask {
+  readonly queued: QueuedTask;
+  readonly token: string;
+  /** Compute threads for the stage. */
+  readonly threads: number;
+  /** Asks the stage to stop. */
+  readonly stop: AbortController;
+  readonly kill: AbortController;
+  /** The worker is stopping: the task goes back into the queue. */
+  givesBack: boolean;
+}
+
+/** How it left this worker. */
+export type TaskOutcome =
+  JobResult | Refusal | { readonly state: 'passed-on' } | { readonly state: 'gave-up' };
+
+/** A task that this worker has refused comes up again until another takes it. */
+const PASSED_ON_MS = 1_000;
+
+/** Rejects where the queue cannot be told; the artifact is in the store all the same. */
+export async function executeTask(
+  held: HeldTask,
+  environment: WorkerEnvironment,
+  onEvent: (event: JobEvent) => void,
+): Promise<TaskOutcome> {
+  const { queued, token, threads } = held;
+  const task = queued.data;
+  if (queued.deferredFailure) {
+    await queued.moveToFailed(new Error(queued.deferredFailure), token, false);
+    return { state: 'gave-up' };
+  }
+  if (task.refusedBy.includes(environment.worker)) {
+    await queued.moveToDelayed(now() + PASSED_ON_MS, token);
+    return { state: 'passed-on' };
+  }
+  const here: JobEnvironment = {
+    layout: environment.layout,
+    store: environment.store,
+    project: resolve(environment.project, task.folder),
+    kinds: environment.kinds(),
+  };
+  const sameFolder = task.stores.includes(environment.stores[0]!);
+  const reports = reportSender({ worker: environment.worker, sameFolder }, (report) =>
+    queued.updateProgress(report as TaskReport & object),
+  );
+  const [refusal] = await Promise.all([
+    refusalOf(task, environment.stores, here),
+    queued.updateData({ ...task, holder: thisProcess() }),
+  ]);
+  const result: JobResult | Refusal =
+    refusal ??
+    (await executeJob({ ...task.job, threads }, here, {
+      stop: held.stop.signal,
+      kill: held.kill.signal,
+      lost: task.holder,
+      onEvent: (event) => {
+        onEvent(event);
+        reports.add(event);
+      },
+    }));
+  const report = reports.end();
+  if (result.state === 'stopped' && held.givesBack) await queued.moveToWait(token);
+  else await queued.moveToCompleted({ ...report, result }, token, false);
+  return result;
+}

@@ -1,0 +1,88 @@
+/**
+ * The connection to Redis or Valkey. The libraries are loaded here and in no other way, so that a run without a queue
+ * loads neither. An address may hold a password: whatever is shown of it goes through `shownAddress`.
+ */
+import type { Redis } from 'ioredis';
+import { PipelineError } from '../../../base/diagnostic.ts';
+import { reasonOf } from '../../../base/system-error.ts';
+
+const CONNECT_MS = 5_000;
+const LONGEST_PAUSE_MS = 2_000;
+
+/** The address without user and password. */
+export function shownAddress(address: string): string {
+  const url = parsed(address);
+  return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
+}
+
+/** Throws `E_USAGE` where the text is no address of a server; the message does not repeat it. */
+function parsed(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url && (url.protocol === 'redis:' || url.protocol === 'rediss:') && url.hostname !== '') return url;
+  throw new PipelineError('E_USAGE', 'the address of the queue is not a Redis URL', {
+    hint: 'Write it as redis://HOST:PORT, redis://:PASSWORD@HOST:PORT, or rediss:// for TLS.',
+  });
+}
+
+/** Throws `E_QUEUE` where there is no server, or none that keeps what it is given. It reconnects by itself later. */
+export async function connect(address: string): Promise<Redis> {
+  const shown = shownAddress(address);
+  const { Redis } = await import('ioredis');
+  const redis = new Redis(address, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_MS,
+    keepAlive: 10_000,
+    // A command waits until the server is back: both sides are made for that.
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(times * 100, LONGEST_PAUSE_MS),
+  });
+  // Without a listener every lost connection would be printed.
+  redis.on('error', () => undefined);
+  try {
+    await firstAnswer(redis);
+    await checkEviction(redis, shown);
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw error instanceof PipelineError ? error : unreachable(shown, error as Error);
+  }
+}
+
+/** The first error ends it: an address is more often wrong than its server slow. */
+async function firstAnswer(redis: Redis): Promise<void> {
+  let onError: (error: Error) => void = () => undefined;
+  const refused = new Promise<never>((_, reject) => {
+    onError = reject;
+    redis.once('error', onError);
+  });
+  try {
+    await Promise.race([redis.connect(), refused]);
+  } finally {
+    redis.off('error', onError);
+    refused.catch(() => undefined);
+  }
+}
+
+function unreachable(shown: string, error: Error): PipelineError {
+  const refused = /NOAUTH|WRONGPASS|NOPERM/.test(error.message);
+  return new PipelineError(
+    'E_QUEUE',
+    refused
+      ? `the queue at ${shown} refuses this user or password`
+      : `no queue at ${shown}: ${reasonOf(error)}`,
+    {
+      hint: refused
+        ? 'Write the password into the address: redis://:PASSWORD@HOST:PORT, best in PIPELINE_QUEUE.'
+        : 'Start Redis or Valkey there, such as `redis-server --maxmemory-policy noeviction`, and check address and firewall.',
+    },
+  );
+}
+
+/** A server that evicts keys would drop tasks and locks whenever its memory is full. */
+async function checkEviction(redis: Redis, shown: string): Promise<void> {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
+  if (policy === undefined || policy === 'noeviction') return;
+  throw new PipelineError('E_QUEUE', `the queue at ${shown} evicts keys (maxmemory-policy ${policy})`, {
+    hint: 'Set it on the server: `redis-cli CONFIG SET maxmemory-policy noeviction`, and in its configuration file.',
+  });
+}
