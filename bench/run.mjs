@@ -5,8 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'word2vec', 'history'];
-/** Only when named: it installs packages. */
-const ON_REQUEST = ['interop'];
+/** Only when named: they install packages, or start servers. */
+const ON_REQUEST = ['interop', 'slurm'];
 
 const moduleOf = (name) => join(here, `${name}.mjs`);
 const ALL = [...NAMES, ...ON_REQUEST];

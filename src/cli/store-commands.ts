@@ -1,6 +1,7 @@
 /** Names and flags of the commands that maintain the store: verify, gc, export, import, import-model, doctor. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PipelineError } from '../base/diagnostic.ts';
+import { EXECUTORS } from '../execute/executors/choose.ts';
 import { parseAge } from '../history/filter.ts';
 import type { ExportFormat } from '../interchange/exported-config.ts';
 import { bytes, collect, example, positive, withStore, type Done } from './commands/flags.ts';
@@ -43,8 +44,14 @@ export function addStoreCommands(root: Command, done: Done): void {
     .description(
       'check the requirements on this machine and this store, and show how to install what is missing',
     )
+    .addOption(
+      new Option(
+        '--executor <name>',
+        'check what this executor needs, too (default: the configured one)',
+      ).choices(EXECUTORS),
+    )
     .option('--json', 'print JSON')
-    .addHelpText('after', example('pipeline doctor'))
+    .addHelpText('after', example('pipeline doctor', 'pipeline doctor --executor slurm'))
     .action(async (options: DoctorOptions) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       done(await doctorCommand(options));

@@ -35,6 +35,9 @@ export function slurmMissing(): string | undefined {
 
 type Daemon = 'munged' | 'slurmctld' | 'slurmd';
 
+/** slurmctld writes its state at most this long after a change. */
+const SAVED_MS = 6_000;
+
 export interface Cluster {
   /** What commands need to reach it. */
   readonly environment: NodeJS.ProcessEnv;
@@ -42,6 +45,8 @@ export interface Cluster {
   /** Kills a daemon without warning, and for slurmd the processes of its jobs too. */
   kill(daemon: Daemon): Promise<void>;
   start(daemon: Daemon): Promise<void>;
+  /** Resolves when the controller has written down what it knows now. */
+  saved(): Promise<void>;
   /** Ends everything that was started, with the jobs that still run. */
   stop(): Promise<void>;
 }
@@ -183,6 +188,7 @@ export async function startSlurm({ cpus = 2 }: { readonly cpus?: number } = {}):
     command,
     kill,
     start,
+    saved: () => sleep(SAVED_MS),
     async stop() {
       answers('scancel', '--me');
       answers('scancel', '--me', '--signal=KILL', '--full');

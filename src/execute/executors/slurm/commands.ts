@@ -25,7 +25,8 @@ const TIMEOUT_MS = 60_000;
 const TEMPORARY =
   /unable to contact|timed out|connection|zero bytes|temporarily|communication|munge|protocol auth|try again|submit ?limit|MaxSubmit|too many|slurm_load_jobs error/i;
 
-function slurm(command: string, options: readonly string[], input?: string): Promise<string> {
+/** The command's standard output. Rejects with `Unavailable` or a `PipelineError`. */
+export function runSlurm(command: string, options: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       command,
@@ -74,21 +75,23 @@ function refused(command: string, said: string): PipelineError {
 export function slurmCommands(): SlurmCommands {
   return {
     async submit(options, script) {
-      const text = await slurm('sbatch', ['--parsable', ...options], script);
+      const text = await runSlurm('sbatch', ['--parsable', ...options], script);
       // `123`, or `123;cluster`; a site may print a banner before.
       const id = /^(\d+)(;|$)/.exec(text.trim().split('\n').at(-1)!)?.[1];
       if (id === undefined) throw refused('sbatch', `no job number in '${text.trim()}'`);
       return id;
     },
     list: async () =>
-      rowsOf(await slurm('squeue', ['--me', '--noheader', '--states=all', '--array', `--format=${FORMAT}`])),
+      rowsOf(
+        await runSlurm('squeue', ['--me', '--noheader', '--states=all', '--array', `--format=${FORMAT}`]),
+      ),
     async cancel(ids, options = []) {
       for (let start = 0; start < ids.length; start += MOST_IDS)
         // Of jobs that have ended meanwhile it says so, which is no failure.
-        await slurm('scancel', ['--quiet', ...options, ...ids.slice(start, start + MOST_IDS)]);
+        await runSlurm('scancel', ['--quiet', ...options, ...ids.slice(start, start + MOST_IDS)]);
     },
     async maxArraySize() {
-      const text = await slurm('scontrol', ['show', 'config']);
+      const text = await runSlurm('scontrol', ['show', 'config']);
       return Number(/^MaxArraySize\s*=\s*(\d+)/m.exec(text)?.[1] ?? DEFAULT_ARRAY_SIZE);
     },
   };

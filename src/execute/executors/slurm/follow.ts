@@ -60,7 +60,7 @@ const REASON_MS = 4_000;
 
 export async function follow(following: Following): Promise<Ending> {
   const { watch, options, pause, interval, now } = following;
-  const told = tellingOfQueue(following);
+  const tell = tellingOfQueue(following);
   const ended = deadline(now);
   let absentSince = following.listings();
   let id = '?';
@@ -72,7 +72,7 @@ export async function follow(following: Following): Promise<Ending> {
     if (row) {
       id = row.id;
       absentSince = following.listings();
-      told(row);
+      tell(row);
     }
     const hint = row && hintOf(row);
     if (hint === 'queued' || hint === 'running') ended.clear();
@@ -102,14 +102,19 @@ function deadline(now: () => number): { passed(milliseconds: number): boolean; c
   };
 }
 
+/** Reasons that pass by themselves; with every other, somebody may have to do something. */
+const USUAL = /^(None|Priority|Resources|BeginTime|JobArrayTaskLimit|Cleaning|Prolog)?$/;
+
 /** Says once for each reason why the job does not run yet. */
 function tellingOfQueue({ watch, options }: Following): (row: Row) => void {
   let last = '';
   return (row) => {
-    if (watch.begun() || hintOf(row) !== 'queued') return;
-    const where = `Slurm, job ${row.id}${row.reason === 'None' ? '' : `: ${row.reason}`}`;
-    if (where !== last) options.onEvent({ type: 'queued', where });
-    last = where;
+    if (watch.begun() || hintOf(row) !== 'queued' || row.reason === last) return;
+    last = row.reason;
+    const why = row.reason === 'None' ? '' : `: ${row.reason}`;
+    options.onEvent({ type: 'queued', where: `Slurm, job ${row.id}${why}` });
+    if (!USUAL.test(row.reason))
+      options.onEvent({ type: 'log', level: 'warning', message: `job ${row.id} waits in Slurm${why}` });
   };
 }
 

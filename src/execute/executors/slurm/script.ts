@@ -14,7 +14,6 @@ const NOTICE_S = 60;
 
 /** Options by which jobs are grouped into arrays: everything but names and paths. `growth` multiplies the memory. */
 export function resourceOptions(job: Job, settings: SlurmSettings, growth: number): string[] {
-  const { partition, account, qos, extra = [] } = settings;
   const memory = job.resources?.memory;
   const gpu = job.resources?.gpu ?? 0;
   const time = timeLimit(job) ?? settings.time;
@@ -26,6 +25,13 @@ export function resourceOptions(job: Job, settings: SlurmSettings, growth: numbe
     ...(gpu > 0 ? [`--gres=gpu:${gpu}`] : []),
     ...(time === undefined ? [] : [`--time=${time}`]),
     `--signal=B:USR1@${noticeFor(time)}`,
+    ...clusterOptions(settings),
+  ];
+}
+
+/** What the configuration says about every job. */
+export function clusterOptions({ partition, account, qos, extra = [] }: SlurmSettings): string[] {
+  return [
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
     ...(account === undefined ? [] : [`--account=${account}`]),
     ...(qos === undefined ? [] : [`--qos=${qos}`]),

@@ -2,6 +2,7 @@
  * Submits tasks. Those that come within a moment of each other and ask for the same resources become one array: a sweep's
  * trainings are one request to the controller, as administrators of clusters ask for.
  */
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { thisProcess } from '../../../base/owner.ts';
 import { sleep } from '../../../base/clock.ts';
@@ -149,8 +150,8 @@ export function openSubmitter({ commands, board, settings, layout, project }: Su
   };
 }
 
-/** `p-<key16>-<number>` says in squeue which artifact is made; of an array, the first. */
-function nameOf({ job, files }: Asked, elements: number | null): string {
-  const number = /(\d+)\.json$/.exec(files.task)?.[1] ?? '0';
-  return `p-${job.key.slice(0, 16)}-${number}${elements === null ? '' : `x${elements}`}`;
+/** The key says in squeue which artifact is made; of an array, the first. The rest tells apart stores and attempts. */
+function nameOf({ job }: Asked, elements: number | null): string {
+  const unique = randomUUID().slice(0, 8);
+  return `p-${job.key.slice(0, 16)}-${unique}${elements === null ? '' : `x${elements}`}`;
 }
