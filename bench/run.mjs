@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'word2vec', 'history', 'queue'];
-/** Only when named: it installs packages. */
-const ON_REQUEST = ['interop'];
+const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'word2vec', 'history'];
+/** Only when named: they install packages, or start servers. */
+const ON_REQUEST = ['interop', 'slurm', 'queue'];
 
 const moduleOf = (name) => join(here, `${name}.mjs`);
 const ALL = [...NAMES, ...ON_REQUEST];

@@ -4,7 +4,7 @@ import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
 import type { AcceptOptions } from './commands/accept.ts';
 import { answerInterrupts } from './commands/interrupt.ts';
-import { bytes, collect, example, positive, whole } from './commands/flags.ts';
+import { age, bytes, collect, example, positive, whole } from './commands/flags.ts';
 import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import { addExecutorCommands, withExecutor } from './executor-commands.ts';
@@ -86,6 +86,11 @@ function program(): Command {
     .option('--keep-going', 'after a failure, continue with stages that do not depend on it')
     .option('--locked', 'stop at the first stage whose result has other bytes than in SPEC.lock.yaml')
     .option('--dry-run', 'show what would run and why')
+    .option(
+      '--wait <age>',
+      'with --only: wait this long for inputs that other machines make, such as 24h',
+      age,
+    )
     .option('--watch', 'run again whenever the spec or something that it reads changes')
     .option('--json', 'print events as JSON lines on stdout')
     .action(async (spec: string, options: RunCommandOptions) => {

@@ -1,25 +1,14 @@
 /** Names and flags of the commands that maintain the store: verify, gc, export, import, import-model, doctor. */
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { PipelineError } from '../base/diagnostic.ts';
-import { parseAge } from '../history/filter.ts';
+import { Option, type Command } from 'commander';
+import { EXECUTORS } from '../execute/executors/choose.ts';
 import type { ExportFormat } from '../interchange/exported-config.ts';
-import { bytes, collect, example, positive, withStore, type Done } from './commands/flags.ts';
+import { age, bytes, collect, example, positive, withStore, type Done } from './commands/flags.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { ExportOptions } from './commands/export.ts';
 import type { GcOptions } from './commands/gc.ts';
 import type { ImportModelOptions } from './commands/import-model.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { VerifyOptions } from './commands/verify.ts';
-
-function age(text: string): number {
-  try {
-    return parseAge(text);
-  } catch (error) {
-    if (error instanceof PipelineError)
-      throw new InvalidArgumentError('It must be an age, such as 12h, 7d or 2w.');
-    throw error;
-  }
-}
 
 const DAY = 86_400;
 
@@ -43,8 +32,14 @@ export function addStoreCommands(root: Command, done: Done): void {
     .description(
       'check the requirements on this machine and this store, and show how to install what is missing',
     )
+    .addOption(
+      new Option(
+        '--executor <name>',
+        'check what this executor needs, too (default: the configured one)',
+      ).choices(EXECUTORS),
+    )
     .option('--json', 'print JSON')
-    .addHelpText('after', example('pipeline doctor'))
+    .addHelpText('after', example('pipeline doctor', 'pipeline doctor --executor slurm'))
     .action(async (options: DoctorOptions) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       done(await doctorCommand(options));
@@ -85,9 +80,9 @@ function addExport(root: Command, done: Done): void {
     .addOption(
       new Option(
         '--to <format>',
-        'archive; onnx: the encoders as ONNX graphs; huggingface: a folder for sentence-transformers and PyTorch',
+        'archive; onnx: the encoders as ONNX graphs; huggingface: a folder for sentence-transformers and PyTorch; kubernetes: Jobs that execute a spec',
       )
-        .choices(['archive', 'onnx', 'huggingface'])
+        .choices(['archive', 'onnx', 'huggingface', 'kubernetes'])
         .default('archive'),
     )
     .option(
@@ -100,6 +95,13 @@ function addExport(root: Command, done: Done): void {
       collect,
     )
     .option('--no-artifacts', 'only the record of the run')
+    .option(
+      '--image <image>',
+      'with --to kubernetes: image that contains this package and the project in /project',
+    )
+    .option('--namespace <name>', 'with --to kubernetes: namespace of the Jobs')
+    .option('--secret <name>', 'with --to kubernetes: Secret with the credentials (default: two-tower-store)')
+    .option('--remote <url>', 'with --to kubernetes: the remote store (default: as configured)')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -107,17 +109,26 @@ function addExport(root: Command, done: Done): void {
         'pipeline export latest --output paper.tar.gz',
         'pipeline export best --stage model',
         'pipeline export medquad.yaml --to huggingface -o medquad-model',
+        'pipeline export medquad.yaml --to kubernetes --image registry/medquad:1 --remote s3://bucket/cache',
       ),
     )
-    .action(async (run: string, options: ExportOptions & { readonly to: 'archive' | ExportFormat }) => {
-      if (options.to === 'archive') {
-        const { exportCommand } = await import('./commands/export.ts');
-        done(await exportCommand(run, options));
-      } else {
-        const { exportModelCommand } = await import('./commands/export-model.ts');
-        done(await exportModelCommand(run, options.to, options));
-      }
-    });
+    .action(
+      async (
+        run: string,
+        options: ExportOptions & { readonly to: 'archive' | 'kubernetes' | ExportFormat },
+      ) => {
+        if (options.to === 'archive') {
+          const { exportCommand } = await import('./commands/export.ts');
+          done(await exportCommand(run, options));
+        } else if (options.to === 'kubernetes') {
+          const { exportKubernetesCommand } = await import('./commands/export-kubernetes.ts');
+          done(await exportKubernetesCommand(run, options));
+        } else {
+          const { exportModelCommand } = await import('./commands/export-model.ts');
+          done(await exportModelCommand(run, options.to, options));
+        }
+      },
+    );
 }
 
 function addGc(root: Command, done: Done): void {

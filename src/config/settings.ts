@@ -111,7 +111,22 @@ export const SETTINGS = {
     type: 'integer',
     minimum: 1,
     maximum: 1_000_000,
-    description: 'How many jobs are submitted at the same time.',
+    description: 'How many jobs of a run may be in the queue at the same time.',
+    default: 1000,
+  },
+  'slurm.threads': {
+    type: 'integer',
+    minimum: 1,
+    maximum: 1024,
+    description: 'Processors of a job whose stage declares no `resources.threads`.',
+    default: 1,
+  },
+  'slurm.memory_growth': {
+    type: 'integer',
+    minimum: 2,
+    maximum: 16,
+    description:
+      'Factor on `resources.memory` with which a job that ran out of memory is submitted again. Without it, the stage fails.',
   },
   'slurm.command': {
     type: 'string',

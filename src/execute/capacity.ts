@@ -8,6 +8,8 @@ export interface Capacity {
   /** Bytes. */
   readonly memory: number;
   readonly gpu: number;
+  /** Threads of a stage that declares none, where `threads` is no number to divide: a cluster has no end. */
+  readonly threadsEach?: number;
 }
 
 export interface CapacityOptions {

@@ -16,8 +16,17 @@ export type RunEvent =
     }
   /** The stage's artifact was there: nothing runs. */
   | ({ readonly type: 'stage-cached'; readonly stage: string } & StageOutcome)
-  /** It has its inputs, and waits for other stages to end: what it needs is in use. */
+  /**
+   * It has its inputs, and waits for what it needs, which other stages use; or in the queue of its executor, which `where`
+   * describes.
+   */
   | { readonly type: 'stage-queued'; readonly stage: string; readonly lacks: Shortage }
+  | {
+      readonly type: 'stage-queued';
+      readonly stage: string;
+      readonly lacks: 'executor';
+      readonly where: string;
+    }
   /**
    * The same artifact is being made already, by the stage of this run that `sameAs` names or, where it is null, by
    * another process. This stage waits for it.

@@ -108,6 +108,8 @@ function changeEvent(stage: string, { when, changes }: Changed, seen: readonly s
 
 function runEvent(stage: string, { key, reasons }: ToRun, event: JobEvent): RunEvent {
   switch (event.type) {
+    case 'queued':
+      return { type: 'stage-queued', stage, lacks: 'executor', where: event.where };
     case 'waiting':
       return { type: 'stage-waiting', stage, sameAs: null };
     case 'started':

@@ -32,6 +32,8 @@ export interface JobOptions {
 }
 
 export type JobEvent =
+  /** The job waits in the queue of its executor; `where` says in which, and for what if that is known. */
+  | { readonly type: 'queued'; readonly where: string }
   /** Another process is making the same artifact; this one waits for it. */
   | { readonly type: 'waiting' }
   | { readonly type: 'started'; /** The file that gets everything it prints. */ readonly log: string }

@@ -202,8 +202,9 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
 
 /** The number that a stage declares, at most the capacity; else all, or its share. */
 function threadsFor({ resources }: StageSpec, options: ScheduleOptions, atOnce: number): number {
-  const { threads, jobs } = options.capacity;
+  const { threads, jobs, threadsEach } = options.capacity;
   if (resources?.threads !== undefined) return Math.min(resources.threads, threads);
+  if (threadsEach !== undefined) return threadsEach;
   return options.shareThreads ? Math.max(1, Math.floor(threads / Math.min(jobs, atOnce))) : threads;
 }
 

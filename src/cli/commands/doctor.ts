@@ -5,10 +5,13 @@ import { fileSystemChecks } from '../doctor/file-system.ts';
 import { healthChecks } from '../doctor/health.ts';
 import { machineChecks } from '../doctor/machine.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
-import { storeFolder } from '../../session.ts';
+import { slurmSettings } from '../../execute/executors/slurm/settings.ts';
+import { configFor, folderOf } from '../../session.ts';
 
 export interface DoctorOptions {
   readonly store?: string;
+  /** Whose requirements are checked too. */
+  readonly executor?: string;
   readonly json?: boolean;
 }
 
@@ -19,7 +22,8 @@ interface Section {
 
 /** `pipeline doctor`: checks this machine and this store, and shows how to fix what is missing. */
 export async function doctorCommand(options: DoctorOptions): Promise<number> {
-  const layout = storeLayout(await storeFolder(options));
+  const config = await configFor(options);
+  const layout = storeLayout(folderOf(config));
   const sections: Section[] = [{ title: 'machine', checks: await machineChecks() }];
   if (existsSync(layout.root))
     sections.push(
@@ -38,6 +42,10 @@ export async function doctorCommand(options: DoctorOptions): Promise<number> {
         },
       ],
     });
+  if (config.values.executor === 'slurm') {
+    const { slurmChecks } = await import('../doctor/slurm.ts');
+    sections.push({ title: 'slurm', checks: await slurmChecks(slurmSettings(config.values), layout) });
+  }
   const failed = sections.some(({ checks }) => checks.some(({ state }) => state === 'failed'));
   if (options.json) printJson({ sound: !failed, store: layout.root, sections });
   else printResult(sectionsText(sections, styleFor(useColor(process.stdout))));

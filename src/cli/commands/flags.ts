@@ -1,6 +1,8 @@
 /** Flags and argument types that several commands share. */
 import { InvalidArgumentError, type Command } from 'commander';
+import { PipelineError } from '../../base/diagnostic.ts';
 import { bytesOf } from '../../base/units.ts';
+import { parseAge } from '../../history/filter.ts';
 
 /** Takes a command's exit code. */
 export type Done = (exitCode: number) => void;
@@ -40,4 +42,15 @@ export function whole(text: string): number {
   if (!Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError('It must be an integer of at least 0.');
   return value;
+}
+
+/** Seconds. */
+export function age(text: string): number {
+  try {
+    return parseAge(text);
+  } catch (error) {
+    if (error instanceof PipelineError)
+      throw new InvalidArgumentError('It must be an age, such as 12h, 7d or 2w.');
+    throw error;
+  }
 }

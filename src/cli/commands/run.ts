@@ -1,7 +1,7 @@
 import { timestamp } from '../../base/clock.ts';
 import { namespaceTools } from '../../base/namespaces.ts';
 import { refuseMissingSplits } from '../../plan/missing-splits.ts';
-import { makePlan } from '../../plan/plan.ts';
+import { makePlan, type Plan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
 import type { Executor } from '../../execute/executor.ts';
@@ -17,6 +17,7 @@ import {
 import { newRunId } from '../../history/record.ts';
 import { beginUse, type Use } from '../../store/local/use.ts';
 import { removeAbandonedWork } from '../../store/local/work.ts';
+import { planWithInputs } from './await-inputs.ts';
 import { onInterrupt, type Interrupt } from './interrupt.ts';
 import { printNotice, printResult, styleFor, useColor } from '../render/output.ts';
 import { planCommand, type PlanOptions } from './plan.ts';
@@ -33,6 +34,8 @@ import { sessionPlanner, stageExecutor } from '../../session.ts';
 export interface RunCommandOptions extends PlanOptions, CapacityOptions, ExecutorOptions {
   readonly keepGoing?: boolean;
   readonly locked?: boolean;
+  /** Seconds to wait for inputs that other machines make. */
+  readonly wait?: number;
   readonly dryRun?: boolean;
   readonly watch?: boolean;
 }
@@ -60,7 +63,8 @@ export async function runCommand(
   const forced = forcedStages(spec, options.force, selected);
   let use: Use | undefined;
   const planner = await sessionPlanner(session, forced, (kind, key) => use?.add(kind, key));
-  const plan = await makePlan(planner, selected);
+  const make = (): Promise<Plan> => makePlan(planner, selected);
+  const plan = options.wait === undefined ? await make() : await planWithInputs(make, selected, options.wait);
   checkSelection(plan.entries, selected);
   refuseMissingSplits(plan.entries, selected);
   const hold = options.locked ? (await import('./locked.ts')).openHold(planner, selected) : undefined;

@@ -4,6 +4,7 @@ import { PipelineError } from '../../base/diagnostic.ts';
 import type { Executor } from '../executor.ts';
 import type { JobEnvironment } from '../job/execute-job.ts';
 import { localExecutor } from './local-executor.ts';
+import { slurmSettings } from './slurm/settings.ts';
 
 export const EXECUTORS = ['local', 'slurm', 'queue'] as const;
 
@@ -22,14 +23,14 @@ export async function openExecutor(
     case 'local':
       refuseDetach(options);
       return localExecutor(environment);
+    case 'slurm': {
+      const { slurmExecutor } = await import('./slurm/slurm-executor.ts');
+      return slurmExecutor(environment, slurmSettings(values), options);
+    }
     case 'queue': {
       const { queueExecutor } = await import('./queue/queue-executor.ts');
       return queueExecutor(values, environment, options);
     }
-    case 'slurm':
-      throw new PipelineError('E_USAGE', 'the executor slurm is not part of this version', {
-        hint: 'Use `--executor local`.',
-      });
   }
 }
 

@@ -8,6 +8,6 @@ const WHAT = {
 } as const;
 
 /** Why a stage that has its inputs does not run yet. */
-export function queueText({ lacks }: Extract<RunEvent, { type: 'stage-queued' }>): string {
-  return `waiting for ${WHAT[lacks]}`;
+export function queueText(event: Extract<RunEvent, { type: 'stage-queued' }>): string {
+  return event.lacks === 'executor' ? `queued (${event.where})` : `waiting for ${WHAT[event.lacks]}`;
 }

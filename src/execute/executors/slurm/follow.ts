@@ -1,0 +1,178 @@
+/**
+ * Follows one task until it has ended. Its files say what came of it. What Slurm says only tells how long to wait for
+ * them: on a network file system a result may arrive seconds after the job has left the queue.
+ */
+import type { JobOptions, JobResult } from '../../executor.ts';
+import type { TaskWatch } from '../watch-task.ts';
+import { hintOf, type Hint, type Row } from './states.ts';
+
+export type LossClass =
+  | 'node-lost'
+  | 'preempted'
+  | 'out-of-memory'
+  | 'time-limit'
+  | 'cancelled'
+  /** It was cancelled by another coordinator, which had taken it over. */
+  | 'disowned'
+  /** It is in no listing any more, and nothing came of it. */
+  | 'vanished'
+  /** It failed before `pipeline exec` began. */
+  | 'no-worker';
+
+export type Ending =
+  | { readonly type: 'result'; readonly result: JobResult }
+  | { readonly type: 'lost'; readonly class: LossClass; readonly id: string };
+
+export interface Following {
+  readonly watch: TaskWatch;
+  /** The job's row in the last listing. */
+  readonly row: () => Row | undefined;
+  /** How many listings there were. */
+  readonly listings: () => number;
+  readonly isStored: () => Promise<boolean>;
+  /** Absent where the job is to go on when this coordinator stops. */
+  readonly cancel: ((signal?: 'KILL') => Promise<void>) | undefined;
+  readonly isOwn: () => boolean;
+  readonly interval: () => number;
+  readonly options: JobOptions;
+  readonly now: () => number;
+  readonly pause: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** How long after the end of its job the result of a task may still come. */
+const LATE_MS: Readonly<Record<Exclude<Hint, 'queued' | 'running'>, number>> = {
+  ended: 60_000,
+  failed: 10_000,
+  cancelled: 2_000,
+  'time-limit': 5_000,
+  'out-of-memory': 5_000,
+  preempted: 2_000,
+  'node-lost': 2_000,
+};
+/** A worker that writes nothing for this long, and is in no listing, is gone. */
+const SILENCE_MS = 60_000;
+/** A job that never began and is in none of this many listings was lost by the controller. */
+const ABSENT_LISTINGS = 3;
+/** A job that is asked to stop is killed by Slurm after half a minute, by default. */
+const CANCEL_MS = 45_000;
+/** How long a stage that was killed by the system is looked at for the reason that Slurm may give. */
+const REASON_MS = 4_000;
+
+export async function follow(following: Following): Promise<Ending> {
+  const { watch, options, pause, interval, now } = following;
+  const tell = tellingOfQueue(following);
+  const ended = deadline(now);
+  let absentSince = following.listings();
+  let id = '?';
+  for (;;) {
+    if (options.stop.aborted) return stopped(following);
+    const result = watch.look();
+    if (result) return { type: 'result', result: await explained(result, following) };
+    const row = following.row();
+    if (row) {
+      id = row.id;
+      absentSince = following.listings();
+      tell(row);
+    }
+    const hint = row && hintOf(row);
+    if (hint === 'queued' || hint === 'running') ended.clear();
+    else if (hint !== undefined) {
+      if (await following.isStored()) return found();
+      if (ended.passed(LATE_MS[hint])) return { type: 'lost', class: lossOf(hint, following), id };
+    } else if (following.listings() - absentSince >= ABSENT_LISTINGS) {
+      if (await following.isStored()) return found();
+      if (!watch.begun() || watch.silence() > SILENCE_MS) return { type: 'lost', class: 'vanished', id };
+    }
+    await pause(interval(), options.stop).catch(() => undefined);
+  }
+}
+
+function found(): Ending {
+  return { type: 'result', result: { state: 'found', seconds: 0 } };
+}
+
+/** A time that begins when it is first asked for. */
+function deadline(now: () => number): { passed(milliseconds: number): boolean; clear(): void } {
+  let since: number | undefined;
+  return {
+    passed: (milliseconds) => now() - (since ??= now()) > milliseconds,
+    clear: () => {
+      since = undefined;
+    },
+  };
+}
+
+/** Reasons that pass by themselves; with every other, somebody may have to do something. */
+const USUAL = /^(None|Priority|Resources|BeginTime|JobArrayTaskLimit|Cleaning|Prolog)?$/;
+
+/** Says once for each reason why the job does not run yet. */
+function tellingOfQueue({ watch, options }: Following): (row: Row) => void {
+  let last = '';
+  return (row) => {
+    if (watch.begun() || hintOf(row) !== 'queued' || row.reason === last) return;
+    last = row.reason;
+    const why = row.reason === 'None' ? '' : `: ${row.reason}`;
+    options.onEvent({ type: 'queued', where: `Slurm, job ${row.id}${why}` });
+    if (!USUAL.test(row.reason))
+      options.onEvent({ type: 'log', level: 'warning', message: `job ${row.id} waits in Slurm${why}` });
+  };
+}
+
+function lossOf(hint: Exclude<Hint, 'queued' | 'running'>, { watch, isOwn }: Following): LossClass {
+  switch (hint) {
+    case 'cancelled':
+      return isOwn() ? 'cancelled' : 'disowned';
+    case 'ended':
+      return 'vanished';
+    case 'failed':
+      // A worker that began and reports nothing was killed, or was asked to stop by its node.
+      return watch.begun() ? 'node-lost' : 'no-worker';
+    case 'time-limit':
+    case 'out-of-memory':
+    case 'preempted':
+    case 'node-lost':
+      return hint;
+  }
+}
+
+/** Of a stage that the system killed, Slurm may know that its memory was used up. */
+async function explained(result: JobResult, { row, now, pause, options }: Following): Promise<JobResult> {
+  if (result.state !== 'failed' || !/SIGKILL/.test(result.failure.message)) return result;
+  const begun = now();
+  while (now() - begun < REASON_MS && !options.stop.aborted) {
+    const current = row();
+    const hint = current && hintOf(current);
+    if (hint === 'out-of-memory')
+      return {
+        ...result,
+        failure: {
+          ...result.failure,
+          code: 'E_MEMORY',
+          message: `it ran out of the memory of its job (${current!.id})`,
+          hint: 'Raise `resources.memory` of the stage.',
+        },
+      };
+    if (hint !== 'running') break;
+    await pause(100);
+  }
+  return result;
+}
+
+/** After an interrupt: the job is cancelled, and its end awaited, unless it is to go on. */
+async function stopped(following: Following): Promise<Ending> {
+  const { watch, options, cancel, pause, now } = following;
+  const stop: Ending = { type: 'result', result: { state: 'stopped' } };
+  if (!cancel) return stop;
+  await cancel();
+  const [seen, since] = [following.listings(), now()];
+  while (!options.kill.aborted && now() - since < CANCEL_MS) {
+    const result = watch.look();
+    if (result) return { type: 'result', result };
+    const row = following.row();
+    const hint = row && hintOf(row);
+    if (hint !== 'queued' && hint !== 'running' && following.listings() > seen) return stop;
+    await pause(100, options.kill).catch(() => undefined);
+  }
+  await cancel('KILL');
+  return stop;
+}

@@ -1,0 +1,213 @@
+/**
+ * Executes jobs as jobs of a Slurm cluster that shares the store's folder. A job is handed out as a task
+ * (`../task.ts`); what came of it is read from the files that its worker writes, and what Slurm says only decides how long
+ * to wait for them. Jobs of a coordinator that died are found again by name.
+ */
+import { monotonic, sleep } from '../../../base/clock.ts';
+import { PipelineError } from '../../../base/diagnostic.ts';
+import { lastLines } from '../../../base/last-lines.ts';
+import { stateOf, thisProcess } from '../../../base/owner.ts';
+import { findWhole } from '../../../store/store.ts';
+import type { CapacityOptions } from '../../capacity.ts';
+import type { Executor, JobOptions, JobResult } from '../../executor.ts';
+import { failureFrom } from '../../failure.ts';
+import type { JobEnvironment } from '../../job/execute-job.ts';
+import type { Job } from '../../job/job.ts';
+import { earlierTasks, readTask, writeTask, type TaskFiles } from '../task.ts';
+import { watchTask } from '../watch-task.ts';
+import { openBoard, type Board } from './board.ts';
+import { openCanceller, type Canceller } from './canceller.ts';
+import { slurmCommands } from './commands.ts';
+import { follow, type Ending } from './follow.ts';
+import { DEFAULT_MAX_JOBS, DEFAULT_THREADS, type SlurmSettings } from './settings.ts';
+import { hintOf } from './states.ts';
+import { readSubmission, writeSubmission, type Submission } from './submission.ts';
+import { openSubmitter, type Submitter } from './submitter.ts';
+
+/** How often a task is handed out again that Slurm lost. These are not the `retries:` of the stage. */
+const MOST_LOSSES = 3;
+
+export interface Cluster extends JobEnvironment {
+  readonly board: Board;
+  readonly submitter: Submitter;
+  readonly canceller: Canceller;
+  readonly settings: SlurmSettings;
+  readonly detach: boolean;
+  /** How often the files of each task are looked at. */
+  readonly interval: () => number;
+}
+
+export function slurmExecutor(
+  environment: JobEnvironment,
+  settings: SlurmSettings,
+  { detach = false }: { readonly detach?: boolean | undefined },
+): Executor {
+  const commands = slurmCommands();
+  const active = new Set<JobOptions>();
+  const board = openBoard(commands, {
+    isNeeded: () => active.size > 0,
+    onSilence: (why) => {
+      const [first] = active;
+      first?.onEvent({ type: 'log', level: 'warning', message: `Slurm does not answer, jobs go on: ${why}` });
+    },
+  });
+  const submitter = openSubmitter({ commands, board, settings, ...environment });
+  const canceller = openCanceller(commands, board);
+  const cluster: Cluster = {
+    ...environment,
+    ...{ board, submitter, canceller, settings, detach },
+    interval: () => Math.max(LOOK_MS, active.size * LOOK_EACH_MS),
+  };
+  return {
+    name: 'slurm',
+    capacity: (options) => capacityOf(options, settings),
+    async run(job, options) {
+      active.add(options);
+      try {
+        return await execute(job, cluster, options);
+      } catch (error) {
+        if (options.stop.aborted) return { state: 'stopped' };
+        return { state: 'failed', failure: failureFrom(error, ''), seconds: 0 };
+      } finally {
+        active.delete(options);
+      }
+    },
+    close() {
+      board.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+const LOOK_MS = 200;
+/** Many tasks are looked at less often, so that a shared folder has no more to answer. */
+const LOOK_EACH_MS = 4;
+
+/** The cluster decides what runs at the same time, within what the command line allows. */
+function capacityOf({ jobs, threads, memory, gpus }: CapacityOptions, settings: SlurmSettings) {
+  return {
+    jobs: jobs ?? settings.maxJobs ?? DEFAULT_MAX_JOBS,
+    threads: Infinity,
+    memory: memory ?? Infinity,
+    gpu: gpus ?? Infinity,
+    threadsEach: threads ?? settings.threads ?? DEFAULT_THREADS,
+  };
+}
+
+interface Placed {
+  readonly files: TaskFiles;
+  readonly submission: Submission;
+}
+
+async function execute(job: Job, cluster: Cluster, options: JobOptions): Promise<JobResult> {
+  let placed = await attach(job, cluster, options);
+  let growth = 1;
+  for (let losses = 0; ; losses++) {
+    placed ??= await submit(job, cluster, options, growth);
+    const ending = await followPlaced(job, placed, cluster, options);
+    if (ending.type === 'result') return ending.result;
+    const { memoryGrowth } = cluster.settings;
+    if (ending.class === 'out-of-memory' && memoryGrowth !== undefined && job.resources?.memory !== undefined)
+      growth *= memoryGrowth;
+    else if (!REPEATED.has(ending.class)) return failed(job, ending, placed);
+    if (losses === MOST_LOSSES) return failed(job, ending, placed);
+    const message = `${WORDS[ending.class]} (job ${ending.id}); it is submitted again, ${losses + 1} of ${MOST_LOSSES}`;
+    options.onEvent({ type: 'log', level: 'warning', message });
+    placed = undefined;
+  }
+}
+
+async function submit(job: Job, cluster: Cluster, options: JobOptions, growth: number): Promise<Placed> {
+  const files = writeTask(cluster.layout, { format: 1, project: cluster.project, job });
+  const warn = (message: string): void => {
+    options.onEvent({ type: 'log', level: 'warning', message });
+  };
+  const submission = await cluster.submitter.submit({ job, files, growth, stop: options.stop, warn });
+  return { files, submission };
+}
+
+/** A job for the same task that is waiting or running: of a coordinator that died, or of one that runs as well. */
+async function attach(
+  job: Job,
+  { layout, board }: Cluster,
+  { stop }: JobOptions,
+): Promise<Placed | undefined> {
+  const files = earlierTasks(layout, job.key).at(-1);
+  const submission = files && readSubmission(files);
+  if (!submission || readTask(files.task).job.forced !== job.forced) return undefined;
+  await board.fresh(stop);
+  const row = board.row(submission.name, submission.index);
+  const hint = row && hintOf(row);
+  if (hint !== 'queued' && hint !== 'running') return undefined;
+  // Who cancels it when interrupted: a coordinator that lives keeps it.
+  if (stateOf(submission.owner) === 'alive') return { files, submission };
+  const own = { ...submission, owner: thisProcess() };
+  writeSubmission(files, own);
+  return { files, submission: own };
+}
+
+function followPlaced(
+  job: Job,
+  { files, submission }: Placed,
+  { board, canceller, layout, store, detach, interval }: Cluster,
+  options: JobOptions,
+): Promise<Ending> {
+  const isOwn = (): boolean => {
+    const { pid, host, started } = readSubmission(files)?.owner ?? submission.owner;
+    const self = thisProcess();
+    return pid === self.pid && host === self.host && started === self.started;
+  };
+  return follow({
+    watch: watchTask(job, files, layout, options.onEvent),
+    row: () => board.row(submission.name, submission.index),
+    listings: () => board.listings(),
+    isStored: async () => !job.forced && (await findWhole(store, job.kind.name, job.key)) !== undefined,
+    cancel: detach || !isOwn() ? undefined : (signal) => canceller.cancel(submission, signal),
+    isOwn,
+    interval,
+    options,
+    now: monotonic,
+    pause: sleep,
+  });
+}
+
+const WORDS = {
+  'node-lost': 'its node was lost',
+  preempted: 'it was preempted',
+  'out-of-memory': 'it ran out of memory',
+  vanished: 'Slurm no longer knows it and its worker is silent',
+  'no-worker': 'the job ended before its stage began',
+  'time-limit': 'the job reached its time limit',
+  cancelled: 'the job was cancelled outside of this run',
+  disowned: 'another coordinator cancelled it',
+} as const satisfies Record<Extract<Ending, { type: 'lost' }>['class'], string>;
+
+const REPEATED: ReadonlySet<string> = new Set(['node-lost', 'preempted', 'vanished', 'disowned']);
+
+const HINTS: Partial<Record<keyof typeof WORDS, string>> = {
+  'out-of-memory':
+    'Raise `resources.memory` of the stage, or set `slurm.memory_growth` in the configuration to try again with more.',
+  'time-limit': 'Raise `timeout:` of the stage, or `slurm.time` in the configuration.',
+  'no-worker':
+    'Nodes need the same store, project and installation as this machine; `slurm.command` in the configuration says how to start the command there.',
+};
+
+const CODES: Partial<Record<keyof typeof WORDS, string>> = {
+  'out-of-memory': 'E_MEMORY',
+  'time-limit': 'E_TIMEOUT',
+};
+
+const SHOWN_LINES = 10;
+
+function failed(job: Job, { class: what, id }: Extract<Ending, { type: 'lost' }>, placed: Placed): JobResult {
+  const error = new PipelineError(
+    CODES[what] ?? 'E_EXECUTOR',
+    `${WORDS[what]} (job ${id} of '${job.stage}')`,
+    {
+      hint: HINTS[what] ?? 'Run the same command again. Finished stages are kept.',
+    },
+  );
+  const { log } = placed.submission;
+  const failure = { ...failureFrom(error, log), output: lastLines(log, SHOWN_LINES) };
+  return { state: 'failed', failure, seconds: 0 };
+}

@@ -1,0 +1,68 @@
+/** What Slurm says about a job, and what it means for a task. Always a hint: the store decides what was made. */
+
+/** One line of squeue. */
+export interface Row {
+  /** `123`, or `123_4` for the element of an array. */
+  readonly id: string;
+  readonly name: string;
+  /** Position in its array; null for a job without one. */
+  readonly index: number | null;
+  readonly state: string;
+  readonly reason: string;
+}
+
+export type Hint =
+  | 'queued'
+  | 'running'
+  | 'ended'
+  | 'failed'
+  | 'cancelled'
+  | 'time-limit'
+  | 'out-of-memory'
+  | 'preempted'
+  | 'node-lost';
+
+/** Separates the fields: no name and no reason contains it. */
+const SEPARATOR = '|';
+export const FORMAT = ['%i', '%T', '%r', '%j'].join(SEPARATOR);
+
+/** Lines of other programs in between, such as a banner of the site, are skipped. */
+export function rowsOf(text: string): Row[] {
+  return text.split('\n').flatMap((line) => {
+    const [id, state, reason, ...name] = line.trim().split(SEPARATOR);
+    const match = /^\d+(?:_(\d+))?$/.exec(id ?? '');
+    if (!match || name.length === 0) return [];
+    const index = match[1] === undefined ? null : Number(match[1]);
+    return [{ id: id!, name: name.join(SEPARATOR), index, state: state!, reason: reason! }];
+  });
+}
+
+const HINTS: Readonly<Record<string, Hint>> = {
+  COMPLETED: 'ended',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TIMEOUT: 'time-limit',
+  DEADLINE: 'time-limit',
+  OUT_OF_MEMORY: 'out-of-memory',
+  PREEMPTED: 'preempted',
+  REVOKED: 'preempted',
+  NODE_FAIL: 'node-lost',
+  BOOT_FAIL: 'node-lost',
+  LAUNCH_FAILED: 'node-lost',
+  RUNNING: 'running',
+  COMPLETING: 'running',
+  SUSPENDED: 'running',
+  STOPPED: 'running',
+  SIGNALING: 'running',
+  RESIZING: 'running',
+  STAGE_OUT: 'running',
+};
+
+/** Slurm could not start the job's script, or lost it: the node's fault and not the stage's. */
+const LAUNCH_FAULTS = /^(JobLaunchFailure|RaisedSignal|LaunchFailed)/;
+
+/** Every other state is one of waiting: pending, configuring, requeued, held. */
+export function hintOf({ state, reason }: Pick<Row, 'state' | 'reason'>): Hint {
+  const hint = HINTS[state] ?? 'queued';
+  return hint === 'failed' && LAUNCH_FAULTS.test(reason) ? 'node-lost' : hint;
+}

@@ -1,0 +1,151 @@
+/** Runs through a real Slurm cluster of one node: the same results as on one machine, and the same words. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../helpers/eventually.ts';
+import { leftovers, startJob, type Job } from '../../helpers/processes.ts';
+import { makeRig, type Rig } from '../../helpers/rig.ts';
+import { slurmMissing, startSlurm, type Cluster } from '../../helpers/slurm.ts';
+
+const SPEC = `
+name: shared
+stages:
+  one: { uses: command, with: { run: 'cat one.txt > $OUTPUT/a; echo printed', deps: [one.txt] } }
+  left: { uses: command, inputs: { in: one }, with: { run: 'echo left | cat $INPUT_IN/a - > $OUTPUT/b' } }
+  right: { uses: command, inputs: { in: one }, with: { run: 'echo right | cat $INPUT_IN/a - > $OUTPUT/b' } }
+  both: { uses: command, inputs: { l: left, r: right }, with: { run: 'cat $INPUT_L/b $INPUT_R/b > $OUTPUT/c' } }
+`;
+
+const missing = slurmMissing();
+if (missing !== undefined) console.warn(`skipped: ${missing}`);
+
+describe.skipIf(missing !== undefined)('pipeline run --executor slurm', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startSlurm();
+  });
+  afterAll(() => cluster.stop());
+
+  function project(spec = SPEC): Rig {
+    const rig = makeRig({ ...cluster.environment, PIPELINE_EXECUTOR: 'slurm' });
+    rig.write({ 's.yaml': spec, 'one.txt': '1\n' });
+    return rig;
+  }
+
+  const begin = (rig: Rig, ...args: string[]): Job =>
+    startJob(rig, args, { ...cluster.environment, PIPELINE_EXECUTOR: 'slurm' });
+
+  /** The jobs that the cluster has in its queue. */
+  const jobs = (): string[] =>
+    cluster
+      .command('squeue', '-h', '-r', '-o', '%i')
+      .split('\n')
+      .filter((line) => line !== '');
+
+  it('gives the digests of a local run, and finds everything cached afterwards', async () => {
+    const local = makeRig();
+    local.write({ 's.yaml': SPEC, 'one.txt': '1\n' });
+    await local.pipeline('run', 's.yaml');
+    const rig = project();
+    const { code, stages, events } = await rig.run('s.yaml');
+    expect({ code, stages }).toEqual({
+      code: 0,
+      stages: { one: 'finished', left: 'finished', right: 'finished', both: 'finished' },
+    });
+    expect(await rig.digests('s.yaml')).toEqual(await local.digests('s.yaml'));
+    const first = events.filter(({ stage }) => stage === 'one').map(({ type }) => type);
+    expect(first.at(-1)).toBe('stage-finished');
+    expect(first).toEqual(expect.arrayContaining(['stage-started', 'stage-log']));
+    expect((await rig.run('s.yaml')).stages).toMatchObject({ one: 'cached', both: 'cached' });
+    expect((await rig.pipeline('logs', 's.yaml', 'one')).stdout).toBe('printed\n');
+    expect(leftovers(join(rig.folder, 'artifacts'))).toEqual([]);
+  });
+
+  it('submits stages of equal resources that are ready together as one array', async () => {
+    const lines = Array.from(
+      { length: 6 },
+      (_, n) => `  s${n}: { uses: command, with: { run: 'echo ${n} > $OUTPUT/a' } }`,
+    );
+    const rig = project(
+      `name: s\nstages:\n${lines.join('\n')}\n  big: { uses: command, resources: { threads: 2 }, with: { run: 'echo big > $OUTPUT/a' } }\n`,
+    );
+    expect((await rig.run('s.yaml')).code).toBe(0);
+    const names = cluster.command('squeue', '-h', '-r', '-t', 'all', '-o', '%j').split('\n');
+    expect(names.filter((name) => name.endsWith('x6'))).toHaveLength(6);
+  });
+
+  it('executes the trainings of a sweep, and ranks them as on one machine', async () => {
+    const spec = `name: s
+stages:
+  data: { uses: command, with: { run: 'echo 1 > $OUTPUT/a' } }
+  model: { uses: command, inputs: { in: data }, with: { run: 'echo $SIZE > $OUTPUT/a; echo "{\\"score\\": $SIZE}" > $OUTPUT/metrics.json', env: { SIZE: '1' } } }
+`;
+    const rig = project(spec);
+    const { code, stdout } = await rig.pipeline('sweep', 's.yaml', '--set', 'model.env.SIZE="1","2","3"');
+    expect(code, stdout).toBe(0);
+  });
+
+  it('fails as on one machine, and goes on with what does not depend on it', async () => {
+    const rig = project(`name: s
+stages:
+  bad: { uses: command, with: { run: 'echo why; exit 3' } }
+  after: { uses: command, inputs: { in: bad }, with: { run: 'true' } }
+  good: { uses: command, with: { run: 'echo 1 > $OUTPUT/a' } }
+`);
+    const { code, stages, events } = await rig.run('s.yaml', '--keep-going');
+    expect({ code, stages }).toEqual({
+      code: 1,
+      stages: { bad: 'failed', after: 'skipped', good: 'finished' },
+    });
+    expect(events.find(({ type }) => type === 'stage-failed')).toMatchObject({ output: ['why'] });
+  });
+
+  it('ends a stage at its timeout', async () => {
+    const rig = project(
+      `name: s\nstages:\n  slow: { uses: command, timeout: 1 s, with: { run: 'sleep 60' } }\n`,
+    );
+    const { events } = await rig.run('s.yaml');
+    expect(events.find(({ type }) => type === 'stage-failed')).toMatchObject({ code: 'E_TIMEOUT' });
+  });
+
+  it('says what the cluster refuses', async () => {
+    const rig = project(
+      `name: s\nstages:\n  huge: { uses: command, resources: { memory: 900 GB }, with: { run: 'true' } }\n`,
+    );
+    const { events } = await rig.run('s.yaml');
+    expect(events.find(({ type }) => type === 'stage-failed')).toMatchObject({
+      code: 'E_EXECUTOR',
+      message: expect.stringContaining('Memory specification can not be satisfied'),
+    });
+  });
+
+  it('cancels its jobs at Ctrl-C', async () => {
+    const rig = project(
+      `name: s\nstages:\n  slow: { uses: command, with: { run: 'touch begun; sleep 60' } }\n  other: { uses: command, with: { run: 'sleep 61' } }\n`,
+    );
+    const run = begin(rig, 'run', 's.yaml');
+    await eventually('the stage begins', () => existsSync(join(rig.folder, 'begun')));
+    expect(jobs()).toHaveLength(2);
+    run.signal('SIGINT');
+    expect((await run.finished).code).toBe(130);
+    await eventually('the queue is empty', () => jobs().length === 0);
+    expect(leftovers(join(rig.folder, 'artifacts'))).toEqual([]);
+  });
+
+  it('leaves them with --detach, and the next run finds them', async () => {
+    const rig = project(
+      `name: s\nstages:\n  slow: { uses: command, with: { run: 'echo x >> begun; until test -e go; do sleep 0.1; done; echo 1 > $OUTPUT/a' } }\n`,
+    );
+    const run = begin(rig, 'run', 's.yaml', '--detach');
+    await eventually('the stage begins', () => existsSync(join(rig.folder, 'begun')));
+    run.signal('SIGINT');
+    expect((await run.finished).code).toBe(130);
+    expect(jobs()).toHaveLength(1);
+    const again = begin(rig, 'run', 's.yaml');
+    await eventually('it finds the job', () => again.printed().includes('▶ slow'));
+    expect(jobs()).toHaveLength(1);
+    rig.write({ go: '' });
+    expect((await again.finished).code).toBe(0);
+    expect(readFileSync(join(rig.folder, 'begun'), 'utf8')).toBe('x\n');
+  });
+});
