@@ -4,7 +4,7 @@ import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
 import type { AcceptOptions } from './commands/accept.ts';
 import { answerInterrupts } from './commands/interrupt.ts';
-import { bytes, collect, example, positive, whole } from './commands/flags.ts';
+import { bytes, collect, example, positive, REMOTE_FLAG, whole } from './commands/flags.ts';
 import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import { addHistoryCommands } from './history-commands.ts';
@@ -45,7 +45,8 @@ function withSpec(command: Command, spec = SPEC): Command {
     .option(
       '--store <folder>',
       "folder of the artifacts (default: PIPELINE_STORE, or artifacts/ in the spec's project)",
-    );
+    )
+    .option(...REMOTE_FLAG);
 }
 
 function withSelection(command: Command): Command {
@@ -84,6 +85,7 @@ function program(): Command {
     .option('--gpus <n>', 'limit for the sum of `resources.gpu` (default: 1)', positive)
     .option('--keep-going', 'after a failure, continue with stages that do not depend on it')
     .option('--locked', 'stop at the first stage whose result has other bytes than in SPEC.lock.yaml')
+    .option('--no-push', 'upload nothing to the remote store')
     .option('--dry-run', 'show what would run and why')
     .option('--watch', 'run again whenever the spec or something that it reads changes')
     .option('--json', 'print events as JSON lines on stdout')

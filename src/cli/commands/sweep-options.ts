@@ -26,6 +26,7 @@ import type { Configuration as SweepConfiguration } from '../../sweep/configurat
 import { printNotice } from '../render/output.ts';
 import type { CapacityOptions } from '../../execute/capacity.ts';
 import type { SpecOptions } from '../../session.ts';
+import type { Remote } from '../../store/remote/remote.ts';
 
 export interface SweepOptions extends SpecOptions, CapacityOptions {
   readonly random?: number;
@@ -46,6 +47,7 @@ export interface SweepOptions extends SpecOptions, CapacityOptions {
 /** A sweep with the command's options, which its report repeats. */
 export interface AskedSweep extends Sweep {
   readonly config: Configuration;
+  readonly remote: Remote | undefined;
   readonly options: SweepOptions;
 }
 
