@@ -8,6 +8,7 @@ import { isObject } from '../../base/json.ts';
 import { PROBE } from './names.ts';
 import type { Objects } from './objects/objects.ts';
 import { RemoteFault } from './objects/remote-fault.ts';
+import { retried } from './retry.ts';
 
 /** `first`: it was found out now, and is to be said. */
 export async function createOnlyOf(
@@ -40,13 +41,15 @@ function remembered(file: string): boolean | undefined {
 export async function probeCreateOnly(objects: Objects, signal: AbortSignal): Promise<boolean> {
   const name = `${PROBE}${randomUUID()}`;
   const content = Buffer.from('written by two-tower to find out what the server can do\n');
+  const write = (createOnly: boolean): Promise<'written' | 'exists'> =>
+    retried(() => objects.write(name, content, { createOnly, signal }), signal);
   try {
-    await objects.write(name, content, { createOnly: true, signal });
-    return (await objects.write(name, content, { createOnly: true, signal })) === 'exists';
+    await write(true);
+    return (await write(true)) === 'exists';
   } catch (error) {
     if (!(error instanceof RemoteFault) || error.kind === 'denied' || error.temporary) throw error;
     // A server that does not know the header may refuse it.
-    await objects.write(name, content, { createOnly: false, signal });
+    await write(false);
     return false;
   } finally {
     await objects.remove(name).catch(() => undefined);

@@ -177,14 +177,14 @@ for (const { name, missing, start, target, createOnly } of SERVERS)
       });
 
       it.each([
-        ['answers 500', { status: 500 }, /is not used: reading ac\/made\/.* is answered with 500/],
-        ['is slow', { delayMs: 10_000 }, /is not used: it did not answer within 0\.3 s/],
-        ['refuses access', { status: 403 }, /is not used: reading ac\/made\/.* is answered with 403/],
-      ])('that %s counts as empty, with one warning for all stages', async (_, faults, warning) => {
+        ['answers 500', 5_000, { status: 500 }, /is not used: reading ac\/made\/.* is answered with 500/],
+        ['is slow', 300, { delayMs: 10_000 }, /is not used: it did not answer within 0\.3 s/],
+        ['refuses access', 5_000, { status: 403 }, /is not used: reading ac\/made\/.* is answered with 403/],
+      ])('that %s counts as empty, with one warning for all stages', async (_, findMs, faults, warning) => {
         const { settings, proxy } = await throughProxy();
         await published(settings, sealed(1));
         proxy.faults = faults;
-        const { store, notices, uploaded, remote } = machine(settings, 300);
+        const { store, notices, uploaded, remote } = machine(settings, findMs);
         const finds = [1, 2, 3, 4].map((id) => store.find('made', sealed(id).manifest.key));
         expect(await Promise.all(finds)).toEqual(finds.map(() => ({ state: 'absent' })));
         for (const id of [2, 3]) await store.put(sealed(id));

@@ -6,6 +6,7 @@ import { createServer as createSocketServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { EMPTY_SHA256, signed } from '../../../src/store/remote/objects/s3-signature.ts';
 
 /** Why tests with the server are skipped; undefined where it is installed. */
 export const NO_MOTO = missing('python3', ['-c', 'import moto.server'], 'moto (pip install "moto[server]")');
@@ -29,7 +30,21 @@ export async function startMoto(atEnd: AtEnd = onTestFinished): Promise<string> 
   const endpoint = `http://127.0.0.1:${port}`;
   startProcess('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], atEnd);
   await answers(endpoint);
-  await fetch(`${endpoint}/store`, { method: 'PUT', headers: { authorization: 'x' } });
+  const url = new URL(`${endpoint}/store`);
+  const credentials = {
+    accessKeyId: CREDENTIALS.AWS_ACCESS_KEY_ID,
+    secretAccessKey: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
+  };
+  const request = {
+    url,
+    headers: {},
+    payload: EMPTY_SHA256,
+    region: 'us-east-1',
+    credentials,
+    at: Date.now(),
+  };
+  const made = await fetch(url, { method: 'PUT', headers: signed({ method: 'PUT', ...request }) });
+  if (!made.ok) throw new Error(`no bucket: ${made.status} ${await made.text()}`);
   return endpoint;
 }
 
