@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { PipelineError, type Diagnostic } from './base/diagnostic.ts';
 import { CONFIG_FILE } from './config/files.ts';
 import { loadConfig, type Configuration } from './config/load.ts';
+import { remoteSettings } from './config/remote-settings.ts';
 import type { Values } from './config/settings.ts';
 import { earlierKeys } from './history/earlier-executions.ts';
 import type { Executor } from './execute/executor.ts';
@@ -20,6 +21,9 @@ import { specError } from './spec/spec-error.ts';
 import type { LoadOptions, Spec } from './spec/spec.ts';
 import { storeLayout, type StoreLayout } from './store/layout.ts';
 import { localStore } from './store/local/local-store.ts';
+import type { Notice } from './store/remote/availability.ts';
+import type { Remote } from './store/remote/remote.ts';
+import { remoteBackedStore } from './store/remote/remote-backed-store.ts';
 import type { Store } from './store/store.ts';
 
 /** Options that every command with a spec has. */
@@ -47,7 +51,12 @@ export interface Session {
   readonly store: Store;
   /** The store's folder on this machine. */
   readonly layout: StoreLayout;
+  /** The remote store behind it, which is a part of `store`. */
+  readonly remote: Remote | undefined;
 }
+
+/** The stores of a command. */
+export type Stores = Pick<Session, 'config' | 'layout' | 'store' | 'remote'>;
 
 const PROJECT_MARKS = ['artifacts', CONFIG_FILE, 'package.json', '.git'];
 
@@ -97,9 +106,24 @@ export async function layoutFor(file: string, options: ConfigFlags): Promise<Sto
   return storeLayout(folderOf(await configFor(options, file), file));
 }
 
-/** The store of a command whose folder on this machine is `layout`. */
-export function artifactStore(layout: StoreLayout): Store {
-  return localStore(layout);
+/** The stores that are configured. `notice` is called with what the user should know of the remote one, at any time. */
+export async function storesOf(
+  config: Configuration,
+  layout: StoreLayout,
+  notice: Notice = () => undefined,
+): Promise<Stores> {
+  const local = localStore(layout);
+  const settings = remoteSettings(config, process.env);
+  if (!settings) return { config, layout, store: local, remote: undefined };
+  const { openRemote } = await import('./store/remote/remote.ts');
+  const remote = openRemote(settings, { layout, notice });
+  return { config, layout, store: remoteBackedStore(local, remote), remote };
+}
+
+/** The same for a command that takes no spec. Throws `E_USAGE` where there is no folder. */
+export async function openStores(options: ConfigFlags, notice?: Notice): Promise<Stores> {
+  const layout = await openStore(options);
+  return storesOf(await configFor(options), layout, notice);
 }
 
 /** Where a command executes stages. `project` is the absolute path of the spec's folder. */
@@ -126,13 +150,13 @@ export function loadOptions(
 }
 
 /** Throws `E_SPEC` with every diagnostic of the file. */
-export async function openSession(file: string, options: SpecOptions): Promise<Session> {
+export async function openSession(file: string, options: SpecOptions, notice?: Notice): Promise<Session> {
   const config = await configFor(options, file);
   const layout = storeLayout(folderOf(config, file));
   const kinds = openCatalogue(layout);
   const loaded = await loadSpec(resolve(file), loadOptions(layout, kinds, options));
   if (!loaded.ok) throw specError(loaded.error);
-  return { ...loaded.value, config, kinds, layout, store: artifactStore(layout) };
+  return { ...loaded.value, kinds, ...(await storesOf(config, layout, notice)) };
 }
 
 export async function sessionPlanner(

@@ -4,7 +4,7 @@ import { PipelineError } from '../base/diagnostic.ts';
 import { ownPackage } from '../base/installation.ts';
 import type { AcceptOptions } from './commands/accept.ts';
 import { answerInterrupts } from './commands/interrupt.ts';
-import { age, bytes, collect, example, positive, whole } from './commands/flags.ts';
+import { age, bytes, collect, example, positive, REMOTE_FLAG, whole } from './commands/flags.ts';
 import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import { addExecutorCommands, withExecutor } from './executor-commands.ts';
@@ -46,7 +46,8 @@ function withSpec(command: Command, spec = SPEC): Command {
     .option(
       '--store <folder>',
       "folder of the artifacts (default: PIPELINE_STORE, or artifacts/ in the spec's project)",
-    );
+    )
+    .option(...REMOTE_FLAG);
 }
 
 function withSelection(command: Command): Command {
@@ -85,6 +86,7 @@ function program(): Command {
     .option('--gpus <n>', 'limit for the sum of `resources.gpu` (default: 1)', positive)
     .option('--keep-going', 'after a failure, continue with stages that do not depend on it')
     .option('--locked', 'stop at the first stage whose result has other bytes than in SPEC.lock.yaml')
+    .option('--no-push', 'upload nothing to the remote store')
     .option('--dry-run', 'show what would run and why')
     .option(
       '--wait <age>',

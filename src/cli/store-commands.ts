@@ -101,7 +101,6 @@ function addExport(root: Command, done: Done): void {
     )
     .option('--namespace <name>', 'with --to kubernetes: namespace of the Jobs')
     .option('--secret <name>', 'with --to kubernetes: Secret with the credentials (default: two-tower-store)')
-    .option('--remote <url>', 'with --to kubernetes: the remote store (default: as configured)')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

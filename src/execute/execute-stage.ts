@@ -9,8 +9,10 @@ import { findWhole, type FoundArtifact, type Store } from '../store/store.ts';
 import type { EventSink, RunEvent } from './events.ts';
 import type { Executor, JobEvent, JobResult } from './executor.ts';
 import { failureFrom } from './failure.ts';
+import { inputsGone } from './inputs-gone.ts';
 import { makeJob } from './job/make-job.ts';
-import { INTERRUPTED, type StageEnd, type ToRun } from './stage-end.ts';
+import type { JobInput } from './job/job.ts';
+import { INTERRUPTED, type LostInputs, type StageEnd, type ToRun } from './stage-end.ts';
 
 export interface StageEnvironment {
   readonly store: Store;
@@ -31,7 +33,7 @@ export async function executeStage(
   planned: ToRun,
   inputs: ReadonlyMap<string, FoundArtifact>,
   environment: StageEnvironment,
-): Promise<StageEnd> {
+): Promise<StageEnd | LostInputs> {
   const { store, executor, planner, stop, kill, emit } = environment;
   const { spec, engine } = planner;
   const settings = { ...environment, project: spec.directory, strict: spec.strict === true, engine };
@@ -48,6 +50,13 @@ export async function executeStage(
       const result = await executor.run(makeJob(stage, toRun, inputs, settings), { stop, kill, onEvent });
       if (result.state === 'stopped') return INTERRUPTED;
       if (result.state === 'failed') return result;
+      if (result.state === 'lacking') {
+        const lost = await lostAmong(result.inputs, store);
+        if (lost.length > 0) return { state: 'lost', inputs: lost };
+        // They are here now: another process was writing them, or the worker's network was down for a moment.
+        if (tried === MOST_EXECUTIONS) throw inputsGone(result.inputs.map(({ stage: name }) => name));
+        continue;
+      }
       if (result.state === 'changed') {
         if (stop.aborted) return INTERRUPTED;
         const seen = await planner.refresh(stage);
@@ -60,7 +69,7 @@ export async function executeStage(
         continue;
       }
       seconds = result.seconds;
-      const artifact = await findWhole(store, stage.kind.name, toRun.key);
+      const artifact = await findWhole(store, stage.kind.name, toRun.key, { fresh: true });
       if (artifact) return { state: result.state === 'executed' ? 'executed' : 'cached', artifact, seconds };
       throw new PipelineError(
         'E_STORE',
@@ -73,6 +82,14 @@ export async function executeStage(
   } catch (error) {
     return { state: 'failed', failure: failureFrom(error, ''), seconds };
   }
+}
+
+/** The stages of which this machine cannot have the files either. */
+async function lostAmong(inputs: readonly JobInput[], store: Store): Promise<readonly string[]> {
+  const lost: string[] = [];
+  for (const { stage, kind, key } of inputs)
+    if (!(await store.fetch(kind, key)) && !lost.includes(stage)) lost.push(stage);
+  return lost;
 }
 
 type Changed = Extract<JobResult, { state: 'changed' }>;

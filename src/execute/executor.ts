@@ -6,7 +6,7 @@ import type { Owner } from '../base/owner.ts';
 import type { Progress, StageWarning } from '../stage.ts';
 import type { StageFailure } from './events.ts';
 import type { Capacity, CapacityOptions } from './capacity.ts';
-import type { Job } from './job/job.ts';
+import type { Job, JobInput } from './job/job.ts';
 
 export interface Executor {
   readonly name: string;
@@ -49,4 +49,6 @@ export type JobResult =
    * stored; the stage needs a new plan.
    */
   | { readonly state: 'changed'; readonly when: 'before' | 'during'; readonly changes: readonly string[] }
+  /** Inputs that the store has no files of, though it may have their manifests. Nothing was executed. */
+  | { readonly state: 'lacking'; readonly inputs: readonly JobInput[] }
   | { readonly state: 'stopped' };

@@ -6,6 +6,7 @@ import { upstreamOf } from '../plan/order.ts';
 import { openPlanner } from '../plan/planner.ts';
 import type { Capacity } from './capacity.ts';
 import type { EventSink } from './events.ts';
+import { inputsGone } from './inputs-gone.ts';
 import { executeStage } from './execute-stage.ts';
 import type { Executor } from './executor.ts';
 import { localExecutor } from './executors/local-executor.ts';
@@ -102,6 +103,7 @@ export async function reproduceStage(
       threads: capacity.threads,
     },
   );
+  if (end.state === 'lost') throw inputsGone(end.inputs);
   return attemptOf(end, capacity.threads);
 }
 

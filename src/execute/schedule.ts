@@ -11,8 +11,11 @@ import type { StageSpec } from '../spec/spec.ts';
 import type { FoundArtifact } from '../store/store.ts';
 import { openAccount, type Capacity, type Shortage } from './capacity.ts';
 import type { StageFailure } from './events.ts';
+import { edgesOf } from './edges.ts';
 import { failureFrom } from './failure.ts';
-import { INTERRUPTED, type StageEnd, type ToRun } from './stage-end.ts';
+import { PipelineError } from '../base/diagnostic.ts';
+import { inputsGone } from './inputs-gone.ts';
+import { INTERRUPTED, type LostInputs, type StageEnd, type ToRun } from './stage-end.ts';
 
 export type End = StageEnd | { readonly state: 'not-selected' };
 
@@ -30,7 +33,7 @@ export interface ScheduleOptions {
     toRun: ToRun,
     inputs: ReadonlyMap<string, FoundArtifact>,
     threads: number,
-  ) => Promise<StageEnd>;
+  ) => Promise<StageEnd | LostInputs>;
   /** Called at most once for a stage: it has its inputs and does not start, because others run. */
   readonly onQueued: (stage: StageSpec, lacks: Shortage) => void;
   /** How a stage's end counts; `run --locked` turns a result with other bytes into a failure. */
@@ -45,6 +48,11 @@ export interface ScheduleOptions {
   /** Called once for every stage, in the order in which they end. */
   readonly onEnd: (stage: StageSpec, end: End) => void;
 }
+
+/** A remote store is asked that many questions at a time. */
+const DECIDED_AT_ONCE = 32;
+/** Files that get lost again and again are not only in a cache that was emptied. */
+const MOST_REMADE = 3;
 
 interface Waiting {
   readonly stage: StageSpec;
@@ -70,6 +78,8 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   const announced = new Set<string>();
   /** Key → the first stage that is to make it, and further stages of the spec that have the same key. */
   const making = new Map<Key, { readonly first: StageSpec; readonly twins: StageSpec[] }>();
+  /** How often a stage had to wait for inputs that were made again. */
+  const remade = new Map<string, number>();
   let failed = false;
   const going = (): boolean => !failed && !stop.aborted;
 
@@ -98,28 +108,41 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
     }
   };
 
-  const consider = async (stage: StageSpec): Promise<void> => {
-    if (considered.has(stage.name)) return;
-    try {
-      await decide(stage);
-    } catch (error) {
-      considered.add(stage.name);
-      // The store has become unreadable or full; stages that are running may still finish.
-      finish(stage, { state: 'failed', failure: failureFrom(error, ''), seconds: 0 });
+  /** Decides stages at the same time, since a store may be far away, and acts on the decisions in order. */
+  const consider = async (stages: readonly StageSpec[]): Promise<void> => {
+    const acts = await Promise.all(stages.map(decide));
+    for (const [index, act] of acts.entries()) {
+      const { name } = stages[index]!;
+      if (!act || considered.has(name) || !going()) continue;
+      considered.add(name);
+      act();
     }
   };
 
-  const decide = async (stage: StageSpec): Promise<void> => {
-    const early = await planner.decideEarly(stage);
-    if (!early && missing.get(stage.name)! > 0) return;
-    considered.add(stage.name);
-    const lost = early ? undefined : upstreamOf(stage).find((name) => !artifacts.has(name));
-    if (lost !== undefined)
-      finish(
-        stage,
-        selected.has(stage.name) ? { state: 'skipped', because: lost } : { state: 'not-selected' },
-      );
-    else settle(stage, early ?? (await planner.decide(stage, artifacts)));
+  /** What is to be done with the stage; nothing where its inputs have not ended. */
+  const decide = async (stage: StageSpec): Promise<(() => void) | undefined> => {
+    if (considered.has(stage.name)) return undefined;
+    try {
+      const early = await planner.decideEarly(stage);
+      if (!early && missing.get(stage.name)! > 0) return undefined;
+      const lost = early ? undefined : upstreamOf(stage).find((name) => !artifacts.has(name));
+      if (lost !== undefined)
+        return () => {
+          finish(
+            stage,
+            selected.has(stage.name) ? { state: 'skipped', because: lost } : { state: 'not-selected' },
+          );
+        };
+      const decision = early ?? (await planner.decide(stage, artifacts));
+      return () => {
+        settle(stage, decision);
+      };
+    } catch (error) {
+      return () => {
+        // The store has become unreadable or full; stages that are running may still finish.
+        finish(stage, { state: 'failed', failure: failureFrom(error, ''), seconds: 0 });
+      };
+    }
   };
 
   const settle = (stage: StageSpec, decision: Decision): void => {
@@ -151,6 +174,46 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
     }
   };
 
+  /** The artifacts of `lost` have no files any more: they are made again, and then everything that waits for them. */
+  const remake = (stage: StageSpec, key: Key, lost: readonly string[]): void => {
+    const attempts = (remade.get(stage.name) ?? 0) + 1;
+    remade.set(stage.name, attempts);
+    const unselected = lost.find((name) => !selected.has(name));
+    if (attempts > MOST_REMADE || unselected !== undefined) {
+      const error = unselected === undefined ? inputsGone(lost) : unselectedGone(stage.name, unselected);
+      const end: StageEnd = { state: 'failed', failure: failureFrom(error, ''), seconds: 0 };
+      finish(stage, end);
+      share(key, stage, end);
+      return;
+    }
+    const { twins } = making.get(key)!;
+    making.delete(key);
+    for (const name of lost) {
+      if (!artifacts.delete(name)) continue;
+      ends.delete(name);
+      considered.delete(name);
+      settled.push(order[place.get(name)!]!);
+    }
+    const depends = (one: StageSpec): boolean => upstreamOf(one).some((name) => !ends.has(name));
+    const queued = queue.filter(({ stage: one }) => depends(one));
+    for (const { stage: one, toRun } of queued) {
+      queue.splice(
+        queue.findIndex((waiting) => waiting.stage === one),
+        1,
+      );
+      twins.push(...making.get(toRun.key)!.twins);
+      making.delete(toRun.key);
+    }
+    const back = new Set([stage, ...twins, ...queued.map((waiting) => waiting.stage)]);
+    const waiting = order.filter((one) => !ends.has(one.name) && !considered.has(one.name));
+    for (const one of [...back, ...waiting]) {
+      considered.delete(one.name);
+      const left = upstreamOf(one).filter((name) => !ends.has(name)).length;
+      missing.set(one.name, left);
+      if (left === 0 && back.has(one)) settled.push(one);
+    }
+  };
+
   const enqueue = (waiting: Waiting): void => {
     const own = place.get(waiting.stage.name)!;
     let [low, high] = [0, queue.length];
@@ -172,17 +235,25 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   const start = ({ stage, toRun }: Waiting, beside: number): void => {
     account.take(stage);
     const threads = threadsFor(stage, options, running.size + 1 + beside);
-    const work = options.execute(stage, toRun, artifacts, threads).then((end) => {
+    const inputs = new Map(upstreamOf(stage).map((name) => [name, artifacts.get(name)!]));
+    const work = options.execute(stage, toRun, inputs, threads).then((end) => {
       running.delete(stage.name);
       account.give(stage);
-      finish(stage, end);
-      share(toRun.key, stage, end);
+      if (end.state === 'lost') remake(stage, toRun.key, end.inputs);
+      else {
+        finish(stage, end);
+        share(toRun.key, stage, end);
+      }
     });
     running.set(stage.name, work);
   };
 
   for (;;) {
-    while (going() && looked < settled.length) await consider(settled[looked++]!);
+    while (going() && looked < settled.length) {
+      const batch = settled.slice(looked, looked + DECIDED_AT_ONCE);
+      looked += batch.length;
+      await consider(batch);
+    }
     // The first that fits: a large stage does not block small ones.
     for (let index = 0; index < queue.length && going() && !account.full();) {
       const { stage } = queue[index]!;
@@ -200,29 +271,16 @@ export async function schedule(options: ScheduleOptions): Promise<ReadonlyMap<st
   return ends;
 }
 
+function unselectedGone(stage: string, lost: string): PipelineError {
+  return new PipelineError('E_STORE', `'${stage}' needs the files of '${lost}', which cannot be had`, {
+    hint: `Run without \`--only\` and \`--from\`, or with \`--until ${lost}\` first.`,
+  });
+}
+
 /** The number that a stage declares, at most the capacity; else all, or its share. */
 function threadsFor({ resources }: StageSpec, options: ScheduleOptions, atOnce: number): number {
   const { threads, jobs, threadsEach } = options.capacity;
   if (resources?.threads !== undefined) return Math.min(resources.threads, threads);
   if (threadsEach !== undefined) return threadsEach;
   return options.shareThreads ? Math.max(1, Math.floor(threads / Math.min(jobs, atOnce))) : threads;
-}
-
-/** How many upstream stages each stage waits for, and which stages wait for each. */
-function edgesOf(order: readonly StageSpec[]): {
-  readonly missing: Map<string, number>;
-  readonly dependents: ReadonlyMap<string, readonly StageSpec[]>;
-} {
-  const missing = new Map<string, number>();
-  const dependents = new Map<string, StageSpec[]>();
-  for (const stage of order) {
-    const upstream = upstreamOf(stage);
-    missing.set(stage.name, upstream.length);
-    for (const name of upstream) {
-      const list = dependents.get(name);
-      if (list) list.push(stage);
-      else dependents.set(name, [stage]);
-    }
-  }
-  return { missing, dependents };
 }

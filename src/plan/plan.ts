@@ -36,13 +36,20 @@ export interface Plan {
 /** Decides every stage as far as that is possible without running any. */
 export async function makePlan(planner: Planner, selected: ReadonlySet<string>): Promise<Plan> {
   const artifacts = new Map<string, FoundArtifact>();
-  const entries: PlanEntry[] = [];
-  for (const stage of planner.order) {
+  const decided = new Map<string, Promise<PlanEntry>>();
+  const decide = async (stage: StageSpec): Promise<PlanEntry> => {
+    await Promise.all(upstreamOf(stage).map((name) => decided.get(name)!));
     const plan = await stateOf(planner, stage, artifacts, selected.has(stage.name));
     if (plan.state === 'cached') artifacts.set(stage.name, plan.artifact);
-    entries.push({ stage, plan });
-  }
-  return { spec: planner.spec, engine: planner.engine, entries };
+    return { stage, plan };
+  };
+  // A remote store answers slowly and many questions at a time, so each is asked as soon as it can be.
+  for (const stage of planner.order) decided.set(stage.name, decide(stage));
+  return {
+    spec: planner.spec,
+    engine: planner.engine,
+    entries: await Promise.all(decided.values()),
+  };
 }
 
 async function stateOf(

@@ -6,10 +6,10 @@ import type { Store } from './store.ts';
 
 export function layeredStore(front: Store, back: Store): Store {
   return {
-    async find(kind, key) {
-      const lookup = await front.find(kind, key);
+    async find(kind, key, options) {
+      const lookup = await front.find(kind, key, options);
       if (lookup.state === 'found') return lookup;
-      const behind = await back.find(kind, key);
+      const behind = await back.find(kind, key, options);
       return behind.state === 'found' || lookup.state === 'absent' ? behind : lookup;
     },
     fetch: async (kind, key) => (await front.fetch(kind, key)) ?? back.fetch(kind, key),

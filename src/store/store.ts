@@ -8,7 +8,7 @@ import type { Manifest } from './manifest.ts';
 
 export interface Store {
   /** Whether the artifact is there, and what it is. Cheap: moves no files, reads no file but the manifest. */
-  find(kind: string, key: Key): Promise<Lookup>;
+  find(kind: string, key: Key, options?: FindOptions): Promise<Lookup>;
   /**
    * The artifact with all its files on this machine, read-only; undefined where it is absent or damaged. May copy
    * large files, so it is called only by those who open them.
@@ -22,6 +22,11 @@ export interface Store {
   /** The alias that stands for a key; see `Alias`. */
   findAlias(kind: string, key: Key): Promise<Alias | undefined>;
   putAlias(alias: Alias): Promise<void>;
+}
+
+export interface FindOptions {
+  /** Another machine may have put it a moment ago: a remembered answer does not count. */
+  readonly fresh?: boolean;
 }
 
 /** An artifact that a store has. Its manifest is here; its files may be elsewhere. */
@@ -81,7 +86,12 @@ export interface Alias {
 }
 
 /** The artifact, for callers to whom damaged and absent are the same. */
-export async function findWhole(store: Store, kind: string, key: Key): Promise<FoundArtifact | undefined> {
-  const lookup = await store.find(kind, key);
+export async function findWhole(
+  store: Store,
+  kind: string,
+  key: Key,
+  options?: FindOptions,
+): Promise<FoundArtifact | undefined> {
+  const lookup = await store.find(kind, key, options);
   return lookup.state === 'found' ? lookup.artifact : undefined;
 }

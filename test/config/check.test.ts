@@ -75,7 +75,7 @@ queue: { url: 'redis://queue:6379', name: experiments }
     expect(said('store: { endpont: http://x }')).toContain("help: Did you mean 'endpoint'?");
     expect(said('exekutor: slurm')).toContain("help: Did you mean 'executor'?");
     expect(said('remote: s3://x/y')).toContain('help: It belongs under `store`.');
-    expect(said('stages: {}')).toContain('help: `stages` belongs into a spec, not into the configuration.');
+    expect(said('stages: {}')).toContain('help: A spec may have `stages`, the configuration may not.');
     expect(said('- a')).toContain('a configuration must be a mapping');
   });
 

@@ -92,4 +92,28 @@ describe.skipIf(!REDIS)('a worker (needs redis-server or valkey-server)', () => 
     expect(code).toBe(1);
     expect(stderr).toContain(`its store ${elsewhere.folder}/artifacts is not the store of the run`);
   });
+
+  it('with a store of its own shares results over a remote store', async () => {
+    const { rig, worker, start, flags } = await queueRig(PROJECT);
+    const elsewhere = makeRig();
+    const remote = ['--remote', `file://${elsewhere.folder}/remote`];
+    const boxes = [makeRig(), makeRig()].map((box) => join(box.folder, 'artifacts'));
+    const workers = [];
+    for (const box of boxes) workers.push(await worker({ flags: ['--store', box, ...remote] }));
+    const run = start('run', 'experiments/s.yaml', ...flags, ...remote);
+    const { code, stderr } = await run.finished;
+    expect(stderr).toContain('4 executed');
+    expect(code).toBe(0);
+    expect(workers.flatMap(takenBy).sort()).toEqual(['both', 'one', 'three', 'two']);
+    expect((await rig.pipeline('logs', 'experiments/s.yaml', 'one')).stdout).toContain('said');
+
+    const local = makeRig();
+    local.write(PROJECT);
+    await local.run('experiments/s.yaml');
+    await rig.run('experiments/s.yaml', ...remote);
+    const { stdout } = await rig.pipeline('show', 'experiments/s.yaml', '--json', ...remote);
+    const { stages } = JSON.parse(stdout) as { stages: Record<string, { digest: string }> };
+    const digests = Object.fromEntries(Object.entries(stages).map(([name, { digest }]) => [name, digest]));
+    expect(digests).toEqual(await local.digests('experiments/s.yaml'));
+  });
 });

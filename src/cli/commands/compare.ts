@@ -4,7 +4,7 @@ import { compareRuns, type Difference, type RunComparison } from '../../history/
 import { readRun } from '../../history/find.ts';
 import { significanceOf, type MeasureTest, type Significance } from '../../history/report-tests.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
-import { artifactStore, openStore } from '../../session.ts';
+import { commandStores } from './stores.ts';
 import { metricText, table, type Alignment } from '../render/text.ts';
 
 export interface CompareOptions {
@@ -17,15 +17,14 @@ export interface CompareOptions {
 
 /** `pipeline compare`: what differs between runs, and whether the differences of reports are significant. */
 export async function compareCommand(runs: readonly string[], options: CompareOptions): Promise<number> {
-  const layout = await openStore(options);
+  const { layout, store } = await commandStores(options);
   const records = runs.map((run) => readRun(layout, run));
   if (new Set(records.map(({ id }) => id)).size < 2)
     throw new PipelineError('E_USAGE', 'compare needs at least two different runs', {
       hint: 'Example: `pipeline compare latest~1 latest`.',
     });
   const comparison = compareRuns(records, options.all);
-  const significance =
-    options.significance === false ? [] : await significanceOf(artifactStore(layout), records);
+  const significance = options.significance === false ? [] : await significanceOf(store, records);
   if (options.json) printJson({ ...comparison, significance });
   else {
     const shown = options.all ? significance : significance.flatMap(onlyDiffering);

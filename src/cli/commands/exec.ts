@@ -1,13 +1,14 @@
 /** `pipeline exec`: the command with which schedulers and workers execute one stage. */
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { runTask } from '../../execute/executors/run-task.ts';
 import { readTask, taskFiles } from '../../execute/executors/task.ts';
 import type { JobResult } from '../../execute/executor.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
-import { artifactStore } from '../../session.ts';
+import { configFor, storesOf } from '../../session.ts';
 import { storeLayout } from '../../store/layout.ts';
 import { printNotice } from '../render/output.ts';
 import { INTERRUPTED, onInterrupt } from './interrupt.ts';
+import { storeNotice } from './stores.ts';
 
 export interface ExecOptions {
   readonly task: string;
@@ -22,10 +23,12 @@ export async function execCommand(options: ExecOptions): Promise<number> {
   const file = resolve(options.task);
   const task = readTask(file);
   const layout = storeLayout(resolve(options.store ?? process.env['PIPELINE_STORE'] ?? storeAround(file)));
+  const project = resolve(options.project ?? task.project);
+  const { store, remote } = await storesOf(await configFor({}, join(project, 'spec')), layout, storeNotice);
   const environment = {
     layout,
-    store: artifactStore(layout),
-    project: resolve(options.project ?? task.project),
+    store,
+    project,
     kinds: openCatalogue(layout),
   };
   const { stop, kill, dispose } = onInterrupt(true);
@@ -36,9 +39,11 @@ export async function execCommand(options: ExecOptions): Promise<number> {
   process.on('SIGUSR1', onLimit);
   try {
     const result = await runTask(task, taskFiles(file), environment, { stop, kill, limit: limit.signal });
+    await remote?.settle(stop);
     return conclude(task.job.stage, result);
   } finally {
     process.removeListener('SIGUSR1', onLimit);
+    remote?.close();
     dispose();
   }
 }
@@ -55,6 +60,11 @@ function conclude(stage: string, result: JobResult): number {
       return 0;
     case 'stopped':
       return INTERRUPTED;
+    case 'lacking':
+      printNotice(
+        `'${stage}': inputs are not in the store: ${result.inputs.map((one) => one.stage).join(', ')}`,
+      );
+      return UNFIT;
     case 'changed':
       printNotice(`'${stage}': files are not as they were planned: ${result.changes.join('; ')}`);
       return UNFIT;

@@ -6,7 +6,7 @@ import { PipelineError } from '../../base/diagnostic.ts';
 import { writeAtomically } from '../../base/files.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
 import { topologicalOrder } from '../../plan/order.ts';
-import { artifactStore, configFor, folderOf, loadOptions, projectFolder } from '../../session.ts';
+import { configFor, folderOf, loadOptions, projectFolder, storesOf } from '../../session.ts';
 import { checkVariable } from '../../spec/check.ts';
 import type { Resources, Spec, StageSpec } from '../../spec/spec.ts';
 import { specError } from '../../spec/spec-error.ts';
@@ -71,7 +71,7 @@ export async function exportKubernetesCommand(
     throw new PipelineError('E_USAGE', 'successive halving decides between its rungs what is executed next', {
       hint: 'Use `pipeline sweep` with `--executor slurm` or `queue`, or a sweep without `halving:`.',
     });
-  const sweep: Sweep = { file, store: artifactStore(layout), layout, variable, request };
+  const sweep: Sweep = { file, ...(await storesOf(config, layout)), variable, request };
   const works = variable.sweep
     ? sweptWorks(await firstTrials(sweep, configurationsOf(request)))
     : worksOf(spec, []);

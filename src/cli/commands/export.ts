@@ -12,7 +12,7 @@ import { beginUse, type Use } from '../../store/local/use.ts';
 import type { Artifact, Store } from '../../store/store.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printResult } from '../render/output.ts';
-import { artifactStore, openStore } from '../../session.ts';
+import { commandStores } from './stores.ts';
 import { bytesText } from '../render/text.ts';
 
 export interface ExportOptions {
@@ -25,7 +25,7 @@ export interface ExportOptions {
 
 /** `pipeline export`: writes a run with its artifacts to an archive. */
 export async function exportCommand(run: string, options: ExportOptions): Promise<number> {
-  const layout = await openStore(options);
+  const { layout, store } = await commandStores(options);
   const record = readRun(layout, run);
   const file = resolve(options.output ?? `${record.id}.tar.gz`);
   compressionOf(file);
@@ -36,9 +36,7 @@ export async function exportCommand(run: string, options: ExportOptions): Promis
   const { stop, dispose } = onInterrupt(true);
   const use = beginUse(layout);
   try {
-    const artifacts = options.artifacts
-      ? await artifactsFor(artifactStore(layout), record, options.stage, use)
-      : [];
+    const artifacts = options.artifacts ? await artifactsFor(store, record, options.stage, use) : [];
     await writeArchive({ record, notes: readNotes(layout, record.id), artifacts }, file, stop);
     const { size } = statSync(file);
     if (options.json) printJson({ run: record.id, file, bytes: size, artifacts: artifacts.length });

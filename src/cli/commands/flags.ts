@@ -26,11 +26,18 @@ export function collect(text: string, all: readonly string[] = []): readonly str
 }
 
 export function withStore(command: Command): Command {
-  return command.option(
-    '--store <folder>',
-    'folder of the artifacts (default: PIPELINE_STORE, or artifacts/ of the project that contains the working folder)',
-  );
+  return command
+    .option(
+      '--store <folder>',
+      'folder of the artifacts (default: PIPELINE_STORE, or artifacts/ of the project that contains the working folder)',
+    )
+    .option(...REMOTE_FLAG);
 }
+
+export const REMOTE_FLAG = [
+  '--remote <url>',
+  'shared store behind it: s3://bucket/prefix, https://host/path or file:///folder (default: PIPELINE_REMOTE or pipeline.config.yaml)',
+] as const;
 
 export function example(...commands: readonly string[]): string {
   const title = commands.length === 1 ? 'Example' : 'Examples';

@@ -13,7 +13,8 @@ import { beginUse } from '../../store/local/use.ts';
 import { beginFolder } from '../../store/local/work.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printJson, printNotice, printResult } from '../render/output.ts';
-import { artifactStore, storeFolder } from '../../session.ts';
+import { localStore } from '../../store/local/local-store.ts';
+import { storeFolder } from '../../session.ts';
 
 export interface ImportOptions {
   readonly store?: string;
@@ -68,7 +69,7 @@ function checkRecord(layout: StoreLayout, record: RunRecord): void {
 }
 
 async function putAll(layout: StoreLayout, { artifacts }: Received): Promise<Put[]> {
-  const store = artifactStore(layout);
+  const store = localStore(layout);
   const puts: Put[] = [];
   for (const sealed of artifacts) {
     const put = await store.put(sealed);

@@ -7,10 +7,11 @@ import { readRun } from '../../history/find.ts';
 import { openArchive, type OpenArchive } from '../../query/sources/archive-source.ts';
 import { sourceOfRun } from '../../query/sources/run-source.ts';
 import { sourceOfSpec } from '../../query/sources/spec-source.ts';
-import { artifactStore, currentPlan, openStore, type SpecOptions } from '../../session.ts';
+import { currentPlan, type SpecOptions } from '../../session.ts';
 import { findWhole } from '../../store/store.ts';
 import { openSpec } from './open-spec.ts';
 import { meansRun } from './show.ts';
+import { commandStores } from './stores.ts';
 
 /** `name`: a spec's file, an id, tag or `latest`, an archive, or the folder of an unpacked one. */
 export async function openQuerySource(
@@ -25,8 +26,7 @@ export async function openQuerySource(
   const close = (): void => undefined;
   if (meansRun(name, existsSync(name))) {
     refuseChanges(name, options);
-    const layout = await openStore(options);
-    const store = artifactStore(layout);
+    const { layout, store } = await commandStores(options);
     const source = await sourceOfRun(readRun(layout, name), {
       find: (kind, key) => findWhole(store, kind, key),
       fetch: (kind, key) => store.fetch(kind, key),

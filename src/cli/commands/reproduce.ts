@@ -28,7 +28,7 @@ import {
   type Reproduction,
 } from '../../execute/reproduction.ts';
 import { capacityOf, type CapacityOptions } from '../../execute/capacity.ts';
-import { artifactStore, openStore } from '../../session.ts';
+import { commandStores } from './stores.ts';
 import { table } from '../render/text.ts';
 
 export interface ReproduceOptions extends CapacityOptions {
@@ -43,14 +43,13 @@ const INTERRUPTED = 130;
 
 /** Executes a recorded run again in a clean store and compares the digests. */
 export async function reproduceCommand(run: string, options: ReproduceOptions): Promise<number> {
-  const layout = await openStore(options);
+  const { layout, store } = await commandStores(options);
   const record = readRun(layout, run);
   const { into } = options;
   const folder = into === undefined ? temporary(layout) : emptyFolder(resolve(into));
   const interrupt = onInterrupt(true);
   const use = beginUse(layout);
   try {
-    const store = artifactStore(layout);
     const kinds = openCatalogue(layout);
     const recorded = await specOfRecord(record, kinds);
     // A frozen stage uses an existing result, but a clean store has none.

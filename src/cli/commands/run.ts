@@ -30,6 +30,7 @@ import { warningCount } from '../render/warnings.ts';
 import { recordRun } from '../../execute/record-run.ts';
 import { openSpec } from './open-spec.ts';
 import { sessionPlanner, stageExecutor } from '../../session.ts';
+import { finishUploads } from './uploads.ts';
 
 export interface RunCommandOptions extends PlanOptions, CapacityOptions, ExecutorOptions {
   readonly keepGoing?: boolean;
@@ -58,7 +59,7 @@ export async function runCommand(
 ): Promise<number> {
   if (options.dryRun) return planCommand(file, options);
   const session = await openSpec(file, options);
-  const { spec, store, layout } = session;
+  const { spec, store, layout, remote } = session;
   const selected = selectStages(spec, options);
   const forced = forcedStages(spec, options.force, selected);
   let use: Use | undefined;
@@ -79,6 +80,8 @@ export async function runCommand(
   const reporter = await chooseReporter(options.json === true, names);
   const { stop, kill, dispose } = control ?? onInterrupt(names.length > 0);
   const executor = await stageExecutor(session, spec.directory, options);
+  const interruptFetching = (): void => remote?.interrupt();
+  stop.addEventListener('abort', interruptFetching);
   const started = timestamp();
   const id = newRunId(started);
   try {
@@ -95,15 +98,18 @@ export async function runCommand(
       emit: notingLogs(layout, spec.name, reporter.onEvent),
       review: hold?.review,
     }).finally(() => reporter.close());
+    stop.removeEventListener('abort', interruptFetching);
     const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
     if (unrecorded !== undefined) printNotice(unrecorded);
     if (options.json !== true) {
       printOutcome(file, options, result, control === undefined);
       hold?.print();
     }
+    await finishUploads(remote, stop, file);
     return EXIT[result.outcome];
   } finally {
     await executor.close?.();
+    remote?.close();
     dispose?.();
     use?.close();
   }

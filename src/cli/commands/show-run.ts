@@ -7,7 +7,7 @@ import { knownStage } from '../../plan/select.ts';
 import { findWhole, type FoundArtifact } from '../../store/store.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
 import { metricsTable, NOT_HERE } from '../render/report-tables.ts';
-import { artifactStore, openStore } from '../../session.ts';
+import { commandStores } from './stores.ts';
 import { durationText } from '../render/text.ts';
 import { warningText } from '../render/warnings.ts';
 import { yamlUnder } from '../render/yaml-text.ts';
@@ -22,8 +22,7 @@ export async function showRun(
   stage: string | undefined,
   options: ShowRunOptions,
 ): Promise<number> {
-  const layout = await openStore(options);
-  const store = artifactStore(layout);
+  const { layout, store } = await commandStores(options);
   const record = readRun(layout, run);
   const notes = readNotes(layout, findRun(layout, run));
   const names = Object.keys(record.stages);

@@ -27,6 +27,7 @@ import { printNotice } from '../render/output.ts';
 import type { ExecutorOptions } from '../../execute/executors/choose.ts';
 import type { CapacityOptions } from '../../execute/capacity.ts';
 import type { SpecOptions } from '../../session.ts';
+import type { Remote } from '../../store/remote/remote.ts';
 
 export interface SweepOptions extends SpecOptions, CapacityOptions, ExecutorOptions {
   readonly random?: number;
@@ -47,6 +48,7 @@ export interface SweepOptions extends SpecOptions, CapacityOptions, ExecutorOpti
 /** A sweep with the command's options, which its report repeats. */
 export interface AskedSweep extends Sweep {
   readonly config: Configuration;
+  readonly remote: Remote | undefined;
   readonly options: SweepOptions;
 }
 

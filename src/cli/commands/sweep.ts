@@ -15,7 +15,7 @@ import type { Outcome } from '../../sweep/outcome.ts';
 import type { Trial } from '../../sweep/trial.ts';
 import { missingMetric } from '../../sweep/metric-check.ts';
 import { printNotice, printResult, useColor } from '../render/output.ts';
-import { artifactStore, configFor, folderOf, loadOptions, stageExecutor } from '../../session.ts';
+import { configFor, folderOf, loadOptions, stageExecutor, storesOf } from '../../session.ts';
 import { sweepJson } from '../render/sweep/json.ts';
 import { sweepMarkdown } from '../render/sweep/markdown.ts';
 import { planSweep } from '../render/sweep/plan.ts';
@@ -34,6 +34,8 @@ import { executeSweep, firstTrials, type SweepResult } from '../../sweep/execute
 import { capacityOf } from '../../execute/capacity.ts';
 import { sweepReporter } from '../render/reporters/sweep.ts';
 import { onInterrupt } from './interrupt.ts';
+import { storeNotice } from './stores.ts';
+import { finishUploads } from './uploads.ts';
 
 export type { SweepOptions } from './sweep-options.ts';
 
@@ -59,9 +61,7 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
   const baseline = baselineNumber(request, configurationsOf(whole), configurations);
   const sweep: AskedSweep = {
     file,
-    config,
-    store: artifactStore(layout),
-    layout,
+    ...(await storesOf(config, layout, storeNotice)),
     variable,
     request,
     options,
@@ -99,6 +99,7 @@ async function executed(
   } finally {
     reporter.close();
     await executor.close?.();
+    await finishUploads(sweep.remote, interrupt.stop, sweep.file);
     interrupt.dispose();
   }
 }

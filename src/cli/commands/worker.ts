@@ -1,25 +1,25 @@
-import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ownPackage } from '../../base/installation.ts';
-import { chooseEngine } from '../../engine/choose-engine.ts';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { capacityOf, type Capacity } from '../../execute/capacity.ts';
+import type { WorkerEnvironment } from '../../execute/executors/queue/held-task.ts';
 import type { WorkerCard } from '../../execute/executors/queue/protocol.ts';
 import { projectTop } from '../../execute/executors/queue/project-top.ts';
-import { queueAddress } from '../../execute/executors/queue/queue-executor.ts';
+import { queueAddress, remoteIdentity } from '../../execute/executors/queue/queue-executor.ts';
 import { shownAddress } from '../../execute/executors/queue/redis.ts';
-import { engineName } from '../../execute/executors/queue/resource-class.ts';
+import { cardOf, gpuCount } from '../../execute/executors/queue/worker-card.ts';
 import { runWorker, type WorkerEvent } from '../../execute/executors/queue/worker.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
-import { artifactStore, configFor, folderOf, type ConfigFlags } from '../../session.ts';
+import { configFor, folderOf, storesOf, type ConfigFlags, type Stores } from '../../session.ts';
 import { storeIdentity } from '../../store/identity.ts';
-import { storeLayout, type StoreLayout } from '../../store/layout.ts';
+import { findWhole } from '../../store/store.ts';
+import { storeLayout } from '../../store/layout.ts';
 import { removeAbandonedWork } from '../../store/local/work.ts';
 import { printNotice, styleFor, useColor } from '../render/output.ts';
 import { bytesText } from '../render/text.ts';
 import { workerLine } from '../render/worker-lines.ts';
 import { INTERRUPTED, onInterrupt } from './interrupt.ts';
+import { storeNotice } from './stores.ts';
 
 export interface WorkerCommandOptions extends ConfigFlags {
   readonly project?: string;
@@ -33,12 +33,14 @@ export interface WorkerCommandOptions extends ConfigFlags {
 export async function workerCommand(options: WorkerCommandOptions): Promise<number> {
   const project = resolve(options.project ?? projectTop(process.cwd()));
   const inProject = join(project, 'spec');
-  const config = await configFor(options, inProject);
+  // What a stage makes is uploaded before the coordinator hears of it, not at some time in the background.
+  const config = await configFor({ ...options, push: false }, inProject);
   const address = queueAddress(config.values);
   const layout = storeLayout(folderOf(config, inProject));
   removeAbandonedWork(layout);
   const capacity = capacityOf({ ...options, jobs: options.jobs ?? 1, gpus: options.gpus ?? gpuCount() });
-  const card = cardOf(capacity, layout);
+  const card = cardOf(capacity, layout.cache);
+  const stores = await storesOf(config, layout, storeNotice);
   let kinds = openCatalogue(layout);
   const { stop: drain, kill: stop, dispose } = onInterrupt(true, meaning);
   let executing = 0;
@@ -62,8 +64,7 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
       environment: {
         worker: card.name,
         layout,
-        store: artifactStore(layout),
-        stores: [storeIdentity(layout)],
+        ...workerStores(stores),
         project,
         kinds: (how) => (kinds = how === 'again' ? openCatalogue(layout) : kinds),
       },
@@ -73,23 +74,37 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
     });
     return stop.aborted ? INTERRUPTED : 0;
   } finally {
+    stores.remote?.close();
     dispose();
   }
 }
 
-function cardOf({ threads, memory, gpu }: Capacity, layout: StoreLayout): WorkerCard {
-  const host = hostname();
+/** A remote store that this machine may not write to is of no use for results. */
+function workerStores({
+  config,
+  layout,
+  store,
+  remote,
+}: Stores): Pick<WorkerEnvironment, 'store' | 'stores' | 'publish'> {
+  if (remote?.settings.mode !== 'read-write') return { store, stores: [storeIdentity(layout)] };
   return {
-    // Containers may have the same host name, and process numbers of their own.
-    name: `${host}-${randomUUID().slice(0, 4)}`,
-    host,
-    pid: process.pid,
-    version: ownPackage().version,
-    threads,
-    memory,
-    gpu,
-    engines: enginesOf(layout.cache),
-    draining: false,
+    store,
+    stores: [storeIdentity(layout), ...remoteIdentity(config.values)],
+    async publish(kind, key) {
+      // What is only in the remote store need not go there.
+      const found = await findWhole(store, kind, key);
+      if (!found || found.path === null) return;
+      await remote.send({ ...found, path: found.path }).catch((error: unknown) => {
+        throw new PipelineError(
+          'E_STORE',
+          `the artifact cannot be put into the remote store: ${reasonOf(error)}`,
+          {
+            hint: 'It is in the store of the worker: run the same command again when the remote store can be reached.',
+            cause: error,
+          },
+        );
+      });
+    },
   };
 }
 
@@ -106,22 +121,4 @@ function introduction(
     `engines ${engines.join(', ')}`,
   ];
   return `worker ${name} (process ${pid}) at ${at}: ${has.join(', ')}`;
-}
-
-/** The embedded engine, and TensorFlow where it is installed and loads. */
-function enginesOf(cache: string): string[] {
-  const embedded = engineName(chooseEngine({ backend: 'wasm', precision: 'exact' }, cache));
-  try {
-    return [embedded, engineName(chooseEngine({ backend: 'tensorflow', precision: 'fast' }, cache))];
-  } catch {
-    return [embedded];
-  }
-}
-
-function gpuCount(): number {
-  try {
-    return readdirSync('/dev').filter((name) => /^nvidia\d+$/.test(name)).length;
-  } catch {
-    return 0;
-  }
 }

@@ -37,6 +37,8 @@ function outcomeLine(stage: string, outcome: TaskOutcome, style: Style): string 
     }
     case 'changed':
       return `${style.yellow('↻')} ${stage}  not as planned: ${outcome.changes.join('; ')}`;
+    case 'lacking':
+      return `${style.yellow('↻')} ${stage}  inputs are not in the store: ${outcome.inputs.map((one) => one.stage).join(', ')}`;
     case 'stopped':
       return `- ${stage}  stopped`;
     case 'gave-up':

@@ -56,7 +56,9 @@ export async function executeJob(
     if ('found' in claim) return { state: 'found', seconds: secondsSince(started) };
     try {
       onEvent({ type: 'started', log: logFile });
-      const inputs = await fetchInputs(job, store);
+      const fetched = await fetchInputs(job, store);
+      if ('lacking' in fetched) return { state: 'lacking', inputs: fetched.lacking };
+      const { inputs } = fetched;
       const params = await paramsOf(job, project, inputs);
       const earlier = await fetchEarlier(job, store);
       const execution = { job, kind, params, inputs, earlier, logFile };

@@ -89,34 +89,39 @@ async function notInside({ path: root, stage }: InputArtifact, path: string): Pr
   });
 }
 
-/** Throws `E_STORE` where an input is gone, or is not the one that the job was planned with. */
-export async function fetchInputs({ inputs }: Job, store: Store): Promise<StartMessage['inputs']> {
-  const fetched: Record<string, InputArtifact | readonly InputArtifact[]> = {};
-  for (const [slot, of] of Object.entries(inputs)) {
-    if (!isList(of)) fetched[slot] = await fetchInput(of, store);
-    else {
-      const list: InputArtifact[] = [];
-      for (const one of of) list.push(await fetchInput(one, store));
-      fetched[slot] = list;
-    }
-  }
-  return fetched;
+/** Inputs that are gone, or are not those that the job was planned with. */
+export interface Lacking {
+  readonly lacking: readonly JobInput[];
+}
+
+/** All inputs as folders of this machine. They are fetched at the same time, since each may come from afar. */
+export async function fetchInputs(
+  { inputs }: Job,
+  store: Store,
+): Promise<{ readonly inputs: StartMessage['inputs'] } | Lacking> {
+  const lacking: JobInput[] = [];
+  const one = async (input: JobInput): Promise<InputArtifact> => {
+    const fetched = await fetchInput(input, store);
+    if (!fetched) lacking.push(input);
+    return fetched!;
+  };
+  const slots = Object.entries(inputs).map(async ([slot, of]) => {
+    return [slot, isList(of) ? await Promise.all(of.map(one)) : await one(of)] as const;
+  });
+  const fetched = Object.fromEntries(await Promise.all(slots));
+  return lacking.length > 0 ? { lacking } : { inputs: fetched };
 }
 
 function isList(inputs: JobInput | readonly JobInput[]): inputs is readonly JobInput[] {
   return Array.isArray(inputs);
 }
 
-async function fetchInput({ stage, kind, key, digest }: JobInput, store: Store): Promise<InputArtifact> {
+async function fetchInput(
+  { stage, kind, key, digest }: JobInput,
+  store: Store,
+): Promise<InputArtifact | undefined> {
   const artifact = await store.fetch(kind, key);
-  if (artifact?.manifest.digest !== digest)
-    throw new PipelineError(
-      'E_STORE',
-      `the artifact of '${stage}' is missing from the store, or has changed`,
-      {
-        hint: 'Run the same command again. It makes what is missing.',
-      },
-    );
+  if (artifact?.manifest.digest !== digest) return undefined;
   const { type, metrics } = artifact.manifest;
   return { type, stage, path: artifact.path, digest, metrics };
 }

@@ -41,7 +41,7 @@ export async function followTask(
   const refusedBy: string[] = [];
   const before = job.forced ? await findWhole(store, job.kind.name, job.key) : undefined;
   const made = async (): Promise<FoundArtifact | undefined> => {
-    const found = await findWhole(store, job.kind.name, job.key);
+    const found = await findWhole(store, job.kind.name, job.key, { fresh: true });
     return found && found.manifest.producer.started !== before?.manifest.producer.started ? found : undefined;
   };
   const task = listenTo(job, needs, desk, settings, onEvent);

@@ -2,10 +2,12 @@
 import { resolve } from 'node:path';
 import type { Job as QueueJob } from 'bullmq';
 import { now } from '../../../base/clock.ts';
+import type { Key } from '../../../base/hash.ts';
 import { thisProcess } from '../../../base/owner.ts';
 import type { KindCatalogue } from '../../../kinds/kind.ts';
 import type { StoreLayout } from '../../../store/layout.ts';
 import type { Store } from '../../../store/store.ts';
+import { failureFrom } from '../../failure.ts';
 import type { JobEvent, JobResult } from '../../executor.ts';
 import { executeJob, type JobEnvironment } from '../../job/execute-job.ts';
 import type { QueueTask, Refusal, TaskEnd, TaskReport } from './protocol.ts';
@@ -21,6 +23,8 @@ export interface WorkerEnvironment {
   readonly store: Store;
   /** Identities of its stores: that of the folder first, then that of a remote store. */
   readonly stores: readonly string[];
+  /** Puts an artifact of the local store into the remote one, where there is one. */
+  readonly publish?: ((kind: string, key: Key) => Promise<void>) | undefined;
   /** The top of the project on this machine. */
   readonly project: string;
   /** The code may be exchanged while the worker runs: `again` reads what is installed now. */
@@ -90,8 +94,26 @@ export async function executeTask(
         reports.add(event);
       },
     }));
+  const ended = await published(result, task, sameFolder, environment);
   const report = reports.end();
   if (result.state === 'stopped' && held.givesBack) await queued.moveToWait(token);
-  else await queued.moveToCompleted({ ...report, result }, token, false);
-  return result;
+  else await queued.moveToCompleted({ ...report, result: ended }, token, false);
+  return ended;
+}
+
+/** The coordinator looks for the artifact as soon as it hears of it, so it has to be there before. */
+async function published(
+  result: JobResult | Refusal,
+  { job }: QueueTask,
+  sameFolder: boolean,
+  { publish }: WorkerEnvironment,
+): Promise<JobResult | Refusal> {
+  if (!publish || (result.state !== 'executed' && result.state !== 'found')) return result;
+  try {
+    await publish(job.kind.name, job.key);
+    return result;
+  } catch (error) {
+    if (sameFolder) return result;
+    return { state: 'failed', seconds: result.seconds, failure: failureFrom(error, '') };
+  }
 }

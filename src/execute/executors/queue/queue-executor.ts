@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import type { Values } from '../../../config/settings.ts';
 import { PipelineError } from '../../../base/diagnostic.ts';
+import { digestOf } from '../../../base/hash.ts';
 import { storeIdentity } from '../../../store/identity.ts';
 import { logFile } from '../../../store/layout.ts';
 import type { Executor } from '../../executor.ts';
@@ -22,7 +23,7 @@ export function queueExecutor(
   const settings = (): FollowSettings => ({
     layout,
     store,
-    stores: [storeIdentity(layout)],
+    stores: [storeIdentity(layout), ...remoteIdentity(values)],
     folder: relative(projectTop(project), project),
     detach,
     workerCommand: `\`pipeline worker --queue ${shownAddress(address)} --store FOLDER\``,
@@ -57,6 +58,12 @@ export function queueExecutor(
       await opened?.desk.close();
     },
   };
+}
+
+/** The same wherever the same remote store is configured; none where there is no remote store. */
+export function remoteIdentity(values: Values): readonly [] | readonly [string] {
+  const { 'store.remote': remote, 'store.endpoint': endpoint = '' } = values;
+  return remote === undefined ? [] : [digestOf(`${endpoint} ${remote}`)];
 }
 
 const MANY = Number.MAX_SAFE_INTEGER;
