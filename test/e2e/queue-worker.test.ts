@@ -96,7 +96,7 @@ describe.skipIf(!REDIS)('a worker (needs redis-server or valkey-server)', () => 
   it('with a store of its own shares results over a remote store', async () => {
     const { rig, worker, start, flags } = await queueRig(PROJECT);
     const elsewhere = makeRig();
-    const remote = ['--remote', `file://${elsewhere.folder}/remote`];
+    const remote = ['--remote', `file://${elsewhere.folder}`];
     const boxes = [makeRig(), makeRig()].map((box) => join(box.folder, 'artifacts'));
     const workers = [];
     for (const box of boxes) workers.push(await worker({ flags: ['--store', box, ...remote] }));
