@@ -12,7 +12,7 @@
  * Padding and unknown tokens count towards |d| but match nothing.
  */
 import { log } from '../base/math.ts';
-import { MOST_RESULTS } from '../engine/kernels/search/found.ts';
+import { FEWEST_FOR_KERNELS, MOST_RESULTS } from '../engine/kernels/search/found.ts';
 import { createPostingScan, type PostingScan } from '../engine/kernels/search/posting-scan.ts';
 import type { SearchKernels } from '../engine/kernels/search/search-kernels.ts';
 import type { Ragged } from '../formats/ragged.ts';
@@ -71,7 +71,9 @@ export function createBm25(
     search,
     *searchAll(queries, k) {
       const limit = Math.min(k, postings.count);
-      if (scan && limit > 0 && limit <= MOST_RESULTS) yield* scanAll(scan, postings, queries, limit);
+      const isMany = queries.length >= FEWEST_FOR_KERNELS;
+      if (scan && isMany && limit > 0 && limit <= MOST_RESULTS)
+        yield* scanAll(scan, postings, queries, limit);
       else for (const query of queries) yield search(query, k);
     },
     scores: scoresOf,

@@ -4,7 +4,7 @@
  */
 import { PipelineError } from '../base/diagnostic.ts';
 import { createCorpusScan, MOST_DIMENSIONS, type CorpusScan } from '../engine/kernels/search/corpus-scan.ts';
-import { MOST_RESULTS } from '../engine/kernels/search/found.ts';
+import { FEWEST_FOR_KERNELS, MOST_RESULTS } from '../engine/kernels/search/found.ts';
 import type { SearchKernels } from '../engine/kernels/search/search-kernels.ts';
 import type { Similarity } from '../formats/embeddings.ts';
 import type { Matrix } from '../formats/npy.ts';
@@ -73,9 +73,6 @@ export function createExactSearch(
 }
 
 type Score = (dot: number, square: number, norm: number, document: number) => number;
-
-/** Fewer queries leave threads without work. */
-const FEWEST_FOR_KERNELS = 16;
 
 function isForKernels({ columns }: Matrix, asked: number, k: number): boolean {
   return asked >= FEWEST_FOR_KERNELS && k > 0 && k <= MOST_RESULTS && columns <= MOST_DIMENSIONS;

@@ -20,16 +20,17 @@ export interface RecallSample {
   readonly nearest: readonly Uint32Array[];
 }
 
+/** Which vectors are searched for. */
+export interface Asked {
+  readonly asked: Matrix;
+  readonly rows: readonly number[];
+}
+
 /**
- * Evenly spaced queries with their exact neighbours; documents stand in for queries where there are none and a target
- * needs a measurement. Undefined if there is nothing to measure with.
+ * Evenly spaced queries; documents stand in for queries where there are none and a target needs a measurement. Undefined
+ * if there is nothing to measure with.
  */
-export function recallSample(
-  exact: ExactSearch,
-  queries: Matrix,
-  documents: Matrix,
-  hasTarget: boolean,
-): RecallSample | undefined {
+export function queriesToMeasure(queries: Matrix, documents: Matrix, hasTarget: boolean): Asked | undefined {
   const asked = queries.rows === 0 && hasTarget ? documents : queries;
   if (asked.rows === 0) return undefined;
   const [most, fewest, comparisons] = hasTarget
@@ -37,7 +38,11 @@ export function recallSample(
     : [MOST_QUERIES, FEWEST_QUERIES, COMPARISONS];
   const affordable = Math.max(fewest, Math.floor(comparisons / documents.rows));
   const size = Math.min(asked.rows, most, affordable);
-  const rows = Array.from({ length: size }, (_, i) => Math.floor((i * asked.rows) / size));
+  return { asked, rows: Array.from({ length: size }, (_, i) => Math.floor((i * asked.rows) / size)) };
+}
+
+/** With their exact neighbours. */
+export function recallSample(exact: ExactSearch, { asked, rows }: Asked): RecallSample {
   return {
     vectors: rows.map((row) => asked.data.subarray(row * asked.columns, (row + 1) * asked.columns)),
     nearest: Array.from(exact.search(asked, rows, K), ({ documents: found }) => found),

@@ -81,7 +81,7 @@ export function bm25IsTheSame(kernels: SearchKernels, runs: number): void {
   const token = fc.oneof(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 60 }));
   const text = fc.array(token, { maxLength: 30 });
   const documents = fc.array(text, { maxLength: 200 });
-  const queries = fc.array(fc.oneof(text, fc.constant([3, 99, 3, 0])), { maxLength: 40 });
+  const queries = fc.array(fc.oneof(text, fc.constant([3, 99, 3, 0])), { minLength: 16, maxLength: 40 });
   fc.assert(
     fc.property(documents, queries, fc.integer({ min: 0, max: 250 }), (texts, asked, k) => {
       const words = asked.map((query) => Uint32Array.from(query));
