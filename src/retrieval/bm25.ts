@@ -59,8 +59,7 @@ export function createBm25(
   const scan = shares ? createPostingScan(kernels, postings) : undefined;
   const scores = new Float64Array(postings.count);
   let collector: { k: number; top: TopK } = { k: 0, top: createTopK(0) };
-  const scoresOf: Bm25['scores'] = (query, wanted) =>
-    Float64Array.from(wanted, (document) => scoreOf(postings, query, document));
+  const scoresOf: Bm25['scores'] = (query, wanted) => scoresIn(postings, query, wanted);
   const search: Bm25['search'] = (query, k) => {
     const limit = Math.min(k, scores.length);
     if (collector.k !== limit) collector = { k: limit, top: createTopK(limit) };
@@ -163,27 +162,43 @@ function collect(scores: Float64Array, top: TopK): Ranking {
   return top.take();
 }
 
-/** One document's score, summed in the same order as in `accumulate`, so that the bits are equal. */
-function scoreOf(postings: Postings, query: Uint32Array, document: number): number {
-  let score = 0;
+/** Each document's score is summed in the same order as in `accumulate`, so that the bits are equal. */
+function scoresIn(
+  { offsets, documents, weights }: Postings,
+  query: Uint32Array,
+  wanted: Uint32Array,
+): Float64Array {
+  const scores = new Float64Array(wanted.length);
   for (const token of query) {
-    if (!isSearchable(token, postings.offsets)) continue;
-    const posting = findPosting(postings, token, document);
-    if (posting >= 0) score += postings.weights[posting]!;
+    if (!isSearchable(token, offsets)) continue;
+    const end = offsets[token + 1]!;
+    let at = offsets[token]!;
+    for (let i = 0; i < wanted.length; i++) {
+      const document = wanted[i]!;
+      // Documents mostly come in ascending order, so that the next posting is near.
+      if (i > 0 && document < wanted[i - 1]!) at = offsets[token]!;
+      at = firstPosting(documents, at, end, document);
+      if (at < end && documents[at] === document) scores[i]! += weights[at]!;
+    }
   }
-  return score;
+  return scores;
 }
 
-function findPosting({ offsets, documents }: Postings, token: number, document: number): number {
-  let low = offsets[token]!;
-  let high = offsets[token + 1]! - 1;
-  while (low <= high) {
+/** The first place from `from` on, before `end`, of a document that is not below; by steps of twice the length, then halves. */
+function firstPosting(documents: Uint32Array, from: number, end: number, document: number): number {
+  let low = from;
+  let step = 1;
+  while (low + step < end && documents[low + step]! < document) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, end);
+  while (low < high) {
     const middle = (low + high) >>> 1;
     if (documents[middle]! < document) low = middle + 1;
-    else if (documents[middle]! > document) high = middle - 1;
-    else return middle;
+    else high = middle;
   }
-  return -1;
+  return low;
 }
 
 const isSearchable = (token: number, offsets: Uint32Array): boolean =>

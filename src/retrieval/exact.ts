@@ -8,7 +8,7 @@ import { FEWEST_FOR_KERNELS, MOST_RESULTS } from '../engine/kernels/search/found
 import type { SearchKernels } from '../engine/kernels/search/search-kernels.ts';
 import type { Similarity } from '../formats/embeddings.ts';
 import type { Matrix } from '../formats/npy.ts';
-import { createDotProducts, dotProduct, QUERIES_AT_ONCE, TILE } from './dot-products.ts';
+import { createDotProducts, dotProduct, dotProductsOf, QUERIES_AT_ONCE, TILE } from './dot-products.ts';
 import { createTopK, rank, type Ranking } from './ranking.ts';
 
 export interface ExactSearch {
@@ -46,10 +46,9 @@ export function createExactSearch(
     const query = row * columns;
     const square = dotProduct(data, query, data, query, columns);
     const norm = Math.sqrt(square);
-    return Float64Array.from(wanted, (document) => {
-      const dot = dotProduct(data, query, documents.data, document * columns, columns);
-      return score(dot, square, norm, document);
-    });
+    const dots = dotProductsOf(data, query, documents.data, wanted, columns);
+    for (let i = 0; i < dots.length; i++) dots[i] = score(dots[i]!, square, norm, wanted[i]!);
+    return dots;
   };
   let scan: CorpusScan | undefined;
   const search: ExactSearch['search'] = (queries, rows, k) => {
