@@ -44,7 +44,11 @@ export async function run(context: StageContext<IndexParams>): Promise<StageResu
   const seconds = await build(context, documents, config);
   const recallAt = async (expansion: number): Promise<number> => {
     context.signal.throwIfAborted();
-    return recallOf(await openGraph(context.output, { ...config, expansion_search: expansion }), sample!);
+    return recallOf(
+      await openGraph(context.output, { ...config, expansion_search: expansion }),
+      sample!,
+      context.threads,
+    );
   };
   const chosen =
     sample &&
