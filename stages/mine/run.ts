@@ -15,7 +15,8 @@ import { choosePositives, type ChosenPositives } from './positives.ts';
 import { chooseQueries, type ChosenQueries } from './queries.ts';
 import { writeMiningReport } from './report.ts';
 import { openSearches, type Searches } from './searches.ts';
-import { createSources, fillSources } from './sources/sources.ts';
+import { fillSources } from './sources/fill.ts';
+import { createSources } from './sources/sources.ts';
 import { createTally } from './tally.ts';
 import { miningWarnings } from './warnings.ts';
 

@@ -12,7 +12,7 @@ import { optionalInput, type StageContext } from '../../src/stage.ts';
 import { openEarlierModel, type EarlierModel } from './earlier-model.ts';
 import type { MineParams } from './parameters.ts';
 import type { ChosenQueries } from './queries.ts';
-import { fillSources } from './sources/sources.ts';
+import { fillSources } from './sources/fill.ts';
 
 type Context = StageContext<MineParams>;
 
