@@ -100,7 +100,7 @@ export async function runCommand(
       printOutcome(file, options, result, control === undefined);
       hold?.print();
     }
-    await finishUploads(remote, stop, file);
+    await finishUploads(remote, { stop, layout, since: started, spec: file });
     return EXIT[result.outcome];
   } finally {
     remote?.close();

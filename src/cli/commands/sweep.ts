@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
+import { timestamp } from '../../base/clock.ts';
 import { PipelineError, type Diagnostic } from '../../base/diagnostic.ts';
 import { writeAtomically } from '../../base/files.ts';
 import { checkVariable, type Variable } from '../../spec/check.ts';
@@ -85,6 +86,7 @@ async function executed(
   first: readonly Trial[],
 ): Promise<SweepResult> {
   const { request, options } = sweep;
+  const since = timestamp();
   const reporter = sweepReporter(options.json === true, request.metric, request.goal);
   const interrupt = onInterrupt(true);
   try {
@@ -98,7 +100,13 @@ async function executed(
     });
   } finally {
     reporter.close();
-    await finishUploads(sweep.remote, interrupt.stop, sweep.file);
+    await finishUploads(sweep.remote, {
+      stop: interrupt.stop,
+      layout: sweep.layout,
+      since,
+      spec: sweep.file,
+    });
+    sweep.remote?.close();
     interrupt.dispose();
   }
 }
