@@ -3,6 +3,7 @@
  * about them. Nothing here fails a run: what cannot be had counts as absent.
  */
 import { join } from 'node:path';
+import { setMaxListeners } from 'node:events';
 import type { Key } from '../../base/hash.ts';
 import { systemError } from '../../base/system-error.ts';
 import type { StoreLayout } from '../layout.ts';
@@ -85,6 +86,8 @@ export function openRemote(settings: RemoteSettings, { layout, notice, findMs }:
   const suspect = new Set<string>();
   const ending = new AbortController();
   const fetching = new AbortController();
+  // Every request in flight listens to them.
+  setMaxListeners(0, ending.signal, fetching.signal);
   const arriving = new Map<string, Promise<Artifact | undefined>>();
 
   const receive = async (manifest: Manifest, local: Store): Promise<Artifact | undefined> => {
