@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
+<<<<<<< HEAD
 const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'word2vec', 'history', 'remote'];
+=======
+const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'search', 'word2vec', 'history'];
+>>>>>>> main
 /** Only when named: it installs packages. */
 const ON_REQUEST = ['interop'];
 
