@@ -31,7 +31,8 @@ export interface SpecOptions {
   readonly set?: readonly string[];
   readonly params?: string;
   readonly store?: string;
-  readonly remote?: string;
+  /** Its URL; true where the flag stands alone. */
+  readonly remote?: string | true;
   /** False: what the run makes is not uploaded. */
   readonly push?: boolean;
   /** Where stages are executed; checked with the configuration. */
@@ -74,7 +75,7 @@ export function configFor(options: ConfigFlags, file = 'spec'): Promise<Configur
   const { store, remote, push, executor, queue } = options;
   const flags = {
     ...(store === undefined ? {} : { 'store.path': resolve(store) }),
-    ...(remote === undefined ? {} : { 'store.remote': remote }),
+    ...(typeof remote === 'string' ? { 'store.remote': remote } : {}),
     ...(push === false ? { 'store.push': false } : {}),
     ...(executor === undefined ? {} : { executor }),
     ...(queue === undefined ? {} : { 'queue.url': queue }),
@@ -120,9 +121,13 @@ export async function storesOf(
   return { config, layout, store: remoteBackedStore(local, remote), remote };
 }
 
-/** The same for a command that takes no spec. Throws `E_USAGE` where there is no folder. */
-export async function openStores(options: ConfigFlags, notice?: Notice): Promise<Stores> {
-  const layout = await openStore(options);
+/** The same for a command that takes no spec. Throws `E_USAGE` where there is no folder, unless it may be missing. */
+export async function openStores(
+  options: ConfigFlags,
+  notice?: Notice,
+  folder: 'must exist' | 'may be missing' = 'must exist',
+): Promise<Stores> {
+  const layout = folder === 'must exist' ? await openStore(options) : storeLayout(await storeFolder(options));
   return storesOf(await configFor(options), layout, notice);
 }
 

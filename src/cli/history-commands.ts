@@ -1,6 +1,14 @@
 /** Names and flags of the commands on recorded runs: runs, compare, reproduce, tag, sql. */
 import type { Command } from 'commander';
-import { collect, example, positive, withStore, type Done } from './commands/flags.ts';
+import {
+  collect,
+  example,
+  ON_REMOTE,
+  positive,
+  withLocalStore,
+  withStore,
+  type Done,
+} from './commands/flags.ts';
 import type { CompareOptions } from './commands/compare.ts';
 import type { LogsOptions } from './commands/logs.ts';
 import type { ReproduceOptions } from './commands/reproduce.ts';
@@ -99,7 +107,8 @@ function addLogs(root: Command, done: Done): void {
 }
 
 function addRuns(root: Command, done: Done): void {
-  withStore(root.command('runs'))
+  withLocalStore(root.command('runs'))
+    .option(...ON_REMOTE)
     .description('list recorded runs with their results, a sweep as one row')
     .option('--spec <name>', 'only runs of this spec: its name or the end of its path')
     .option('--outcome <outcome>', 'only runs with this outcome: done, failed or interrupted')

@@ -2,18 +2,31 @@
 import { Option, type Command } from 'commander';
 import { EXECUTORS } from '../execute/executors/choose.ts';
 import type { ExportFormat } from '../interchange/exported-config.ts';
-import { age, bytes, collect, example, positive, withStore, type Done } from './commands/flags.ts';
+import {
+  age,
+  bytes,
+  collect,
+  example,
+  ON_REMOTE,
+  positive,
+  withLocalStore,
+  withStore,
+  type Done,
+} from './commands/flags.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { ExportOptions } from './commands/export.ts';
 import type { GcOptions } from './commands/gc.ts';
 import type { ImportModelOptions } from './commands/import-model.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { VerifyOptions } from './commands/verify.ts';
+import type { ConfigFlags } from '../session.ts';
+import type { PushOptions } from './commands/push.ts';
 
 const DAY = 86_400;
 
 export function addStoreCommands(root: Command, done: Done): void {
-  withStore(root.command('verify'))
+  withLocalStore(root.command('verify'))
+    .option(...ON_REMOTE)
     .argument('[run...]', 'only the artifacts of these runs')
     .description(
       'compare every file with its recorded hash and move damaged artifacts aside; the next run makes them again',
@@ -21,9 +34,14 @@ export function addStoreCommands(root: Command, done: Done): void {
     .option('--keep', 'only report damage; move nothing')
     .option('--json', 'print JSON')
     .addHelpText('after', example('pipeline verify', 'pipeline verify latest --keep'))
-    .action(async (runs: readonly string[], options: VerifyOptions) => {
-      const { verifyCommand } = await import('./commands/verify.ts');
-      done(await verifyCommand(runs, options));
+    .action(async (runs: readonly string[], options: VerifyOptions & ConfigFlags) => {
+      if (options.remote === undefined) {
+        const { verifyCommand } = await import('./commands/verify.ts');
+        done(await verifyCommand(runs, options));
+      } else {
+        const { verifyRemoteCommand } = await import('./commands/verify-remote.ts');
+        done(await verifyRemoteCommand(runs, options));
+      }
     });
 
   addGc(root, done);
@@ -43,6 +61,26 @@ export function addStoreCommands(root: Command, done: Done): void {
     .action(async (options: DoctorOptions) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       done(await doctorCommand(options));
+    });
+
+  withStore(root.command('push'))
+    .argument('[target...]', 'specs, or runs by id, tag or latest; without any, the whole store')
+    .description('upload artifacts and run records that the remote store lacks')
+    .option('--json', 'print JSON')
+    .addHelpText('after', example('pipeline push', 'pipeline push experiment.yaml', 'pipeline push latest'))
+    .action(async (targets: readonly string[], options: PushOptions) => {
+      const { pushCommand } = await import('./commands/push.ts');
+      done(await pushCommand(targets, options));
+    });
+
+  withStore(root.command('pull'))
+    .argument('<target...>', 'specs, or runs by id, tag or latest')
+    .description('fetch the artifacts of specs or runs from the remote store')
+    .option('--json', 'print JSON')
+    .addHelpText('after', example('pipeline pull experiment.yaml', 'pipeline pull latest'))
+    .action(async (targets: readonly string[], options: PushOptions) => {
+      const { pullCommand } = await import('./commands/pull.ts');
+      done(await pullCommand(targets, options));
     });
 
   addExport(root, done);
@@ -131,7 +169,8 @@ function addExport(root: Command, done: Done): void {
 }
 
 function addGc(root: Command, done: Done): void {
-  withStore(root.command('gc'))
+  withLocalStore(root.command('gc'))
+    .option(...ON_REMOTE)
     .description('remove artifacts that no run refers to, and leftovers of processes that have ended')
     .option(
       '--keep-runs <n>',
@@ -150,7 +189,11 @@ function addGc(root: Command, done: Done): void {
       bytes,
     )
     .option('--spec <file>', 'keep the current results of this spec; repeatable', collect)
-    .option('--grace <age>', 'keep artifacts without a run that are younger than this', age, DAY)
+    .option(
+      '--grace <age>',
+      'keep artifacts without a run that are younger than this (default: 1d; with --remote: 7d, for files without an artifact)',
+      age,
+    )
     .option('--forget', 'with --keep-runs: also remove the records of the other runs')
     .option('--downloads', 'also remove finished downloads')
     .option('--dry-run', 'only show what would be removed and how large it is')
@@ -163,8 +206,13 @@ function addGc(root: Command, done: Done): void {
         'pipeline gc --older-than 30d',
       ),
     )
-    .action(async (options: GcOptions) => {
-      const { gcCommand } = await import('./commands/gc.ts');
-      done(await gcCommand(options));
+    .action(async (options: Omit<GcOptions, 'grace'> & Partial<GcOptions> & ConfigFlags) => {
+      if (options.remote === undefined) {
+        const { gcCommand } = await import('./commands/gc.ts');
+        done(await gcCommand({ ...options, grace: options.grace ?? DAY }));
+      } else {
+        const { gcRemoteCommand } = await import('./commands/gc-remote.ts');
+        done(await gcRemoteCommand({ ...options, grace: options.grace ?? 7 * DAY }));
+      }
     });
 }

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { storeLayout } from '../../store/layout.ts';
 import type { Check } from '../doctor/check.ts';
 import { fileSystemChecks } from '../doctor/file-system.ts';
 import { healthChecks } from '../doctor/health.ts';
 import { machineChecks } from '../doctor/machine.ts';
 import { printJson, printResult, styleFor, useColor, type Style } from '../render/output.ts';
 import { slurmSettings } from '../../execute/executors/slurm/settings.ts';
-import { configFor, folderOf } from '../../session.ts';
+import { openStores } from '../../session.ts';
+import { storeNotice } from './stores.ts';
 
 export interface DoctorOptions {
   readonly store?: string;
@@ -22,8 +22,7 @@ interface Section {
 
 /** `pipeline doctor`: checks this machine and this store, and shows how to fix what is missing. */
 export async function doctorCommand(options: DoctorOptions): Promise<number> {
-  const config = await configFor(options);
-  const layout = storeLayout(folderOf(config));
+  const { config, layout, remote } = await openStores(options, storeNotice, 'may be missing');
   const sections: Section[] = [{ title: 'machine', checks: await machineChecks() }];
   if (existsSync(layout.root))
     sections.push(
@@ -45,6 +44,11 @@ export async function doctorCommand(options: DoctorOptions): Promise<number> {
   if (config.values.executor === 'slurm') {
     const { slurmChecks } = await import('../doctor/slurm.ts');
     sections.push({ title: 'slurm', checks: await slurmChecks(slurmSettings(config.values), layout) });
+  }
+  if (remote) {
+    const { remoteChecks } = await import('../doctor/remote.ts');
+    sections.push({ title: 'remote store', checks: await remoteChecks(remote) });
+    remote.close();
   }
   const failed = sections.some(({ checks }) => checks.some(({ state }) => state === 'failed'));
   if (options.json) printJson({ sound: !failed, store: layout.root, sections });

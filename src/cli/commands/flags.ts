@@ -25,13 +25,21 @@ export function collect(text: string, all: readonly string[] = []): readonly str
   return [...all, text];
 }
 
+/** Commands that are about the store itself: with the flag alone, about the remote one that is configured. */
+export const ON_REMOTE = [
+  '--remote [url]',
+  'the remote store instead: the one that is configured, or this one',
+] as const;
+
 export function withStore(command: Command): Command {
-  return command
-    .option(
-      '--store <folder>',
-      'folder of the artifacts (default: PIPELINE_STORE, or artifacts/ of the project that contains the working folder)',
-    )
-    .option(...REMOTE_FLAG);
+  return withLocalStore(command).option(...REMOTE_FLAG);
+}
+
+export function withLocalStore(command: Command): Command {
+  return command.option(
+    '--store <folder>',
+    'folder of the artifacts (default: PIPELINE_STORE, or artifacts/ of the project that contains the working folder)',
+  );
 }
 
 export const REMOTE_FLAG = [

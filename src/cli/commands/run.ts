@@ -105,7 +105,7 @@ export async function runCommand(
       printOutcome(file, options, result, control === undefined);
       hold?.print();
     }
-    await finishUploads(remote, stop, file);
+    await finishUploads(remote, { stop, layout, since: started, spec: file });
     return EXIT[result.outcome];
   } finally {
     await executor.close?.();

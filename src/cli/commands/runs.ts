@@ -16,10 +16,14 @@ import { allNotes, NO_NOTES } from '../../history/notes.ts';
 import type { Scalar } from '../../history/values.ts';
 import { printJson, printNotice, printResult, styleFor, useColor, type Style } from '../render/output.ts';
 import { openStore } from '../../session.ts';
+import { receiveRecords } from '../../history/remote-runs.ts';
+import type { StoreLayout } from '../../store/layout.ts';
+import { asFailure, remoteStores } from './stores.ts';
 import { durationText, metricText, table, type Alignment } from '../render/text.ts';
 
 export interface RunsOptions {
   readonly store?: string;
+  readonly remote?: string | true;
   readonly spec?: string;
   readonly outcome?: string;
   readonly tag?: string;
@@ -37,7 +41,7 @@ export interface RunsOptions {
 
 /** `pipeline runs`: lists the recorded runs of a store, latest first. */
 export async function runsCommand(options: RunsOptions): Promise<number> {
-  const layout = await openStore(options);
+  const layout = options.remote === undefined ? await openStore(options) : await remoteRecords(options);
   const filtered =
     FILTERS.some((option) => options[option] !== undefined) ||
     options.sort !== undefined ||
@@ -62,6 +66,12 @@ export async function runsCommand(options: RunsOptions): Promise<number> {
   const left = chosen.length + history.unread - cut.reduce((sum, { runs }) => sum + runs, 0);
   if (left > 0) printNotice(`${left} more runs; show them with --all or --limit ${options.limit * 2}`);
   return 0;
+}
+
+/** The records of the remote store; tags are those of this machine. */
+async function remoteRecords(options: RunsOptions): Promise<StoreLayout> {
+  const { remote, layout } = await remoteStores(options);
+  return asFailure(remote.settings.address, async () => receiveRecords(await remote.objects(), layout));
 }
 
 const FILTERS = ['spec', 'outcome', 'tag', 'sweep', 'where', 'since'] as const;

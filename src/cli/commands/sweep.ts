@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
+import { timestamp } from '../../base/clock.ts';
 import { PipelineError, type Diagnostic } from '../../base/diagnostic.ts';
 import { writeAtomically } from '../../base/files.ts';
 import { checkVariable, type Variable } from '../../spec/check.ts';
@@ -86,6 +87,7 @@ async function executed(
 ): Promise<SweepResult> {
   const { request, options } = sweep;
   const executor = await stageExecutor({ ...sweep, kinds }, sweep.variable.checked.spec.directory, options);
+  const since = timestamp();
   const reporter = sweepReporter(options.json === true, request.metric, request.goal);
   const interrupt = onInterrupt(true);
   try {
@@ -99,7 +101,13 @@ async function executed(
   } finally {
     reporter.close();
     await executor.close?.();
-    await finishUploads(sweep.remote, interrupt.stop, sweep.file);
+    await finishUploads(sweep.remote, {
+      stop: interrupt.stop,
+      layout: sweep.layout,
+      since,
+      spec: sweep.file,
+    });
+    sweep.remote?.close();
     interrupt.dispose();
   }
 }

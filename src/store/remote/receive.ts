@@ -1,5 +1,6 @@
 /** Files of an artifact from a remote store into a folder of this machine, each hashed while it arrives. */
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { chmod, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -37,6 +38,7 @@ export async function receiveFiles(
     mkdirSync(one, { recursive: true });
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
+  setMaxListeners(0, either);
   const all = files.map((file) =>
     transfers(() => receiveFile(objects, file, join(folder, file.path), either)).catch((error: unknown) => {
       failed.abort(error);

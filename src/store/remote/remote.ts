@@ -3,6 +3,7 @@
  * about them. Nothing here fails a run: what cannot be had counts as absent.
  */
 import { join } from 'node:path';
+import { setMaxListeners } from 'node:events';
 import type { Key } from '../../base/hash.ts';
 import { systemError } from '../../base/system-error.ts';
 import type { StoreLayout } from '../layout.ts';
@@ -11,6 +12,7 @@ import type { Manifest } from '../manifest.ts';
 import type { Artifact, Store } from '../store.ts';
 import { availability, type Notice } from './availability.ts';
 import { createOnlyOf } from './create-only.ts';
+import type { Signer } from './entry.ts';
 import { lookups } from './lookups.ts';
 import { openObjects, signatureKey, type RemoteSettings } from './open-objects.ts';
 import type { Objects } from './objects/objects.ts';
@@ -22,6 +24,9 @@ import { uploads, type Pending } from './uploads.ts';
 
 export interface Remote {
   readonly settings: RemoteSettings;
+  readonly signer: Signer;
+  /** Whether this process uploads, and the store takes it. */
+  readonly takesUploads: boolean;
   objects(): Promise<Objects>;
   find(kind: string, key: Key, fresh?: boolean): Promise<Manifest | undefined>;
   /** The artifact in the local store, with all its files; undefined where they cannot be had. */
@@ -47,7 +52,8 @@ export interface RemoteOptions {
 
 export function openRemote(settings: RemoteSettings, { layout, notice, findMs }: RemoteOptions): Remote {
   const { address: url } = settings;
-  const signer = { signing: settings.signing, key: signatureKey(settings) };
+  const signer: Signer = { signing: settings.signing, key: signatureKey(settings) };
+  const pushes = settings.mode === 'read-write' && settings.push;
   let opened: Promise<Objects> | undefined;
   const objects = (): Promise<Objects> => (opened ??= openObjects(settings));
   const reading = availability(url, 'is not used', notice);
@@ -80,6 +86,8 @@ export function openRemote(settings: RemoteSettings, { layout, notice, findMs }:
   const suspect = new Set<string>();
   const ending = new AbortController();
   const fetching = new AbortController();
+  // Every request in flight listens to them.
+  setMaxListeners(0, ending.signal, fetching.signal);
   const arriving = new Map<string, Promise<Artifact | undefined>>();
 
   const receive = async (manifest: Manifest, local: Store): Promise<Artifact | undefined> => {
@@ -142,6 +150,10 @@ export function openRemote(settings: RemoteSettings, { layout, notice, findMs }:
 
   return {
     settings,
+    signer,
+    get takesUploads() {
+      return pushes && writing.usable && reading.usable;
+    },
     objects,
     find: (kind, key, fresh) => known.find(kind, key, fresh),
     fetch(manifest, local) {
@@ -151,7 +163,7 @@ export function openRemote(settings: RemoteSettings, { layout, notice, findMs }:
       return pending;
     },
     add(artifact) {
-      if (settings.mode === 'read-write' && settings.push) background.add(artifact);
+      if (pushes) background.add(artifact);
     },
     send,
     pending: () => background.pending(),

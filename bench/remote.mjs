@@ -1,0 +1,126 @@
+// The remote store: what a run costs that is wholly cached there, and how fast files go up and come down, compared with
+// `rclone copy` or `aws s3 cp` over the same server. REMOTE_ENDPOINT and the variables of AWS name a server that runs;
+// without them, moto is started. REMOTE_MIB is the size of the transfer (1024).
+import { randomFillSync } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { alternate, median, once, printTable, reached, text, times } from './orchestrate/measure.mjs';
+import { chainSpec, project, temporaryFolder } from './orchestrate/specs.mjs';
+import { openServer } from './remote/server.mjs';
+import { copyTool } from './peers/s3_copy.mjs';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 11);
+const MIB = Number(process.env.REMOTE_MIB ?? 1024);
+const TRANSFERS = Number(process.env.REMOTE_ROUNDS ?? 3);
+
+export async function run() {
+  console.log(
+    `Node ${process.version}, ${cpus()[0].model}, ${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)}`,
+  );
+  const server = await openServer();
+  if (!server) {
+    console.log('skipped: neither REMOTE_ENDPOINT nor moto (pip install "moto[server]") is there');
+    return;
+  }
+  console.log(`server: ${server.name}\n`);
+  try {
+    cachedRemotely(server);
+    transfer(server);
+  } finally {
+    server.stop();
+  }
+}
+
+/** Eight stages in a row that another machine has made, with an empty store, compared with a full one. */
+function cachedRemotely({ address }) {
+  console.log('## 8 stages, wholly cached in the remote store\n');
+  const remote = `${address}/bench-${process.pid}`;
+  const chain = project('remote', chainSpec(8));
+  chain.pipeline('run', 's.yaml', '--remote', remote);
+  // The empty store keeps the cache of the checked spec, as the full one does.
+  chain.pipeline('run', 's.yaml', '--remote', remote, '--store', 'other');
+  const seconds = alternate(
+    {
+      'local, nothing to do': () => chain.pipeline('run', 's.yaml'),
+      'remote, empty local store': () =>
+        chain.pipeline('run', 's.yaml', '--remote', remote, '--store', 'other'),
+    },
+    ROUNDS,
+  );
+  const moved = readdirSync(join(chain.folder, 'other')).includes('command');
+  const over = seconds['remote, empty local store'] - seconds['local, nothing to do'];
+  printTable(
+    ['command', `median of ${ROUNDS}`, 'over local', 'goal'],
+    [
+      ['local, nothing to do', text(seconds['local, nothing to do']), '', ''],
+      [
+        'remote, empty local store',
+        text(seconds['remote, empty local store']),
+        text(over),
+        `≤ 150 ms over local: ${reached(over <= 0.15)}; manifests only: ${reached(!moved)}`,
+      ],
+    ],
+  );
+}
+
+/** One artifact of two files, up and down, every byte verified. */
+function transfer({ address, endpoint }) {
+  console.log(`## ${MIB} MiB up and down\n`);
+  const spec = project('transfer', TRANSFER);
+  writeRandom(join(spec.folder, 'data'), MIB);
+  spec.pipeline('run', 's.yaml');
+  const tool = copyTool(endpoint);
+  if (!tool) console.log('no peer: neither RCLONE nor AWS names its command\n');
+  const folder = temporaryFolder('copied');
+  const measured = { push: [], pull: [], up: [], down: [] };
+  for (let round = 0; round < TRANSFERS; round++) {
+    const name = `transfer-${process.pid}-${round}`;
+    measured.push.push(spec.pipeline('push', 's.yaml', '--remote', `${address}/${name}`).seconds);
+    rmSync(join(spec.folder, 'pulled'), { recursive: true, force: true });
+    measured.pull.push(
+      spec.pipeline('pull', 's.yaml', '--remote', `${address}/${name}`, '--store', 'pulled').seconds,
+    );
+    if (!tool) continue;
+    measured.up.push(once(tool.up(join(spec.folder, 'data'), `${name}-peer`)).seconds);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    measured.down.push(once(tool.down(`${name}-peer`, folder)).seconds);
+  }
+  const [push, pull] = [median(measured.push), median(measured.pull)];
+  const rate = (seconds) => `${Math.round(MIB / seconds)} MiB/s`;
+  const rows = [
+    ['pipeline push', text(push), rate(push), '', ''],
+    ['pipeline pull', text(pull), rate(pull), '', ''],
+  ];
+  if (tool) {
+    const [up, down] = [median(measured.up), median(measured.down)];
+    rows[0].splice(3, 2, times(up, push), `≤ 1.3 ×: ${reached(push <= 1.3 * up)}`);
+    rows[1].splice(3, 2, times(down, pull), `≤ 1.3 ×: ${reached(pull <= 1.3 * down)}`);
+    rows.push(
+      [`${tool.name}, up`, text(up), rate(up), '', ''],
+      [`${tool.name}, down`, text(down), rate(down), '', ''],
+    );
+  }
+  printTable(['command', `median of ${TRANSFERS}`, 'rate', `of ${tool?.name ?? 'the peer'}`, 'goal'], rows);
+}
+
+const TRANSFER = `name: transfer
+stages:
+  copy: { uses: command, with: { run: 'cp data/* $OUTPUT/', deps: [data] } }
+`;
+
+/** Two files of random bytes: one of three quarters, one of the rest. */
+function writeRandom(folder, mebibytes) {
+  mkdirSync(folder);
+  const block = Buffer.alloc(1 << 20);
+  const large = Math.floor((mebibytes * 3) / 4);
+  for (const [name, count] of [
+    ['large.bin', large],
+    ['small.bin', mebibytes - large],
+  ]) {
+    const file = openSync(join(folder, name), 'w');
+    for (let i = 0; i < count; i++) writeSync(file, randomFillSync(block));
+    closeSync(file);
+  }
+}
