@@ -76,7 +76,7 @@ describe('pipeline export --to kubernetes', () => {
     const rig = makeRig();
     rig.write({ 's.yaml': SPEC });
     const without = await rig.pipeline('export', 's.yaml', '--to', 'kubernetes', '--image', 'x');
-    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('remote store') });
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('remote store') as string });
   });
 });
 

@@ -24,7 +24,14 @@ describe('a Job of Kubernetes', () => {
           spec: {
             containers: [
               {
-                command: expect.arrayContaining(['run', 's.yaml', '--only', 'model', '--wait', '24h']),
+                command: expect.arrayContaining([
+                  'run',
+                  's.yaml',
+                  '--only',
+                  'model',
+                  '--wait',
+                  '24h',
+                ]) as string[],
                 resources: {
                   requests: { cpu: '2', memory: '1024Mi' },
                   limits: { memory: '1024Mi', 'nvidia.com/gpu': 1 },

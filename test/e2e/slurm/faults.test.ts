@@ -15,9 +15,9 @@ stages:
 `;
 
 const missing = slurmMissing();
-if (missing !== undefined) console.warn(`skipped: ${missing}`);
+const SKIPPED = missing === undefined ? '' : ` (${missing})`;
 
-describe.skipIf(missing !== undefined)('a run through Slurm', () => {
+describe.skipIf(missing !== undefined)(`a run through Slurm${SKIPPED}`, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startSlurm();

@@ -17,9 +17,9 @@ stages:
 `;
 
 const missing = slurmMissing();
-if (missing !== undefined) console.warn(`skipped: ${missing}`);
+const SKIPPED = missing === undefined ? '' : ` (${missing})`;
 
-describe.skipIf(missing !== undefined)('pipeline run --executor slurm', () => {
+describe.skipIf(missing !== undefined)(`pipeline run --executor slurm${SKIPPED}`, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startSlurm();
@@ -125,7 +125,7 @@ stages:
     const { events } = await rig.run('s.yaml');
     expect(events.find(({ type }) => type === 'stage-failed')).toMatchObject({
       code: 'E_EXECUTOR',
-      message: expect.stringContaining('Memory specification can not be satisfied'),
+      message: expect.stringContaining('Memory specification can not be satisfied') as string,
     });
   });
 
