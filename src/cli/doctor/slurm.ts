@@ -1,7 +1,7 @@
 /** Whether stages can be executed through Slurm from this machine: `pipeline doctor --executor slurm`. */
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { programInPath } from '../../base/program-in-path.ts';
-import { reasonOf } from '../../base/system-error.ts';
 import { runSlurm } from '../../execute/executors/slurm/commands.ts';
 import { clusterOptions } from '../../execute/executors/slurm/script.ts';
 import type { SlurmSettings } from '../../execute/executors/slurm/settings.ts';
@@ -98,23 +98,17 @@ const SHARED: Readonly<Record<number, string>> = {
   0x65735546: 'FUSE',
 };
 
+/** Of a store that does not exist yet, the folder in which it will be. */
 function folderCheck({ root }: StoreLayout): Check {
   const name = 'shared folder';
-  try {
-    const system = SHARED[statfsSync(root).type >>> 0];
-    if (system) return { name, state: 'ok', found: `${root} is on ${system}` };
-    return {
-      name,
-      state: 'warning',
-      found: `${root} is on a file system of this machine`,
-      hint: 'Nodes must see the store, the project and this installation under the same paths. Name a shared folder with `store.path`, unless this machine is the only node.',
-    };
-  } catch (error) {
-    return {
-      name,
-      state: 'warning',
-      found: `${root}: ${reasonOf(error)}`,
-      hint: 'The first run creates it.',
-    };
-  }
+  let folder = root;
+  while (!existsSync(folder)) folder = dirname(folder);
+  const system = SHARED[statfsSync(folder).type >>> 0];
+  if (system !== undefined) return { name, state: 'ok', found: `${root} is on ${system}` };
+  return {
+    name,
+    state: 'warning',
+    found: `${root} is on a file system of this machine`,
+    hint: 'Nodes must see the store, the project and this installation under the same paths. Name a shared folder with `store.path`, unless this machine is the only node.',
+  };
 }

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../helpers/eventually.ts';
-import { leftovers, startJob, type Job } from '../../helpers/processes.ts';
-import { makeRig, type Rig } from '../../helpers/rig.ts';
+import { artifactsOf, leftovers, startJob, type Job } from '../../helpers/processes.ts';
+import { COMMAND, makeRig, type Rig } from '../../helpers/rig.ts';
 import { slurmMissing, startSlurm, type Cluster } from '../../helpers/slurm.ts';
 
 const SPEC = `
@@ -17,9 +17,9 @@ stages:
 `;
 
 const missing = slurmMissing();
-if (missing !== undefined) console.warn(`skipped: ${missing}`);
+const SKIPPED = missing === undefined ? '' : ` (${missing})`;
 
-describe.skipIf(missing !== undefined)('pipeline run --executor slurm', () => {
+describe.skipIf(missing !== undefined)(`pipeline run --executor slurm${SKIPPED}`, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startSlurm();
@@ -74,15 +74,25 @@ describe.skipIf(missing !== undefined)('pipeline run --executor slurm', () => {
     expect(names.filter((name) => name.endsWith('x6'))).toHaveLength(6);
   });
 
-  it('executes the trainings of a sweep, and ranks them as on one machine', async () => {
+  it('executes a sweep as an array, with the digests of a local one', async () => {
     const spec = `name: s
 stages:
   data: { uses: command, with: { run: 'echo 1 > $OUTPUT/a' } }
-  model: { uses: command, inputs: { in: data }, with: { run: 'echo $SIZE > $OUTPUT/a; echo "{\\"score\\": $SIZE}" > $OUTPUT/metrics.json', env: { SIZE: '1' } } }
+  model: { uses: command, inputs: { in: data }, with: { run: 'cat $INPUT_IN/a > $OUTPUT/a; echo $SIZE >> $OUTPUT/a', env: { SIZE: '0' } } }
 `;
+    const sizes = Array.from({ length: 16 }, (_, size) => `"${size}"`).join(',');
+    const sweep = ['sweep', 's.yaml', '--set', `model.env.SIZE=${sizes}`];
+    const local = makeRig();
+    local.write({ 's.yaml': spec });
+    expect((await local.pipeline(...sweep)).code).toBe(0);
     const rig = project(spec);
-    const { code, stdout } = await rig.pipeline('sweep', 's.yaml', '--set', 'model.env.SIZE="1","2","3"');
-    expect(code, stdout).toBe(0);
+    const { code, stderr } = await rig.pipeline(...sweep);
+    expect(code, stderr).toBe(0);
+    const made = (one: Rig): string[] => artifactsOf(join(one.folder, 'artifacts'), 'command');
+    expect(made(rig)).toHaveLength(17);
+    expect(made(rig)).toEqual(made(local));
+    const names = cluster.command('squeue', '-h', '-r', '-t', 'all', '-o', '%j').split('\n');
+    expect(names.filter((name) => name.endsWith('x16'))).toHaveLength(16);
   });
 
   it('fails as on one machine, and goes on with what does not depend on it', async () => {
@@ -115,7 +125,7 @@ stages:
     const { events } = await rig.run('s.yaml');
     expect(events.find(({ type }) => type === 'stage-failed')).toMatchObject({
       code: 'E_EXECUTOR',
-      message: expect.stringContaining('Memory specification can not be satisfied'),
+      message: expect.stringContaining('Memory specification can not be satisfied') as string,
     });
   });
 
@@ -147,5 +157,51 @@ stages:
     rig.write({ go: '' });
     expect((await again.finished).code).toBe(0);
     expect(readFileSync(join(rig.folder, 'begun'), 'utf8')).toBe('x\n');
+  });
+
+  it('gives the same results where the clock of the nodes is an hour late', async () => {
+    const rig = project();
+    rig.write({
+      'late.mjs': 'const now = Date.now; Date.now = () => now() - 3_600_000;\n',
+      'pipeline.config.yaml': `slurm:\n  command: export NODE_OPTIONS=--import=${rig.folder}/late.mjs && ${process.execPath} ${COMMAND}\n`,
+    });
+    const { code, stages } = await rig.run('s.yaml');
+    expect({ code, stages }).toMatchObject({ code: 0, stages: { both: 'finished' } });
+    expect((await rig.run('s.yaml')).stages).toMatchObject({ one: 'cached', both: 'cached' });
+  });
+
+  it('says that the store cannot be written, and submits nothing', async () => {
+    const rig = project();
+    rig.write({ 'artifacts/tasks': 'a file where the folder should be' });
+    const { code, events } = await rig.run('s.yaml');
+    expect(code).toBe(1);
+    expect(events.find(({ type }) => type === 'stage-failed')).toMatchObject({ code: 'E_STORE' });
+  });
+
+  it('shows what a node said that could not start the worker', async () => {
+    const rig = project();
+    rig.write({ 'pipeline.config.yaml': 'slurm:\n  command: /nowhere/pipeline\n' });
+    const { events } = await rig.run('s.yaml');
+    expect(events.find(({ type }) => type === 'stage-failed')).toMatchObject({
+      code: 'E_EXECUTOR',
+      output: [expect.stringContaining('/nowhere/pipeline')],
+    });
+  });
+
+  it('is ready as far as pipeline doctor can see', async () => {
+    const rig = project();
+    const { code, stdout } = await rig.pipeline('doctor', '--json');
+    const { sections } = JSON.parse(stdout) as {
+      sections: { title: string; checks: { name: string; state: string }[] }[];
+    };
+    const states = sections
+      .find(({ title }) => title === 'slurm')!
+      .checks.map(({ name, state }) => [name, state]);
+    expect({ code, states: Object.fromEntries(states) as unknown }).toMatchObject({
+      code: 0,
+      states: { commands: 'ok', controller: 'ok', nodes: 'ok', 'job options': 'ok' },
+    });
+    rig.write({ 'pipeline.config.yaml': 'slurm:\n  partition: nothere\n' });
+    expect((await rig.pipeline('doctor')).code).toBe(1);
   });
 });
