@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-export const COMMAND = join(root, 'dist', 'pipeline.js');
+export const COMMAND = join(root, 'dist', 'pipeline.cjs');
 export const SHIM = pathToFileURL(join(root, 'bench', 'chaos', 'shim.mjs')).href;
 
 /** Two commands, one after the other; each execution appends a line to `made`. */

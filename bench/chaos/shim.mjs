@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { basename } from 'node:path';
 
 const { where, at, what, store, count } = JSON.parse(process.env.FAULT ?? '{}');
-const process_ = { 'pipeline.js': 'runner', 'stage-process.js': 'stage' }[basename(process.argv[1] ?? '')];
+const process_ = { 'pipeline.cjs': 'runner', 'stage-process.js': 'stage' }[basename(process.argv[1] ?? '')];
 
 const WRITES = /[wa+]/;
 const open = new Map();

@@ -31,7 +31,7 @@ export async function showCommand(
   if (options.json)
     printJson({ stages: Object.fromEntries(entries.map((entry) => [entry.stage.name, entryAsJson(entry)])) });
   else {
-    const style = styleFor(useColor(process.stdout));
+    const style = styleFor(useColor('stdout'));
     printResult(entries.map((entry) => entryText(entry, style)).join('\n\n'));
   }
   return 0;
