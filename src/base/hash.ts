@@ -22,17 +22,29 @@ const CHUNK = 1 << 20;
  * callback API is four times slower on small files.
  */
 export function digestOfFile(path: string): Digest {
-  const hash = createHash('sha256');
-  for (const piece of piecesOf(path)) hash.update(piece);
-  return hash.digest('hex') as Digest;
+  const work = digestByPieces(path);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
 }
 
 /** The same for a process that has to answer meanwhile: `turn` is awaited between the pieces. */
 export async function digestOfFileInTurns(path: string, turn: () => Promise<void>): Promise<Digest> {
+  const work = digestByPieces(path);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await turn();
+  }
+}
+
+/** Yields after every piece of the file. */
+export function* digestByPieces(path: string): Generator<void, Digest> {
   const hash = createHash('sha256');
   for (const piece of piecesOf(path)) {
     hash.update(piece);
-    await turn();
+    yield;
   }
   return hash.digest('hex') as Digest;
 }

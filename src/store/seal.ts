@@ -1,15 +1,16 @@
-/** Turns a folder that a stage has filled into one that can be published. Runs in the stage's own process. */
+/** Turns a folder that a stage has filled into one that can be published. Runs where the stage ran. */
 import { chmodSync, lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
-import { flush } from '../base/files.ts';
-import { digestOfFile } from '../base/hash.ts';
+import { doDurably, type DurableWork } from '../base/durable.ts';
+import { digestByPieces } from '../base/hash.ts';
 import { MANIFEST } from './layout.ts';
 import type { ArtifactFile } from './manifest.ts';
 
-/** Every plain file below a folder, by relative path, in code-unit order. Links and devices are an error. */
-function listFiles(folder: string): string[] {
+/** Every plain file below a folder, by relative path, in code-unit order, and every folder. Links and devices are errors. */
+function listFiles(folder: string): { readonly files: string[]; readonly folders: readonly string[] } {
   const found: string[] = [];
+  const folders: string[] = [];
   const visit = (relative: string): void => {
     for (const entry of entriesOf(join(folder, relative), relative)) {
       const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
@@ -28,10 +29,10 @@ function listFiles(folder: string): string[] {
           },
         );
     }
-    flush(join(folder, relative));
+    folders.push(join(folder, relative));
   };
   visit('');
-  return found.sort();
+  return { files: found.sort(), folders };
 }
 
 function entriesOf(folder: string, relative: string): Dirent[] {
@@ -48,18 +49,40 @@ function entriesOf(folder: string, relative: string): Dirent[] {
 
 /** Hashes, flushes and write-protects every file; `logical` gives digests of files whose bytes are not canonical. */
 export function seal(folder: string, logical: Readonly<Record<string, string>>): ArtifactFile[] {
-  const paths = listFiles(folder);
+  return doDurably(sealing(folder, logical));
+}
+
+export function* sealing(
+  folder: string,
+  logical: Readonly<Record<string, string>>,
+): DurableWork<ArtifactFile[]> {
+  const { files: paths, folders } = listFiles(folder);
   if (paths.includes(MANIFEST))
     throw new PipelineError('E_ARTIFACT', `a stage may not write ${MANIFEST}: the name is reserved`, {
       hint: 'Give the file another name.',
     });
   for (const path of Object.keys(logical))
     if (!paths.includes(path)) throw new Error(`digest given for ${path}, which was not written`);
-  return paths.map((path) => {
+  const sealed: ArtifactFile[] = [];
+  for (const path of paths) {
     const file = join(folder, path);
     chmodSync(file, 0o444);
-    flush(file);
-    const digest = { path, size: lstatSync(file).size, sha256: digestOfFile(file) };
-    return logical[path] === undefined ? digest : { ...digest, logical: logical[path] };
-  });
+    const { size } = lstatSync(file);
+    const digest = { path, size, sha256: yield* inTurns(digestByPieces(file)) };
+    sealed.push(logical[path] === undefined ? digest : { ...digest, logical: logical[path] });
+  }
+  const written = [...paths.map((path) => join(folder, path)), ...folders];
+  for (let from = 0; from < written.length; from += AT_ONCE) yield written.slice(from, from + AT_ONCE);
+  return sealed;
+}
+
+/** Files to flush at a time: the system has one journal, and few files may be open. */
+const AT_ONCE = 16;
+
+function* inTurns<T>(work: Generator<void, T>): DurableWork<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    yield [];
+  }
 }

@@ -76,7 +76,7 @@ function entryText({ stage, plan }: PlanEntry, style: Style): string {
       [
         `digest ${manifest.digest.slice(0, 16)}`,
         `made ${started} in ${durationText(seconds)}`,
-        `peak ${bytesText(peakMemoryBytes)}`,
+        ...(peakMemoryBytes > 0 ? [`peak ${bytesText(peakMemoryBytes)}`] : []),
         ...(kernels.length > 0 ? [`kernels ${kernels.join(', ')}`] : []),
       ].join(' · '),
     ),
