@@ -67,7 +67,7 @@ function watch() {
     ([descriptor]) => open.get(descriptor),
     (real, [descriptor, data]) => real(descriptor, half(data)),
   );
-  wrap('fsyncSync', ([descriptor]) => open.get(descriptor));
+  for (const name of ['fsyncSync', 'fsync']) wrap(name, ([descriptor]) => open.get(descriptor));
   syncBuiltinESMExports();
 }
 

@@ -2,8 +2,7 @@
  * Work that has to wait until files and folders would survive a power cut. A process with nothing else to do waits for
  * each; one that has to answer meanwhile lets the system flush them while it does something else. The work is the same.
  */
-import { fsync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, fsync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { flush, isRefusal } from './files.ts';
 import { takeTurns } from './turns.ts';
@@ -44,12 +43,12 @@ const synced = promisify(fsync);
 
 /** `flush`, in a thread of Node's. */
 async function flushAside(path: string): Promise<void> {
-  const file = await open(path, 'r');
+  const descriptor = openSync(path, 'r');
   try {
-    await synced(file.fd);
+    await synced(descriptor);
   } catch (error) {
     if (!isRefusal(error)) throw error;
   } finally {
-    await file.close();
+    closeSync(descriptor);
   }
 }

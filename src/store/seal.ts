@@ -7,10 +7,9 @@ import { digestByPieces } from '../base/hash.ts';
 import { MANIFEST } from './layout.ts';
 import type { ArtifactFile } from './manifest.ts';
 
-/** Every plain file below a folder, by relative path, in code-unit order, and every folder. Links and devices are errors. */
-function listFiles(folder: string): { readonly files: string[]; readonly folders: readonly string[] } {
+/** Every plain file below a folder, by relative path, in code-unit order. Links and devices are an error. */
+function listFiles(folder: string): string[] {
   const found: string[] = [];
-  const folders: string[] = [];
   const visit = (relative: string): void => {
     for (const entry of entriesOf(join(folder, relative), relative)) {
       const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
@@ -29,10 +28,9 @@ function listFiles(folder: string): { readonly files: string[]; readonly folders
           },
         );
     }
-    folders.push(join(folder, relative));
   };
   visit('');
-  return { files: found.sort(), folders };
+  return found.sort();
 }
 
 function entriesOf(folder: string, relative: string): Dirent[] {
@@ -47,16 +45,17 @@ function entriesOf(folder: string, relative: string): Dirent[] {
   }
 }
 
-/** Hashes, flushes and write-protects every file; `logical` gives digests of files whose bytes are not canonical. */
+/** Hashes and write-protects every file; `logical` gives digests of files whose bytes are not canonical. */
 export function seal(folder: string, logical: Readonly<Record<string, string>>): ArtifactFile[] {
   return doDurably(sealing(folder, logical));
 }
 
+/** The same in turns. Nothing is flushed yet: the store does that, where it is one on a disk. */
 export function* sealing(
   folder: string,
   logical: Readonly<Record<string, string>>,
 ): DurableWork<ArtifactFile[]> {
-  const { files: paths, folders } = listFiles(folder);
+  const paths = listFiles(folder);
   if (paths.includes(MANIFEST))
     throw new PipelineError('E_ARTIFACT', `a stage may not write ${MANIFEST}: the name is reserved`, {
       hint: 'Give the file another name.',
@@ -71,13 +70,8 @@ export function* sealing(
     const digest = { path, size, sha256: yield* inTurns(digestByPieces(file)) };
     sealed.push(logical[path] === undefined ? digest : { ...digest, logical: logical[path] });
   }
-  const written = [...paths.map((path) => join(folder, path)), ...folders];
-  for (let from = 0; from < written.length; from += AT_ONCE) yield written.slice(from, from + AT_ONCE);
   return sealed;
 }
-
-/** Files to flush at a time: the system has one journal, and few files may be open. */
-const AT_ONCE = 16;
 
 function* inTurns<T>(work: Generator<void, T>): DurableWork<T> {
   for (;;) {

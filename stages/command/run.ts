@@ -116,7 +116,7 @@ async function execute(
     if (code === 0) return;
     const how = killedBy === null ? `exit code ${code ?? '?'}` : `signal ${killedBy}`;
     throw new PipelineError('E_COMMAND', `the command ended with ${how}: ${commandText(params.run)}`, {
-      hint: sandbox?.hint,
+      hint: killedBy === 'SIGKILL' ? 'If nobody killed it, the machine ran out of memory.' : sandbox?.hint,
     });
   } catch (error) {
     // A script that was not declared is empty here, and may not even start.

@@ -85,7 +85,7 @@ export function* committing(
   try {
     writeFileSync(file, `${JSON.stringify(manifest, null, 1)}\n`, { flag: 'wx' });
     chmodSync(file, 0o444);
-    yield [file, folder];
+    yield* flushing(folder, manifest);
     makeFolder(dirname(path));
     const lookup = findArtifact(layout, manifest.kind, manifest.key);
     if (lookup.state === 'found' && (!replace || lookup.artifact.manifest.digest === manifest.digest))
@@ -102,6 +102,22 @@ export function* committing(
       cause: error,
     });
   }
+}
+
+/** Files to flush at a time: the system has one journal, and a process may not open many. */
+const AT_ONCE = 16;
+
+function* flushing(folder: string, { files }: Manifest): DurableWork<void> {
+  const paths = [MANIFEST, ...files.map(({ path }) => path)];
+  const folders = new Set(paths.flatMap(foldersAbove));
+  const all = [...paths, ...folders].map((path) => join(folder, path));
+  for (let from = 0; from < all.length; from += AT_ONCE) yield all.slice(from, from + AT_ONCE);
+}
+
+/** `a/b/c.txt` → `a/b`, `a`, `.` */
+function foldersAbove(path: string): string[] {
+  const folder = dirname(path);
+  return folder === '.' ? ['.'] : [folder, ...foldersAbove(folder)];
 }
 
 function kept(artifact: Artifact, { digest }: Manifest): Put {
