@@ -37,7 +37,7 @@ function keepCompiled(script: Script): void {
 const cachedData = readCompiled();
 // The file is ASCII: this is the fastest way to read it.
 const source = readFileSync(file, 'latin1');
-const script = new Script(`(function (require, module, __filename, __import) {${source}\n})`, {
+const script = new Script(`(function (require, __filename, __import) {${source}\n})`, {
   filename: file,
   cachedData,
 });
@@ -50,10 +50,24 @@ if ((cachedData === undefined || script.cachedDataRejected === true) && usual &&
 
 type Command = (
   require: NodeJS.Require,
-  module: NodeJS.Module,
   filename: string,
   load: (specifier: string) => Promise<unknown>,
 ) => void;
 
+interface ModuleOfLaterNode {
+  readonly enableCompileCache?: (folder: string) => unknown;
+}
+
+/** From version 22.1 on, Node keeps the compiled code of modules itself, where it is asked to. */
+let asked = false;
+function load(specifier: string): Promise<unknown> {
+  if (!asked) {
+    asked = true;
+    const { enableCompileCache } = process.getBuiltinModule('node:module') as ModuleOfLaterNode;
+    enableCompileCache?.(join(folder, 'modules'));
+  }
+  return import(specifier);
+}
+
 const command = script.runInThisContext() as Command;
-command(require, module, file, (specifier) => import(specifier));
+command(require, file, load);

@@ -120,7 +120,9 @@ it('keeps the compiled code of a run, and makes it anew where it is damaged', ()
   run('--version');
   expect(existsSync(compiled)).toBe(false);
   run('run', 's.yaml');
-  const [name] = readdirSync(compiled);
+  // What Node itself keeps of other modules is in a folder.
+  const names = (): string[] => readdirSync(compiled).filter((entry) => entry !== 'modules');
+  const [name] = names();
   const file = join(compiled, name!);
   const kept = readFileSync(file);
   expect(kept.length).toBeGreaterThan(50_000);
@@ -130,7 +132,7 @@ it('keeps the compiled code of a run, and makes it anew where it is damaged', ()
     run('run', 's.yaml');
     expect(readFileSync(file).length).toBeGreaterThan(50_000);
   }
-  expect(readdirSync(compiled)).toEqual([name]);
+  expect(names()).toEqual([name]);
 });
 
 it('works where the compiled code cannot be kept', () => {
