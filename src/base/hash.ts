@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { canonicalJson, type Json } from './json.ts';
 
 /** SHA-256 of content, in lower-case hexadecimal. */
@@ -16,6 +16,7 @@ export function digestOfJson(value: Json): Digest {
 }
 
 const CHUNK = 1 << 20;
+const SMALL = 1 << 12;
 
 /**
  * SHA-256 of a file's bytes, in constant memory. Synchronous: a stage process has nothing else to do, and the
@@ -53,7 +54,8 @@ export function* digestByPieces(path: string): Generator<void, Digest> {
 function* piecesOf(path: string): Generator<Uint8Array> {
   const descriptor = openSync(path, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK);
+    // A small file needs no large buffer: one for each of many files would keep the garbage collector busy.
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(SMALL, fstatSync(descriptor).size)));
     for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer))
       yield buffer.subarray(0, read);
   } finally {
