@@ -57,7 +57,7 @@ function copyNativeSources() {
 
 async function buildModules() {
   const entries = {
-    'stage-process': 'src/execute/job/stage-process.ts',
+    'stage-process': 'src/execute/job/process/stage-process.ts',
   };
   for (const entry of publicEntries) entries[entry] = `src/${entry}.ts`;
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;

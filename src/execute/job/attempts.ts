@@ -2,7 +2,7 @@
 import { sleep } from '../../base/clock.ts';
 import type { JobOptions, JobResult } from '../executor.ts';
 import type { Job } from './job.ts';
-import type { ChildOptions, ChildResult } from './stage-child.ts';
+import type { ChildOptions, ChildResult } from './process/stage-child.ts';
 
 /** One attempt. A stage that exceeds its timeout is asked to stop, and killed where it does not. */
 export async function attempt(

@@ -19,9 +19,9 @@ import type { Job } from './job.ts';
 import { manifestOf } from './job-manifest.ts';
 import { fetchEarlier } from './fetch-earlier.ts';
 import { fetchInputs, kindOf, paramsOf } from './resolve-job.ts';
-import type { StartMessage } from './messages.ts';
-import { runInChild, type ChildResult } from './stage-child.ts';
-import { runHere } from './stage-here.ts';
+import type { StartMessage } from './process/messages.ts';
+import { runInChild, type ChildResult } from './process/stage-child.ts';
+import { runHere } from './process/stage-here.ts';
 
 /** What a machine executes jobs with. */
 export interface JobEnvironment {

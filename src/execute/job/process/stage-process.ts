@@ -4,8 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { programsUsed } from '../../engine/kernels/programs-used.ts';
-import type { Program, ProgramEnd } from '../../stage.ts';
+import { programsUsed } from '../../../engine/kernels/programs-used.ts';
+import type { Program, ProgramEnd } from '../../../stage.ts';
 import type { FromStage, ToStage } from './messages.ts';
 import { failureOf, runKind } from './run-kind.ts';
 

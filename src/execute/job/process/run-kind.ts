@@ -4,12 +4,12 @@
  */
 import { mkdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { doDurably, doDurablyInTurns } from '../../base/durable.ts';
-import { PipelineError } from '../../base/diagnostic.ts';
-import { hintOf, isSystemError, reasonOf } from '../../base/system-error.ts';
-import { monotonic } from '../../base/clock.ts';
-import type { StageContext, StageKind, StageWarning } from '../../stage.ts';
-import { sealing } from '../../store/seal.ts';
+import { doDurably, doDurablyInTurns } from '../../../base/durable.ts';
+import { PipelineError } from '../../../base/diagnostic.ts';
+import { hintOf, isSystemError, reasonOf } from '../../../base/system-error.ts';
+import { monotonic } from '../../../base/clock.ts';
+import type { StageContext, StageKind, StageWarning } from '../../../stage.ts';
+import { sealing } from '../../../store/seal.ts';
 import type { FromStage, StartMessage } from './messages.ts';
 
 /** Messages have a cost, and a person reads a few a second. */

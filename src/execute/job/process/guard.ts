@@ -61,13 +61,15 @@ function startGuard(): Guard {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   const guard = { process, channel: process.stdin as unknown as Guard['channel'] };
-  const gone = (): void => {
-    if (current !== guard) return;
-    current = undefined;
-    if (groups.size > 0) guardChannel();
+  const forget = (): void => {
+    if (current === guard) current = undefined;
   };
-  process.on('error', gone);
-  process.on('exit', gone);
+  // Where no shell can be started, no program can either: its start says why.
+  process.on('error', forget);
+  process.on('exit', () => {
+    forget();
+    if (groups.size > 0) guardChannel();
+  });
   process.unref();
   guard.channel.on('error', () => undefined);
   guard.channel.unref();

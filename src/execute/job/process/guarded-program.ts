@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Program, ProgramEnd } from '../../stage.ts';
+import type { Program, ProgramEnd } from '../../../stage.ts';
 import { ANNOUNCED, forgetGroup, guardChannel, noteGroup } from './guard.ts';
 import { DRAIN_MS, killGroup, stopping, type StopSignals } from './process-group.ts';
 

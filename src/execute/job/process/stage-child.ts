@@ -4,7 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { DIST } from '../../base/installation.ts';
+import { DIST } from '../../../base/installation.ts';
 import type { FromStage, StartMessage, ToStage } from './messages.ts';
 import { DRAIN_MS, killGroup, stopping, type StopSignals } from './process-group.ts';
 import { openOutput, type StageOutput } from './stage-output.ts';

@@ -2,11 +2,11 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runGuarded } from '../../../src/execute/job/guarded-program.ts';
-import type { Program, ProgramEnd } from '../../../src/stage.ts';
-import { eventually } from '../../helpers/eventually.ts';
-import { isAlive, pidIn } from '../../helpers/processes.ts';
-import { temporaryFolder } from '../../helpers/run-kind.ts';
+import { runGuarded } from '../../../../src/execute/job/process/guarded-program.ts';
+import type { Program, ProgramEnd } from '../../../../src/stage.ts';
+import { eventually } from '../../../helpers/eventually.ts';
+import { isAlive, pidIn } from '../../../helpers/processes.ts';
+import { temporaryFolder } from '../../../helpers/run-kind.ts';
 
 interface Run {
   readonly end: Promise<ProgramEnd>;
