@@ -21,7 +21,8 @@ const REGISTRY = "globalThis[Symbol.for('two-tower.modules')]";
 /** Node's own modules that take long to load: each waits until one of its members is used. */
 const SLOW = ['child_process', 'module', 'readline', 'timers/promises', 'zlib'];
 
-const REQUIRE =
+/** Packages in CommonJS that are bundled into ES modules need it. */
+export const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 /** @param common esbuild's options of every build; @param external packages that stay in node_modules */

@@ -17,7 +17,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
-import { buildCommand, compileCommand } from './build-command.mjs';
+import { buildCommand, compileCommand, REQUIRE } from './build-command.mjs';
 import { buildTypes } from './build-types.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -70,9 +70,7 @@ async function buildModules() {
     sourcemap: true,
     minifySyntax: true,
     chunkNames: 'chunks/[name]-[hash]',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+    banner: { js: REQUIRE },
   });
 }
 

@@ -59,5 +59,5 @@ it('lets others have their turn while work is done in turns', async () => {
   }
   await doDurablyInTurns(work());
   going = false;
-  expect(turns).toBeGreaterThan(2);
+  expect(turns).toBeGreaterThanOrEqual(3);
 });
