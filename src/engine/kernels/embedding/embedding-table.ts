@@ -4,24 +4,12 @@
  */
 import { createGrouper, type TokensByWord } from './grouping.ts';
 import { gatherRows, type RowSums } from './gather-rows.ts';
+import { adamNumbers, type AdamStep } from '../adam-step.ts';
 import type { Heap } from '../threads/heap.ts';
-import { power } from '../../../base/math.ts';
 import { recurrentOperations as op } from '../abi.generated.ts';
 import type { Job } from '../threads/instructions.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import { pad } from '../padding.ts';
-
-export interface AdamStep {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-  /** Multiplies the gradients first (clipping). */
-  readonly scale: number;
-  /** From 1 on; for the correction of the moments' bias. */
-  readonly step: number;
-}
 
 export interface EmbeddingTable {
   readonly rows: number;
@@ -270,23 +258,4 @@ function unpad(padded: Float32Array, columns: number, width: number): Float32Arr
   const out = new Float32Array(rows * columns);
   for (let r = 0; r < rows; r++) out.set(padded.subarray(r * width, r * width + columns), r * columns);
   return out;
-}
-
-type AdamNumbers = Pick<
-  Parameters<typeof op.adam>[0],
-  'rate' | 'beta1' | 'beta2' | 'rest1' | 'rest2' | 'epsilon' | 'decay' | 'scale' | 'root'
->;
-
-function adamNumbers(o: AdamStep): AdamNumbers {
-  return {
-    rate: o.learningRate / (1 - power(o.beta1, o.step)),
-    beta1: o.beta1,
-    beta2: o.beta2,
-    rest1: 1 - o.beta1,
-    rest2: 1 - o.beta2,
-    epsilon: o.epsilon,
-    decay: 1 - o.learningRate * o.weightDecay,
-    scale: o.scale,
-    root: 1 / (1 - power(o.beta2, o.step)),
-  };
 }
