@@ -76,7 +76,7 @@ export function weightGradients(
       ...weights.layout.biases(sums()),
     ]);
   }
-  pool.run(jobs, (Math.max(inputWidth, paddedHidden) + width) * 512);
+  pool.run(jobs, (Math.max(inputWidth, paddedHidden) + 16 + width) * 512);
   const gradients = finish.flatMap((each) => each());
   scope.release();
   return gradients;
