@@ -98,12 +98,10 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
 
   const addGradients = (dx: number, { ids, order, starts }: GradientRows): void => {
     const held = count;
-    const targets = Array.from(ids, (id) => {
-      const slot = slotOf(id);
-      return { row: slot, add: slot < held };
-    });
+    const targets = new Uint32Array(ids.length);
+    for (let g = 0; g < ids.length; g++) targets[g] = slotOf(ids[g]!);
     reserve(count);
-    gatherRows(heap, pool, { from: dx, width, order, starts, targets, to: gradients });
+    gatherRows(heap, pool, { from: dx, width, order, starts, targets, held, to: gradients });
   };
 
   const gradientSquares = (): number => {
@@ -185,8 +183,8 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
     sumRows: ({ order, starts }) => {
       const groups = starts.length - 1;
       const to = heap.allocate(Math.max(1, groups) * width * 4);
-      const targets = Array.from({ length: groups }, (_, row) => ({ row, add: false }));
-      gatherRows(heap, pool, { from: data, width, order, starts, targets, to });
+      const targets = Uint32Array.from({ length: groups }, (_, row) => row);
+      gatherRows(heap, pool, { from: data, width, order, starts, targets, held: 0, to });
       const sums = unpad(heap.f32(to, groups * width), dimensions, width);
       heap.free(to);
       return sums;
