@@ -14,18 +14,34 @@ INLINE float dot16(const float *a, const float *b, size_t stride) {
   return (all[0] + all[1]) + (all[2] + all[3]);
 }
 
+/** Floats of the next `vectors` times 16 columns of `combine`: their sums stay in registers. */
+INLINE void combine_columns(float *out, const float *g, size_t step, const float *rows, const uint32_t *ids,
+                            uint32_t count, size_t stride, const int vectors) {
+  f32x16 sum[4] = {{0}, {0}, {0}, {0}};
+  for (uint32_t i = 0; i < count; i++) {
+    const float weight = g[i * step];
+    const float *from = row(rows, ids[i], stride);
+    for (int v = 0; v < vectors; v++) sum[v] = sum[v] + weight * *(const f32x16 *)(from + v * 16);
+  }
+  for (int v = 0; v < vectors; v++) *(f32x16 *)(out + v * 16) = sum[v];
+}
+
 /** out = Σ g[i · step]·rows[ids[i]], i < count; g's step in floats. */
 INLINE void combine(float *out, const float *g, size_t step, const float *rows, const uint32_t *ids, uint32_t count,
                     size_t stride) {
-  for (size_t k = 0; k < stride / 4; k += 16) {
-    f32x16 sum = {0};
-    for (uint32_t i = 0; i < count; i++) {
-      const float weight = g[i * step];
-      sum = sum + weight * *(const f32x16 *)(row(rows, ids[i], stride) + k);
-    }
-    *(f32x16 *)(out + k) = sum;
-  }
+  size_t k = 0;
+  for (; k + 64 <= stride / 4; k += 64) combine_columns(out + k, g, step, rows + k, ids, count, stride, 4);
+  for (; k < stride / 4; k += 16) combine_columns(out + k, g, step, rows + k, ids, count, stride, 1);
 }
+
+/** Vectors lie all over the tables: they are asked for before they are needed. */
+INLINE void fetch_rows(const float *rows, const uint32_t *ids, uint32_t count, size_t stride) {
+  for (uint32_t i = 0; i < count; i++)
+    for (size_t k = 0; k < stride; k += 64) __builtin_prefetch((const char *)row(rows, ids[i], stride) + k);
+}
+
+/** Entries of a list whose vectors are asked for ahead. */
+#define AHEAD 6
 
 INLINE uint32_t table_place(float x) {
   const float place = (x + SIGMOID_LIMIT) * (SIGMOID_LENGTH / (2 * SIGMOID_LIMIT));
@@ -44,6 +60,15 @@ static void skip_gram_gradients(const float *words, const float *contexts, size_
   const uint32_t targets = 1 + negatives;
   for (uint32_t group = 0; group < count; group++, groups += 2 + targets) {
     const uint32_t size = groups[0], first = groups[1], *ids = groups + 2, *window = inputs + first;
+    if (group == 0) {
+      fetch_rows(contexts, ids, targets, stride);
+      fetch_rows(words, window, size, stride);
+    }
+    if (group + 1 < count) {
+      const uint32_t *next = ids + targets;
+      fetch_rows(contexts, next + 2, targets, stride);
+      fetch_rows(words, inputs + next[1], next[0], stride);
+    }
     for (uint32_t i = 0; i < size; i++) {
       const float *input = row(words, window[i], stride);
       for (uint32_t j = 0; j < targets; j++) {
@@ -70,6 +95,10 @@ static void skip_gram_apply(float *table, size_t stride, const uint32_t *list, u
   for (uint32_t i = 0; i < count; i++, list += 2) {
     float *to = row(table, list[0], stride);
     const float *from = row(steps, list[1], stride);
+    if (i + AHEAD < count) {
+      fetch_rows(table, list + 2 * AHEAD, 1, stride);
+      fetch_rows(steps, list + 2 * AHEAD + 1, 1, stride);
+    }
     for (size_t k = 0; k < stride / 4; k += 16)
       *(f32x16 *)(to + k) = *(const f32x16 *)(to + k) + *(const f32x16 *)(from + k);
   }
