@@ -4,11 +4,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-<<<<<<< HEAD
-const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'word2vec', 'history', 'remote'];
-=======
-const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'search', 'word2vec', 'history'];
->>>>>>> main
+const NAMES = [
+  'orchestrate',
+  'ingest',
+  'train',
+  'embed',
+  'evaluate',
+  'search',
+  'word2vec',
+  'history',
+  'remote',
+];
 /** Only when named: it installs packages. */
 const ON_REQUEST = ['interop'];
 
