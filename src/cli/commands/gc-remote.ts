@@ -68,7 +68,7 @@ function keptArtifacts(
 const SHOWN = 40;
 
 function collectedText({ removed, kept }: CollectedRemote, dryRun: boolean): string {
-  const style = styleFor(useColor(process.stdout));
+  const style = styleFor(useColor('stdout'));
   const rows = [...removed]
     .sort((a, b) => b.size - a.size)
     .map(({ what, name, size, why }) => [bytesText(size), what, shortName(name), style.dim(why)]);

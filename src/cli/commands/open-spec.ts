@@ -7,6 +7,6 @@ import { storeNotice } from './stores.ts';
 export async function openSpec(file: string, options: SpecOptions): Promise<Session> {
   const session = await openSession(file, options, storeNotice);
   if (session.warnings.length > 0)
-    printNotice(formatDiagnostics(session.warnings, { color: useColor(process.stderr) }));
+    printNotice(formatDiagnostics(session.warnings, { color: useColor('stderr') }));
   return session;
 }

@@ -8,7 +8,7 @@ import { printNotice, styleFor, useColor } from '../render/output.ts';
 
 /** `warning: the remote store s3://… is not used: …`, and what to do about it. */
 export const storeNotice: Notice = (message, hint) => {
-  const style = styleFor(useColor(process.stderr));
+  const style = styleFor(useColor('stderr'));
   printNotice(`${style.yellow('warning')}: ${message}`);
   if (hint !== undefined) printNotice(`${style.cyan('hint')}: ${hint}`);
 };

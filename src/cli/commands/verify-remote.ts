@@ -39,7 +39,7 @@ function checkedText(
   keep: boolean,
   seconds: number,
 ): string {
-  const style = styleFor(useColor(process.stdout));
+  const style = styleFor(useColor('stdout'));
   const lines = damaged.map(({ artifact, faults }) =>
     [`${style.red('damaged')} ${artifact}`, ...faults.map((fault) => `  ${fault}`)].join('\n'),
   );
