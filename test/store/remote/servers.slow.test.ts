@@ -15,6 +15,7 @@ import {
   startFaultProxy,
   startMoto,
   startNginx,
+  type AtEnd,
   type FaultProxy,
 } from './servers.ts';
 
@@ -25,7 +26,7 @@ interface Server {
   readonly name: string;
   readonly missing: string | undefined;
   /** Starts it; the settings are of a new store each time, through `through` where it is given. */
-  readonly start: () => Promise<(through?: string) => Settings>;
+  readonly start: (atEnd: AtEnd) => Promise<(through?: string) => Settings>;
   readonly target: (settings: Settings) => string;
   readonly createOnly: boolean;
 }
@@ -35,8 +36,8 @@ const SERVERS: readonly Server[] = [
     name: 'moto (S3)',
     missing: NO_MOTO,
     createOnly: true,
-    async start() {
-      const endpoint = await startMoto(afterAll);
+    async start(atEnd) {
+      const endpoint = await startMoto(atEnd);
       return (through = endpoint) => ({
         address: `s3://store/team-${++stores}`,
         endpoint: through,
@@ -49,8 +50,8 @@ const SERVERS: readonly Server[] = [
     name: 'nginx (HTTP)',
     missing: NO_NGINX,
     createOnly: false,
-    async start() {
-      const { url } = await startNginx(afterAll);
+    async start(atEnd) {
+      const { url } = await startNginx(atEnd);
       return (through = url) => ({ address: `${through}/cache-${++stores}` });
     },
     target: ({ address }) => new URL(address).origin,
@@ -62,9 +63,13 @@ for (const { name, missing, start, target, createOnly } of SERVERS)
     `a remote store on ${name}${missing === undefined ? '' : `: ${missing}`}`,
     () => {
       let settingsFor: (through?: string) => Settings;
+      const ends: (() => void | Promise<void>)[] = [];
       beforeAll(async () => {
-        settingsFor = await start();
+        settingsFor = await start((work) => ends.push(work));
       }, 120_000);
+      afterAll(async () => {
+        for (const end of ends.reverse()) await end();
+      });
 
       const throughProxy = async (): Promise<{ settings: Settings; proxy: FaultProxy }> => {
         const proxy = await startFaultProxy(target(settingsFor()));

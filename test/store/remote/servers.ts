@@ -16,8 +16,8 @@ function missing(command: string, args: readonly string[], what: string): string
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0 ? undefined : `needs ${what}`;
 }
 
-/** `onTestFinished`, or `afterAll` for a server that the tests of a file share. */
-type AtEnd = (work: () => void | Promise<void>) => void;
+/** `onTestFinished`, or what `afterAll` calls for a server that the tests of a file share. */
+export type AtEnd = (work: () => void | Promise<void>) => void;
 
 export const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'AKIDTESTKEY',
