@@ -60,7 +60,7 @@ function readRoot(root: MapNode, reading: Reading): void {
 function strayHint(name: string): string | undefined {
   const homes = SETTING_NAMES.filter((full) => full.endsWith(`.${name}`));
   if (homes.length > 0) return `It belongs under \`${homes.map((full) => sectionOf(full)).join('` or `')}\`.`;
-  if (SPEC_NAMES.includes(name)) return `\`${name}\` belongs into a spec, not into the configuration.`;
+  if (SPEC_NAMES.includes(name)) return `A spec may have \`${name}\`, the configuration may not.`;
   return nameHint(name, TOP_NAMES);
 }
 
