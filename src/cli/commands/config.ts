@@ -23,7 +23,7 @@ export async function configCommand(spec: string | undefined, options: ConfigOpt
   if (options.json) printJson({ settings: set });
   else if (set.length === 0) printResult(nothingText(spec));
   else {
-    const style = styleFor(useColor(process.stdout));
+    const style = styleFor(useColor('stdout'));
     printResult(
       table(
         set.map(({ name, value, from }) => [

@@ -43,7 +43,7 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
   const onEvent = (event: WorkerEvent): void => {
     if (event.type === 'taken') executing += 1;
     if (event.type === 'ended' || event.type === 'untold') executing -= 1;
-    const line = workerLine(event, styleFor(useColor(process.stderr)));
+    const line = workerLine(event, styleFor(useColor('stderr')));
     if (line !== undefined) printNotice(line);
   };
   function meaning(): string {
