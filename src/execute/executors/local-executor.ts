@@ -6,6 +6,7 @@ export function localExecutor(environment: JobEnvironment): Executor {
   return {
     name: 'local',
     // Loaded for the first job: a run that finds everything cached has none.
-    run: async (job, options) => (await import('../job/execute-job.ts')).executeJob(job, environment, options),
+    run: async (job, options) =>
+      (await import('../job/execute-job.ts')).executeJob(job, environment, options),
   };
 }
