@@ -4,7 +4,7 @@
  */
 import type { JobOptions, JobResult } from '../../executor.ts';
 import type { TaskWatch } from '../watch-task.ts';
-import { hintOf, type Hint, type Row } from './states.ts';
+import { meaningOf, type Meaning, type Row } from './states.ts';
 
 export type LossClass =
   | 'node-lost'
@@ -40,7 +40,7 @@ export interface Following {
 }
 
 /** How long after the end of its job the result of a task may still come. */
-const LATE_MS: Readonly<Record<Exclude<Hint, 'queued' | 'running'>, number>> = {
+const LATE_MS: Readonly<Record<Exclude<Meaning, 'queued' | 'running'>, number>> = {
   ended: 60_000,
   failed: 10_000,
   cancelled: 2_000,
@@ -74,11 +74,11 @@ export async function follow(following: Following): Promise<Ending> {
       absentSince = following.listings();
       tell(row);
     }
-    const hint = row && hintOf(row);
-    if (hint === 'queued' || hint === 'running') ended.clear();
-    else if (hint !== undefined) {
+    const meaning = row && meaningOf(row);
+    if (meaning === 'queued' || meaning === 'running') ended.clear();
+    else if (meaning !== undefined) {
       if (await following.isStored()) return found();
-      if (ended.passed(LATE_MS[hint])) return { type: 'lost', class: lossOf(hint, following), id };
+      if (ended.passed(LATE_MS[meaning])) return { type: 'lost', class: lossOf(meaning, following), id };
     } else if (following.listings() - absentSince >= ABSENT_LISTINGS) {
       if (await following.isStored()) return found();
       if (!watch.begun() || watch.silence() > SILENCE_MS) return { type: 'lost', class: 'vanished', id };
@@ -109,7 +109,7 @@ const USUAL = /^(None|Priority|Resources|BeginTime|JobArrayTaskLimit|Cleaning|Pr
 function tellingOfQueue({ watch, options }: Following): (row: Row) => void {
   let last = '';
   return (row) => {
-    if (watch.begun() || hintOf(row) !== 'queued' || row.reason === last) return;
+    if (watch.begun() || meaningOf(row) !== 'queued' || row.reason === last) return;
     last = row.reason;
     const why = row.reason === 'None' ? '' : `: ${row.reason}`;
     options.onEvent({ type: 'queued', where: `Slurm, job ${row.id}${why}` });
@@ -118,8 +118,8 @@ function tellingOfQueue({ watch, options }: Following): (row: Row) => void {
   };
 }
 
-function lossOf(hint: Exclude<Hint, 'queued' | 'running'>, { watch, isOwn }: Following): LossClass {
-  switch (hint) {
+function lossOf(meaning: Exclude<Meaning, 'queued' | 'running'>, { watch, isOwn }: Following): LossClass {
+  switch (meaning) {
     case 'cancelled':
       return isOwn() ? 'cancelled' : 'disowned';
     case 'ended':
@@ -131,7 +131,7 @@ function lossOf(hint: Exclude<Hint, 'queued' | 'running'>, { watch, isOwn }: Fol
     case 'out-of-memory':
     case 'preempted':
     case 'node-lost':
-      return hint;
+      return meaning;
   }
 }
 
@@ -141,8 +141,8 @@ async function explained(result: JobResult, { row, now, pause, options }: Follow
   const begun = now();
   while (now() - begun < REASON_MS && !options.stop.aborted) {
     const current = row();
-    const hint = current && hintOf(current);
-    if (hint === 'out-of-memory')
+    const meaning = current && meaningOf(current);
+    if (meaning === 'out-of-memory')
       return {
         ...result,
         failure: {
@@ -152,7 +152,7 @@ async function explained(result: JobResult, { row, now, pause, options }: Follow
           hint: 'Raise `resources.memory` of the stage.',
         },
       };
-    if (hint !== 'running') break;
+    if (meaning !== 'running') break;
     await pause(100);
   }
   return result;
@@ -169,8 +169,8 @@ async function stopped(following: Following): Promise<Ending> {
     const result = watch.look();
     if (result) return { type: 'result', result };
     const row = following.row();
-    const hint = row && hintOf(row);
-    if (hint !== 'queued' && hint !== 'running' && following.listings() > seen) return stop;
+    const meaning = row && meaningOf(row);
+    if (meaning !== 'queued' && meaning !== 'running' && following.listings() > seen) return stop;
     await pause(100, options.kill).catch(() => undefined);
   }
   await cancel('KILL');

@@ -20,7 +20,7 @@ import { openCanceller, type Canceller } from './canceller.ts';
 import { slurmCommands } from './commands.ts';
 import { follow, type Ending } from './follow.ts';
 import { DEFAULT_MAX_JOBS, DEFAULT_THREADS, type SlurmSettings } from './settings.ts';
-import { hintOf } from './states.ts';
+import { meaningOf } from './states.ts';
 import { readSubmission, writeSubmission, type Submission } from './submission.ts';
 import { openSubmitter, type Submitter } from './submitter.ts';
 
@@ -137,8 +137,8 @@ async function attach(
   if (!submission || readTask(files.task).job.forced !== job.forced) return undefined;
   await board.fresh(stop);
   const row = board.row(submission.name, submission.index);
-  const hint = row && hintOf(row);
-  if (hint !== 'queued' && hint !== 'running') return undefined;
+  const meaning = row && meaningOf(row);
+  if (meaning !== 'queued' && meaning !== 'running') return undefined;
   // Who cancels it when interrupted: a coordinator that lives keeps it.
   if (stateOf(submission.owner) === 'alive') return { files, submission };
   const own = { ...submission, owner: thisProcess() };

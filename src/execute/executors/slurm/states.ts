@@ -1,4 +1,4 @@
-/** What Slurm says about a job, and what it means for a task. Always a hint: the store decides what was made. */
+/** What Slurm says about a job, and what it means for a task. The store decides what was made. */
 
 /** One line of squeue. */
 export interface Row {
@@ -11,7 +11,7 @@ export interface Row {
   readonly reason: string;
 }
 
-export type Hint =
+export type Meaning =
   | 'queued'
   | 'running'
   | 'ended'
@@ -37,7 +37,7 @@ export function rowsOf(text: string): Row[] {
   });
 }
 
-const HINTS: Readonly<Record<string, Hint>> = {
+const MEANINGS: Readonly<Record<string, Meaning>> = {
   COMPLETED: 'ended',
   FAILED: 'failed',
   CANCELLED: 'cancelled',
@@ -62,7 +62,7 @@ const HINTS: Readonly<Record<string, Hint>> = {
 const LAUNCH_FAULTS = /^(JobLaunchFailure|RaisedSignal|LaunchFailed)/;
 
 /** Every other state is one of waiting: pending, configuring, requeued, held. */
-export function hintOf({ state, reason }: Pick<Row, 'state' | 'reason'>): Hint {
-  const hint = HINTS[state] ?? 'queued';
-  return hint === 'failed' && LAUNCH_FAULTS.test(reason) ? 'node-lost' : hint;
+export function meaningOf({ state, reason }: Pick<Row, 'state' | 'reason'>): Meaning {
+  const meaning = MEANINGS[state] ?? 'queued';
+  return meaning === 'failed' && LAUNCH_FAULTS.test(reason) ? 'node-lost' : meaning;
 }

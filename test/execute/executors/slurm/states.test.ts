@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hintOf, rowsOf } from '../../../../src/execute/executors/slurm/states.ts';
+import { meaningOf, rowsOf } from '../../../../src/execute/executors/slurm/states.ts';
 
 describe('the output of squeue', () => {
   it('has a row for each job and each element of an array', () => {
@@ -24,7 +24,7 @@ describe('the output of squeue', () => {
     ['OUT_OF_MEMORY', 'OutOfMemory', 'out-of-memory'],
     ['TIMEOUT', 'TimeLimit', 'time-limit'],
     ['CANCELLED', 'None', 'cancelled'],
-  ])('%s (%s) means %s', (state, reason, hint) => {
-    expect(hintOf({ state, reason })).toBe(hint);
+  ])('%s (%s) means %s', (state, reason, meaning) => {
+    expect(meaningOf({ state, reason })).toBe(meaning);
   });
 });
