@@ -15,6 +15,7 @@ import type { RunCommandOptions } from './commands/run.ts';
 import type { ShowOptions } from './commands/show.ts';
 import type { SweepOptions } from './commands/sweep.ts';
 import type { ValidateOptions } from './commands/validate.ts';
+import { addPageCommands } from './page-commands.ts';
 import { addStartCommands } from './start-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
 
@@ -227,6 +228,7 @@ function program(): Command {
   };
   addHistoryCommands(root, done);
   addStoreCommands(root, done);
+  addPageCommands(root, done);
 
   addStartCommands(root, done);
   return root;
