@@ -2,6 +2,7 @@
 import { Graph as Layout, layout } from '@dagrejs/dagre';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { withoutShortcuts, type GraphEdge } from './graph-edges.ts';
 
 export interface GraphNode {
   readonly id: string;
@@ -15,11 +16,6 @@ export interface GraphNode {
   readonly isCurrent?: boolean;
 }
 
-export interface GraphEdge {
-  readonly from: string;
-  readonly to: string;
-}
-
 export interface GraphProps {
   readonly label: string;
   readonly nodes: readonly GraphNode[];
@@ -27,6 +23,8 @@ export interface GraphProps {
 }
 
 const HEIGHT = 44;
+/** A wide graph is drawn smaller to fit the page, down to this; beyond, it scrolls. */
+const SMALLEST = 0.72;
 /** Room for the widths of arrows and rings beyond the nodes. */
 const MARGIN = 8;
 const LETTER = 7;
@@ -36,7 +34,12 @@ export function Graph({ label, nodes, edges }: GraphProps): JSX.Element {
   const placed = useMemo(() => place(nodes, edges), [nodes, edges]);
   return (
     <div class="graph scroll" tabIndex={0} role="group" aria-label={label}>
-      <svg width={placed.width} height={placed.height} viewBox={`0 0 ${placed.width} ${placed.height}`}>
+      <svg
+        width={placed.width}
+        height={placed.height}
+        style={{ minWidth: `${Math.round(placed.width * SMALLEST)}px` }}
+        viewBox={`0 0 ${placed.width} ${placed.height}`}
+      >
         <defs>
           <marker
             id="arrow"
@@ -100,7 +103,7 @@ function place(nodes: readonly GraphNode[], edges: readonly GraphEdge[]) {
     const letters = Math.max(node.title.length * LETTER, node.detail.length * DETAIL_LETTER);
     graph.setNode(node.id, { width: Math.max(80, letters + 22), height: HEIGHT });
   }
-  for (const { from, to } of edges) graph.setEdge(from, to);
+  for (const { from, to } of withoutShortcuts(edges)) graph.setEdge(from, to);
   layout(graph);
   const { width, height } = graph.graph();
   return {

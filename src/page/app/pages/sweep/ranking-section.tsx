@@ -27,7 +27,7 @@ export function RankingSection({ sweep }: { readonly sweep: SweepView }): JSX.El
             ranked.length > MOST_DRAWN ? `The best ${MOST_DRAWN} of ${ranked.length}; the table has all.` : ''
           }
           x={metric}
-          {...(baseline?.metric != null && { reference: { value: baseline.metric, text: 'baseline' } })}
+          {...(baseline?.metric != null && { reference: { value: baseline.metric, text: sweep.reference } })}
           groups={[
             {
               name: '',
@@ -63,10 +63,12 @@ export function RankingSection({ sweep }: { readonly sweep: SweepView }): JSX.El
   );
 }
 
-function leadOf({ configurations, goal }: SweepView, ranked: number): string {
+function leadOf({ configurations, goal, reference: sweepReference }: SweepView, ranked: number): string {
   const rest = configurations.length - ranked;
   const baseline = configurations.find(({ isBaseline }) => isBaseline);
-  const reference = baseline ? `Differences and p are against ${baseline.name}.` : '';
+  const reference = baseline
+    ? `Differences and p are against ${sweepReference === 'best' ? 'the best' : baseline.name}.`
+    : '';
   return [
     `${goal === 'maximize' ? 'The highest' : 'The lowest'} is best. Intervals are over queries, ± over repeats.`,
     ...(rest > 0 ? [`${rest} without a value are last.`] : []),
@@ -74,7 +76,7 @@ function leadOf({ configurations, goal }: SweepView, ranked: number): string {
   ].join(' ');
 }
 
-function columnsOf({ metric, configurations, repeats }: SweepView): Column<ConfigurationView>[] {
+function columnsOf({ metric, configurations, repeats, reference }: SweepView): Column<ConfigurationView>[] {
   const has = (test: (one: ConfigurationView) => boolean): boolean => configurations.some(test);
   return [
     { id: 'name', head: 'configuration', cell: ({ name }) => name, names: true, sort: ({ name }) => name },
@@ -119,7 +121,7 @@ function columnsOf({ metric, configurations, repeats }: SweepView): Column<Confi
             head: 'difference',
             align: 'right' as const,
             cell: (one: ConfigurationView) =>
-              one.isBaseline ? 'baseline' : one.difference === null ? '–' : signedText(one.difference),
+              one.isBaseline ? reference : one.difference === null ? '–' : signedText(one.difference),
             sort: ({ difference }: ConfigurationView) => difference,
           },
           {
