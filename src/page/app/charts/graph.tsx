@@ -11,8 +11,6 @@ export interface GraphNode {
   /** A class: the state of the stage. */
   readonly tone: string;
   readonly href?: string;
-  /** What a screen reader says of it. */
-  readonly label: string;
   readonly isCurrent?: boolean;
 }
 
@@ -89,7 +87,7 @@ function Node(props: {
   );
   if (node.href === undefined) return drawn;
   return (
-    <a href={node.href} aria-label={node.label} aria-current={node.isCurrent ? 'true' : undefined}>
+    <a href={node.href} aria-current={node.isCurrent ? 'true' : undefined}>
       {drawn}
     </a>
   );

@@ -44,7 +44,6 @@ export function GraphSection({ run }: { readonly run: RunView }): JSX.Element {
     detail: detailOf(stage),
     tone: stage.warnings.length > 0 ? `${stage.state} warned` : stage.state,
     href: formatRoute(withQuery(route, { stage: stage === chosen ? '' : stage.name, at: 'stages' })),
-    label: `${stage.name}: ${stage.kind}, ${STATE_TEXT[stage.state]}`,
     isCurrent: stage === chosen,
   }));
   return (
@@ -67,7 +66,7 @@ export function GraphSection({ run }: { readonly run: RunView }): JSX.Element {
 }
 
 function detailOf({ kind, state, seconds }: StageView): string {
-  const doing = state === 'executed' || state === 'cached' ? [] : [STATE_TEXT[state]];
+  const doing = state === 'executed' ? [] : [STATE_TEXT[state]];
   const time = seconds === null || seconds === 0 ? [] : [durationText(seconds)];
   return [kind, ...doing, ...time].join(' · ');
 }

@@ -1,7 +1,7 @@
 /** Configurations from best to worst, with the uncertainty from queries (interval) and from repeats (deviation). */
 import type { JSX } from 'preact';
 import type { ConfigurationView, SweepView } from '../../../views/sweep-view.ts';
-import { numberText, signedText } from '../../../../base/number-text.ts';
+import { alignedText, signedText } from '../../../../base/number-text.ts';
 import { durationText } from '../../../../base/quantity-text.ts';
 import { IntervalPlot } from '../../charts/interval-plot.tsx';
 import { intervalText, pText } from '../../format.ts';
@@ -86,7 +86,7 @@ function columnsOf({ metric, configurations, repeats, reference }: SweepView): C
       align: 'right',
       cell: (one) =>
         one.metric !== null ? (
-          numberText(one.metric)
+          alignedText(one.metric)
         ) : (
           <Chip tone={one.state === 'failed' ? 'bad' : 'warn'}>
             {one.state === 'done' ? 'no value' : one.state}
@@ -100,7 +100,7 @@ function columnsOf({ metric, configurations, repeats, reference }: SweepView): C
             id: 'sd',
             head: '± sd',
             align: 'right' as const,
-            cell: ({ deviation }: ConfigurationView) => (deviation === null ? '–' : numberText(deviation)),
+            cell: ({ deviation }: ConfigurationView) => (deviation === null ? '–' : alignedText(deviation)),
           },
         ]
       : []),
@@ -121,7 +121,11 @@ function columnsOf({ metric, configurations, repeats, reference }: SweepView): C
             head: 'difference',
             align: 'right' as const,
             cell: (one: ConfigurationView) =>
-              one.isBaseline ? reference : one.difference === null ? '–' : signedText(one.difference),
+              one.isBaseline
+                ? reference
+                : one.difference === null
+                  ? '–'
+                  : signedText(one.difference, alignedText),
             sort: ({ difference }: ConfigurationView) => difference,
           },
           {
