@@ -82,7 +82,7 @@ describe.skipIf(!CHROMIUM)(`the report of an experiment, ${IN_CHROMIUM}`, () => 
     expect(await page.locator('#curves svg[role=img]').count()).toBe(2);
     expect(await page.locator('#negatives svg[role=img]').count()).toBe(2);
     // Which types of query are answered well?
-    expect(await page.locator('#types svg[role=img]').getAttribute('aria-label')).toContain('symptoms');
+    expect(await page.locator('#types svg[role=img]').getAttribute('aria-label')).toContain('causes · 8');
     // Where do the queries lie?
     await page.locator('#map canvas').focus();
     await page.keyboard.press('ArrowRight');

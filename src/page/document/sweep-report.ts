@@ -16,7 +16,7 @@ export async function sweepReport(
   id: string,
   options: RecordedSweepOptions,
 ): Promise<ReportDocument> {
-  const view = await sweepView(await recordedSweep(layout, store, id, options), store);
+  const view = await sweepView(recordedSweep(layout, id, options), store);
   const best =
     view.configurations[0]?.metric == null ? null : (view.configurations[0].repeats[0]?.run ?? null);
   return {

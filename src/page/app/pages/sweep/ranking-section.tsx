@@ -146,7 +146,7 @@ function columnsOf({ metric, configurations, repeats, reference }: SweepView): C
     },
     {
       id: 'notes',
-      head: '',
+      head: 'notes',
       cell: ({ warnings, error }) => (
         <>
           {warnings > 0 && <Chip tone="warn">{warnings === 1 ? '1 warning' : `${warnings} warnings`}</Chip>}
