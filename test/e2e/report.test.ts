@@ -201,4 +201,20 @@ describe.skipIf(!CHROMIUM)(`the report of a sweep, ${IN_CHROMIUM}`, () => {
     expect(await page.locator('h1').textContent()).toContain('tiny');
     expect(complaints).toEqual([]);
   });
+
+  it('shows the present results of a spec that declares one, before and after it ran', async () => {
+    const rig = scoredSweep();
+    const before = await open(await reported(rig, 's.yaml'));
+    expect(await before.page.locator('.page-head').textContent()).toContain(
+      '3 of 3 configurations have no result yet',
+    );
+    expect((await rig.pipeline('sweep', 's.yaml')).code).toBe(0);
+    const { page, complaints } = await open(await reported(rig, 's.yaml'));
+    const rows = page.getByRole('table', { name: 'Configurations, best first' }).locator('tbody tr');
+    expect(await rows.locator('th').allTextContents()).toEqual(['wide', 'plain', 'narrow']);
+    expect(await rows.nth(1).textContent()).toContain('baseline');
+    await page.getByRole('link', { name: 'the best in detail' }).click();
+    expect(await page.locator('#spec').textContent()).toContain('margin: 0.9');
+    expect([...before.complaints, ...complaints]).toEqual([]);
+  });
 });
