@@ -82,6 +82,37 @@ async function buildModules() {
   });
 }
 
+/** Bundled into the page. */
+const PAGE_LIBRARIES = ['preact', '@dagrejs/dagre', '@dagrejs/graphlib'];
+
+function pageLicences() {
+  const texts = PAGE_LIBRARIES.map((name) =>
+    readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim(),
+  );
+  return [...new Set(texts)].map((text) => `${text}\n`).join('\n');
+}
+
+/** The page of `pipeline report` and `pipeline serve`: one script and one style sheet, for browsers. */
+async function buildPage() {
+  await build({
+    absWorkingDir: root,
+    bundle: true,
+    format: 'iife',
+    target: ['es2022', 'chrome120', 'firefox121', 'safari17.5'],
+    minify: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    charset: 'utf8',
+    logLevel: 'warning',
+    legalComments: 'none',
+    // Reports contain these libraries, so they carry their notices.
+    banner: { js: `/* Contains ${PAGE_LIBRARIES.join(', ')}, under the MIT licence:\n${pageLicences()}*/` },
+    entryPoints: ['src/page/app/main.tsx', 'src/page/app/app.css'],
+    entryNames: 'app',
+    outdir: join(dist, 'page'),
+  });
+}
+
 /**
  * Digest of an entry's code, such as a kind's: its own module and every project module that it imports, as one bundle
  * without comments and white space. A cosmetic edit changes no key; an edit to a helper does.
@@ -155,6 +186,7 @@ rmSync(dist, { recursive: true, force: true });
 buildKernels();
 copyNativeSources();
 await buildModules();
+await buildPage();
 await buildCommand(dist, common, external);
 await describeKinds();
 await describeEntries();

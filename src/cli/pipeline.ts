@@ -16,6 +16,7 @@ import type { RunCommandOptions } from './commands/run.ts';
 import type { ShowOptions } from './commands/show.ts';
 import type { SweepOptions } from './commands/sweep.ts';
 import type { ValidateOptions } from './commands/validate.ts';
+import { addPageCommands } from './page-commands.ts';
 import { addStartCommands } from './start-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
 
@@ -236,6 +237,7 @@ function program(): Command {
   addHistoryCommands(root, done);
   addStoreCommands(root, done);
   addExecutorCommands(root, done);
+  addPageCommands(root, done);
 
   addStartCommands(root, done);
   return root;

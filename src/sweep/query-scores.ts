@@ -1,9 +1,14 @@
 /** Scores per query of a configuration, if the metric comes from a report with a per-query file. */
 import { PipelineError } from '../base/diagnostic.ts';
 import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
-import type { FoundArtifact, Store } from '../store/store.ts';
-import type { Outcome } from './outcome.ts';
-import { artifactOf, metricOf, splitMetric, type TrialResult } from './trial.ts';
+import type { Store } from '../store/store.ts';
+import { artifactOf, metricOf, splitMetric, type MeasuredManifest, type NamedEnd } from './trial.ts';
+
+/** What a configuration gave, by repeat: of an outcome, or of recorded runs. */
+export interface Measured {
+  readonly state: 'done' | 'failed' | 'interrupted';
+  readonly repeats: readonly { readonly state: string; readonly stages: readonly NamedEnd[] }[];
+}
 
 export interface QueryScores {
   readonly queries: readonly string[];
@@ -17,7 +22,7 @@ const TOLERANCE = 1e-3;
 /** Scores by metric; metrics without scores per query are left out. Every report is read once. */
 export async function queryScores(
   store: Pick<Store, 'fetch'>,
-  { repeats, state }: Outcome,
+  { repeats, state }: Measured,
   metrics: readonly string[],
 ): Promise<ReadonlyMap<string, QueryScores>> {
   const found = new Map<string, QueryScores>();
@@ -32,7 +37,7 @@ export async function queryScores(
   return found;
 }
 
-type Reader = (artifact: FoundArtifact) => Promise<PerQuery | undefined>;
+type Reader = (artifact: { readonly manifest: MeasuredManifest }) => Promise<PerQuery | undefined>;
 
 function reader(store: Pick<Store, 'fetch'>): Reader {
   const known = new Map<string, PerQuery | undefined>();
@@ -56,7 +61,7 @@ function readSound(folder: string): PerQuery | undefined {
 }
 
 async function scoresOf(
-  { stages }: TrialResult,
+  { stages }: Measured['repeats'][number],
   metric: string,
   read: Reader,
 ): Promise<QueryScores | undefined> {
