@@ -21,6 +21,7 @@ const ROOMS = [
   'session',
   'sweep',
   'starter',
+  'page',
   'cli',
 ];
 

@@ -58,6 +58,7 @@ async function buildModules() {
   const entries = {
     pipeline: 'src/cli/pipeline.ts',
     'stage-process': 'src/execute/job/stage-process.ts',
+    'search-worker': 'src/page/server/search/worker.ts',
   };
   for (const entry of publicEntries) entries[entry] = `src/${entry}.ts`;
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;

@@ -9,6 +9,7 @@ import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import { addHistoryCommands } from './history-commands.ts';
 import { printNotice, styleFor, useColor } from './render/output.ts';
+import { addPageCommands } from './page-commands.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { QueryOptions } from './commands/query.ts';
 import type { RunCommandOptions } from './commands/run.ts';
@@ -227,6 +228,7 @@ function program(): Command {
   };
   addHistoryCommands(root, done);
   addStoreCommands(root, done);
+  addPageCommands(root, done);
 
   addStartCommands(root, done);
   return root;

@@ -1,0 +1,65 @@
+/** Views by name, `/api/view/NAME`: what the page shows of the store. Each is JSON; undefined where there is none. */
+import type { Key } from '../../../base/hash.ts';
+import { findRun, readRun } from '../../../history/find.ts';
+import type { StoreLayout } from '../../../store/layout.ts';
+import type { Store } from '../../../store/store.ts';
+import { RequestError } from '../reply.ts';
+import { artifactView } from './artifact.ts';
+import { compareView } from './compare.ts';
+import { fileHead } from './heads/head.ts';
+import { liveView } from './live.ts';
+import type { RunsTable } from './runs.ts';
+
+export interface ViewContext {
+  readonly layout: StoreLayout;
+  readonly store: Store;
+  readonly runs: RunsTable;
+  /** Views of one run or one sweep, as reports have them; undefined for any other name. */
+  readonly reportView: (parts: readonly string[]) => Promise<unknown>;
+}
+
+const MOST_COMPARED = 10;
+const KIND = /^[A-Za-z0-9][\w.-]*$/;
+const KEY = /^[0-9a-f]{64}$/;
+/** Ids are names of files. */
+const RUN = /^[A-Za-z0-9][\w.-]*$/;
+
+export async function viewJson(
+  { layout, store, runs, reportView }: ViewContext,
+  parts: readonly string[],
+): Promise<string | undefined> {
+  const [kind, ...rest] = parts;
+  const json = (view: unknown): string | undefined => (view === undefined ? undefined : JSON.stringify(view));
+  switch (kind) {
+    case 'runs':
+      if (rest.length === 0) return runs.view();
+      return rest.length === 2 && rest[0] === 'column' ? runs.column(rest[1]!) : undefined;
+    case 'compare':
+      return json(await compareView(layout, store, comparedRuns(layout, rest)));
+    case 'live':
+      return rest.length === 1 && RUN.test(rest[0]!) ? json(liveView(layout, rest[0]!)) : undefined;
+    case 'artifact': {
+      const [name = '', key = '', what, path] = rest;
+      if (!KIND.test(name) || !KEY.test(key)) return undefined;
+      if (what === undefined) return json(await artifactView(layout, store, name, key as Key));
+      if (what !== 'file' || path === undefined) return undefined;
+      const artifact = await store.fetch(name, key as Key);
+      return artifact && json(await fileHead(artifact, path));
+    }
+    case 'run':
+    case 'sweep':
+      return json(await reportView(parts));
+    case undefined:
+    default:
+      return undefined;
+  }
+}
+
+function comparedRuns(layout: StoreLayout, names: readonly string[]): ReturnType<typeof readRun>[] {
+  const ids = [...new Set(names.map((name) => findRun(layout, name)))];
+  if (ids.length < 2)
+    throw new RequestError(400, 'E_REQUEST', 'Choose at least two different runs to compare.');
+  if (ids.length > MOST_COMPARED)
+    throw new RequestError(400, 'E_REQUEST', `At most ${MOST_COMPARED} runs can be compared.`);
+  return ids.map((id) => readRun(layout, id));
+}
