@@ -20,8 +20,8 @@ const ROOMS = [
   'execute',
   'session',
   'sweep',
-  'starter',
   'page',
+  'starter',
   'cli',
 ];
 
@@ -94,7 +94,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts', 'stages/**/*.ts'],
+    files: ['src/**/*.ts', 'src/**/*.tsx', 'stages/**/*.ts'],
     plugins: { local: { rules: { rooms } } },
     rules: { 'local/rooms': 'error' },
   },
@@ -110,6 +110,23 @@ export default tseslint.config(
             {
               regex: 'store/local/(artifacts|aliases)\\.ts$',
               message: 'Artifacts are found, fetched and put through Store (src/store/store.ts).',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Code for the browser knows what views are, and not how they are made.
+    files: ['src/page/app/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^node:|page/(data|document|server)/|/(data|document|server)/',
+              message: 'The page runs in browsers: it sees src/page/views/ and src/base/ alone.',
             },
           ],
         },

@@ -77,6 +77,25 @@ async function buildModules() {
   });
 }
 
+/** The page of `pipeline report` and `pipeline serve`: one script and one style sheet, for browsers. */
+async function buildPage() {
+  await build({
+    absWorkingDir: root,
+    bundle: true,
+    format: 'iife',
+    target: ['es2022', 'chrome120', 'firefox121', 'safari17.5'],
+    minify: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    charset: 'utf8',
+    logLevel: 'warning',
+    legalComments: 'none',
+    entryPoints: ['src/page/app/main.tsx', 'src/page/app/app.css'],
+    entryNames: 'app',
+    outdir: join(dist, 'page'),
+  });
+}
+
 /**
  * Digest of an entry's code, such as a kind's: its own module and every project module that it imports, as one bundle
  * without comments and white space. A cosmetic edit changes no key; an edit to a helper does.
@@ -152,6 +171,7 @@ rmSync(dist, { recursive: true, force: true });
 buildKernels();
 copyNativeSources();
 await buildModules();
+await buildPage();
 await describeKinds();
 await describeEntries();
 buildTypes(publicEntries);

@@ -9,13 +9,13 @@ import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import { addHistoryCommands } from './history-commands.ts';
 import { printNotice, styleFor, useColor } from './render/output.ts';
-import { addPageCommands } from './page-commands.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { QueryOptions } from './commands/query.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ShowOptions } from './commands/show.ts';
 import type { SweepOptions } from './commands/sweep.ts';
 import type { ValidateOptions } from './commands/validate.ts';
+import { addPageCommands } from './page-commands.ts';
 import { addStartCommands } from './start-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
 

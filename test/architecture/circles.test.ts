@@ -9,7 +9,7 @@ function sources(folder: string): string[] {
     const path = join(folder, entry.name);
     // The kernels' own language has its own compiler.
     if (entry.isDirectory()) return entry.name === 'assembly' ? [] : sources(path);
-    return entry.name.endsWith('.ts') ? [path] : [];
+    return /\.tsx?$/.test(entry.name) ? [path] : [];
   });
 }
 

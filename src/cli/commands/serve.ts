@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { readRun } from '../../history/find.ts';
 import { CONTENTS } from '../../history/archive.ts';
+import { keptViews } from '../../page/server/data/kept-views.ts';
 import { runsTable } from '../../page/server/data/runs.ts';
 import { pageDocument } from '../../page/server/page-document.ts';
 import { isLoopback, newToken, openPageServer } from '../../page/server/page-server.ts';
@@ -69,7 +70,7 @@ export async function serveCommand(named: string | undefined, options: ServeOpti
       views:
         options.searchOnly === true || served.isArchive
           ? undefined
-          : { layout, store, runs, reportView: () => Promise.resolve(undefined) },
+          : { layout, store, runs, kept: keptViews() },
       report,
     });
     printResult(server.address);

@@ -1,6 +1,9 @@
+import { contentPolicy, pageAssets, serverHtml } from '../document/html.ts';
 import type { PageDocument } from './routes.ts';
 
-/** The page; with `searchOnly`, it begins at the search and has nothing else. */
+/** The page. With `searchOnly`, it begins at the search and leads nowhere else. */
 export function pageDocument(searchOnly: boolean): PageDocument {
-  return { html: `<!doctype html><title>${searchOnly ? 1 : 0}</title>`, policy: "default-src 'none'" };
+  const assets = pageAssets();
+  const start = searchOnly ? '#/search' : '#/runs';
+  return { html: serverHtml({ title: 'pipeline', start }, assets), policy: contentPolicy(assets) };
 }

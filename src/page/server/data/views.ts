@@ -1,21 +1,23 @@
 /** Views by name, `/api/view/NAME`: what the page shows of the store. Each is JSON; undefined where there is none. */
 import type { Key } from '../../../base/hash.ts';
 import { findRun, readRun } from '../../../history/find.ts';
+import { readRunRecord } from '../../../history/record.ts';
 import type { StoreLayout } from '../../../store/layout.ts';
 import type { Store } from '../../../store/store.ts';
 import { RequestError } from '../reply.ts';
 import { artifactView } from './artifact.ts';
 import { compareView } from './compare.ts';
 import { fileHead } from './heads/head.ts';
+import type { KeptViews } from './kept-views.ts';
 import { liveView } from './live.ts';
+import { reportView } from './report-views.ts';
 import type { RunsTable } from './runs.ts';
 
 export interface ViewContext {
   readonly layout: StoreLayout;
   readonly store: Store;
   readonly runs: RunsTable;
-  /** Views of one run or one sweep, as reports have them; undefined for any other name. */
-  readonly reportView: (parts: readonly string[]) => Promise<unknown>;
+  readonly kept: KeptViews;
 }
 
 const MOST_COMPARED = 10;
@@ -25,7 +27,7 @@ const KEY = /^[0-9a-f]{64}$/;
 const RUN = /^[A-Za-z0-9][\w.-]*$/;
 
 export async function viewJson(
-  { layout, store, runs, reportView }: ViewContext,
+  { layout, store, runs, kept }: ViewContext,
   parts: readonly string[],
 ): Promise<string | undefined> {
   const [kind, ...rest] = parts;
@@ -46,9 +48,13 @@ export async function viewJson(
       const artifact = await store.fetch(name, key as Key);
       return artifact && json(await fileHead(artifact, path));
     }
-    case 'run':
-    case 'sweep':
-      return json(await reportView(parts));
+    case 'run': {
+      const make = async (): Promise<string | undefined> => json(await reportView(layout, store, rest));
+      // The run itself has notes, which change, and `latest` may be another run next time.
+      return rest.length > 1 && RUN.test(rest[0]!) && readRunRecord(layout, rest[0]!)
+        ? kept.get(parts.join('/'), make)
+        : make();
+    }
     case undefined:
     default:
       return undefined;

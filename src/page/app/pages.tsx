@@ -1,0 +1,17 @@
+/** Which page a route shows: the first part of its path names it. A new page is one entry here. */
+import type { ComponentType } from 'preact';
+import type { Route } from './routes.ts';
+import { RunPage } from './pages/run/run-page.tsx';
+import { SweepPage } from './pages/sweep/sweep-page.tsx';
+
+export type Page = ComponentType<{ readonly route: Route }>;
+
+const PAGES: Readonly<Record<string, Page>> = {
+  run: RunPage,
+  sweep: SweepPage,
+};
+
+export function pageOf({ path }: Route): Page | undefined {
+  const [first = ''] = path;
+  return Object.hasOwn(PAGES, first) ? PAGES[first] : undefined;
+}

@@ -1,0 +1,95 @@
+/** What was run, how it ended, and the figure that matters, in the first lines of the page. */
+import type { JSX } from 'preact';
+import type { ReportView } from '../../../views/report-view.ts';
+import type { RunView } from '../../../views/run-view.ts';
+import { durationText } from '../../../../base/quantity-text.ts';
+import { alignedText, signedText } from '../../../../base/number-text.ts';
+import { countText, intervalText, measureText, pText, systemText, timeText } from '../../format.ts';
+import { Chip, type Tone } from '../../parts/chip.tsx';
+import { formatRoute } from '../../routes.ts';
+
+const TONES: Readonly<Record<RunView['outcome'], Tone>> = {
+  done: 'good',
+  failed: 'bad',
+  interrupted: 'warn',
+  unfinished: 'warn',
+};
+
+export function RunHead({ run }: { readonly run: RunView }): JSX.Element {
+  const { id, spec, started, seconds, outcome, tags, note, sweep, stages, engine } = run;
+  const executed = stages.filter(({ state }) => state === 'executed').length;
+  const cached = stages.filter(({ state }) => state === 'cached').length;
+  const warnings = stages.reduce((sum, stage) => sum + stage.warnings.length, 0);
+  return (
+    <header class="page-head">
+      <h1>
+        {spec.name} <Chip tone={TONES[outcome]}>{outcome}</Chip>
+        {tags.map((tag) => (
+          <>
+            {' '}
+            <Chip key={tag}>{tag}</Chip>
+          </>
+        ))}
+      </h1>
+      <div class="facts">
+        {id === 'current' ? <span>present results of the spec</span> : <code>{id}</code>}
+        {started !== null && <time dateTime={started}>{timeText(started)}</time>}
+        {seconds > 0 && <span>{durationText(seconds)}</span>}
+        <span>
+          {countText(stages.length, 'stage')}: {executed} executed, {cached} cached
+        </span>
+        {engine && (
+          <span>
+            engine {engine.backend}, {engine.precision}
+          </span>
+        )}
+        {warnings > 0 && (
+          <a href={formatRoute({ path: ['run', id], query: { at: 'warnings' } })}>
+            {countText(warnings, 'warning')}
+          </a>
+        )}
+        {sweep && (
+          <span>
+            sweep <code>{sweep.id}</code>, configuration {sweep.configuration}
+          </span>
+        )}
+      </div>
+      {note !== null && <p>{note}</p>}
+      {run.notes.map((text) => (
+        <p key={text} class="soft">
+          {text}
+        </p>
+      ))}
+      <Headline reports={run.reports} />
+    </header>
+  );
+}
+
+/** The last report's primary measure: a report on the test split comes after one on validation. */
+function Headline({ reports }: { readonly reports: readonly ReportView[] }): JSX.Element | null {
+  const report = reports.at(-1);
+  const model = report?.systems.find(({ name }) => name === report.label);
+  const figure = model?.corpus[report?.primary ?? ''];
+  if (!report || !figure) return null;
+  const against = report.comparisons.find(({ system, rival }) => system === report.label && rival === 'bm25');
+  const difference = against?.corpus[report.primary];
+  return (
+    <p class="headline">
+      <span>
+        {measureText(report.primary)} <strong>{figure.mean.toFixed(3)}</strong>
+        {figure.interval && <span class="soft"> ({intervalText(figure.interval)})</span>}
+      </span>
+      {difference && (
+        <span>
+          {' '}
+          <strong>{signedText(difference.difference, alignedText)}</strong> against {systemText('bm25')}
+          {difference.p !== null && <span class="soft"> (p {pText(difference.p)})</span>}
+        </span>
+      )}
+      <span class="soft">
+        {' '}
+        on {countText(report.queries, 'query', 'queries')} of <em>{report.split}</em>, stage {report.stage}
+      </span>
+    </p>
+  );
+}
