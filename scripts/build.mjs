@@ -59,6 +59,7 @@ async function buildModules() {
     pipeline: 'src/cli/pipeline.ts',
     'stage-process': 'src/execute/job/stage-process.ts',
     'search-worker': 'src/page/server/search/worker.ts',
+    'view-worker': 'src/page/server/data/view-worker.ts',
   };
   for (const entry of publicEntries) entries[entry] = `src/${entry}.ts`;
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;

@@ -54,7 +54,8 @@ export async function openVectorAnswers(
   const config = readTokenizerConfig(model.path);
   const maximum = config.max_query_length;
   const vocabulary = vocabularyMap(readVocabulary(model.path));
-  const searched = index && (alwaysIndex || needsIndex(embeddings.path, index.path)) ? index.path : undefined;
+  const searched =
+    index && (alwaysIndex || needsIndex(embeddings.path, index.path, nativeScan)) ? index.path : undefined;
   const open = nativeScan && searched === undefined ? openNativeScan : openSearch;
   const search = await open({ embeddings: embeddings.path, index: searched });
   const hybrid = openHybridQueries(embeddings.path);
@@ -110,9 +111,12 @@ function sideBySide(
  * An index misses documents, most often those of rare words in embeddings with a lexical part.
  */
 const SMALL = 20_000_000;
+/** The same for a scan by the processor's widest instructions: about 10 ms and 200 MB. */
+const SMALL_FOR_SCAN = 50_000_000;
 
 /** An index of another similarity ranks otherwise, so it is used at any size. */
-function needsIndex(embeddings: string, index: string): boolean {
+function needsIndex(embeddings: string, index: string, nativeScan: boolean): boolean {
   const { documents, dimensions, similarity } = readEmbeddingsConfig(embeddings);
-  return documents * dimensions > SMALL || readIndexConfig(index).similarity !== similarity;
+  const small = nativeScan ? SMALL_FOR_SCAN : SMALL;
+  return documents * dimensions > small || readIndexConfig(index).similarity !== similarity;
 }

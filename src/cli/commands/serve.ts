@@ -6,8 +6,8 @@ import { resolve } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { readRun } from '../../history/find.ts';
 import { CONTENTS } from '../../history/archive.ts';
-import { keptViews } from '../../page/server/data/kept-views.ts';
 import { runsTable } from '../../page/server/data/runs.ts';
+import { viewThread } from '../../page/server/data/view-thread.ts';
 import { pageDocument } from '../../page/server/page-document.ts';
 import { isLoopback, newToken, openPageServer } from '../../page/server/page-server.ts';
 import { searchService, type SearchTarget, type ServiceOptions } from '../../page/server/search/service.ts';
@@ -51,7 +51,6 @@ export async function serveCommand(named: string | undefined, options: ServeOpti
     if (token === '') throw new PipelineError('E_USAGE', '--token is empty');
     const served = await servedBy(named, options, stop);
     const { layout, find } = served;
-    const store = artifactStore(layout);
     const search = searchService({
       find,
       start: (setup) => startThread(setup, report),
@@ -70,7 +69,7 @@ export async function serveCommand(named: string | undefined, options: ServeOpti
       views:
         options.searchOnly === true || served.isArchive
           ? undefined
-          : { layout, store, runs, kept: keptViews() },
+          : { layout, runs, thread: viewThread(layout.root) },
       report,
     });
     printResult(server.address);

@@ -2,11 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PipelineError } from '../../base/diagnostic.ts';
-import type { ViewContext } from './data/views.ts';
 import { isToken, LOOPBACK_NAMES } from './gate.ts';
 import { listen, type Handler, type Listening } from './listen.ts';
 import { send } from './reply.ts';
-import { routes, type PageDocument } from './routes.ts';
+import { routes, type PageDocument, type StoreRoutes } from './routes.ts';
 import type { SearchService } from './search/service.ts';
 
 export interface PageServerOptions {
@@ -17,7 +16,7 @@ export interface PageServerOptions {
   readonly page: PageDocument;
   readonly search: SearchService;
   /** Undefined where only search is served. */
-  readonly views: ViewContext | undefined;
+  readonly views: StoreRoutes | undefined;
   readonly report: (error: unknown) => void;
 }
 
@@ -55,6 +54,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
     address: `http://${shownHost(host)}:${server.port}/${token === undefined ? '' : `?token=${encodeURIComponent(token)}`}`,
     async close() {
       search.close();
+      options.views?.thread.close();
       await server.close();
     },
   };

@@ -7,7 +7,10 @@ import { readRunRecord } from '../../history/record.ts';
 import { begunState, eventsFile, readBegun } from '../../history/run-events.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import { logNamed, logOfStage, readLog } from './data/log.ts';
-import { viewJson, type ViewContext } from './data/views.ts';
+import { liveView } from './data/live.ts';
+import type { RunsTable } from './data/runs.ts';
+import type { ViewThread } from './data/view-thread.ts';
+import { RUN } from './data/views.ts';
 import { sendEvents } from './events.ts';
 import type { Handler } from './listen.ts';
 import { goneSignal, RequestError, send, sendFailure, sendJson } from './reply.ts';
@@ -20,14 +23,21 @@ export interface PageDocument {
   readonly policy: string;
 }
 
+export interface StoreRoutes {
+  readonly layout: StoreLayout;
+  readonly runs: RunsTable;
+  /** Makes all other views. */
+  readonly thread: ViewThread;
+}
+
 export interface RoutesOptions {
   readonly page: PageDocument;
   readonly search: SearchService;
   /** Undefined where only search is served. */
-  readonly views: ViewContext | undefined;
+  readonly views: StoreRoutes | undefined;
 }
 
-/** Views read files and databases, and keep the processor from the searches. */
+/** Views read files and databases. */
 const [VIEWS_AT_ONCE, MOST_WAITING] = [4, 64];
 const MOST_STREAMS = 64;
 
@@ -37,7 +47,7 @@ export function routes({ page, search, views }: RoutesOptions): Handler {
 
   const view = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const parts = url.pathname.slice('/api/view/'.length).split('/').map(decoded);
-    const text = await inTurn(goneSignal(request, response), () => viewJson(views!, parts));
+    const text = await inTurn(goneSignal(request, response), () => viewOf(views!, parts));
     if (text === undefined) sendFailure(response, 404, NO_VIEW);
     else sendJson(response, text);
   };
@@ -114,6 +124,22 @@ export function routes({ page, search, views }: RoutesOptions): Handler {
     else if (views && pathname === '/api/log') log(response, url);
     else sendFailure(response, 404, { code: 'E_URL', message: 'There is nothing at this address.' });
   };
+}
+
+/** What every page asks for comes from memory; the rest takes a thread. */
+async function viewOf(
+  { layout, runs, thread }: StoreRoutes,
+  parts: readonly string[],
+): Promise<string | undefined> {
+  const [kind, first = '', second, ...rest] = parts;
+  if (rest.length > 0 || (kind !== 'runs' && kind !== 'live')) return thread.view(parts);
+  if (kind === 'live') {
+    const view = second === undefined && RUN.test(first) ? liveView(layout, first) : undefined;
+    return view && JSON.stringify(view);
+  }
+  if (parts.length === 1) return runs.view();
+  if (first === 'state' && second === undefined) return JSON.stringify(runs.state());
+  return first === 'column' && second !== undefined ? runs.column(second) : undefined;
 }
 
 const NO_VIEW = { code: 'E_URL', message: 'There is no such view.' };

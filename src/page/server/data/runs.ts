@@ -26,7 +26,8 @@ export interface RunsTable {
   view(): string;
   /** The values of one parameter, metric or fact of the environment as JSON; undefined if no run has it. */
   column(name: string): string | undefined;
-  entries(): readonly RunEntry[];
+  /** Another text whenever the view may have changed. */
+  state(): string;
 }
 
 /** More new records than this are read through the index. */
@@ -53,15 +54,18 @@ export function runsTable(layout: StoreLayout): RunsTable {
     suggested = suggestedColumns(known.entries, others);
     written = undefined;
   };
+  /** Reads what is new. */
+  const begunRecorded = (): BegunView[] => {
+    refresh();
+    return begunOf(layout, new Set(known.ids));
+  };
+  const stateOf = (begun: readonly BegunView[]): string =>
+    JSON.stringify([known.ids.length, known.ids[0] ?? null, notesTime(layout), begun]);
   return {
-    entries: () => {
-      refresh();
-      return known.entries;
-    },
+    state: () => stateOf(begunRecorded()),
     view() {
-      refresh();
-      const begun = begunOf(layout, new Set(known.ids));
-      const state = `${notesTime(layout)} ${JSON.stringify(begun)}`;
+      const begun = begunRecorded();
+      const state = stateOf(begun);
       if (written?.state === state) return written.text;
       const view: RunsView = {
         store: layout.root,

@@ -1,4 +1,7 @@
-/** Views by name, `/api/view/NAME`: what the page shows of the store. Each is JSON; undefined where there is none. */
+/**
+ * Views by name, `/api/view/NAME`: what the page shows of the store, but for the table of runs and running runs. Each is
+ * JSON; undefined where there is none.
+ */
 import type { Key } from '../../../base/hash.ts';
 import { findRun, readRun } from '../../../history/find.ts';
 import { readRunRecord } from '../../../history/record.ts';
@@ -9,14 +12,11 @@ import { artifactView } from './artifact.ts';
 import { compareView } from './compare.ts';
 import { fileHead } from './heads/head.ts';
 import type { KeptViews } from './kept-views.ts';
-import { liveView } from './live.ts';
 import { reportView } from './report-views.ts';
-import type { RunsTable } from './runs.ts';
 
 export interface ViewContext {
   readonly layout: StoreLayout;
   readonly store: Store;
-  readonly runs: RunsTable;
   readonly kept: KeptViews;
 }
 
@@ -24,22 +24,17 @@ const MOST_COMPARED = 10;
 const KIND = /^[A-Za-z0-9][\w.-]*$/;
 const KEY = /^[0-9a-f]{64}$/;
 /** Ids are names of files. */
-const RUN = /^[A-Za-z0-9][\w.-]*$/;
+export const RUN = /^[A-Za-z0-9][\w.-]*$/;
 
 export async function viewJson(
-  { layout, store, runs, kept }: ViewContext,
+  { layout, store, kept }: ViewContext,
   parts: readonly string[],
 ): Promise<string | undefined> {
   const [kind, ...rest] = parts;
   const json = (view: unknown): string | undefined => (view === undefined ? undefined : JSON.stringify(view));
   switch (kind) {
-    case 'runs':
-      if (rest.length === 0) return runs.view();
-      return rest.length === 2 && rest[0] === 'column' ? runs.column(rest[1]!) : undefined;
     case 'compare':
       return json(await compareView(layout, store, comparedRuns(layout, rest)));
-    case 'live':
-      return rest.length === 1 && RUN.test(rest[0]!) ? json(liveView(layout, rest[0]!)) : undefined;
     case 'artifact': {
       const [name = '', key = '', what, path] = rest;
       if (!KIND.test(name) || !KEY.test(key)) return undefined;

@@ -4,7 +4,8 @@ import { isObject } from '../../../base/json.ts';
 import { SYSTEMS, type SideQuestion, type System } from '../../../query/side-by-side.ts';
 import { readJsonBody } from '../body.ts';
 import { goneSignal, RequestError, sendJson } from '../reply.ts';
-import type { OpenSearch, SearchAbout, SearchService } from './service.ts';
+import type { SearchAbout } from '../../views/search-view.ts';
+import type { OpenSearch, SearchService } from './service.ts';
 
 export const LIMITS = {
   /** Characters of a question. */

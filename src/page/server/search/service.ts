@@ -1,6 +1,5 @@
 /** The searches that a server offers: which run answers, with its threads started when it is first asked. */
 import { PipelineError } from '../../../base/diagnostic.ts';
-import type { SystemFacts } from '../../../query/side-by-side.ts';
 import type { Parts } from '../../../query/parts.ts';
 import type { Engine } from '../../../stage.ts';
 import type { Artifact } from '../../../store/store.ts';
@@ -35,11 +34,6 @@ export interface SearchService {
   /** Rejects with the reason where nothing can be searched. */
   open(run: string | undefined): Promise<OpenSearch>;
   close(): void;
-}
-
-export interface SearchAbout extends SystemFacts {
-  readonly run: string | null;
-  readonly spec: string;
 }
 
 /** Models stay loaded for this many targets; the one that was asked longest ago goes first. */
