@@ -213,7 +213,7 @@ function suggestedColumns(entries: readonly RunEntry[], others: readonly OtherCo
     [...metrics].find((name) => name.includes('@'));
   const counts = others
     .filter(({ kind, varies }) => kind === 'parameter' && varies)
-    .map(({ name }) => ({ name, distinct: new Set(latest.map(({ params }) => params[name])).size }))
+    .map(({ name }) => ({ name, distinct: distinctValues(latest, name) }))
     .filter(({ distinct }) => distinct > 1);
   // `params.seed` and the parameters that take their value from it vary together: the first stands for all.
   const shown = new Map<string, string>();
@@ -224,6 +224,11 @@ function suggestedColumns(entries: readonly RunEntry[], others: readonly OtherCo
       shown.set(pattern, name);
   }
   return [...(measure === undefined ? [] : [measure]), ...[...shown.values()].slice(0, MOST_SUGGESTED - 1)];
+}
+
+/** Runs of other specs lack the parameter: that is no value to compare. */
+function distinctValues(entries: readonly RunEntry[], name: string): number {
+  return new Set(entries.flatMap(({ params }) => params[name] ?? [])).size;
 }
 
 function cellOf(entry: RunEntry, { name, kind }: OtherColumn): Cell {

@@ -120,7 +120,7 @@ function MetricsSection({ metrics }: Pick<ArtifactView, 'metrics'>): JSX.Element
     <Section id="metrics" title="Metrics">
       <Table
         id="metrics-table"
-        caption="Metrics"
+        caption="Metrics of the artifact"
         columns={[
           { id: 'name', head: 'metric', names: true, cell: ([name]) => name, sort: ([name]) => name },
           {
@@ -162,7 +162,7 @@ function RunsSection({ artifact }: { readonly artifact: ArtifactView }): JSX.Ele
             },
             { id: 'spec', head: 'spec', cell: ({ spec }) => spec },
             { id: 'stage', head: 'stage', cell: ({ stage }) => stage },
-            { id: 'executed', head: '', cell: ({ executed }) => (executed ? 'made it' : 'found it') },
+            { id: 'executed', head: 'how', cell: ({ executed }) => (executed ? 'made it' : 'found it') },
           ]}
           rows={uses}
           rowKey={({ run, stage }) => `${run} ${stage}`}

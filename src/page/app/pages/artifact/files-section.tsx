@@ -16,7 +16,7 @@ export function FilesSection({ artifact }: { readonly artifact: ArtifactView }):
     <Section id="files" title="Files">
       <Table
         id="files-table"
-        caption="Files"
+        caption="Files of the artifact"
         columns={[
           {
             id: 'path',
