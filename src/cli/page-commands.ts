@@ -11,6 +11,7 @@ export function addPageCommands(root: Command, done: Done): void {
     .option('-o, --output <file>', 'file to write', 'report.html')
     .option('--set <stage.param=value>', 'as for `run`; repeatable', collect)
     .option('--params <file>', 'as for `run`')
+    .option('--baseline <name>', 'of a sweep: the configuration that the others are compared with')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

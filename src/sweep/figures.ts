@@ -7,7 +7,7 @@ import { random } from '../base/random.ts';
 import { bootstrapIntervals, pairedTest, type Interval } from '../retrieval/significance.ts';
 import type { Store } from '../store/store.ts';
 import { deviationOf, meanOf, type Outcome } from './outcome.ts';
-import { queryScores, sameQueries, type QueryScores } from './query-scores.ts';
+import { queryScores, sameQueries, type Measured, type QueryScores } from './query-scores.ts';
 import { metricOf } from './trial.ts';
 
 /** The defaults of reports, so that a single run has the same interval as its report. */
@@ -34,8 +34,16 @@ export interface Figure {
   readonly p: number | null;
 }
 
-export interface Row {
-  readonly outcome: Outcome;
+/** What rows are made of. */
+export interface MeasuredOutcome extends Measured {
+  /** In the order of the sweep. */
+  readonly number: number;
+  /** For successive halving: the last rung. */
+  readonly rung?: number;
+}
+
+export interface Row<O extends MeasuredOutcome = Outcome> {
+  readonly outcome: O;
   readonly isBaseline: boolean;
   /** The metric by which configurations are ranked; undefined if there is none. */
   readonly metric: Figure | undefined;
@@ -43,20 +51,20 @@ export interface Row {
 }
 
 /** In the order of the outcomes; `baseline` is the number of a configuration. The store has their reports. */
-export async function rowsOf(
+export async function rowsOf<O extends MeasuredOutcome>(
   store: Pick<Store, 'fetch'>,
-  outcomes: readonly Outcome[],
+  outcomes: readonly O[],
   metric: string | undefined,
   columns: readonly string[],
   baseline?: number,
-): Promise<Row[]> {
+): Promise<Row<O>[]> {
   const metrics = [...new Set([...(metric === undefined ? [] : [metric]), ...columns])];
   const reference = outcomes.find(({ number }) => number === baseline);
   const against = reference && {
     ...reference,
     scores: await queryScores(store, reference, metrics),
   };
-  const rows: Row[] = [];
+  const rows: Row<O>[] = [];
   for (const outcome of outcomes) {
     const isBaseline = outcome === reference;
     const scores = isBaseline ? against!.scores : await queryScores(store, outcome, metrics);
@@ -74,7 +82,7 @@ export async function rowsOf(
   return rows;
 }
 
-function figureOf(outcome: Outcome, metric: string, scores: QueryScores | undefined): Figure {
+function figureOf(outcome: MeasuredOutcome, metric: string, scores: QueryScores | undefined): Figure {
   const values = outcome.repeats.map(({ state, stages }) =>
     state === 'done' ? metricOf(stages, metric) : null,
   );
@@ -96,13 +104,13 @@ type Comparison = Pick<Figure, 'difference' | 'differenceDeviation' | 'p'>;
 
 const NO_COMPARISON: Comparison = { difference: null, differenceDeviation: null, p: null };
 
-interface Reference extends Outcome {
+interface Reference extends MeasuredOutcome {
   readonly scores: ReadonlyMap<string, QueryScores>;
 }
 
 /** With successive halving, only configurations with the same budget are comparable. */
 function comparison(
-  outcome: Outcome,
+  outcome: MeasuredOutcome,
   { metric, mean, values }: Figure,
   scores: ReadonlyMap<string, QueryScores>,
   against: Reference,

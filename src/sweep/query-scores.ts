@@ -2,8 +2,13 @@
 import { PipelineError } from '../base/diagnostic.ts';
 import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
 import type { FoundArtifact, Store } from '../store/store.ts';
-import type { Outcome } from './outcome.ts';
-import { artifactOf, metricOf, splitMetric, type TrialResult } from './trial.ts';
+import { artifactOf, metricOf, splitMetric, type NamedEnd } from './trial.ts';
+
+/** What a configuration gave, by repeat: of an outcome, or of recorded runs. */
+export interface Measured {
+  readonly state: 'done' | 'failed' | 'interrupted';
+  readonly repeats: readonly { readonly state: string; readonly stages: readonly NamedEnd[] }[];
+}
 
 export interface QueryScores {
   readonly queries: readonly string[];
@@ -17,7 +22,7 @@ const TOLERANCE = 1e-3;
 /** Scores by metric; metrics without scores per query are left out. Every report is read once. */
 export async function queryScores(
   store: Pick<Store, 'fetch'>,
-  { repeats, state }: Outcome,
+  { repeats, state }: Measured,
   metrics: readonly string[],
 ): Promise<ReadonlyMap<string, QueryScores>> {
   const found = new Map<string, QueryScores>();
@@ -56,7 +61,7 @@ function readSound(folder: string): PerQuery | undefined {
 }
 
 async function scoresOf(
-  { stages }: TrialResult,
+  { stages }: Measured['repeats'][number],
   metric: string,
   read: Reader,
 ): Promise<QueryScores | undefined> {

@@ -14,7 +14,7 @@ export interface Ranked {
   readonly rung?: number;
 }
 
-interface Varied extends Ranked {
+export interface Varied extends Ranked {
   readonly configuration: { readonly values: Readonly<Record<string, Json>> };
 }
 
@@ -43,41 +43,63 @@ export interface Effect {
 
 /** Largest effect first. `results` must be comparable: with successive halving, of the same rung. */
 export function effects(results: readonly Varied[], paths: readonly string[], goal: Goal): Effect[] {
-  const measured = results.filter(({ metric }) => metric !== null);
-  const found = paths.flatMap((path) => effect(measured, path, goal) ?? []);
+  const found = paths.flatMap((path) => effect(results, path, goal) ?? []);
   return found.sort((a, b) => b.spread - a.spread);
 }
 
 /** More distinct numbers than this are grouped, because there would be too few configurations per value. */
 const MOST_VALUES = 6;
 
-function effect(results: readonly Varied[], path: string, goal: Goal): Effect | undefined {
-  const pairs = results.flatMap((result) => {
-    const value = result.configuration.values[path];
-    return value === undefined ? [] : [{ value, metric: result.metric! }];
-  });
+/** The metrics of the configurations with each value of a parameter. Undefined for fewer than two values. */
+export function metricsByValue(
+  results: readonly Varied[],
+  path: string,
+): ReadonlyMap<string, number[]> | undefined {
+  const pairs = pairsOf(results, path);
   const distinct = new Set(pairs.map(({ value }) => canonicalJson(value)));
   if (distinct.size < 2) return undefined;
-  const numeric = pairs.every(({ value }) => typeof value === 'number');
-  const groups = new Map<string, number[]>();
   const label =
-    numeric && distinct.size > MOST_VALUES ? thirds(pairs.map(({ value }) => value as number)) : text;
+    areNumbers(pairs) && distinct.size > MOST_VALUES
+      ? thirds(pairs.map(({ value }) => value as number))
+      : text;
+  const groups = new Map<string, number[]>();
   for (const { value, metric } of pairs) {
     const list = groups.get(label(value));
     if (list) list.push(metric);
     else groups.set(label(value), [metric]);
   }
+  return groups;
+}
+
+interface Pair {
+  readonly value: Json;
+  readonly metric: number;
+}
+
+function pairsOf(results: readonly Varied[], path: string): Pair[] {
+  return results.flatMap(({ metric, configuration }) => {
+    const value = configuration.values[path];
+    return value === undefined || metric === null ? [] : [{ value, metric }];
+  });
+}
+
+const areNumbers = (pairs: readonly Pair[]): boolean => pairs.every(({ value }) => typeof value === 'number');
+
+function effect(results: readonly Varied[], path: string, goal: Goal): Effect | undefined {
+  const groups = metricsByValue(results, path);
+  if (!groups) return undefined;
   const sign = goal === 'maximize' ? -1 : 1;
   const values = [...groups]
     .map(([value, metrics]) => ({ value, mean: mean(metrics), count: metrics.length }))
     .sort((a, b) => sign * (a.mean - b.mean));
-  const correlation =
-    numeric && distinct.size > 2
-      ? spearman(
-          pairs.map(({ value }) => value as number),
-          pairs.map(({ metric }) => metric),
-        )
-      : null;
+  const pairs = pairsOf(results, path);
+  const isOrdered = areNumbers(pairs) && new Set(pairs.map(({ value }) => value)).size > 2;
+  const correlation = isOrdered
+    ? spearman(
+        pairs.map(({ value }) => value as number),
+        pairs.map(({ metric }) => metric),
+      )
+    : null;
   return { path, spread: Math.abs(values[0]!.mean - values.at(-1)!.mean), correlation, values };
 }
 

@@ -57,14 +57,20 @@ export function splitMetric(metric: string): readonly [stage: string, name: stri
   return [stage ?? metric, name ?? ''];
 }
 
+/** How a stage of a trial ended; enough to read its metrics. */
+export interface NamedEnd {
+  readonly stage: { readonly name: string };
+  readonly end: End;
+}
+
 /** Null if the stage has no result, or no such numeric metric. */
-export function metricOf(stages: readonly StageResultRecord[], metric: string): number | null {
+export function metricOf(stages: readonly NamedEnd[], metric: string): number | null {
   const [stage, name] = splitMetric(metric);
   const value: unknown = artifactOf(stages, stage)?.manifest.metrics[name];
   return typeof value === 'number' ? value : null;
 }
 
-export function artifactOf(stages: readonly StageResultRecord[], name: string): FoundArtifact | undefined {
+export function artifactOf(stages: readonly NamedEnd[], name: string): FoundArtifact | undefined {
   const end = stages.find(({ stage }) => stage.name === name)?.end;
   return end?.state === 'executed' || end?.state === 'cached' ? end.artifact : undefined;
 }

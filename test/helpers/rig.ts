@@ -41,8 +41,8 @@ export interface Rig {
   digests(spec: string): Promise<Record<string, string | null>>;
 }
 
-export function makeRig(environment: NodeJS.ProcessEnv = {}): Rig {
-  const folder = temporaryFolder();
+/** `folder`: an empty one that the caller removes, for a project that several tests share. */
+export function makeRig(environment: NodeJS.ProcessEnv = {}, folder = temporaryFolder()): Rig {
   mkdirSync(join(folder, 'artifacts'));
   const start = (...args: string[]): Running => {
     const env = { ...process.env, NO_COLOR: '1', ...environment };

@@ -9,7 +9,9 @@ import { readRun } from '../../history/find.ts';
 import { latestRecord } from '../../history/latest-record.ts';
 import { shownPlan, shownRecord, type ShownRun } from '../../page/data/shown-run.ts';
 import { GENERATOR, reportHtml, type ReportDocument } from '../../page/document/html.ts';
+import { sweepsNamed } from '../../page/data/recorded-sweep.ts';
 import { runReport } from '../../page/document/run-report.ts';
+import { sweepReport } from '../../page/document/sweep-report.ts';
 import { artifactStore, currentPlan, openStore, type SpecOptions } from '../../session.ts';
 import { printJson, printResult } from '../render/output.ts';
 import { openSpec } from './open-spec.ts';
@@ -17,6 +19,8 @@ import { meansRun } from './show.ts';
 
 export interface ReportOptions extends SpecOptions {
   readonly output?: string;
+  /** Of a sweep: the configuration that the others are compared with. */
+  readonly baseline?: string;
   readonly json?: boolean;
 }
 
@@ -35,7 +39,19 @@ export async function reportCommand(target: string, options: ReportOptions): Pro
 }
 
 async function documentOf(target: string, options: ReportOptions): Promise<ReportDocument> {
+  if (meansRun(target, existsSync(target))) {
+    const layout = openStore(options);
+    const [sweep, ...others] = sweepsNamed(layout, target);
+    if (others.length > 0) throw ambiguous(target, [sweep!, ...others]);
+    if (sweep !== undefined) return sweepReport(layout, artifactStore(layout), sweep, options);
+  }
   return runReport(await shownRunOf(target, options));
+}
+
+function ambiguous(text: string, ids: readonly string[]): PipelineError {
+  return new PipelineError('E_USAGE', `${ids.length} sweeps begin or end with '${text}'`, {
+    hint: `The sweeps are ${ids.slice(0, 5).join(', ')}.`,
+  });
 }
 
 async function shownRunOf(target: string, options: ReportOptions): Promise<ShownRun> {

@@ -25,7 +25,10 @@ async function viewsOf(run: ShownRun, view: RunView): Promise<EmbeddedView[]> {
   const withQueries = view.reports.filter(({ hasQueries }) => hasQueries);
   const shown = new Set<string>();
   for (const { stage } of withQueries) {
-    const queries = await queriesView(run, stage, { budget: TEXT_BUDGET / withQueries.length });
+    // The last report, which the page opens with, has half of the texts.
+    const isLast = stage === withQueries.at(-1)!.stage;
+    const share = withQueries.length === 1 ? 1 : isLast ? 0.5 : 0.5 / (withQueries.length - 1);
+    const queries = await queriesView(run, stage, { budget: share * TEXT_BUDGET });
     if (!queries) continue;
     shown.add(stage);
     views.push({ name: queriesName(run.id, stage), view: queries });

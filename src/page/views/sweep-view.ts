@@ -11,6 +11,8 @@ export interface SweepView {
   readonly seconds: number;
   /** Number of repeats of each configuration. */
   readonly repeats: number;
+  /** What the others are compared with: a configuration that was named, or the best. */
+  readonly reference: 'baseline' | 'best';
   /** Best first. */
   readonly configurations: readonly ConfigurationView[];
   /** Parameters in which the configurations differ. */
@@ -18,6 +20,8 @@ export interface SweepView {
   /** Largest spread first. */
   readonly effects: readonly EffectView[];
   readonly notes: readonly string[];
+  /** The run whose page is there too; in a report that of the best configuration. Null: no run has a page. */
+  readonly detailed: string | null;
 }
 
 export interface ConfigurationView {
@@ -33,8 +37,8 @@ export interface ConfigurationView {
   readonly seconds: number;
   readonly warnings: number;
   readonly error: string | null;
+  /** The others are compared with it. */
   readonly isBaseline: boolean;
-  /** From the baseline, or from the best where no baseline was named. */
   readonly difference: number | null;
   readonly p: number | null;
 }

@@ -2,6 +2,7 @@
 import { Graph as Layout, layout } from '@dagrejs/dagre';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { withoutShortcuts, type GraphEdge } from './graph-edges.ts';
 
 export interface GraphNode {
   readonly id: string;
@@ -10,14 +11,7 @@ export interface GraphNode {
   /** A class: the state of the stage. */
   readonly tone: string;
   readonly href?: string;
-  /** What a screen reader says of it. */
-  readonly label: string;
   readonly isCurrent?: boolean;
-}
-
-export interface GraphEdge {
-  readonly from: string;
-  readonly to: string;
 }
 
 export interface GraphProps {
@@ -27,6 +21,8 @@ export interface GraphProps {
 }
 
 const HEIGHT = 44;
+/** A wide graph is drawn smaller to fit the page, down to this; beyond, it scrolls. */
+const SMALLEST = 0.72;
 /** Room for the widths of arrows and rings beyond the nodes. */
 const MARGIN = 8;
 const LETTER = 7;
@@ -36,7 +32,12 @@ export function Graph({ label, nodes, edges }: GraphProps): JSX.Element {
   const placed = useMemo(() => place(nodes, edges), [nodes, edges]);
   return (
     <div class="graph scroll" tabIndex={0} role="group" aria-label={label}>
-      <svg width={placed.width} height={placed.height} viewBox={`0 0 ${placed.width} ${placed.height}`}>
+      <svg
+        width={placed.width}
+        height={placed.height}
+        style={{ minWidth: `${Math.round(placed.width * SMALLEST)}px` }}
+        viewBox={`0 0 ${placed.width} ${placed.height}`}
+      >
         <defs>
           <marker
             id="arrow"
@@ -86,7 +87,7 @@ function Node(props: {
   );
   if (node.href === undefined) return drawn;
   return (
-    <a href={node.href} aria-label={node.label} aria-current={node.isCurrent ? 'true' : undefined}>
+    <a href={node.href} aria-current={node.isCurrent ? 'true' : undefined}>
       {drawn}
     </a>
   );
@@ -100,7 +101,7 @@ function place(nodes: readonly GraphNode[], edges: readonly GraphEdge[]) {
     const letters = Math.max(node.title.length * LETTER, node.detail.length * DETAIL_LETTER);
     graph.setNode(node.id, { width: Math.max(80, letters + 22), height: HEIGHT });
   }
-  for (const { from, to } of edges) graph.setEdge(from, to);
+  for (const { from, to } of withoutShortcuts(edges)) graph.setEdge(from, to);
   layout(graph);
   const { width, height } = graph.graph();
   return {

@@ -35,14 +35,16 @@ export function Parallel({ title, note, axes, lines, height = 280 }: ParallelPro
       label={`${title}: ${lines.length} configurations over ${axes.join(', ')}${best ? `; the best is ${best.name}` : ''}`}
       numbers={{ head: ['configuration', ...axes], rows: lines.map(({ name, values }) => [name, ...values]) }}
       draw={(width) => {
-        const [top, bottom, side] = [44, 16, 56];
-        const gap = (width - 2 * side) / Math.max(1, axes.length - 1);
+        const [top, bottom, right] = [44, 16, 14];
         const scales = axes.map((_, axis) =>
           axisScale(
             lines.map(({ values }) => values[axis] ?? null),
             [height - bottom, top],
           ),
         );
+        const left =
+          14 + 6.4 * Math.max(...scales[0]!.ticks.map((tick) => scales[0]!.tickText(tick).length), 3);
+        const gap = (width - left - right) / Math.max(1, axes.length - 1);
         const ordered = [...lines].sort(
           (a, b) => Number(a.isBest) - Number(b.isBest) || (a.goodness ?? -1) - (b.goodness ?? -1),
         );
@@ -52,18 +54,18 @@ export function Parallel({ title, note, axes, lines, height = 280 }: ParallelPro
               <path
                 key={line.name}
                 class={`configuration ${line.isBest ? 'best' : ''} q${Math.round((line.goodness ?? 0) * 4)}`}
-                d={pathOf(line.values, scales, (axis) => side + axis * gap)}
+                d={pathOf(line.values, scales, (axis) => left + axis * gap)}
               >
                 <title>{line.name}</title>
               </path>
             ))}
             {axes.map((axis, index) => (
-              <g key={axis} class="axis" transform={`translate(${side + index * gap} 0)`}>
+              <g key={axis} class="axis" transform={`translate(${left + index * gap} 0)`}>
                 <line y1={top} y2={height - bottom} class="base" />
                 <text
                   y={index % 2 === 0 ? 14 : 30}
                   text-anchor={index === 0 ? 'start' : index === axes.length - 1 ? 'end' : 'middle'}
-                  x={index === 0 ? -side : index === axes.length - 1 ? side : 0}
+                  x={index === 0 ? -left : index === axes.length - 1 ? right : 0}
                   class="quantity"
                 >
                   {axis}
@@ -89,6 +91,8 @@ export function Parallel({ title, note, axes, lines, height = 280 }: ParallelPro
   );
 }
 
+const LONGEST_NAME = 16;
+
 interface AxisScale extends Pick<Scale, 'ticks' | 'tickText' | 'at'> {
   position(value: number | string): number;
 }
@@ -108,7 +112,7 @@ function axisScale(values: readonly (number | string | null)[], range: readonly 
   return {
     at: (value) => scale.at(value),
     ticks: names.map((_, index) => index),
-    tickText: (index) => cutText(names[index] ?? '', 9),
+    tickText: (index) => cutText(names[index] ?? '', LONGEST_NAME),
     position: (value) => scale.at(names.indexOf(String(value))),
   };
 }

@@ -107,8 +107,7 @@ function drawPoints(
     context.fillStyle = resolved(canvas, name, style);
     context.globalAlpha = index === 0 && x.length > 800 ? 0.5 : 0.85;
     for (let i = 0; i < x.length; i++)
-      if (colour[i] === index)
-        context.fillRect(x[i]! * width - radius, y[i]! * height - radius, 2 * radius, 2 * radius);
+      if (colour[i] === index) drawPoint(context, x[i]! * width, y[i]! * height, radius);
   }
   if (chosen === undefined) return;
   context.globalAlpha = 1;
@@ -117,6 +116,16 @@ function drawPoints(
   context.beginPath();
   context.arc(x[chosen]! * width, y[chosen]! * height, 6, 0, 2 * Math.PI);
   context.stroke();
+}
+
+/** Below two pixels a square looks like a disc, and is drawn several times as fast. */
+function drawPoint(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  if (radius < 2) context.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
+  else {
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.fill();
+  }
 }
 
 /** A canvas does not know light-dark(): the colour is taken from the element while it has it. */

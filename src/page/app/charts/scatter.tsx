@@ -71,8 +71,12 @@ export function Scatter({ title, note, x, y, points, categories, height = 240 }:
           <>
             <LeftAxis scale={vertical} at={left} grid={width - 14 - left} label={y} />
             <BottomAxis scale={horizontal} at={height - bottom} label={x} />
-            {points.map((point) => (
-              <g key={point.name} class={`interval ${point.tone}`}>
+            {points.map((point, index) => (
+              <g
+                key={point.name}
+                class={`interval ${point.tone}`}
+                transform={`translate(${dodge(points, index)} 0)`}
+              >
                 <title>{`${point.name}: ${point.y.toPrecision(4)}`}</title>
                 {point.interval && (
                   <line
@@ -90,6 +94,16 @@ export function Scatter({ title, note, x, y, points, categories, height = 240 }:
       }}
     />
   );
+}
+
+const DODGE = 7;
+
+/** Points with the same x stand beside each other, so that their intervals do not cover each other. */
+function dodge(points: readonly ScatterPoint[], index: number): number {
+  const { x } = points[index]!;
+  const same = points.flatMap((point, at) => (point.x === x ? [at] : []));
+  const gap = Math.min(DODGE, 36 / same.length);
+  return (same.indexOf(index) - (same.length - 1) / 2) * gap;
 }
 
 const padded = ([low, high]: readonly [number, number]): readonly [number, number] => {

@@ -12,7 +12,7 @@ import { artifactView } from './artifact.ts';
 import { compareView } from './compare.ts';
 import { fileHead } from './heads/head.ts';
 import type { KeptViews } from './kept-views.ts';
-import { reportView } from './report-views.ts';
+import { recordedSweepView, runViews } from './report-views.ts';
 
 export interface ViewContext {
   readonly layout: StoreLayout;
@@ -44,12 +44,14 @@ export async function viewJson(
       return artifact && json(await fileHead(artifact, path));
     }
     case 'run': {
-      const make = async (): Promise<string | undefined> => json(await reportView(layout, store, rest));
+      const make = async (): Promise<string | undefined> => json(await runViews(layout, store, rest));
       // The run itself has notes, which change, and `latest` may be another run next time.
       return rest.length > 1 && RUN.test(rest[0]!) && readRunRecord(layout, rest[0]!)
         ? kept.get(parts.join('/'), make)
         : make();
     }
+    case 'sweep':
+      return rest.length === 1 ? json(await recordedSweepView(layout, store, rest[0]!)) : undefined;
     case undefined:
     default:
       return undefined;

@@ -59,7 +59,13 @@ export function DifferencesSection({ section }: { readonly section: ComparedSect
           </span>
         </div>
       )}
-      <Table id={id} caption={`${title} that differ`} columns={columns} rows={shown} rowKey={({ name }) => name} />
+      <Table
+        id={id}
+        caption={`${title} that differ`}
+        columns={columns}
+        rows={shown}
+        rowKey={({ name }) => name}
+      />
     </Section>
   );
 }

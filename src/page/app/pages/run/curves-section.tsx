@@ -27,11 +27,18 @@ export function CurvesSection({ run }: { readonly run: RunView }): JSX.Element {
   );
 }
 
+const ENDINGS: Readonly<Record<string, string>> = {
+  auto: 'ended with its budget',
+  epochs: 'ended after its epochs',
+  max_steps: 'ended after its steps',
+  patience: 'stopped early for want of progress',
+};
+
 function endText({ bestStep, endedBy, points }: CurveView): string {
   const last = points.at(-1);
   return [
     ...(last ? [`${numberText(last.step)} steps`] : []),
-    ...(endedBy === null ? [] : [`ended by ${endedBy}`]),
+    ...(endedBy === null ? [] : [ENDINGS[endedBy] ?? `ended by ${endedBy}`]),
     ...(bestStep === null ? [] : [`weights of step ${numberText(bestStep)}`]),
   ].join(', ');
 }

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { RunView, StageState, StageView } from '../../../views/run-view.ts';
 import { durationText } from '../../../../base/quantity-text.ts';
+import type { GraphEdge } from '../../charts/graph-edges.ts';
 import { Graph } from '../../charts/graph.tsx';
 import { Chip, type Tone } from '../../parts/chip.tsx';
 import { HashText } from '../../parts/hash-text.tsx';
@@ -43,14 +44,13 @@ export function GraphSection({ run }: { readonly run: RunView }): JSX.Element {
     detail: detailOf(stage),
     tone: stage.warnings.length > 0 ? `${stage.state} warned` : stage.state,
     href: formatRoute(withQuery(route, { stage: stage === chosen ? '' : stage.name, at: 'stages' })),
-    label: `${stage.name}: ${stage.kind}, ${STATE_TEXT[stage.state]}`,
     isCurrent: stage === chosen,
   }));
   return (
     <Section
       id="stages"
       title="Stages"
-      lead="Each stage is named by a key, the digest of all that determines it; its own digest stands for what came out."
+      lead="A key is the digest of all that determines a stage’s result, a digest that of the result. An arrow is left out where a longer path says the same; click a stage for its inputs, parameters and files."
     >
       {nodes.length > 1 && <Graph label="Graph of the stages" nodes={nodes} edges={edges} />}
       {chosen && <StageDetails stage={chosen} />}
@@ -66,13 +66,13 @@ export function GraphSection({ run }: { readonly run: RunView }): JSX.Element {
 }
 
 function detailOf({ kind, state, seconds }: StageView): string {
-  const doing = state === 'executed' || state === 'cached' ? [] : [STATE_TEXT[state]];
+  const doing = state === 'executed' ? [] : [STATE_TEXT[state]];
   const time = seconds === null || seconds === 0 ? [] : [durationText(seconds)];
   return [kind, ...doing, ...time].join(' · ');
 }
 
 /** An input that the shown stages do not have is left out: a run of some stages only. */
-function edgesOf(stages: readonly StageView[]): { from: string; to: string }[] {
+function edgesOf(stages: readonly StageView[]): GraphEdge[] {
   const names = new Set(stages.map(({ name }) => name));
   return stages.flatMap(({ name, inputs }) =>
     [...new Set(Object.values(inputs).flat())]

@@ -5,8 +5,9 @@ import type { RunView } from '../../../views/run-view.ts';
 import { numberText } from '../../../../base/number-text.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { Histogram } from '../../charts/histogram.tsx';
-import { countText, percentText } from '../../format.ts';
+import { percentText } from '../../format.ts';
 import { Section } from '../../parts/section.tsx';
+import { Table, type Column } from '../../parts/table.tsx';
 
 export function NegativesSection({ run }: { readonly run: RunView }): JSX.Element {
   return (
@@ -15,40 +16,51 @@ export function NegativesSection({ run }: { readonly run: RunView }): JSX.Elemen
       title="Negatives"
       lead="A negative that scores close to its positive teaches most; one that scores above it may be relevant and unjudged."
     >
-      {run.minings.map((mining) => (
-        <Mining key={mining.stage} mining={mining} />
-      ))}
+      <Table
+        id="minings"
+        caption="Sets of triplets"
+        columns={COLUMNS}
+        rows={run.minings}
+        rowKey={({ stage }) => stage}
+      />
+      {run.minings.flatMap(({ stage, sources }) =>
+        sources
+          .filter(({ scores, ranks, negatives }) => negatives > 0 && (scores ?? ranks))
+          .map((source) => <Source key={`${stage} ${source.name}`} source={source} stage={stage} />),
+      )}
     </Section>
   );
 }
 
-function Mining({ mining }: { readonly mining: MiningView }): JSX.Element {
-  const { stage, sources, rejected } = mining;
-  const measured = sources.filter(({ scores, ranks }) => scores ?? ranks);
-  const guards = Object.entries(rejected).filter(([, count]) => count > 0);
-  return (
-    <div class="mining">
-      <h3>{stage}</h3>
-      <p class="soft">
-        {summary(mining)}
-        {guards.length > 0 &&
-          ` Rejected: ${guards.map(([guard, count]) => `${numberText(count)} ${guard.replaceAll('_', ' ')}`).join(', ')}.`}
-      </p>
-      {measured.map((source) => (
-        <Source key={source.name} source={source} stage={stage} />
-      ))}
-    </div>
-  );
+const COLUMNS: readonly Column<MiningView>[] = [
+  { id: 'stage', head: 'stage', cell: ({ stage }) => stage, names: true },
+  { id: 'triplets', head: 'triplets', align: 'right', cell: ({ triplets }) => numberText(triplets) },
+  {
+    id: 'weak',
+    head: 'with a weak positive',
+    align: 'right',
+    cell: ({ weakTriplets }) => numberText(weakTriplets),
+  },
+  {
+    id: 'each',
+    head: 'negatives each',
+    align: 'right',
+    cell: (mining) => numberText(mining.negativesPerTriplet),
+  },
+  { id: 'sources', head: 'negatives from', cell: ({ sources }) => sourcesText(sources) },
+  { id: 'rejected', head: 'rejected by guards', cell: ({ rejected }) => rejectedText(rejected) },
+];
+
+function sourcesText(sources: readonly SourceView[]): string {
+  const used = sources.filter(({ negatives }) => negatives > 0);
+  return used.map(({ name, share }) => `${percentText(share)} ${name}`).join(', ') || '–';
 }
 
-function summary({ triplets, weakTriplets, negativesPerTriplet, sources }: MiningView): string {
-  const weak =
-    weakTriplets === 0 ? '' : `, ${numberText(weakTriplets)} with a positive that a retriever found`;
-  const from = sources
-    .filter(({ negatives }) => negatives > 0)
-    .map(({ name, share }) => `${percentText(share)} ${name}`)
-    .join(', ');
-  return `${countText(triplets, 'triplet')}${weak}, with ${countText(negativesPerTriplet, 'negative')} each${from === '' ? '' : `: ${from}`}.`;
+function rejectedText(rejected: MiningView['rejected']): string {
+  const counted = Object.entries(rejected).filter(([, count]) => count > 0);
+  return (
+    counted.map(([guard, count]) => `${numberText(count)} ${guard.replaceAll('_', ' ')}`).join(', ') || '–'
+  );
 }
 
 function Source({ source, stage }: { readonly source: SourceView; readonly stage: string }): JSX.Element {

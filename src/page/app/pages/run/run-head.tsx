@@ -1,13 +1,14 @@
 /** What was run, how it ended, and the figure that matters, in the first lines of the page. */
 import type { JSX } from 'preact';
-import type { ReportView } from '../../../views/report-view.ts';
+import type { DifferenceView, ReportView } from '../../../views/report-view.ts';
 import type { RunView } from '../../../views/run-view.ts';
 import { durationText } from '../../../../base/quantity-text.ts';
-import { alignedText, signedText } from '../../../../base/number-text.ts';
+import { signedText } from '../../../../base/number-text.ts';
 import { countText, intervalText, measureText, pText, systemText, timeText } from '../../format.ts';
 import { Chip, type Tone } from '../../parts/chip.tsx';
 import { formatRoute } from '../../routes.ts';
 import { useSource } from '../../source/use-view.ts';
+import { toneOf } from '../../tones.ts';
 
 const TONES: Readonly<Record<RunView['outcome'], Tone>> = {
   done: 'good',
@@ -82,28 +83,44 @@ export function RunHead({ run }: { readonly run: RunView }): JSX.Element {
 /** The last report's primary measure: a report on the test split comes after one on validation. */
 function Headline({ reports }: { readonly reports: readonly ReportView[] }): JSX.Element | null {
   const report = reports.at(-1);
-  const model = report?.systems.find(({ name }) => name === report.label);
-  const figure = model?.corpus[report?.primary ?? ''];
-  if (!report || !figure) return null;
-  const against = report.comparisons.find(({ system, rival }) => system === report.label && rival === 'bm25');
-  const difference = against?.corpus[report.primary];
+  if (!report) return null;
+  const { primary, systems, label, comparisons, queries, split, stage } = report;
+  const against = comparisons.find(({ system, rival }) => system === label && rival === 'bm25');
+  const difference = against?.corpus[primary];
   return (
-    <p class="headline">
-      <span>
-        {measureText(report.primary)} <strong>{figure.mean.toFixed(3)}</strong>
-        {figure.interval && <span class="soft"> ({intervalText(figure.interval)})</span>}
-      </span>
-      {difference && (
-        <span>
-          {' '}
-          <strong>{signedText(difference.difference, alignedText)}</strong> against {systemText('bm25')}
-          {difference.p !== null && <span class="soft"> (p {pText(difference.p)})</span>}
-        </span>
-      )}
-      <span class="soft">
-        {' '}
-        on {countText(report.queries, 'query', 'queries')} of <em>{report.split}</em>, stage {report.stage}
-      </span>
-    </p>
+    <div class="headline">
+      <dl>
+        {systems.map(({ name, corpus }) => {
+          const figure = corpus[primary];
+          return (
+            figure && (
+              <div key={name}>
+                <dt class={`tone-${toneOf(name, label)}`}>{systemText(name)}</dt>
+                <dd>
+                  {figure.mean.toFixed(3)}
+                  {figure.interval && <small>{intervalText(figure.interval)}</small>}
+                </dd>
+              </div>
+            )
+          );
+        })}
+      </dl>
+      <p class="soft">
+        {measureText(primary)} on {countText(queries, 'query', 'queries')} of {split} (stage {stage}).
+        {difference && (
+          <>
+            {' '}
+            The model is <strong>{verdict(difference)}</strong> BM25:{' '}
+            {signedText(difference.difference, (size) => size.toFixed(3))}
+            {difference.p !== null && `, p ${pText(difference.p)}`}.
+          </>
+        )}
+      </p>
+    </div>
   );
+}
+
+function verdict({ difference, p }: DifferenceView): string {
+  if (difference === 0 || (p !== null && p >= 0.05)) return 'not distinguishable from';
+  return difference > 0 ? 'better than' : 'worse than';
 }

@@ -51,10 +51,13 @@ interface Shown extends Entry {
 /** A section without content is left out, with its link. */
 function sectionsOf(run: RunView): Shown[] {
   const { reports, curves, minings, maps, stages } = run;
-  const hasWarnings = stages.some(({ warnings, error }) => warnings.length > 0 || error !== null);
+  const hasWarnings = stages.some(({ warnings }) => warnings.length > 0);
+  const hasFailed = stages.some(({ error }) => error !== null);
+  const doubts = { id: 'warnings', content: <WarningsSection run={run} /> };
   const all: (Shown | false)[] = [
-    hasWarnings && { id: 'warnings', title: 'Warnings', content: <WarningsSection run={run} /> },
+    hasFailed && { ...doubts, title: 'Failure' },
     { id: 'metrics', title: 'Metrics', content: <MetricsSection run={run} /> },
+    hasWarnings && !hasFailed && { ...doubts, title: 'Warnings' },
     reports.some(({ types }) => types.length > 0) && {
       id: 'types',
       title: 'Query types',

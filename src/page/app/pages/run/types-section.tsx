@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { ReportView, TypeView } from '../../../views/report-view.ts';
 import type { RunView } from '../../../views/run-view.ts';
 import { numberText } from '../../../../base/number-text.ts';
-import { IntervalPlot } from '../../charts/interval-plot.tsx';
+import { DotRows } from '../../charts/dot-rows.tsx';
 import { measureText, systemText } from '../../format.ts';
 import { Section } from '../../parts/section.tsx';
 import { useRouteValue } from '../../use-route.ts';
@@ -50,26 +50,14 @@ function Types({ report, measure }: { readonly report: ReportView; readonly meas
     .filter((name) => types.some((type) => valueOf(type, name, measure) !== undefined));
   const left = types.length - MOST;
   return (
-    <IntervalPlot
+    <DotRows
       title={`${measureText(measure)} by query type`}
       note={left > 0 ? `${left} rarer types are in the numbers only.` : ''}
       x={measureText(measure)}
-      groups={types.slice(0, MOST).map((type) => ({
+      series={systems.map((system) => ({ name: systemText(system), tone: toneOf(system, report.label) }))}
+      rows={types.slice(0, MOST).map((type) => ({
         name: `${type.type === '' ? 'no type' : type.type} · ${numberText(type.queries)}`,
-        rows: systems.flatMap((system) => {
-          const value = valueOf(type, system, measure);
-          return value === undefined
-            ? []
-            : [
-                {
-                  name: systemText(system),
-                  tone: toneOf(system, report.label),
-                  value,
-                  interval: null,
-                  text: value.toFixed(3),
-                },
-              ];
-        }),
+        values: systems.map((system) => valueOf(type, system, measure) ?? null),
       }))}
       numbers={{
         head: ['type', 'queries', ...systems.map(systemText)],

@@ -36,7 +36,12 @@ function Means(props: {
   readonly metric: string;
 }): JSX.Element {
   const { effect, name, metric } = props;
-  const { values, spread, correlation } = effect;
+  const { spread, correlation } = effect;
+  const isNumeric = effect.values.every(({ value }) => value.trim() !== '' && !Number.isNaN(Number(value)));
+  // Best first, but numbers in their own order: a trend shows.
+  const values = isNumeric
+    ? [...effect.values].sort((a, b) => Number(a.value) - Number(b.value))
+    : effect.values;
   const note = `Spread ${numberText(spread)}${correlation === null ? '' : `, rank correlation ${correlation.toFixed(2)}`}.`;
   return (
     <IntervalPlot

@@ -1,7 +1,7 @@
 /** Configurations from best to worst, with the uncertainty from queries (interval) and from repeats (deviation). */
 import type { JSX } from 'preact';
 import type { ConfigurationView, SweepView } from '../../../views/sweep-view.ts';
-import { numberText, signedText } from '../../../../base/number-text.ts';
+import { alignedText, signedText } from '../../../../base/number-text.ts';
 import { durationText } from '../../../../base/quantity-text.ts';
 import { IntervalPlot } from '../../charts/interval-plot.tsx';
 import { intervalText, pText } from '../../format.ts';
@@ -27,7 +27,7 @@ export function RankingSection({ sweep }: { readonly sweep: SweepView }): JSX.El
             ranked.length > MOST_DRAWN ? `The best ${MOST_DRAWN} of ${ranked.length}; the table has all.` : ''
           }
           x={metric}
-          {...(baseline?.metric != null && { reference: { value: baseline.metric, text: 'baseline' } })}
+          {...(baseline?.metric != null && { reference: { value: baseline.metric, text: sweep.reference } })}
           groups={[
             {
               name: '',
@@ -63,10 +63,12 @@ export function RankingSection({ sweep }: { readonly sweep: SweepView }): JSX.El
   );
 }
 
-function leadOf({ configurations, goal }: SweepView, ranked: number): string {
+function leadOf({ configurations, goal, reference: sweepReference }: SweepView, ranked: number): string {
   const rest = configurations.length - ranked;
   const baseline = configurations.find(({ isBaseline }) => isBaseline);
-  const reference = baseline ? `Differences and p are against ${baseline.name}.` : '';
+  const reference = baseline
+    ? `Differences and p are against ${sweepReference === 'best' ? 'the best' : baseline.name}.`
+    : '';
   return [
     `${goal === 'maximize' ? 'The highest' : 'The lowest'} is best. Intervals are over queries, ± over repeats.`,
     ...(rest > 0 ? [`${rest} without a value are last.`] : []),
@@ -74,7 +76,7 @@ function leadOf({ configurations, goal }: SweepView, ranked: number): string {
   ].join(' ');
 }
 
-function columnsOf({ metric, configurations, repeats }: SweepView): Column<ConfigurationView>[] {
+function columnsOf({ metric, configurations, repeats, reference }: SweepView): Column<ConfigurationView>[] {
   const has = (test: (one: ConfigurationView) => boolean): boolean => configurations.some(test);
   return [
     { id: 'name', head: 'configuration', cell: ({ name }) => name, names: true, sort: ({ name }) => name },
@@ -84,7 +86,7 @@ function columnsOf({ metric, configurations, repeats }: SweepView): Column<Confi
       align: 'right',
       cell: (one) =>
         one.metric !== null ? (
-          numberText(one.metric)
+          alignedText(one.metric)
         ) : (
           <Chip tone={one.state === 'failed' ? 'bad' : 'warn'}>
             {one.state === 'done' ? 'no value' : one.state}
@@ -98,7 +100,7 @@ function columnsOf({ metric, configurations, repeats }: SweepView): Column<Confi
             id: 'sd',
             head: '± sd',
             align: 'right' as const,
-            cell: ({ deviation }: ConfigurationView) => (deviation === null ? '–' : numberText(deviation)),
+            cell: ({ deviation }: ConfigurationView) => (deviation === null ? '–' : alignedText(deviation)),
           },
         ]
       : []),
@@ -119,7 +121,11 @@ function columnsOf({ metric, configurations, repeats }: SweepView): Column<Confi
             head: 'difference',
             align: 'right' as const,
             cell: (one: ConfigurationView) =>
-              one.isBaseline ? 'baseline' : one.difference === null ? '–' : signedText(one.difference),
+              one.isBaseline
+                ? reference
+                : one.difference === null
+                  ? '–'
+                  : signedText(one.difference, alignedText),
             sort: ({ difference }: ConfigurationView) => difference,
           },
           {

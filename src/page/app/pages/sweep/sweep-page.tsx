@@ -6,7 +6,7 @@ import { durationText } from '../../../../base/quantity-text.ts';
 import { countText, timeText } from '../../format.ts';
 import { Contents, type Entry } from '../../parts/contents.tsx';
 import { WithView } from '../../parts/loaded.tsx';
-import type { Route } from '../../routes.ts';
+import { formatRoute, type Route } from '../../routes.ts';
 import { EffectsSection } from './effects-section.tsx';
 import { ParallelSection } from './parallel-section.tsx';
 import { RankingSection } from './ranking-section.tsx';
@@ -45,6 +45,9 @@ function Sweep({ sweep }: { readonly sweep: SweepView }): JSX.Element {
             {countText(configurations.length, 'configuration')}
             {repeats > 1 && ` × ${repeats} repeats`}
           </span>
+          {sweep.detailed !== null && (
+            <a href={formatRoute({ path: ['run', sweep.detailed], query: {} })}>the best in detail</a>
+          )}
         </div>
         {notes.map((note) => (
           <p key={note} class="soft">
