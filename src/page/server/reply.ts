@@ -1,4 +1,5 @@
 /** Writing answers: JSON, the page, errors; every one with the headers that keep a browser from misusing it. */
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PipelineError } from '../../base/diagnostic.ts';
 
@@ -118,6 +119,8 @@ export function sendError(response: ServerResponse, error: unknown, report: (err
 /** Aborted when the client has gone before it was answered. */
 export function goneSignal(request: IncomingMessage, response: ServerResponse): AbortSignal {
   const gone = new AbortController();
+  // Each question of a batch listens to it.
+  setMaxListeners(0, gone.signal);
   response.on('close', () => {
     if (!response.writableFinished) gone.abort();
   });
