@@ -5,18 +5,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, CHROMIUM, IN_CHROMIUM, useBrowser } from '../helpers/browser.ts';
-import { COMMAND, makeRig } from '../helpers/rig.ts';
+import { COMMAND } from '../helpers/rig.ts';
 
 const SMALL = join(import.meta.dirname, '..', '..', 'pipelines', 'small.yaml');
 const store = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
-const rig = makeRig({ PIPELINE_STORE: store });
+const folder = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
+const environment = { ...process.env, NO_COLOR: '1', PIPELINE_STORE: store };
+
+/** The project of all tests of this file: the runs are made once. */
+const rig = {
+  write: (name: string, text: string): void => {
+    writeFileSync(join(folder, name), text);
+  },
+  pipeline: (...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+    new Promise((resolve) => {
+      const child = spawn(process.execPath, [COMMAND, ...args], { cwd: folder, env: environment });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      child.on('close', (code) => {
+        resolve({ code, stdout, stderr });
+      });
+    }),
+};
 const servers: ChildProcess[] = [];
 
 /** The first line that it prints is the address. */
 async function serve(...args: string[]): Promise<string> {
   const child = spawn(process.execPath, [COMMAND, 'serve', ...args, '--port', '0', '--workers', '1'], {
-    cwd: rig.folder,
-    env: { ...process.env, NO_COLOR: '1', PIPELINE_STORE: store },
+    cwd: folder,
+    env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   servers.push(child);
@@ -38,6 +56,9 @@ const records = (): RecordedRun[] =>
     .sort()
     .map((name) => JSON.parse(readFileSync(join(store, 'runs', name), 'utf8')) as RecordedRun);
 
+const rowsAre = (count: number): string =>
+  `document.querySelectorAll('table.runs tbody tr').length === ${count}`;
+
 const SLOW = `
 name: 'slow ⏳ عربي'
 stages:
@@ -47,15 +68,16 @@ stages:
 
 beforeAll(async () => {
   for (const seed of ['7', '8']) await rig.pipeline('run', SMALL, '--set', `params.seed=${seed}`);
-  rig.write({
-    'failing.yaml': "name: failing\nstages:\n  broken: { uses: command, with: { run: 'echo why; false' } }\n",
-  });
+  rig.write(
+    'failing.yaml',
+    "name: failing\nstages:\n  broken: { uses: command, with: { run: 'echo why; false' } }\n",
+  );
   await rig.pipeline('run', 'failing.yaml');
   writeFileSync(join(store, 'runs', 'torn.json'), '{"format"');
 });
 afterAll(() => {
   for (const server of servers) server.kill();
-  rmSync(store, { recursive: true, force: true });
+  for (const made of [store, folder]) rmSync(made, { recursive: true, force: true });
 });
 
 describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
@@ -71,10 +93,10 @@ describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
     expect(await page.locator('table.runs tbody tr').count()).toBe(3);
     expect(await page.textContent('main')).toMatch(/1 record cannot be read and is left out: torn/);
     await page.getByLabel('find', { exact: true }).fill('seed=8 outcome=done');
-    await page.waitForFunction(() => document.querySelectorAll('table.runs tbody tr').length === 1);
+    await page.waitForFunction(rowsAre(1));
     expect(page.url()).toContain('q=seed%3D8%20outcome%3Ddone');
     await page.getByLabel('find', { exact: true }).fill('spec=small');
-    await page.waitForFunction(() => document.querySelectorAll('table.runs tbody tr').length === 2);
+    await page.waitForFunction(rowsAre(2));
     for (const box of await page.locator('table.runs tbody input[type=checkbox]').all()) await box.check();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('link', { name: 'Compare 2 runs' }).click();
@@ -123,15 +145,15 @@ describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
   });
 
   it('follows a run until it ends', async () => {
-    rig.write({ 'slow.yaml': SLOW.replace('GO', join(rig.folder, 'go')) });
-    const running = rig.start('run', 'slow.yaml');
+    rig.write('slow.yaml', SLOW.replace('GO', join(folder, 'go')));
+    const running = rig.pipeline('run', 'slow.yaml');
     const { page, complaints } = await open(`${address}/#/runs`);
     await page.getByRole('link', { name: 'slow ⏳ عربي' }).click();
     await page.waitForSelector('.chip:text("running")');
-    await page.waitForFunction(() => document.querySelector('pre.log')?.textContent?.includes('working'));
+    await page.waitForFunction("document.querySelector('pre.log')?.textContent?.includes('working')");
     expect(await accessibilityFaults(page)).toEqual([]);
-    rig.write({ go: '' });
-    await running.finished;
+    rig.write('go', '');
+    await running;
     await page.getByRole('link', { name: 'see its results' }).click();
     await page.waitForSelector('#stages');
     expect(complaints).toEqual([]);
@@ -143,9 +165,7 @@ describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
     for (const hash of ['runs', 'search?q=night', `compare/${first!.id}/${second!.id}`]) {
       const { page } = await open(`${address}/#/${hash}`, narrow);
       await page.waitForSelector('table, .ranked li');
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
-      ).toBeLessThanOrEqual(0);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
       expect(await accessibilityFaults(page)).toEqual([]);
     }
   });
