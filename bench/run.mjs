@@ -4,7 +4,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const NAMES = ['orchestrate', 'ingest', 'train', 'embed', 'evaluate', 'word2vec', 'history', 'serve'];
+const NAMES = [
+  'orchestrate',
+  'ingest',
+  'train',
+  'embed',
+  'evaluate',
+  'search',
+  'word2vec',
+  'history',
+  'serve',
+];
 /** Only when named: it installs packages. */
 const ON_REQUEST = ['interop'];
 

@@ -36,14 +36,14 @@ export function typescriptAbi() {
     CONTROL: { address: abi.CONTROL.address, slots: abi.CONTROL.slots, ...abi.CONTROL.fields },
     POOLING: Object.fromEntries(numbered(abi.POOLINGS)),
     FUNCTION: Object.fromEntries(numbered(abi.FUNCTIONS)),
+    SIMILARITY: Object.fromEntries(numbered(abi.SIMILARITIES)),
     SIGMOID_TABLE: abi.SIGMOID_TABLE,
   };
-  const { PAGE_BYTES, JOB_BITS, DISPATCH_BITS, INSTRUCTION_SLOTS } = abi;
+  const { PAGE_BYTES, JOB_BITS, DISPATCH_BITS, INSTRUCTION_SLOTS, QUERY_BLOCK, BM25_BLOCK } = abi;
+  const numbers = { PAGE_BYTES, JOB_BITS, DISPATCH_BITS, INSTRUCTION_SLOTS, QUERY_BLOCK, BM25_BLOCK };
   const lines = [
     "import { floatBits, type Instruction } from './threads/instructions.ts';\n",
-    ...Object.entries({ PAGE_BYTES, JOB_BITS, DISPATCH_BITS, INSTRUCTION_SLOTS }).map(
-      ([name, value]) => `export const ${name} = ${value};`,
-    ),
+    ...Object.entries(numbers).map(([name, value]) => `export const ${name} = ${value};`),
     ...Object.entries(objects).map(
       ([name, value]) => `export const ${name} = ${JSON.stringify(value)} as const;`,
     ),
@@ -84,6 +84,9 @@ function kernelConstants() {
     ['INSTRUCTION_BYTES', 'usize', abi.INSTRUCTION_SLOTS * 4],
     ...numbered(abi.POOLINGS).map(([name, number]) => [`POOLING_${capitals(name)}`, 'u32', number]),
     ...numbered(abi.FUNCTIONS).map(([name, number]) => [`FUNCTION_${capitals(name)}`, 'u32', number]),
+    ...numbered(abi.SIMILARITIES).map(([name, number]) => [`SIMILARITY_${capitals(name)}`, 'u32', number]),
+    ['QUERY_BLOCK', 'u32', abi.QUERY_BLOCK],
+    ['BM25_BLOCK', 'u32', abi.BM25_BLOCK],
     ['SIGMOID_LENGTH', 'i32', abi.SIGMOID_TABLE.length],
     ['SIGMOID_LIMIT', 'f32', abi.SIGMOID_TABLE.limit],
   ];

@@ -1,8 +1,9 @@
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 
-/** Absolute path of a program that the shell would find, or undefined. */
+/** Absolute path of a program that the shell would find, or undefined; a name with a slash is a path already. */
 export function programInPath(name: string): string | undefined {
+  if (name.includes('/')) return isExecutable(name) ? resolve(name) : undefined;
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }

@@ -10,7 +10,7 @@
  * therefore not canonical, and results that must not depend on the machine must not depend on approximate search.
  */
 import { join } from 'node:path';
-import type { Index } from 'usearch';
+import type { BatchMatches, Index, Matches } from 'usearch';
 import type { Similarity } from '../formats/embeddings.ts';
 import { INDEX_FILE, readIndexConfig, type IndexConfig } from '../formats/index-config.ts';
 import type { Matrix } from '../formats/npy.ts';
@@ -65,7 +65,12 @@ export interface AnnIndex {
   readonly config: IndexConfig;
   /** Approximately the best k documents for one query [D]. Scores are those of the quantised vectors. */
   search(query: Float32Array, k: number): Ranking;
+  /** The same for each row of `queries` [n, D], on all threads. */
+  searchAll(queries: Float32Array, k: number, threads: number): Ranking[];
 }
+
+type Found = Pick<Matches, 'keys' | 'distances'>;
+type Batch = Pick<BatchMatches, 'get'>;
 
 /** Opens an `index` artifact. The graph is memory-mapped, not read. */
 export function openIndex(folder: string): Promise<AnnIndex> {
@@ -77,11 +82,18 @@ export async function openGraph(folder: string, config: IndexConfig): Promise<An
   const index = await emptyIndex(config);
   index.view(join(folder, INDEX_FILE));
   const toScore = SCORES[config.similarity];
+  const rankingOf = ({ keys, distances }: Found): Ranking =>
+    rank(Uint32Array.from(keys, Number), Float64Array.from(distances, toScore));
   return {
     config,
-    search: (query, k) => {
-      const { keys, distances } = index.search(query, k, 1);
-      return rank(Uint32Array.from(keys, Number), Float64Array.from(distances, toScore));
+    search: (query, k) => rankingOf(index.search(query, k, 1)),
+    searchAll: (queries, k, threads) => {
+      const count = queries.length / config.dimensions;
+      if (count === 0) return [];
+      if (count === 1) return [rankingOf(index.search(queries, k, threads))];
+      // Its types tell one vector from a matrix, which the call does not.
+      const found = index.search(queries, k, threads) as unknown as Batch;
+      return Array.from({ length: count }, (_, query) => rankingOf(found.get(query)));
     },
   };
 }

@@ -106,25 +106,58 @@ function oneQuery(
 ): void {
   let j = 0;
   for (; j + 4 <= count; j += 4) {
-    const d0 = (first + j) * dimensions;
-    const d1 = d0 + dimensions;
-    const d2 = d1 + dimensions;
-    const d3 = d2 + dimensions;
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    for (let i = 0; i < dimensions; i++) {
-      const x = queries[q + i]!;
-      s0 += x * documents[d0 + i]!;
-      s1 += x * documents[d1 + i]!;
-      s2 += x * documents[d2 + i]!;
-      s3 += x * documents[d3 + i]!;
-    }
-    out[to + j] = s0;
-    out[to + j + 1] = s1;
-    out[to + j + 2] = s2;
-    out[to + j + 3] = s3;
+    const d = (first + j) * dimensions;
+    const [d1, d2, d3] = [d + dimensions, d + 2 * dimensions, d + 3 * dimensions];
+    fourProducts(queries, q, documents, d, d1, d2, d3, dimensions, out, to + j);
   }
   for (; j < count; j++)
     out[to + j] = dotProduct(queries, q, documents, (first + j) * dimensions, dimensions);
+}
+
+/** left[l …] · right[row …] for each of these rows of `dimensions` values, equal to the bit to the products of a tile. */
+export function dotProductsOf(
+  left: Float32Array,
+  l: number,
+  right: Float32Array,
+  rows: ArrayLike<number>,
+  dimensions: number,
+): Float64Array {
+  const out = new Float64Array(rows.length);
+  let j = 0;
+  for (; j + 4 <= rows.length; j += 4) {
+    const [r0, r1] = [rows[j]! * dimensions, rows[j + 1]! * dimensions];
+    const [r2, r3] = [rows[j + 2]! * dimensions, rows[j + 3]! * dimensions];
+    fourProducts(left, l, right, r0, r1, r2, r3, dimensions, out, j);
+  }
+  for (; j < rows.length; j++) out[j] = dotProduct(left, l, right, rows[j]! * dimensions, dimensions);
+  return out;
+}
+
+/** Four sums do not wait for each other. */
+function fourProducts(
+  left: Float32Array,
+  l: number,
+  right: Float32Array,
+  r0: number,
+  r1: number,
+  r2: number,
+  r3: number,
+  dimensions: number,
+  out: Float64Array,
+  to: number,
+): void {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let i = 0; i < dimensions; i++) {
+    const x = left[l + i]!;
+    s0 += x * right[r0 + i]!;
+    s1 += x * right[r1 + i]!;
+    s2 += x * right[r2 + i]!;
+    s3 += x * right[r3 + i]!;
+  }
+  out[to] = s0;
+  out[to + 1] = s1;
+  out[to + 2] = s2;
+  out[to + 3] = s3;
 }
 
 /** left[l …] · right[r …] over `dimensions` values, equal to the bit to the products of a tile. */

@@ -1,8 +1,14 @@
-/** Exact nearest-neighbour search: compares every query with every document. */
+/**
+ * Exact nearest-neighbour search: compares every query with every document. A few queries are searched on this thread,
+ * many by the search kernels where the caller has opened them (search-threads.ts), with the same results to the bit.
+ */
 import { PipelineError } from '../base/diagnostic.ts';
+import { createCorpusScan, MOST_DIMENSIONS, type CorpusScan } from '../engine/kernels/search/corpus-scan.ts';
+import { FEWEST_FOR_KERNELS, MOST_RESULTS } from '../engine/kernels/search/found.ts';
+import type { SearchKernels } from '../engine/kernels/search/search-kernels.ts';
 import type { Similarity } from '../formats/embeddings.ts';
 import type { Matrix } from '../formats/npy.ts';
-import { createDotProducts, dotProduct, QUERIES_AT_ONCE, TILE } from './dot-products.ts';
+import { createDotProducts, dotProduct, dotProductsOf, QUERIES_AT_ONCE, TILE } from './dot-products.ts';
 import { createTopK, rank, type Ranking } from './ranking.ts';
 
 export interface ExactSearch {
@@ -18,7 +24,11 @@ export interface ExactSearch {
 }
 
 /** Throws `E_INPUT` if a document's vector is not finite. documents: [documents, dimensions] */
-export function createExactSearch(documents: Matrix, similarity: Similarity): ExactSearch {
+export function createExactSearch(
+  documents: Matrix,
+  similarity: Similarity,
+  kernels?: SearchKernels,
+): ExactSearch {
   const squares = squaredNorms(documents, 'document');
   const norms = squares.map(Math.sqrt);
   const score = (dot: number, square: number, norm: number, document: number): number => {
@@ -36,19 +46,59 @@ export function createExactSearch(documents: Matrix, similarity: Similarity): Ex
     const query = row * columns;
     const square = dotProduct(data, query, data, query, columns);
     const norm = Math.sqrt(square);
-    return Float64Array.from(wanted, (document) => {
-      const dot = dotProduct(data, query, documents.data, document * columns, columns);
-      return score(dot, square, norm, document);
-    });
+    const dots = dotProductsOf(data, query, documents.data, wanted, columns);
+    for (let i = 0; i < dots.length; i++) dots[i] = score(dots[i]!, square, norm, wanted[i]!);
+    return dots;
+  };
+  let scan: CorpusScan | undefined;
+  const search: ExactSearch['search'] = (queries, rows, k) => {
+    if (queries.columns !== documents.columns)
+      throw new Error(`queries have ${queries.columns} dimensions, documents ${documents.columns}`);
+    const most = Math.min(k, documents.rows);
+    if (!kernels || !isForKernels(documents, rows.length, most))
+      return searchRows(documents, queries, rows, most, score);
+    return scanRows(
+      (scan ??= createCorpusScan(kernels, documents, squares, similarity)),
+      queries,
+      rows,
+      most,
+    );
   };
   return {
-    search: (queries, rows, k) => searchRows(documents, queries, rows, k, score),
+    search,
     scores,
     rankCandidates: (queries, row, candidates) => rank(candidates, scores(queries, row, candidates)),
   };
 }
 
 type Score = (dot: number, square: number, norm: number, document: number) => number;
+
+function isForKernels({ columns }: Matrix, asked: number, k: number): boolean {
+  return asked >= FEWEST_FOR_KERNELS && k > 0 && k <= MOST_RESULTS && columns <= MOST_DIMENSIONS;
+}
+
+function* scanRows(
+  scan: CorpusScan,
+  queries: Matrix,
+  rows: ArrayLike<number>,
+  k: number,
+): Generator<Ranking, void> {
+  const atOnce = scan.atOnce(k);
+  for (let start = 0; start < rows.length; start += atOnce) {
+    const block = gather(queries, rows, start, Math.min(atOnce, rows.length - start));
+    yield* scan.search(block.data, squaredNorms(block, 'query'), k);
+  }
+}
+
+/** The vectors of `count` of the rows, from place `start` on. */
+function gather({ columns, data }: Matrix, rows: ArrayLike<number>, start: number, count: number): Matrix {
+  const gathered = new Float32Array(count * columns);
+  for (let i = 0; i < count; i++) {
+    const from = rows[start + i]! * columns;
+    gathered.set(data.subarray(from, from + columns), i * columns);
+  }
+  return { rows: count, columns, data: gathered };
+}
 
 function* searchRows(
   documents: Matrix,
@@ -58,19 +108,13 @@ function* searchRows(
   score: Score,
 ): Generator<Ranking, void> {
   const { columns } = documents;
-  if (queries.columns !== columns)
-    throw new Error(`queries have ${queries.columns} dimensions, documents ${columns}`);
-  const collectors = Array.from({ length: QUERIES_AT_ONCE }, () => createTopK(Math.min(k, documents.rows)));
-  const block = new Float32Array(QUERIES_AT_ONCE * columns);
+  const collectors = Array.from({ length: QUERIES_AT_ONCE }, () => createTopK(k));
   const products = createDotProducts(columns);
   for (let start = 0; start < rows.length; start += QUERIES_AT_ONCE) {
     const filled = Math.min(QUERIES_AT_ONCE, rows.length - start);
-    for (let i = 0; i < filled; i++) {
-      const from = rows[start + i]! * columns;
-      block.set(queries.data.subarray(from, from + columns), i * columns);
-    }
-    const squares = squaredNorms({ rows: filled, columns, data: block }, 'query');
-    products.queries(block, filled);
+    const block = gather(queries, rows, start, filled);
+    const squares = squaredNorms(block, 'query');
+    products.queries(block.data, filled);
     for (let first = 0; first < documents.rows; first += TILE) {
       const count = Math.min(TILE, documents.rows - first);
       const dots = products.tile(documents.data, first, count);

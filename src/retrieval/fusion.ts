@@ -51,8 +51,7 @@ export interface FusionPool {
 
 export function poolOf({ model, bm25 }: Both<Retrieved>): FusionPool {
   const lists = { model: model.ranking, bm25: bm25.ranking };
-  const documents = union(lists);
-  const ranks = { model: ranksIn(lists.model, documents), bm25: ranksIn(lists.bm25, documents) };
+  const { documents, ranks } = union(lists);
   const raw = {
     model: scoresOf(model, documents, ranks.model),
     bm25: scoresOf(bm25, documents, ranks.bm25),
@@ -107,12 +106,32 @@ function byListsAlone({ model, bm25 }: Both<Ranking>, fusion: Fusion, depth: num
   return reciprocalRankFusion(lists, fusion.k, depth);
 }
 
-function union({ model, bm25 }: Both<Ranking>): Uint32Array {
-  const all = new Uint32Array(model.documents.length + bm25.documents.length);
-  all.set(model.documents);
-  all.set(bm25.documents, model.documents.length);
-  all.sort();
-  return all.filter((document, i) => i === 0 || document !== all[i - 1]);
+/** Above any rank; times any doc_id it stays exact. */
+const RANKS = 2 ** 21;
+
+/** Places of a list by document, as doc_id · RANKS + rank: numbers are sorted faster than by a comparison function. */
+function placesByDocument({ documents }: Ranking): Float64Array {
+  const places = new Float64Array(documents.length);
+  for (let i = 0; i < places.length; i++) places[i] = documents[i]! * RANKS + i + 1;
+  return places.sort();
+}
+
+function union({ model, bm25 }: Both<Ranking>): Pick<FusionPool, 'documents' | 'ranks'> {
+  const [left, right] = [placesByDocument(model), placesByDocument(bm25)];
+  const most = left.length + right.length;
+  const documents = new Uint32Array(most);
+  const ranks = { model: new Uint32Array(most), bm25: new Uint32Array(most) };
+  let [i, j, count] = [0, 0, 0];
+  for (; i < left.length || j < right.length; count++) {
+    const place = Math.min(left[i] ?? Infinity, right[j] ?? Infinity);
+    const document = Math.floor(place / RANKS);
+    const next = (document + 1) * RANKS;
+    documents[count] = document;
+    if (i < left.length && left[i]! < next) ranks.model[count] = left[i++]! - document * RANKS;
+    if (j < right.length && right[j]! < next) ranks.bm25[count] = right[j++]! - document * RANKS;
+  }
+  const cut = (array: Uint32Array): Uint32Array => array.subarray(0, count);
+  return { documents: cut(documents), ranks: { model: cut(ranks.model), bm25: cut(ranks.bm25) } };
 }
 
 function ranksIn(ranking: Ranking, documents: Uint32Array): Uint32Array {

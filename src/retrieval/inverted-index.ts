@@ -14,20 +14,34 @@ export interface InvertedIndex {
   readonly averageLength: number;
 }
 
-/** Two passes over the rows: count distinct (token, document) pairs, then place them. Memory: 8 bytes per posting. */
-export function invert(documents: Ragged, tokens: number): InvertedIndex {
+/** Makes arrays of zeros, in memory that threads share or not. */
+export interface Arrays {
+  u32(length: number): Uint32Array;
+  f64(length: number): Float64Array;
+}
+
+export const OWN_ARRAYS: Arrays = {
+  u32: (length) => new Uint32Array(length),
+  f64: (length) => new Float64Array(length),
+};
+
+/**
+ * Two passes over the rows: count distinct (token, document) pairs, then place them. Memory: 8 bytes per posting.
+ * `arrays` makes those of offsets and documents, which a search keeps; the others can go once weights are computed.
+ */
+export function invert(documents: Ragged, tokens: number, arrays: Arrays = OWN_ARRAYS): InvertedIndex {
   const count = rowCount(documents);
   const lengths = new Uint32Array(count);
   for (let document = 0; document < count; document++)
     lengths[document] = documents.offsets[document + 1]! - documents.offsets[document]!;
-  const offsets = postingOffsets(documents, tokens);
-  const postings = place(documents, offsets);
+  const offsets = postingOffsets(documents, tokens, arrays);
+  const postings = place(documents, offsets, arrays);
   const averageLength = count === 0 ? 0 : documents.values.length / count;
   return { offsets, ...postings, lengths, averageLength };
 }
 
-function postingOffsets({ values, offsets: rows }: Ragged, tokens: number): Uint32Array {
-  const offsets = new Uint32Array(tokens + 1);
+function postingOffsets({ values, offsets: rows }: Ragged, tokens: number, arrays: Arrays): Uint32Array {
+  const offsets = arrays.u32(tokens + 1);
   // Document of the token's latest occurrence, plus 1. Documents come in order, so one number per token is enough.
   const latest = new Uint32Array(tokens);
   for (let document = 0; document + 1 < rows.length; document++) {
@@ -45,9 +59,10 @@ function postingOffsets({ values, offsets: rows }: Ragged, tokens: number): Uint
 function place(
   { values, offsets: rows }: Ragged,
   offsets: Uint32Array,
+  arrays: Arrays,
 ): Pick<InvertedIndex, 'documents' | 'frequencies'> {
   const total = offsets[offsets.length - 1]!;
-  const documents = new Uint32Array(total);
+  const documents = arrays.u32(total);
   const frequencies = new Uint32Array(total);
   const next = offsets.slice();
   for (let document = 0; document + 1 < rows.length; document++) {

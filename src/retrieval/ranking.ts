@@ -19,13 +19,52 @@ export function precedes(
 
 /** Sorts scored documents into a ranking of at most k. */
 export function rank(documents: ArrayLike<number>, scores: ArrayLike<number>, k = Infinity): Ranking {
-  const order = Array.from(documents, (_, position) => position);
-  order.sort((a, b) => scores[b]! - scores[a]! || documents[a]! - documents[b]!);
-  if (order.length > k) order.length = k;
-  return {
-    documents: Uint32Array.from(order, (position) => documents[position]!),
-    scores: Float64Array.from(order, (position) => scores[position]!),
-  };
+  const sorted = { documents: Uint32Array.from(documents), scores: Float64Array.from(scores) };
+  sortRange(sorted.documents, sorted.scores, 0, sorted.scores.length - 1);
+  if (sorted.scores.length <= k) return sorted;
+  return { documents: sorted.documents.slice(0, k), scores: sorted.scores.slice(0, k) };
+}
+
+const SHORT = 16;
+
+/** Quicksort in place: sorting places with a comparison function takes several times as long. */
+function sortRange(documents: Uint32Array, scores: Float64Array, first: number, last: number): void {
+  while (last - first >= SHORT) {
+    const middle = (first + last) >>> 1;
+    const [score, document] = [scores[middle]!, documents[middle]!];
+    let [i, j] = [first, last];
+    while (i <= j) {
+      while (precedes(scores[i]!, documents[i]!, score, document)) i += 1;
+      while (precedes(score, document, scores[j]!, documents[j]!)) j -= 1;
+      if (i > j) break;
+      swap(documents, scores, i, j);
+      i += 1;
+      j -= 1;
+    }
+    // The shorter part first, so that the depth stays logarithmic.
+    if (j - first < last - i) {
+      sortRange(documents, scores, first, j);
+      first = i;
+    } else {
+      sortRange(documents, scores, i, last);
+      last = j;
+    }
+  }
+  for (let end = first + 1; end <= last; end++)
+    for (
+      let i = end;
+      i > first && precedes(scores[i]!, documents[i]!, scores[i - 1]!, documents[i - 1]!);
+      i--
+    )
+      swap(documents, scores, i, i - 1);
+}
+
+function swap(documents: Uint32Array, scores: Float64Array, i: number, j: number): void {
+  const [document, score] = [documents[i]!, scores[i]!];
+  documents[i] = documents[j]!;
+  scores[i] = scores[j]!;
+  documents[j] = document;
+  scores[j] = score;
 }
 
 /** The first k of a ranking, without one document. Ask for k + 1 to have k left. */
@@ -59,14 +98,6 @@ export function createTopK(k: number): TopK {
 
   const worse = (a: number, b: number): boolean =>
     precedes(scores[b]!, documents[b]!, scores[a]!, documents[a]!);
-  const swap = (a: number, b: number): void => {
-    const document = documents[a]!;
-    const score = scores[a]!;
-    documents[a] = documents[b]!;
-    scores[a] = scores[b]!;
-    documents[b] = document;
-    scores[b] = score;
-  };
   const siftDown = (): void => {
     for (let parent = 0; ;) {
       let worst = parent;
@@ -74,7 +105,7 @@ export function createTopK(k: number): TopK {
       if (left < size && worse(left, worst)) worst = left;
       if (left + 1 < size && worse(left + 1, worst)) worst = left + 1;
       if (worst === parent) return;
-      swap(parent, worst);
+      swap(documents, scores, parent, worst);
       parent = worst;
     }
   };
@@ -82,7 +113,7 @@ export function createTopK(k: number): TopK {
     for (let child = size - 1; child > 0;) {
       const parent = (child - 1) >> 1;
       if (!worse(child, parent)) return;
-      swap(child, parent);
+      swap(documents, scores, child, parent);
       child = parent;
     }
   };

@@ -8,6 +8,8 @@ export interface Choices {
   readonly evaluated: readonly string[];
   /** Queries made from the documents: instead of questions, or before them. */
   readonly synthetic: 'alone' | 'first' | undefined;
+  /** A first model guesses the answers of the questions without a judgement, which are in this split. */
+  readonly guessed: string | undefined;
   readonly candidates: boolean;
   readonly vectors: 'published' | 'own' | 'large';
   /** Where the vectors are our own, published ones are worth a try. */
@@ -16,6 +18,8 @@ export interface Choices {
 
 /** With fewer training questions, queries made from the documents help (docs/EXPERIMENTS.md). */
 const FEW = 2000;
+/** Guessing the answers of fewer questions is not worth a second training. */
+const WORTH_GUESSING = 200;
 /** With fewer, our own word vectors are worse than published ones. */
 const SMALL = 5000;
 
@@ -23,17 +27,22 @@ export function choose(looked: LookedAt, publishedInstalled: boolean): Choices {
   const { questions, splits, english } = looked;
   const small = questions < SMALL;
   const divided = missingSplits(looked);
+  const evaluated = ['validation', 'test'].filter(
+    (name) => splits.includes(name) || divided[name as 'test' | 'validation'] !== undefined,
+  );
   return {
     divided,
-    evaluated: ['validation', 'test'].filter(
-      (name) => splits.includes(name) || divided[name as 'test' | 'validation'] !== undefined,
-    ),
+    evaluated,
+    guessed: worthGuessing(looked) && evaluated.includes('validation') ? looked.unjudged.split : undefined,
     synthetic: splits.length === 0 ? 'alone' : questions < FEW ? 'first' : undefined,
     candidates: hasCandidates(looked),
     vectors: !small ? 'large' : english && publishedInstalled ? 'published' : 'own',
     proposesPublished: small && english && !publishedInstalled,
   };
 }
+
+const worthGuessing = ({ questions, unjudged }: LookedAt): boolean =>
+  questions > 0 && unjudged.questions >= Math.max(questions, WORTH_GUESSING);
 
 /** The fewer questions, the greater the fraction that a split needs to tell anything. */
 function missingSplits({ splits, questions }: LookedAt): Choices['divided'] {

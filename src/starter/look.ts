@@ -26,6 +26,8 @@ export interface LookedAt {
   readonly splits: readonly string[];
   /** Training questions with a relevant document; 0 where the data have documents alone. */
   readonly questions: number;
+  /** Training questions without a relevant document, and the split that `ingest` puts them into. */
+  readonly unjudged: { readonly split: string; readonly questions: number };
   /** Documents, before duplicates are merged. */
   readonly documents: number;
   /** Whether most letters of the first texts are of the Latin alphabet without accents, as in English. */
@@ -33,6 +35,7 @@ export interface LookedAt {
 }
 
 const SAMPLE = 200;
+const NONE_UNJUDGED = { split: 'train', questions: 0 } as const;
 
 const FORMATS: readonly (readonly [ending: RegExp, format: TableFormat])[] = [
   [/\.(jsonl|ndjson)(\.gz|\.zst)?$/i, 'jsonl'],
@@ -87,7 +90,12 @@ async function lookAtSplits(database: Database, splits: SplitFiles): Promise<Loo
   const [, first] = Object.entries(splits).find(([split]) => split === 'train') ?? Object.entries(splits)[0]!;
   if (/\.json(\.gz)?$/i.test(first) && (await isSquad(database, first))) {
     const counts = await squadCounts(database, first);
-    return { source: { format: 'squad', splits }, splits: Object.keys(splits), ...counts };
+    return {
+      source: { format: 'squad', splits },
+      splits: Object.keys(splits),
+      unjudged: NONE_UNJUDGED,
+      ...counts,
+    };
   }
   const format = FORMATS.find(([ending]) => ending.test(first))?.[1] ?? jsonLines(first);
   const sample = await database.table(`SELECT * FROM ${reader(format, first)} LIMIT ${SAMPLE}`);
@@ -119,6 +127,7 @@ async function lookAtSplits(database: Database, splits: SplitFiles): Promise<Loo
     source: { format, splits, columns },
     splits: columns.query === undefined ? [] : own,
     questions: columns.query === undefined ? 0 : await distinctOf(database, format, first, columns.query),
+    unjudged: NONE_UNJUDGED,
     documents:
       columns.query === undefined ? rows : await distinctOf(database, format, first, columns.document),
     english: looksEnglish(texts),
@@ -184,18 +193,28 @@ async function squadCounts(database: Database, path: string): Promise<Counts> {
   return { questions, documents, english: looksEnglish(rows.map(([text]) => text)) };
 }
 
-async function msmarcoCounts(database: Database, format: TableFormat, path: string): Promise<Counts> {
+async function msmarcoCounts(
+  database: Database,
+  format: TableFormat,
+  path: string,
+): Promise<Counts & Pick<LookedAt, 'unjudged'>> {
   const from = reader(format, path);
   const questions = await countOf(
     database,
     `SELECT count(*) FROM ${from} WHERE list_sum(passages.is_selected) > 0`,
   );
+  const unjudged = (await countOf(database, `SELECT count(*) FROM ${from}`)) - questions;
   const documents = await countOf(
     database,
     `SELECT count(DISTINCT text) FROM (SELECT unnest(passages.passage_text) AS text FROM ${from})`,
   );
   const { rows } = await database.table(`SELECT query FROM ${from} LIMIT ${SAMPLE}`);
-  return { questions, documents, english: looksEnglish(rows.map(([text]) => text)) };
+  return {
+    questions,
+    unjudged: { split: 'train', questions: unjudged },
+    documents,
+    english: looksEnglish(rows.map(([text]) => text)),
+  };
 }
 
 /** `corpus.jsonl` or `corpus.jsonl.gz`, in the folder or in a folder of the same name. */
@@ -215,17 +234,30 @@ async function lookAtBeir(database: Database, folder: string): Promise<LookedAt>
     (name) => SPLIT_NAMES[name.replace(/\..*$/, '').toLowerCase()] ?? name.replace(/\..*$/, ''),
   );
   const train = files[splits.indexOf('train')];
+  const judgedBy = (paths: readonly string[]): string =>
+    paths
+      .map(
+        (name) =>
+          `SELECT column0 AS query FROM read_csv(${literal(join(qrels, name))}, header = false, all_varchar = true, skip = 1)`,
+      )
+      .join(' UNION ALL ');
   const { rows } = await database.table(`SELECT * FROM ${reader('jsonl', corpus)} LIMIT ${SAMPLE}`);
+  const queries = beirFile(folder, 'queries');
+  const unjudged =
+    files.length === 0 || queries === undefined
+      ? 0
+      : await countOf(
+          database,
+          `SELECT count(*) FROM ${reader('jsonl', queries)} WHERE _id::VARCHAR NOT IN (${judgedBy(files)})`,
+        );
   return {
     source: { format: 'beir', folder },
     splits: [...new Set(splits)].sort(),
     questions:
       train === undefined
         ? 0
-        : await countOf(
-            database,
-            `SELECT count(DISTINCT column0) FROM read_csv(${literal(join(qrels, train))}, header = false, all_varchar = true, skip = 1)`,
-          ),
+        : await countOf(database, `SELECT count(DISTINCT query) FROM (${judgedBy([train])})`),
+    unjudged: { split: 'unjudged', questions: unjudged },
     documents: await rowsOf(database, 'jsonl', corpus),
     english: looksEnglish(rows.flat()),
   };

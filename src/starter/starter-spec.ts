@@ -17,6 +17,7 @@ export const UNSEEN: LookedAt = {
   source: { format: 'beir', folder: 'data' },
   splits: ['test', 'train', 'validation'],
   questions: 2000,
+  unjudged: { split: 'unjudged', questions: 0 },
   documents: 0,
   english: true,
 };

@@ -6,12 +6,13 @@ import { PUBLISHED } from './training-stages.ts';
 const grouped = (count: number): string => count.toLocaleString('en-US');
 
 export function summaryLines(
-  { source, documents, questions, splits, english }: LookedAt,
+  { source, documents, questions, unjudged, splits, english }: LookedAt,
   choices: Choices,
 ): string[] {
   const parts = [
     `${grouped(documents)} documents`,
     splits.length === 0 ? 'no questions' : `${grouped(questions)} training questions`,
+    ...(unjudged.questions > 0 ? [`${grouped(unjudged.questions)} questions without a judgement`] : []),
     ...(splits.length > 0 ? [`${splits.length === 1 ? 'one split' : 'splits'} (${splits.join(', ')})`] : []),
     english ? 'probably English' : 'not English, or not prose',
   ];
@@ -29,6 +30,7 @@ export function summaryLines(
 function reasons({
   divided,
   synthetic,
+  guessed,
   candidates,
   vectors,
   proposesPublished,
@@ -44,6 +46,11 @@ function reasons({
       : []),
     ...(synthetic === 'first'
       ? ['There are few training questions: queries made from the documents are trained on first.']
+      : []),
+    ...(guessed !== undefined
+      ? [
+          'A first model guesses the answers of the questions without a judgement; the model learns from them, too.',
+        ]
       : []),
     ...(synthetic !== 'alone'
       ? [`Negatives: ${candidates ? 'the candidates that the data list' : 'BM25 and random documents'}.`]

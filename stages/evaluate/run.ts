@@ -4,17 +4,20 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SearchKernels } from '../../src/engine/kernels/search/search-kernels.ts';
 import { openCorpus, type Corpus } from '../../src/formats/corpus.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
 import { writeFusion } from '../../src/formats/fusion.ts';
 import { readNpy, type Matrix } from '../../src/formats/npy.ts';
 import { rowCount } from '../../src/formats/ragged.ts';
-import { readTokens, type Tokens } from '../../src/formats/tokens.ts';
+import { queriesOfSplit, readTokens, type Tokens } from '../../src/formats/tokens.ts';
 import { readVectors } from '../../src/formats/vectors.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';
+import { openSearchThreads } from '../../src/retrieval/search-threads.ts';
 import { input, optionalInput, type Metrics, type StageContext, type StageResult } from '../../src/stage.ts';
 import { approximateProbe, type ApproximateProbe } from './scoring/approximate.ts';
 import { chooseFusionFor } from './fusion/choose.ts';
+import { fusionRequest } from './fusion/request.ts';
 import { documentsShown, examplesAgainstBm25 } from './report/examples.ts';
 import type { EvaluateParams } from './parameters.ts';
 import { latencyOf } from './scoring/latency.ts';
@@ -37,21 +40,32 @@ type Context = StageContext<EvaluateParams>;
 export async function run(context: Context): Promise<StageResult> {
   const corpus = await openCorpus(input(context, 'corpus').path);
   try {
-    return await evaluate(context, corpus);
+    const tokens = readTokens(input(context, 'tokens').path);
+    const set = queriesToEvaluate(tokens, context.params, await corpus.queryRows(context.params.split));
+    const kernels = await openKernels(context, tokens, set);
+    try {
+      return await evaluate(context, corpus, tokens, set, kernels);
+    } finally {
+      kernels?.dispose();
+    }
   } finally {
     corpus.close();
   }
 }
 
-async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> {
+async function evaluate(
+  context: Context,
+  corpus: Corpus,
+  tokens: Tokens,
+  set: QuerySet,
+  kernels: SearchKernels | undefined,
+): Promise<StageResult> {
   const { params, output } = context;
-  const tokens = readTokens(input(context, 'tokens').path);
-  const set = queriesToEvaluate(tokens, params, await corpus.queryRows(params.split));
   const names = await corpus.documentNames();
   const vectors = queryVectors(context, tokens, names.length);
   const measures = corpusMeasures(params.cutoffs, params.depth);
   const probe = await openProbe(context, vectors, names.length);
-  const systems = systemsOf(context, tokens, vectors);
+  const systems = systemsOf(context, tokens, vectors, kernels);
   const byId = new Map(set.queries.map((query) => [query.id, query]));
   const fusion = await chooseFusionFor(context, systems, async (split) =>
     split === params.split
@@ -87,6 +101,28 @@ async function evaluate(context: Context, corpus: Corpus): Promise<StageResult> 
   };
 }
 
+/** For the searches of the evaluated queries, and of those that the fusion is chosen on. */
+function openKernels(
+  context: Context,
+  tokens: Tokens,
+  { queries: evaluated }: QuerySet,
+): Promise<SearchKernels | undefined> {
+  const { params, threads } = context;
+  const request = fusionRequest(params);
+  const others =
+    request.kind === 'choice'
+      ? Math.min(queriesOfSplit(tokens, request.split).length, request.maxQueries)
+      : 0;
+  const queries = evaluated.length + others;
+  const documents = rowCount(tokens.documents);
+  const { dimensions } = readEmbeddingsConfig(input(context, 'embeddings').path);
+  const works = [
+    { queries, documents, dimensions },
+    ...(params.baselines.includes('bm25') ? [{ queries, documents }] : []),
+  ];
+  return openSearchThreads(threads, works);
+}
+
 /** Checks that the inputs match before anything is computed from them. */
 function queryVectors(context: Context, tokens: Tokens, documents: number): Matrix {
   const folder = input(context, 'embeddings').path;
@@ -113,17 +149,22 @@ async function openProbe(
   return probe;
 }
 
-function systemsOf(context: Context, tokens: Tokens, vectors: Matrix): System[] {
+function systemsOf(
+  context: Context,
+  tokens: Tokens,
+  vectors: Matrix,
+  kernels: SearchKernels | undefined,
+): System[] {
   const { params } = context;
   const { baselines, bm25, mean } = params;
   const folder = input(context, 'embeddings').path;
   const { similarity } = readEmbeddingsConfig(folder);
-  const search = createExactSearch(readNpy(join(folder, DOCUMENTS_FILE)), similarity);
+  const search = createExactSearch(readNpy(join(folder, DOCUMENTS_FILE)), similarity, kernels);
   const words = baselines.includes('mean') ? optionalInput(context, 'vectors') : undefined;
   const systems = [
     vectorSystem('model', search, vectors),
-    ...(baselines.includes('bm25') ? [bm25System(tokens, bm25)] : []),
-    ...(words ? [meanSystem(tokens, readVectors(words.path), mean.weighting)] : []),
+    ...(baselines.includes('bm25') ? [bm25System(tokens, bm25, kernels)] : []),
+    ...(words ? [meanSystem(tokens, readVectors(words.path), mean.weighting, kernels)] : []),
   ];
   return params.ignore_identical_ids && tokens.ownDocuments ? systems.map(withoutIgnored) : systems;
 }

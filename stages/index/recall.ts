@@ -16,20 +16,22 @@ const COMPARISONS_FOR_TARGET = 10 * COMPARISONS;
 
 /** Queries and the true 10 nearest documents of each. */
 export interface RecallSample {
-  readonly vectors: readonly Float32Array[];
+  /** [queries, D] */
+  readonly vectors: Float32Array;
   readonly nearest: readonly Uint32Array[];
 }
 
+/** Which vectors are searched for. */
+export interface Asked {
+  readonly asked: Matrix;
+  readonly rows: readonly number[];
+}
+
 /**
- * Evenly spaced queries with their exact neighbours; documents stand in for queries where there are none and a target
- * needs a measurement. Undefined if there is nothing to measure with.
+ * Evenly spaced queries; documents stand in for queries where there are none and a target needs a measurement. Undefined
+ * if there is nothing to measure with.
  */
-export function recallSample(
-  exact: ExactSearch,
-  queries: Matrix,
-  documents: Matrix,
-  hasTarget: boolean,
-): RecallSample | undefined {
+export function queriesToMeasure(queries: Matrix, documents: Matrix, hasTarget: boolean): Asked | undefined {
   const asked = queries.rows === 0 && hasTarget ? documents : queries;
   if (asked.rows === 0) return undefined;
   const [most, fewest, comparisons] = hasTarget
@@ -37,19 +39,27 @@ export function recallSample(
     : [MOST_QUERIES, FEWEST_QUERIES, COMPARISONS];
   const affordable = Math.max(fewest, Math.floor(comparisons / documents.rows));
   const size = Math.min(asked.rows, most, affordable);
-  const rows = Array.from({ length: size }, (_, i) => Math.floor((i * asked.rows) / size));
+  return { asked, rows: Array.from({ length: size }, (_, i) => Math.floor((i * asked.rows) / size)) };
+}
+
+/** With their exact neighbours. */
+export function recallSample(exact: ExactSearch, { asked, rows }: Asked): RecallSample {
+  const { columns, data } = asked;
+  const vectors = new Float32Array(rows.length * columns);
+  for (const [i, row] of rows.entries())
+    vectors.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
   return {
-    vectors: rows.map((row) => asked.data.subarray(row * asked.columns, (row + 1) * asked.columns)),
+    vectors,
     nearest: Array.from(exact.search(asked, rows, K), ({ documents: found }) => found),
   };
 }
 
 /** Recall@10: the fraction of the true 10 nearest documents that the index finds. */
-export function recallOf(index: AnnIndex, { vectors, nearest }: RecallSample): number {
+export function recallOf(index: AnnIndex, { vectors, nearest }: RecallSample, threads: number): number {
   let found = 0;
   let wanted = 0;
-  for (const [i, vector] of vectors.entries()) {
-    const proposed = new Set(index.search(vector, K).documents);
+  for (const [i, { documents }] of index.searchAll(vectors, K, threads).entries()) {
+    const proposed = new Set(documents);
     found += nearest[i]!.reduce((count, document) => count + (proposed.has(document) ? 1 : 0), 0);
     wanted += nearest[i]!.length;
   }

@@ -18,9 +18,17 @@ import {
 import { readNpy, type Matrix } from '../../src/formats/npy.ts';
 import { buildIndex, openGraph } from '../../src/retrieval/ann.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';
+import { openSearchThreads } from '../../src/retrieval/search-threads.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import type { IndexParams } from './parameters.ts';
-import { expansionFor, recallOf, recallSample } from './recall.ts';
+import {
+  expansionFor,
+  queriesToMeasure,
+  recallOf,
+  recallSample,
+  type Asked,
+  type RecallSample,
+} from './recall.ts';
 import { recallWarning } from './warnings.ts';
 
 const REPORT_EVERY_MS = 250;
@@ -29,14 +37,18 @@ export async function run(context: StageContext<IndexParams>): Promise<StageResu
   const folder = input(context, 'embeddings').path;
   const config = indexConfig(context.params, folder);
   const documents = readNpy(join(folder, DOCUMENTS_FILE));
-  // Rejects vectors that are not finite before they reach usearch.
-  const exact = createExactSearch(documents, config.similarity);
-  const seconds = await build(context, documents, config);
   const { target_recall: target } = context.params;
-  const sample = recallSample(exact, readNpy(join(folder, QUERIES_FILE)), documents, target !== undefined);
+  const asked = queriesToMeasure(readNpy(join(folder, QUERIES_FILE)), documents, target !== undefined);
+  // Before the build: rejects vectors that are not finite before they reach usearch.
+  const sample = await searchExactly(context, documents, config, asked);
+  const seconds = await build(context, documents, config);
   const recallAt = async (expansion: number): Promise<number> => {
     context.signal.throwIfAborted();
-    return recallOf(await openGraph(context.output, { ...config, expansion_search: expansion }), sample!);
+    return recallOf(
+      await openGraph(context.output, { ...config, expansion_search: expansion }),
+      sample!,
+      context.threads,
+    );
   };
   const chosen =
     sample &&
@@ -66,6 +78,24 @@ export async function run(context: StageContext<IndexParams>): Promise<StageResu
       ...(target !== undefined && { [INDEX_CONFIG_FILE]: content }),
     },
   };
+}
+
+/** The true neighbours of the vectors that recall is measured with. */
+async function searchExactly(
+  context: StageContext<IndexParams>,
+  documents: Matrix,
+  { similarity }: IndexConfig,
+  asked: Asked | undefined,
+): Promise<RecallSample | undefined> {
+  const queries = asked?.rows.length ?? 0;
+  const works = [{ queries, documents: documents.rows, dimensions: documents.columns }];
+  const kernels = await openSearchThreads(context.threads, works);
+  try {
+    const exact = createExactSearch(documents, similarity, kernels);
+    return asked && recallSample(exact, asked);
+  } finally {
+    kernels?.dispose();
+  }
 }
 
 function indexConfig(params: IndexParams, folder: string): IndexConfig {

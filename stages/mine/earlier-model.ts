@@ -3,24 +3,31 @@
  * documents, which are then scored and ranked by their vectors.
  */
 import { join } from 'node:path';
+import type { SearchKernels } from '../../src/engine/kernels/search/search-kernels.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
 import { readNpy, type Matrix } from '../../src/formats/npy.ts';
 import { rowCount } from '../../src/formats/ragged.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
 import { openIndex, type AnnIndex } from '../../src/retrieval/ann.ts';
 import { createExactSearch, type ExactSearch } from '../../src/retrieval/exact.ts';
-import { rank, type Ranking } from '../../src/retrieval/ranking.ts';
+import { rank } from '../../src/retrieval/ranking.ts';
 import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
 import type { MineParams } from './parameters.ts';
-import type { Retriever } from './retrievers.ts';
+import { searchInOrder, type Pass, type Retriever } from './retrievers.ts';
 
-/** `queries` are the queries to be mined, in order; `k` is the largest rank that any source uses. */
+/** Opened once, for any number of passes over queries. */
+export interface EarlierModel {
+  readonly exact: ExactSearch;
+  /** Of the queries; row = query_id. */
+  readonly vectors: Matrix;
+  readonly index: AnnIndex | undefined;
+}
+
 export async function openEarlierModel(
   context: StageContext<MineParams>,
   tokens: Tokens,
-  queries: readonly number[],
-  k: number,
-): Promise<Retriever> {
+  kernels: SearchKernels | undefined,
+): Promise<EarlierModel> {
   const embeddings = optionalInput(context, 'embeddings');
   if (!embeddings)
     throw new PipelineError('E_INPUT', 'mining with an earlier model needs its embeddings', {
@@ -31,13 +38,23 @@ export async function openEarlierModel(
     throw new PipelineError('E_INPUT', 'tokens and embeddings do not match', {
       hint: 'Both must come from the same corpus.',
     });
-  const vectors = readNpy(join(embeddings.path, QUERIES_FILE));
-  const exact = createExactSearch(readNpy(join(embeddings.path, DOCUMENTS_FILE)), config.similarity);
   const index = optionalInput(context, 'index');
-  const search = index
-    ? searchByIndex(await openFittingIndex(index.path, config), exact, vectors)
-    : searchInOrder(exact, vectors, queries, k);
-  return { name: 'model', search, scores: (query, documents) => exact.scores(vectors, query, documents) };
+  const documents = readNpy(join(embeddings.path, DOCUMENTS_FILE));
+  return {
+    exact: createExactSearch(documents, config.similarity, kernels),
+    vectors: readNpy(join(embeddings.path, QUERIES_FILE)),
+    index: index && (await openFittingIndex(index.path, config)),
+  };
+}
+
+export function modelRetriever({ exact, vectors, index }: EarlierModel, { queries, k }: Pass): Retriever {
+  return {
+    name: 'model',
+    search: index
+      ? searchByIndex(index, exact, vectors)
+      : searchInOrder(queries, () => exact.search(vectors, queries, k)),
+    scores: (query, documents) => exact.scores(vectors, query, documents),
+  };
 }
 
 async function openFittingIndex(
@@ -70,26 +87,5 @@ function searchByIndex(index: AnnIndex, exact: ExactSearch, vectors: Matrix): Re
     const vector = vectors.data.subarray(query * vectors.columns, (query + 1) * vectors.columns);
     const { documents } = index.search(vector, k);
     return rank(documents, exact.scores(vectors, query, documents));
-  };
-}
-
-/** Several sources may search the same query; exact search runs in batches of queries and only moves forward. */
-function searchInOrder(
-  exact: ExactSearch,
-  vectors: Matrix,
-  queries: readonly number[],
-  k: number,
-): Retriever['search'] {
-  const rankings = exact.search(vectors, queries, k);
-  let position = -1;
-  let current: Ranking = { documents: new Uint32Array(), scores: new Float64Array() };
-  return (query, wanted) => {
-    while (queries[position] !== query) {
-      const next = rankings.next();
-      if (next.done === true) throw new Error(`query ${query} is not next`);
-      current = next.value;
-      position += 1;
-    }
-    return { documents: current.documents.subarray(0, wanted), scores: current.scores.subarray(0, wanted) };
   };
 }

@@ -3,7 +3,6 @@
  * containment of documents"). Computed from sets of 32-bit hashes without MinHash sketches; for most pairs the sizes of
  * the sets are enough.
  */
-import { sharedCount } from '../../src/base/shared-count.ts';
 import { row, type Ragged } from '../../src/formats/ragged.ts';
 
 export interface NearDuplicates {
@@ -60,10 +59,22 @@ function mixed(hash: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** |A ∩ B| / |A ∪ B| ≥ threshold, for ascending distinct numbers. */
+/**
+ * |A ∩ B| / |A ∪ B| ≥ threshold, for ascending distinct numbers. Ends as soon as too many are in one set alone, which for
+ * most pairs is after the first few.
+ */
 function reaches(left: Uint32Array, right: Uint32Array, threshold: number): boolean {
-  const smaller = Math.min(left.length, right.length);
-  if (smaller < threshold * Math.max(left.length, right.length)) return false;
-  const shared = sharedCount(left, right);
-  return shared >= threshold * (left.length + right.length - shared);
+  const all = left.length + right.length;
+  const isEnough = (shared: number): boolean => shared >= threshold * (all - shared);
+  let [i, j, shared] = [0, 0, 0];
+  while (isEnough(shared + Math.min(left.length - i, right.length - j))) {
+    if (i === left.length || j === right.length) return true;
+    if (left[i] === right[j]) {
+      i += 1;
+      j += 1;
+      shared += 1;
+    } else if (left[i]! < right[j]!) i += 1;
+    else j += 1;
+  }
+  return false;
 }

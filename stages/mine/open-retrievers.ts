@@ -2,10 +2,11 @@
 import type { Tokens } from '../../src/formats/tokens.ts';
 import { readFusion } from '../../src/formats/fusion.ts';
 import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
-import { openEarlierModel } from './earlier-model.ts';
+import { modelRetriever } from './earlier-model.ts';
 import { FUSED_DEPTH, fusedRetriever } from './fused.ts';
 import type { MineParams } from './parameters.ts';
 import { bm25Retriever, withoutIgnored, type Retriever } from './retrievers.ts';
+import type { Searches } from './searches.ts';
 
 type Context = StageContext<MineParams>;
 export type RetrieverName = Retriever['name'];
@@ -16,27 +17,28 @@ export interface Wanted {
   /** The queries, in the order in which they will be asked. */
   readonly queries: readonly number[];
   readonly names: ReadonlySet<RetrieverName>;
-  /** The largest rank that the model is asked for. */
-  readonly depth: number;
+  /** The largest rank that each is asked for. */
+  readonly depth: Readonly<Record<'bm25' | 'model', number>>;
 }
 
 /** `ignored`: query_id → the document that the query itself is, which takes no rank. */
 export async function openRetrievers(
   context: Context,
   tokens: Tokens,
+  searches: Searches,
   ignored: ReadonlyMap<number, number>,
   { queries, names, depth }: Wanted,
 ): Promise<Retrievers> {
-  const { params } = context;
-  const deepest = Math.max(depth, names.has('fusion') ? FUSED_DEPTH : 0);
-  // One more than is used, for the document that is left out.
-  const most = deepest + (ignored.size > 0 ? 1 : 0);
+  // Both lists that are fused; one more than is used, for the document that is left out.
+  const deepest = (own: number): number =>
+    Math.max(own, names.has('fusion') ? FUSED_DEPTH : 0) + (ignored.size > 0 ? 1 : 0);
   const found =
     names.has('model') || names.has('fusion')
-      ? await openEarlierModel(context, tokens, queries, most)
+      ? modelRetriever(await searches.model(), { queries, k: deepest(depth.model) })
       : undefined;
   const model = (): Retriever => withoutIgnored(found!, ignored);
-  const bm25 = withoutIgnored(bm25Retriever(tokens, params.bm25), ignored);
+  const byWords = bm25Retriever(tokens, searches.bm25, { queries, k: deepest(depth.bm25) });
+  const bm25 = withoutIgnored(byWords, ignored);
   let fused: Retriever | undefined;
   const fusion = (): Retriever => (fused ??= fusedRetriever(model(), bm25, fusionWeight(context)));
   return { bm25: () => bm25, model, fusion };

@@ -4,6 +4,7 @@ import { PipelineError, type StageContext } from '../../src/stage.ts';
 import { openRetrievers } from './open-retrievers.ts';
 import type { MineParams } from './parameters.ts';
 import type { ChosenQueries } from './queries.ts';
+import type { Searches } from './searches.ts';
 import { weakPositives, type WeakPositives } from './weak-positives.ts';
 
 /** All queries to mine, by query_id. */
@@ -12,6 +13,7 @@ export type ChosenPositives = WeakPositives;
 export async function choosePositives(
   context: StageContext<MineParams>,
   tokens: Tokens,
+  searches: Searches,
   ignored: ReadonlyMap<number, number>,
   { judged, unjudged }: ChosenQueries,
 ): Promise<ChosenPositives> {
@@ -27,10 +29,10 @@ export async function choosePositives(
       hint: 'Weak positives are for queries without a judgement: write `queries: unjudged` or `queries: all`.',
     });
   if (from === 'qrels' || unjudged.length === 0) return { queries: judged, withoutResults: 0, uncertain: 0 };
-  const retrievers = await openRetrievers(context, tokens, ignored, {
+  const retrievers = await openRetrievers(context, tokens, searches, ignored, {
     queries: unjudged,
     names: new Set([from]),
-    depth: positives.top + 1,
+    depth: { bm25: positives.top + 1, model: positives.top + 1 },
   });
   const weak = weakPositives(unjudged, retrievers[from](), positives);
   const queries = [...judged, ...weak.queries].sort((a, b) => a.query - b.query);

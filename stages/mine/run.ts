@@ -10,23 +10,39 @@ import { mineAll, type Mine } from './mine-queries.ts';
 import { hasLimits } from './limits.ts';
 import { nearDuplicates } from './near-duplicate.ts';
 import { openRetrievers, type RetrieverName } from './open-retrievers.ts';
-import type { MineParams } from './parameters.ts';
+import type { MineParams, RankedParams } from './parameters.ts';
 import { choosePositives, type ChosenPositives } from './positives.ts';
-import { chooseQueries } from './queries.ts';
+import { chooseQueries, type ChosenQueries } from './queries.ts';
 import { writeMiningReport } from './report.ts';
-import { createSources, fillSources } from './sources/sources.ts';
+import { openSearches, type Searches } from './searches.ts';
+import { fillSources } from './sources/fill.ts';
+import { createSources } from './sources/sources.ts';
 import { createTally } from './tally.ts';
 import { miningWarnings } from './warnings.ts';
 
 type Context = StageContext<MineParams>;
 
 export async function run(context: Context): Promise<StageResult> {
-  const { params, output } = context;
   const tokens = readTokens(input(context, 'tokens').path);
+  const chosen = chooseQueries(tokens, context.params);
+  const searches = await openSearches(context, tokens, chosen);
+  try {
+    return await mineWith(context, tokens, chosen, searches);
+  } finally {
+    searches.dispose();
+  }
+}
+
+async function mineWith(
+  context: Context,
+  tokens: Tokens,
+  chosen: ChosenQueries,
+  searches: Searches,
+): Promise<StageResult> {
+  const { params, output } = context;
   const ignored = ignoredDocuments(tokens, params.ignore_identical_ids);
-  const chosen = chooseQueries(tokens, params);
-  const positives = await choosePositives(context, tokens, ignored, chosen);
-  const mine = await openMine(context, tokens, ignored, positives);
+  const positives = await choosePositives(context, tokens, searches, ignored, chosen);
+  const mine = await openMine(context, tokens, searches, ignored, positives);
   const rows = await mineAll(context, mine, positives.queries);
   const { tally } = mine;
   if (rows.length === 0 && positives.queries.length > 0)
@@ -65,6 +81,7 @@ export async function run(context: Context): Promise<StageResult> {
 async function openMine(
   context: Context,
   tokens: Tokens,
+  searches: Searches,
   ignored: ReadonlyMap<number, number>,
   { queries }: ChosenPositives,
 ): Promise<Mine> {
@@ -80,10 +97,12 @@ async function openMine(
   const fills = fillSources(params);
   const used = [...params.negatives, ...fills];
   const ranked = used.flatMap((source) => ('range_max' in source ? [source] : []));
-  const retrievers = await openRetrievers(context, tokens, ignored, {
+  const deepest = (by: RankedParams['from']): number =>
+    Math.max(0, ...ranked.map(({ from, range_max: depth }) => (from === by ? depth : 0)));
+  const retrievers = await openRetrievers(context, tokens, searches, ignored, {
     queries: queries.map(({ query }) => query),
     names: new Set([...ranked.map(({ from }) => from), ...(scorer ? [scorer] : [])]),
-    depth: Math.max(0, ...ranked.map((source) => (source.from === 'model' ? source.range_max : 0))),
+    depth: { bm25: deepest('bm25'), model: deepest('model') },
   });
   const tally = createTally(used.length, params.negatives.length);
   return {

@@ -103,7 +103,7 @@ describe('the choice', () => {
   });
 
   it('stays near the safe weight with few queries', () => {
-    const { weight } = chooseFusion(peak(0.9, 10, 0.2), FUSION_GRID);
+    const { weight } = chooseFusion(peak(0.9, 10, 0.05), FUSION_GRID);
     expect(weight).toBeGreaterThanOrEqual(SAFE.weight);
     expect(weight).toBeLessThan(0.75);
     expect(chooseFusion(peak(0.9, 10, 0), FUSION_GRID)).toEqual(SAFE);

@@ -132,6 +132,47 @@ describe('a starter spec', () => {
     });
   });
 
+  it('guesses the answers of the questions without a judgement, where most have none', async () => {
+    const rows = (selected: number, count: number): object[] =>
+      Array.from({ length: count }, (_, i) => ({
+        query_id: `${selected}-${i}`,
+        query: `why ${i}`,
+        passages: { is_selected: [selected, 0], passage_text: [`${TEXT} ${i}`, 'Other.'] },
+      }));
+    const folder = folderOf({
+      'rows/train.jsonl': jsonl(...rows(1, 20), ...rows(0, 300)),
+      'rows/dev.jsonl': jsonl(...rows(1, 5)),
+      'judged.jsonl': jsonl(...rows(1, 300), ...rows(0, 250)),
+    });
+    const { stages, said } = await started(folder, 'rows');
+    expect(said[0]).toContain('20 training questions, 300 questions without a judgement');
+    expect(stages['first']!.inputs!['triplets']).toEqual(['synthetic_triplets', 'triplets']);
+    expect(stages['guessed']!.with).toMatchObject({
+      split: 'train',
+      queries: 'unjudged',
+      positives: { from: 'fusion', keep: 0.5 },
+    });
+    expect(stages['model']!.inputs!['triplets']).toEqual(['guessed', 'harder']);
+    expect((await started(folder, 'judged.jsonl')).stages).not.toHaveProperty('guessed');
+  });
+
+  it('finds the questions of a BEIR folder that no judgement names', async () => {
+    const folder = folderOf({
+      'beir/corpus.jsonl': jsonl({ _id: 'd', title: '', text: TEXT }),
+      'beir/queries.jsonl': jsonl(
+        ...Array.from({ length: 202 }, (_, i) => ({ _id: `q${i}`, text: `why ${i}` })),
+      ),
+      'beir/qrels/train.tsv': 'query-id\tcorpus-id\tscore\nq0\td\t1\n',
+      'beir/qrels/dev.tsv': 'query-id\tcorpus-id\tscore\nq1\td\t1\n',
+    });
+    const { stages } = await started(folder, 'beir');
+    expect(stages['guessed']!.with).toMatchObject({ split: 'unjudged', queries: 'unjudged' });
+    expect(stages['harder']!.with!['negatives']).toEqual([
+      { from: 'bm25' },
+      { from: 'model', range_max: 30 },
+    ]);
+  });
+
   it('is refused for what holds no data', async () => {
     const folder = folderOf({ 'notes.md': '# Notes', 'empty/x.md': '', 'numbers.csv': 'a,b\n1,2\n' });
     await expect(lookAt(join(folder, 'missing.csv'))).rejects.toThrow('does not exist');

@@ -2,6 +2,7 @@
  * Ctrl-C and its relatives. Before and after the stages run, a signal ends the process at once; while they run, it stops
  * them first. Nothing that handles a signal may wait for work: the answer comes within a tenth of a second.
  */
+import { setMaxListeners } from 'node:events';
 import { printNotice } from '../render/output.ts';
 
 export interface Interrupt {
@@ -39,6 +40,8 @@ export function answerInterrupts(): void {
 export function onInterrupt(enabled: boolean, meaning: () => string = STOPPING): Interrupt {
   const stop = new AbortController();
   const kill = new AbortController();
+  // Each stage that executes listens to both; Node would take more than ten for a leak.
+  setMaxListeners(0, stop.signal, kill.signal);
   const onSignal = (signal: NodeJS.Signals): void => {
     // The stages are dead: whatever else is being waited for is not worth it.
     if (kill.signal.aborted) process.exit(INTERRUPTED);

@@ -39,6 +39,13 @@ export const INSTRUCTION_SLOTS = 32;
 export const POOLINGS = ['last', 'mean', 'max', 'attention'];
 export const FUNCTIONS = ['exp', 'log', 'tanh', 'sigmoid'];
 
+/** Of a query's and a document's vector, numbered from 0 on. */
+export const SIMILARITIES = ['cosine', 'dot', 'euclidean'];
+/** Queries that exact search lays out side by side. */
+export const QUERY_BLOCK = 32;
+/** Documents whose scores BM25 adds up at once. */
+export const BM25_BLOCK = 16_384;
+
 /** Tables of σ(x) and −log σ(x) for the skip-gram kernel: −limit ≤ x < limit, at the middle of `length` equal steps. */
 export const SIGMOID_TABLE = { length: 4096, limit: 8 };
 
@@ -59,6 +66,10 @@ const PACK = 'src: address, lds: bytes, out: address, K: count, N: count';
 const POOLING =
   `kind: u32, y: address, ldy: bytes, ${STEPS}, count: count, out: address, rows: address, half: bytes, ` +
   'width: bytes, v: address, weights: address';
+
+const SLAB = 'documents: address, squares: address, first: count, dimensions: count, similarity: u32';
+const FOUND =
+  'rows: address, states: address, asked: count, scores: address, found: address, capacity: count, k: count';
 
 /** By module (assembly/<module>.ts) and name, numbered from 1 on. */
 export const OPERATIONS = {
@@ -133,6 +144,18 @@ export const OPERATIONS = {
     apply: operation(
       'skip-gram.apply',
       'table: address, stride: bytes, list: address, count: count, steps: address',
+    ),
+  },
+  search: {
+    scan: operation(
+      'exact-search.scan',
+      `${SLAB}, filters: address, count: count, columns: address, ${FOUND}, dots: scratch`,
+    ),
+    settle: operation('exact-search.settle', `${SLAB}, ${FOUND}`),
+    bm25: operation(
+      'bm25.search',
+      'tokens: address, starts: address, count: count, offsets: address, postings: address, weights: address, ' +
+        'documents: count, k: count, capacity: count, scores: address, found: address, counts: address, sums: scratch',
     ),
   },
 };

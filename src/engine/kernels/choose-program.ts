@@ -83,7 +83,7 @@ async function revectorised(kernel: Kernel, reason: string): Promise<Choice | un
 /** The widest instruction set, or the one wanted, that can be had and proves itself; else why the last one cannot. */
 async function nativeProgram(kernel: Kernel, wanted: string): Promise<Choice | string> {
   const compiler = findCompiler();
-  if (!compiler) return 'no C compiler (cc) in the PATH';
+  if (typeof compiler === 'string') return compiler;
   const sets: InstructionSet[] = isInstructionSet(wanted) ? [wanted] : instructionSets();
   let failure = `no native kernels are written for this processor (${process.arch})`;
   for (const name of sets) {

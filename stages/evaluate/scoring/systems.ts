@@ -2,6 +2,7 @@
  * The systems that are compared, each a way to rank documents for a query: embeddings, BM25, mean word vectors, and the
  * fusion of two lists. Ranked lists are scored elsewhere.
  */
+import type { SearchKernels } from '../../../src/engine/kernels/search/search-kernels.ts';
 import type { Matrix } from '../../../src/formats/npy.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { WordVectors } from '../../../src/formats/vectors.ts';
@@ -51,25 +52,32 @@ export function vectorSystem(name: SystemName, search: ExactSearch, queries: Mat
   };
 }
 
-export function bm25System(tokens: Tokens, parameters: Bm25Parameters): System {
-  const bm25 = createBm25(tokens.documents, tokens.vocabulary.tokens.length, parameters);
+export function bm25System(tokens: Tokens, parameters: Bm25Parameters, kernels?: SearchKernels): System {
+  const bm25 = createBm25(tokens.documents, tokens.vocabulary.tokens.length, parameters, kernels);
   return {
     name: 'bm25',
-    *search(queries, depth) {
-      for (const query of queries) yield bm25.search(query.tokens, depth);
-    },
+    search: (queries, depth) =>
+      bm25.searchAll(
+        queries.map(({ tokens: words }) => words),
+        depth,
+      ),
     rankCandidates: ({ tokens: words, candidates }) => bm25.rankCandidates(words, candidates),
     scores: ({ tokens: words }, documents) => bm25.scores(words, documents),
   };
 }
 
 /** Mean word vectors, compared by cosine; `idf` weights each word as BM25 does. */
-export function meanSystem(tokens: Tokens, vectors: WordVectors, weighting: MeanWeighting): System {
+export function meanSystem(
+  tokens: Tokens,
+  vectors: WordVectors,
+  weighting: MeanWeighting,
+  kernels?: SearchKernels,
+): System {
   const weights =
     weighting === 'idf'
       ? inverseDocumentFrequencies(tokens.documents, tokens.vocabulary.tokens.length)
       : undefined;
-  const search = createExactSearch(meanVectors(tokens.documents, vectors, weights), 'cosine');
+  const search = createExactSearch(meanVectors(tokens.documents, vectors, weights), 'cosine', kernels);
   return vectorSystem('mean', search, meanVectors(tokens.queries, vectors, weights));
 }
 

@@ -2,26 +2,12 @@
 import { rowCount } from '../../../src/formats/ragged.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { Rejections } from '../guard.ts';
-import type { MineParams, NegativeParams } from '../parameters.ts';
+import type { NegativeParams } from '../parameters.ts';
 import type { Retrievers } from '../open-retrievers.ts';
 import { candidatesSource } from './candidates.ts';
 import { randomSource } from './random.ts';
 import { rankedSource } from './ranked.ts';
 import type { NegativeSource } from './source.ts';
-
-/** The fallback sources of `fill`, as parameters; none where the sources never run out. */
-export function fillSources({ negatives, fill }: Pick<MineParams, 'negatives' | 'fill'>): NegativeParams[] {
-  if (fill === 'drop' || negatives.some(({ from }) => from === 'random')) return [];
-  const random = { from: 'random', weight: 1 } as const;
-  const bm25 = {
-    from: 'bm25',
-    weight: 1,
-    range_min: 0,
-    range_max: 100,
-    sampling_strategy: 'random',
-  } as const;
-  return fill === 'bm25' ? [bm25, random] : [random];
-}
 
 /** The sources in the given order, then those of `fill`; a kind that occurs again gets a number in its name. */
 export function createSources(

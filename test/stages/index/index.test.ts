@@ -130,6 +130,17 @@ describe('index', () => {
     expect(scores[0]).toBeCloseTo(1, 5);
   });
 
+  it('finds the same for many queries on any number of threads as for each alone', async () => {
+    const index = await openIndex((await build()).artifact.path);
+    const rows = (count: number): Float32Array => DOCUMENTS.data.subarray(0, 24 * count);
+    const alone = Array.from({ length: 40 }, (_, i) =>
+      index.search(DOCUMENTS.data.subarray(24 * i, 24 * i + 24), 5),
+    );
+    for (const threads of [1, 2, 3]) expect(index.searchAll(rows(40), 5, threads)).toEqual(alone);
+    expect(index.searchAll(rows(1), 5, 2)).toEqual(alone.slice(0, 1));
+    expect(index.searchAll(rows(0), 5, 2)).toEqual([]);
+  });
+
   it('stops when it is aborted', async () => {
     const stop = new AbortController();
     stop.abort();

@@ -12,6 +12,8 @@ import { INSTRUCTION_SETS, processorText, type InstructionSet } from './instruct
 
 export interface Compiler {
   readonly program: string;
+  /** What `CC` has after the program, such as `gcc` in `ccache gcc`. */
+  readonly args: readonly string[];
   /** Changes with the program, without asking it. */
   readonly identity: string;
 }
@@ -21,14 +23,17 @@ export interface Variant {
   readonly precision: Precision;
 }
 
-/** `CC` names another one than `cc`. */
-export function findCompiler(): Compiler | undefined {
-  const wanted = process.env['CC'];
-  const names = wanted ? [wanted] : ['cc', 'gcc', 'clang'];
+/** `CC` names another one than `cc`: a name or a path, with arguments or without. Or why there is none. */
+export function findCompiler(): Compiler | string {
+  const [wanted, ...args] = (process.env['CC'] ?? '').split(/\s+/).filter((part) => part !== '');
+  const names = wanted === undefined ? ['cc', 'gcc', 'clang'] : [wanted];
   const program = names.map(programInPath).find((path) => path !== undefined);
-  if (program === undefined) return undefined;
+  if (program === undefined)
+    return wanted === undefined
+      ? 'no C compiler (cc) in the PATH'
+      : `CC names '${wanted}', which is not there`;
   const { size, mtimeMs } = statSync(program);
-  return { program, identity: JSON.stringify([realpathSync(program), size, mtimeMs]) };
+  return { program, args, identity: JSON.stringify([realpathSync(program), args, size, mtimeMs]) };
 }
 
 /** Rounded as written: no product is fused with a sum, and no sum is taken in another order. */
@@ -65,8 +70,12 @@ export function addonDigest(compiler: Compiler, variant: Variant): string {
 const TIMEOUT_MS = 300_000;
 
 /** @throws where the compiler fails, with what it said */
-export async function compile({ program }: Compiler, variant: Variant, out: string): Promise<void> {
+export async function compile(
+  { program, args: own }: Compiler,
+  variant: Variant,
+  out: string,
+): Promise<void> {
   const sources = join(sourceFolder(), 'addon.c');
-  const args = [...flagsOf(variant), '-I', headerFolder(), sources, '-o', out];
+  const args = [...own, ...flagsOf(variant), '-I', headerFolder(), sources, '-o', out];
   await promisify(execFile)(program, args, { timeout: TIMEOUT_MS });
 }

@@ -13,6 +13,7 @@ export interface Heap {
   /** Views hold until the next allocation, which may move the end of the memory. */
   f32(address: number, length: number): Float32Array;
   u32(address: number, length: number): Uint32Array;
+  f64(address: number, length: number): Float64Array;
 }
 
 interface Hole {
@@ -72,6 +73,7 @@ export function createHeap(): Heap {
     used: () => used,
     f32: (address, length) => new Float32Array(memory.buffer, address, length),
     u32: (address, length) => new Uint32Array(memory.buffer, address, length),
+    f64: (address, length) => new Float64Array(memory.buffer, address, length),
   };
 }
 

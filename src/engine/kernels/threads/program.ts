@@ -12,7 +12,7 @@ export interface NativeProgram {
 }
 
 /** The addon's function for the operations of a module. */
-export type WorkName = 'recurrent' | 'skipGram';
+export type WorkName = 'recurrent' | 'skipGram' | 'search';
 
 /** Takes jobs until none is left. */
 export type Work = (control: number, thread: number) => void;

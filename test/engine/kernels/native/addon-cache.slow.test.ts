@@ -9,7 +9,8 @@ import { findCompiler } from '../../../../src/engine/kernels/native/compiler.ts'
 import { instructionSets } from '../../../../src/engine/kernels/native/instruction-sets.ts';
 import { WASM } from '../../../../src/engine/kernels/recurrent.generated.ts';
 
-const compiler = findCompiler();
+const found = findCompiler();
+const compiler = typeof found === 'string' ? undefined : found;
 const [set] = instructionSets();
 const exact: Kernel = {
   work: 'recurrent',

@@ -19,6 +19,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kernels-'));
   vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
+  vi.stubEnv('CC', '');
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -48,6 +49,19 @@ it('with a compiler that fails, WebAssembly computes, and the compiler is not as
     await expect(findProgram(exact, 'avx2')).rejects.toThrow('failed: cc: error: no such thing');
   expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('x\n');
   expect(isWasm(await findProgram(exact, ''))).toBe(true);
+});
+
+it('CC names a compiler by its path, with arguments', async () => {
+  compiler(`echo "$1" > ${folder}/first; exit 1`);
+  vi.stubEnv('CC', `${join(folder, 'cc')} --of-mine`);
+  vi.stubEnv('PATH', '/nowhere:/bin:/usr/bin');
+  await findProgram(exact, '');
+  expect(readFileSync(join(folder, 'first'), 'utf8')).toBe('--of-mine\n');
+});
+
+it('says that the compiler which CC names is not there', async () => {
+  vi.stubEnv('CC', '/nowhere/cc');
+  expect((await findProgram(exact, '')).reason).toBe("CC names '/nowhere/cc', which is not there");
 });
 
 it('an addon that no process can load is never loaded here', async () => {

@@ -1,6 +1,6 @@
 // The native kernels as an addon for Node, one file to the compiler. It works on the memory of the WebAssembly kernels
 // and exports
-//   recurrent(memory, control, thread), skipGram(memory, control, thread)
+//   recurrent(memory, control, thread), skipGram(memory, control, thread), search(memory, control, thread)
 //       take jobs of the module of that name until none is left; `memory` is a typed array over the whole memory
 //   exercise()
 //       ends the process where the processor lacks the instructions
@@ -14,6 +14,9 @@
 #include "pooling.c"
 #include "tokens.c"
 #include "skip-gram.c"
+#include "top-k.c"
+#include "exact-search.c"
+#include "bm25.c"
 #include "work.c"
 #include "operations.generated.c"
 #include "exercise.c"
@@ -34,6 +37,7 @@ static napi_value call_work(napi_env env, napi_callback_info info, runner run) {
 
 static napi_value recurrent(napi_env env, napi_callback_info info) { return call_work(env, info, run_recurrent); }
 static napi_value skip_gram(napi_env env, napi_callback_info info) { return call_work(env, info, run_skip_gram); }
+static napi_value search(napi_env env, napi_callback_info info) { return call_work(env, info, run_search); }
 
 static napi_value call_exercise(napi_env env, napi_callback_info info) {
   (void)env;
@@ -46,6 +50,7 @@ NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
     {"recurrent", NULL, recurrent, NULL, NULL, NULL, napi_enumerable, NULL},
     {"skipGram", NULL, skip_gram, NULL, NULL, NULL, napi_enumerable, NULL},
+    {"search", NULL, search, NULL, NULL, NULL, napi_enumerable, NULL},
     {"exercise", NULL, call_exercise, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
