@@ -78,6 +78,16 @@ async function buildModules() {
   });
 }
 
+/** Bundled into the page. */
+const PAGE_LIBRARIES = ['preact', '@dagrejs/dagre', '@dagrejs/graphlib'];
+
+function pageLicences() {
+  const texts = PAGE_LIBRARIES.map((name) =>
+    readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim(),
+  );
+  return [...new Set(texts)].map((text) => `${text}\n`).join('\n');
+}
+
 /** The page of `pipeline report` and `pipeline serve`: one script and one style sheet, for browsers. */
 async function buildPage() {
   await build({
@@ -91,6 +101,8 @@ async function buildPage() {
     charset: 'utf8',
     logLevel: 'warning',
     legalComments: 'none',
+    // Reports contain these libraries, so they carry their notices.
+    banner: { js: `/* Contains ${PAGE_LIBRARIES.join(', ')}, under the MIT licence:\n${pageLicences()}*/` },
     entryPoints: ['src/page/app/main.tsx', 'src/page/app/app.css'],
     entryNames: 'app',
     outdir: join(dist, 'page'),

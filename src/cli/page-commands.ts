@@ -6,7 +6,7 @@ import type { ServeOptions } from './commands/serve.ts';
 
 export function addPageCommands(root: Command, done: Done): void {
   withStore(root.command('report'))
-    .argument('<what>', 'YAML file of the experiment, a recorded run (id, tag, latest), or the id of a sweep')
+    .argument('<spec>', 'YAML file of the experiment, a recorded run (id, tag, latest), or the id of a sweep')
     .description('write the results as one HTML file that opens anywhere, without a network')
     .option('-o, --output <file>', 'file to write', 'report.html')
     .option('--set <stage.param=value>', 'as for `run`; repeatable', collect)
@@ -17,9 +17,9 @@ export function addPageCommands(root: Command, done: Done): void {
       'after',
       example('pipeline report latest', 'pipeline report experiment.yaml -o results.html'),
     )
-    .action(async (what: string, options: ReportOptions) => {
+    .action(async (spec: string, options: ReportOptions) => {
       const { reportCommand } = await import('./commands/report.ts');
-      done(await reportCommand(what, options));
+      done(await reportCommand(spec, options));
     });
 
   addServe(root, done);

@@ -1,8 +1,8 @@
 /** Scores per query of a configuration, if the metric comes from a report with a per-query file. */
 import { PipelineError } from '../base/diagnostic.ts';
 import { readPerQuery, type PerQuery } from '../formats/per-query.ts';
-import type { FoundArtifact, Store } from '../store/store.ts';
-import { artifactOf, metricOf, splitMetric, type NamedEnd } from './trial.ts';
+import type { Store } from '../store/store.ts';
+import { artifactOf, metricOf, splitMetric, type MeasuredManifest, type NamedEnd } from './trial.ts';
 
 /** What a configuration gave, by repeat: of an outcome, or of recorded runs. */
 export interface Measured {
@@ -37,7 +37,7 @@ export async function queryScores(
   return found;
 }
 
-type Reader = (artifact: FoundArtifact) => Promise<PerQuery | undefined>;
+type Reader = (artifact: { readonly manifest: MeasuredManifest }) => Promise<PerQuery | undefined>;
 
 function reader(store: Pick<Store, 'fetch'>): Reader {
   const known = new Map<string, PerQuery | undefined>();

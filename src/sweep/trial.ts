@@ -3,7 +3,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { warningsOf, type StageResultRecord } from '../execute/run.ts';
 import type { End } from '../execute/schedule.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { FoundArtifact } from '../store/store.ts';
+import type { Manifest } from '../store/manifest.ts';
 import type { Configuration, Repeat } from './configurations.ts';
 
 export interface Trial {
@@ -57,11 +57,15 @@ export function splitMetric(metric: string): readonly [stage: string, name: stri
   return [stage ?? metric, name ?? ''];
 }
 
-/** How a stage of a trial ended; enough to read its metrics. */
+/** How a stage of a trial ended, as far as its metrics are concerned: of an execution, or of a record. */
 export interface NamedEnd {
   readonly stage: { readonly name: string };
-  readonly end: End;
+  readonly end:
+    | { readonly state: 'executed' | 'cached'; readonly artifact: { readonly manifest: MeasuredManifest } }
+    | { readonly state: 'failed' | 'skipped' | 'not-selected' };
 }
+
+export type MeasuredManifest = Pick<Manifest, 'kind' | 'key' | 'metrics'>;
 
 /** Null if the stage has no result, or no such numeric metric. */
 export function metricOf(stages: readonly NamedEnd[], metric: string): number | null {
@@ -70,7 +74,10 @@ export function metricOf(stages: readonly NamedEnd[], metric: string): number | 
   return typeof value === 'number' ? value : null;
 }
 
-export function artifactOf(stages: readonly NamedEnd[], name: string): FoundArtifact | undefined {
+export function artifactOf(
+  stages: readonly NamedEnd[],
+  name: string,
+): { readonly manifest: MeasuredManifest } | undefined {
   const end = stages.find(({ stage }) => stage.name === name)?.end;
   return end?.state === 'executed' || end?.state === 'cached' ? end.artifact : undefined;
 }

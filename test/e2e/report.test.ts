@@ -82,7 +82,7 @@ describe.skipIf(!CHROMIUM)(`the report of an experiment, ${IN_CHROMIUM}`, () => 
     expect(await page.locator('#curves svg[role=img]').count()).toBe(2);
     expect(await page.locator('#negatives svg[role=img]').count()).toBe(2);
     // Which types of query are answered well?
-    expect(await page.locator('#types svg[role=img]').getAttribute('aria-label')).toContain('symptoms');
+    expect(await page.locator('#types svg[role=img]').getAttribute('aria-label')).toContain('causes · 8');
     // Where do the queries lie?
     await page.locator('#map canvas').focus();
     await page.keyboard.press('ArrowRight');
@@ -200,5 +200,21 @@ describe.skipIf(!CHROMIUM)(`the report of a sweep, ${IN_CHROMIUM}`, () => {
     await page.getByRole('link', { name: 'the best in detail' }).click();
     expect(await page.locator('h1').textContent()).toContain('tiny');
     expect(complaints).toEqual([]);
+  });
+
+  it('shows the present results of a spec that declares one, before and after it ran', async () => {
+    const rig = scoredSweep();
+    const before = await open(await reported(rig, 's.yaml'));
+    expect(await before.page.locator('.page-head').textContent()).toContain(
+      '3 of 3 configurations have no result yet',
+    );
+    expect((await rig.pipeline('sweep', 's.yaml')).code).toBe(0);
+    const { page, complaints } = await open(await reported(rig, 's.yaml'));
+    const rows = page.getByRole('table', { name: 'Configurations, best first' }).locator('tbody tr');
+    expect(await rows.locator('th').allTextContents()).toEqual(['wide', 'plain', 'narrow']);
+    expect(await rows.nth(1).textContent()).toContain('baseline');
+    await page.getByRole('link', { name: 'the best in detail' }).click();
+    expect(await page.locator('#spec').textContent()).toContain('margin: 0.9');
+    expect([...before.complaints, ...complaints]).toEqual([]);
   });
 });

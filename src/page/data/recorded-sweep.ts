@@ -6,7 +6,6 @@ import { readRunRecord } from '../../history/record.ts';
 import { readHistory } from '../../history/run-index.ts';
 import { parametersOf, type Values } from '../../history/values.ts';
 import type { StoreLayout } from '../../store/layout.ts';
-import { findWhole, type Store } from '../../store/store.ts';
 import type { NamedEnd } from '../../sweep/trial.ts';
 import type { SweepOutcome, SweepRepeat, SweepSource } from './sweep-source.ts';
 
@@ -29,12 +28,11 @@ export interface RecordedSweepOptions {
 }
 
 /** Throws `E_USAGE` if no configuration has the name of the baseline. */
-export async function recordedSweep(
+export function recordedSweep(
   layout: StoreLayout,
-  store: Store,
   id: string,
   { baseline }: RecordedSweepOptions = {},
-): Promise<SweepSource> {
+): SweepSource {
   const runs = readHistory(layout).entries.filter(({ sweep }) => sweep?.id === id);
   const records = runs.flatMap((entry) => readRunRecord(layout, entry.id) ?? []).reverse();
   const groups = new Map<string, RunRecord[]>();
@@ -48,9 +46,9 @@ export async function recordedSweep(
   // Of successive halving, a configuration has one run for each rung: the last ones count.
   const latest = [...groups].map(([name, all]) => ({ name, runs: all.slice(-repeats) }));
   const values = variedValues(latest.map((one) => one.runs));
-  const outcomes: SweepOutcome[] = [];
-  for (const [index, { name, runs: own }] of latest.entries())
-    outcomes.push(await outcomeOf(store, { number: index + 1, name, values: values[index]! }, own));
+  const outcomes = latest.map(({ name, runs: own }, index) =>
+    outcomeOf({ number: index + 1, name, values: values[index]! }, own),
+  );
   const partial = latest.filter(({ runs: own }) => own.length < repeats).length;
   return {
     id,
@@ -83,14 +81,15 @@ function numberOf(name: string, outcomes: readonly SweepOutcome[]): number {
   });
 }
 
-async function outcomeOf(
-  store: Store,
+function outcomeOf(
   head: Pick<SweepOutcome, 'number' | 'name' | 'values'>,
   runs: readonly RunRecord[],
-): Promise<SweepOutcome> {
-  const repeats: SweepRepeat[] = [];
-  for (const { id, outcome, stages } of runs)
-    repeats.push({ run: id, state: outcome, stages: await endsOf(store, stages) });
+): SweepOutcome {
+  const repeats = runs.map(({ id, outcome, stages }): SweepRepeat => ({
+    run: id,
+    state: outcome,
+    stages: endsOf(stages),
+  }));
   const failed = runs.find(({ outcome }) => outcome === 'failed');
   const [, fault] = Object.entries(failed?.stages ?? {}).find(([, { state }]) => state === 'failed') ?? [];
   return {
@@ -105,14 +104,13 @@ async function outcomeOf(
 
 type Stages = Readonly<Record<string, StageRecord>>;
 
-async function endsOf(store: Store, stages: Stages): Promise<NamedEnd[]> {
-  const ends: NamedEnd[] = [];
-  for (const [name, { kind, key, digest }] of Object.entries(stages)) {
-    const artifact = key === null ? undefined : await findWhole(store, kind, key);
-    if (artifact && artifact.manifest.digest === digest)
-      ends.push({ stage: { name }, end: { state: 'cached', artifact, seconds: 0 } });
-  }
-  return ends;
+/** As the record has them: the artifacts may be gone, and their scores of single queries with them. */
+function endsOf(stages: Stages): NamedEnd[] {
+  return Object.entries(stages).map(([name, { kind, key, metrics }]): NamedEnd => {
+    const stage = { name };
+    if (key === null) return { stage, end: { state: 'skipped' } };
+    return { stage, end: { state: 'cached', artifact: { manifest: { kind, key, metrics } } } };
+  });
 }
 
 const executedSeconds = (stages: Stages): number =>

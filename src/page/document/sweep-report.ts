@@ -1,40 +1,26 @@
-/** The report of a sweep as one HTML file: its ranking and effects, and the whole page of the best configuration's run. */
-import { readNotes } from '../../history/notes.ts';
-import { readRunRecord } from '../../history/record.ts';
-import type { StoreLayout } from '../../store/layout.ts';
+/** The report of a sweep as one HTML file: its ranking and effects, and the whole page of the best configuration. */
 import type { Store } from '../../store/store.ts';
-import { recordedSweep, type RecordedSweepOptions } from '../data/recorded-sweep.ts';
-import { shownRecord } from '../data/shown-run.ts';
+import type { ShownRun } from '../data/shown-run.ts';
+import type { SweepSource } from '../data/sweep-source.ts';
 import { sweepView } from '../data/sweep-view.ts';
 import { sweepName } from '../views/names.ts';
-import type { EmbeddedView, ReportDocument } from './html.ts';
+import type { ConfigurationView } from '../views/sweep-view.ts';
+import type { ReportDocument } from './html.ts';
 import { runReport } from './run-report.ts';
 
+/** `detailsOf`: the run that stands for a configuration. */
 export async function sweepReport(
-  layout: StoreLayout,
+  source: SweepSource,
   store: Store,
-  id: string,
-  options: RecordedSweepOptions,
+  detailsOf: (best: ConfigurationView) => Promise<ShownRun | undefined>,
 ): Promise<ReportDocument> {
-  const view = await sweepView(await recordedSweep(layout, store, id, options), store);
-  const best =
-    view.configurations[0]?.metric == null ? null : (view.configurations[0].repeats[0]?.run ?? null);
+  const view = await sweepView(source, store);
+  const best = view.configurations.find(({ metric }) => metric !== null);
+  const run = best && (await detailsOf(best));
+  const details = run ? (await runReport(run)).views : [];
   return {
-    title: `Sweep of ${view.spec.name} · ${id}`,
-    start: `#/sweep/${encodeURIComponent(id)}`,
-    views: [
-      ...(await runViews(layout, store, best)),
-      { name: sweepName(id), view: { ...view, detailed: best } },
-    ],
+    title: `Sweep of ${view.spec.name}${view.id === 'current' ? '' : ` · ${view.id}`}`,
+    start: `#/sweep/${encodeURIComponent(view.id)}`,
+    views: [...details, { name: sweepName(view.id), view: { ...view, detailed: run?.id ?? null } }],
   };
-}
-
-async function runViews(
-  layout: StoreLayout,
-  store: Store,
-  id: string | null,
-): Promise<readonly EmbeddedView[]> {
-  const record = id === null ? undefined : readRunRecord(layout, id);
-  if (!record) return [];
-  return (await runReport(await shownRecord(record, readNotes(layout, record.id), store))).views;
 }

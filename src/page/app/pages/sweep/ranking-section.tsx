@@ -63,6 +63,12 @@ export function RankingSection({ sweep }: { readonly sweep: SweepView }): JSX.El
   );
 }
 
+const STATES: Readonly<Record<ConfigurationView['state'], string>> = {
+  done: 'no value',
+  failed: 'failed',
+  interrupted: 'unfinished',
+};
+
 function leadOf({ configurations, goal, reference: sweepReference }: SweepView, ranked: number): string {
   const rest = configurations.length - ranked;
   const baseline = configurations.find(({ isBaseline }) => isBaseline);
@@ -88,9 +94,7 @@ function columnsOf({ metric, configurations, repeats, reference }: SweepView): C
         one.metric !== null ? (
           alignedText(one.metric)
         ) : (
-          <Chip tone={one.state === 'failed' ? 'bad' : 'warn'}>
-            {one.state === 'done' ? 'no value' : one.state}
-          </Chip>
+          <Chip tone={one.state === 'failed' ? 'bad' : 'warn'}>{STATES[one.state]}</Chip>
         ),
       sort: (one) => one.metric,
     },
@@ -146,7 +150,7 @@ function columnsOf({ metric, configurations, repeats, reference }: SweepView): C
     },
     {
       id: 'notes',
-      head: '',
+      head: 'notes',
       cell: ({ warnings, error }) => (
         <>
           {warnings > 0 && <Chip tone="warn">{warnings === 1 ? '1 warning' : `${warnings} warnings`}</Chip>}

@@ -1,0 +1,80 @@
+/** What `pipeline report` is given, as a document: a spec with or without a sweep, a recorded run, a recorded sweep. */
+import { existsSync } from 'node:fs';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { readRun } from '../../history/find.ts';
+import { latestRecord } from '../../history/latest-record.ts';
+import { readNotes } from '../../history/notes.ts';
+import { readRunRecord } from '../../history/record.ts';
+import { presentSweep } from '../../page/data/present-sweep.ts';
+import { recordedSweep, sweepsNamed } from '../../page/data/recorded-sweep.ts';
+import { shownPlan, shownRecord, type ShownRun } from '../../page/data/shown-run.ts';
+import type { ReportDocument } from '../../page/document/html.ts';
+import { runReport } from '../../page/document/run-report.ts';
+import { sweepReport } from '../../page/document/sweep-report.ts';
+import { artifactStore, currentPlan, openStore, type Session, type SpecOptions } from '../../session.ts';
+import type { StoreLayout } from '../../store/layout.ts';
+import { openSpec } from './open-spec.ts';
+import { meansRun } from './show.ts';
+import { openSweep } from './sweep-of-spec.ts';
+
+export interface DocumentOptions extends SpecOptions {
+  /** Of a sweep: the configuration that the others are compared with. */
+  readonly baseline?: string;
+}
+
+export async function documentOf(target: string, options: DocumentOptions): Promise<ReportDocument> {
+  if (!meansRun(target, existsSync(target))) return documentOfSpec(target, options);
+  const layout = openStore(options);
+  const [sweep, ...others] = sweepsNamed(layout, target);
+  if (others.length > 0) throw ambiguous(target, [sweep!, ...others]);
+  if (sweep !== undefined) return documentOfSweep(layout, sweep, options);
+  refuseBaseline(target, options);
+  return runReport(await recordedRun(layout, readRun(layout, target).id));
+}
+
+async function documentOfSpec(file: string, options: DocumentOptions): Promise<ReportDocument> {
+  const session = await openSpec(file, options);
+  const opened = await openSweep(file, session, options);
+  if (!opened) {
+    refuseBaseline(file, options);
+    return runReport(await presentRun(session));
+  }
+  const { sweep, trials, baseline } = opened;
+  return sweepReport(await presentSweep(sweep, trials, baseline), session.store, ({ name }) => {
+    const best = trials.find(({ configuration }) => configuration.name === name);
+    return best ? presentRun({ ...session, spec: best.spec }) : Promise.resolve(undefined);
+  });
+}
+
+function documentOfSweep(layout: StoreLayout, id: string, options: DocumentOptions): Promise<ReportDocument> {
+  const source = recordedSweep(layout, id, options);
+  return sweepReport(source, artifactStore(layout), async ({ repeats }) => {
+    const run = repeats[0]?.run ?? undefined;
+    return run === undefined ? undefined : recordedRun(layout, run);
+  });
+}
+
+async function presentRun(session: Session): Promise<ShownRun> {
+  const plan = await currentPlan(session);
+  const last = latestRecord(session.layout, session.spec.name);
+  return shownPlan(plan, last?.stages ?? {}, session.store);
+}
+
+async function recordedRun(layout: StoreLayout, id: string): Promise<ShownRun> {
+  const record = readRunRecord(layout, id);
+  if (!record) throw new PipelineError('E_RECORD', `the record of run ${id} cannot be read`);
+  return shownRecord(record, readNotes(layout, id), artifactStore(layout));
+}
+
+function refuseBaseline(target: string, { baseline }: DocumentOptions): void {
+  if (baseline === undefined) return;
+  throw new PipelineError('E_USAGE', `--baseline is for sweeps, and ${target} is none`, {
+    hint: 'Name a sweep by its id, or a spec with `sweep:`.',
+  });
+}
+
+function ambiguous(text: string, ids: readonly string[]): PipelineError {
+  return new PipelineError('E_USAGE', `${ids.length} sweeps begin or end with '${text}'`, {
+    hint: `The sweeps are ${ids.slice(0, 5).join(', ')}.`,
+  });
+}
