@@ -3,7 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { accessibilityFaults, CHROMIUM, IN_CHROMIUM, useBrowser } from '../helpers/browser.ts';
 import { COMMAND } from '../helpers/rig.ts';
 
@@ -56,8 +57,11 @@ const records = (): RecordedRun[] =>
     .sort()
     .map((name) => JSON.parse(readFileSync(join(store, 'runs', name), 'utf8')) as RecordedRun);
 
-const rowsAre = (count: number): string =>
-  `document.querySelectorAll('table.runs tbody tr').length === ${count}`;
+const rowsAre = (page: Page, count: number): Promise<unknown> =>
+  vi.waitFor(async () => expect(await page.locator('table.runs tbody tr').count()).toBe(count), PATIENCE);
+
+/** Only so that a test that will never end says what it waits for. */
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 const SLOW = `
 name: 'slow ⏳ عربي'
@@ -93,10 +97,10 @@ describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
     expect(await page.locator('table.runs tbody tr').count()).toBe(3);
     expect(await page.textContent('main')).toMatch(/1 record cannot be read and is left out: torn/);
     await page.getByLabel('find', { exact: true }).fill('seed=8 outcome=done');
-    await page.waitForFunction(rowsAre(1));
+    await rowsAre(page, 1);
     expect(page.url()).toContain('q=seed%3D8%20outcome%3Ddone');
     await page.getByLabel('find', { exact: true }).fill('spec=small');
-    await page.waitForFunction(rowsAre(2));
+    await rowsAre(page, 2);
     for (const box of await page.locator('table.runs tbody input[type=checkbox]').all()) await box.check();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('link', { name: 'Compare 2 runs' }).click();
@@ -111,8 +115,8 @@ describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
   it('answers a question by all systems, with the words of the question marked, and a link shows it again', async () => {
     const { page, complaints } = await open(`${address}/#/search`);
     await page.waitForSelector('.examples a');
-    await page.getByLabel('Question').fill('garden at night');
-    await page.getByLabel('Question').press('Enter');
+    await page.getByLabel('Question', { exact: true }).fill('garden at night');
+    await page.getByLabel('Question', { exact: true }).press('Enter');
     await page.waitForSelector('.ranked li');
     expect(await page.locator('.ranked h3').allTextContents()).toEqual([
       expect.stringMatching(/^Model · [\d.]+ ms$/),
@@ -123,7 +127,7 @@ describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     const again = await open(page.url());
     await again.page.waitForSelector('.ranked li');
-    expect(await again.page.getByLabel('Question').inputValue()).toBe('garden at night');
+    expect(await again.page.getByLabel('Question', { exact: true }).inputValue()).toBe('garden at night');
     expect([...complaints, ...again.complaints]).toEqual([]);
   });
 
@@ -150,7 +154,7 @@ describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
     const { page, complaints } = await open(`${address}/#/runs`);
     await page.getByRole('link', { name: 'slow ⏳ عربي' }).click();
     await page.waitForSelector('.chip:text("running")');
-    await page.waitForFunction("document.querySelector('pre.log')?.textContent?.includes('working')");
+    await page.waitForSelector('pre.log:has-text("working")');
     expect(await accessibilityFaults(page)).toEqual([]);
     rig.write('go', '');
     await running;

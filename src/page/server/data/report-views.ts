@@ -42,6 +42,6 @@ function shownRun(layout: StoreLayout, store: Store, name: string): Promise<Show
 export async function recordedSweepView(layout: StoreLayout, store: Store, name: string): Promise<unknown> {
   const [id, ...others] = sweepsNamed(layout, name);
   if (id === undefined || others.length > 0) return undefined;
-  const view = await sweepView(await recordedSweep(layout, store, id), store);
+  const view = await sweepView(recordedSweep(layout, id), store);
   return { ...view, detailed: view.configurations[0]?.repeats[0]?.run ?? null };
 }
