@@ -58,7 +58,9 @@ const records = (): RecordedRun[] =>
     .map((name) => JSON.parse(readFileSync(join(store, 'runs', name), 'utf8')) as RecordedRun);
 
 const rowsAre = (page: Page, count: number): Promise<unknown> =>
-  vi.waitFor(async () => expect(await page.locator('table.runs tbody tr').count()).toBe(count), PATIENCE);
+  vi.waitFor(async () => {
+    expect(await page.locator('table.runs tbody tr').count()).toBe(count);
+  }, PATIENCE);
 
 /** Only so that a test that will never end says what it waits for. */
 const PATIENCE = { timeout: 60_000, interval: 50 };
@@ -198,7 +200,9 @@ describe('pipeline serve --search-only', () => {
       const { systems } = (await response.json()) as {
         systems: { fused: { results: Record<string, unknown>[] } };
       };
-      expect(systems.fused.results.map(({ matches: _, ...result }) => result)).toEqual(expected);
+      expect(
+        systems.fused.results.map(({ rank, doc_id, score, text }) => ({ rank, doc_id, score, text })),
+      ).toEqual(expected);
       expect((await fetch(`${address}/api/view/runs`)).status).toBe(404);
     }
   });

@@ -12,9 +12,9 @@ const [DOCUMENTS, DIMENSIONS] = [600, 24];
 /** Many documents are equal or nearly so: their scores lie closer than float32 can tell apart. */
 function embeddings(similarity: Similarity): { folder: string; queries: Float32Array[] } {
   const folder = temporaryFolder();
-  const { normal } = random(3, 'native scan');
+  const numbers = random(3, 'native scan');
   const vector = (): Float32Array => {
-    const values = Float32Array.from({ length: DIMENSIONS }, normal);
+    const values = Float32Array.from({ length: DIMENSIONS }, () => numbers.normal());
     const norm = Math.hypot(...values);
     return similarity === 'cosine' ? values.map((value) => value / norm) : values;
   };

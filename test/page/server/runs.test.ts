@@ -6,7 +6,7 @@ import { writeNotes } from '../../../src/history/notes.ts';
 import { writeRunRecord } from '../../../src/history/record.ts';
 import { begunFile } from '../../../src/history/run-events.ts';
 import { runsTable } from '../../../src/page/server/data/runs.ts';
-import { cellAt, type ColumnView, type RunsView } from '../../../src/page/views/runs-view.ts';
+import { cellAt, type RunsView } from '../../../src/page/views/runs-view.ts';
 import { emptyStore, runRecord, stageRecord } from '../../history/records.ts';
 
 const viewOf = (table: ReturnType<typeof runsTable>): RunsView => JSON.parse(table.view()) as RunsView;
@@ -49,7 +49,7 @@ it('shows what is new at the next look, and changes its state only then', () => 
   writeRunRecord(layout, runRecord(1));
   expect(table.state()).not.toBe(state);
   writeNotes(layout, runRecord(1).id, { tags: ['best'], note: null });
-  expect(cellAt(viewOf(table).fields.tags as ColumnView, 0)).toBe('best');
+  expect(cellAt(viewOf(table).fields.tags, 0)).toBe('best');
 });
 
 it('names records that cannot be read, and runs that have begun', () => {
