@@ -55,7 +55,7 @@ function runPipeline(folder, data) {
   const spec = join(folder, 'bench.yaml');
   writeFileSync(spec, SPEC(data));
   const pipeline = (...args) =>
-    execFileSync(process.execPath, [join(root, 'dist', 'pipeline.js'), ...args], {
+    execFileSync(process.execPath, [join(root, 'dist', 'pipeline.cjs'), ...args], {
       cwd: folder,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],

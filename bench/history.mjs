@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const RECORDS = 10_000;
 const REPEATS = 5;
-const command = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist', 'pipeline.js');
+const command = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist', 'pipeline.cjs');
 let folder;
 
 const stage = (name, input) =>

@@ -83,7 +83,7 @@ export async function run() {
     mkdirSync(join(work, 'artifacts'));
     writeFileSync(spec, SPEC);
     const pipeline = (...args) =>
-      execFileSync(process.execPath, [join(root, 'dist', 'pipeline.js'), ...args], {
+      execFileSync(process.execPath, [join(root, 'dist', 'pipeline.cjs'), ...args], {
         cwd: work,
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'inherit'],

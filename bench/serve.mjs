@@ -106,7 +106,7 @@ async function drawn(browser, address, ready) {
   return { page, time };
 }
 
-async function drawing({ store, run }, report) {
+async function drawing({ store }, report) {
   await withBrowser(async (browser) => {
     const whole = await drawn(
       browser,
@@ -139,7 +139,6 @@ async function drawing({ store, run }, report) {
     } finally {
       server.stop();
     }
-    void run;
   });
 }
 

@@ -34,6 +34,12 @@ export async function run() {
 }
 
 async function printShares(sources, lines, batches) {
+  if (!lines.some(({ program }) => program?.startsWith('wasm'))) {
+    console.log(
+      '\nThe shares of operations are seen in WebAssembly alone: PIPELINE_KERNELS=wasm shows them.',
+    );
+    return;
+  }
   console.log('\nOne thread');
   for (const precision of ['exact', 'fast']) {
     const top = await peak(precision === 'fast');

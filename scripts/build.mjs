@@ -1,6 +1,6 @@
-// Builds dist/ from src/ and stages/: the command, the stage process, one module per stage kind, kinds.json, which
-// has everything that the planner needs to know about each kind without loading it, and the entries that users' kinds
-// import, with their types.
+// Builds dist/ from src/ and stages/: the command, the stage process, one module per stage kind with a JSON file that
+// has everything that the planner needs to know about it without loading it, and the entries that users' kinds import,
+// with their types.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -17,6 +17,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
+import { buildCommand, compileCommand, REQUIRE } from './build-command.mjs';
 import { buildTypes } from './build-types.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -56,10 +57,14 @@ function copyNativeSources() {
 
 async function buildModules() {
   const entries = {
+<<<<<<< HEAD
     pipeline: 'src/cli/pipeline.ts',
     'stage-process': 'src/execute/job/stage-process.ts',
     'search-worker': 'src/page/server/search/worker.ts',
     'view-worker': 'src/page/server/data/view-worker.ts',
+=======
+    'stage-process': 'src/execute/job/process/stage-process.ts',
+>>>>>>> main
   };
   for (const entry of publicEntries) entries[entry] = `src/${entry}.ts`;
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;
@@ -72,9 +77,7 @@ async function buildModules() {
     sourcemap: true,
     minifySyntax: true,
     chunkNames: 'chunks/[name]-[hash]',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+    banner: { js: REQUIRE },
   });
 }
 
@@ -149,15 +152,14 @@ function sha256(content) {
 }
 
 async function describeKinds() {
-  const kinds = {};
   for (const name of kindNames) {
     const { stage } = await import(pathToFileURL(join(dist, 'kinds', `${name}.js`)).href);
     if (!stage) throw new Error(`stages/${name}/kind.ts exports no 'stage'`);
     const { run, ...declaration } = stage;
     if (typeof run !== 'function') throw new Error(`stages/${name}/kind.ts: stage.run is missing`);
-    kinds[name] = { declaration, ...(await codeOf(`stages/${name}/kind.ts`)) };
+    const kind = { declaration, ...(await codeOf(`stages/${name}/kind.ts`)) };
+    writeFileSync(join(dist, 'kinds', `${name}.json`), JSON.stringify(kind));
   }
-  writeFileSync(join(dist, 'kinds.json'), JSON.stringify(kinds));
 }
 
 /** Part of the key of each user's kind that imports the entry: it reads and writes files for the kind. */
@@ -168,15 +170,14 @@ async function describeEntries() {
 
 /** `npx pipeline` looks in node_modules/.bin, where npm links every package's commands but the root's own. */
 function linkCommands() {
-  const target = join(dist, 'pipeline.js');
-  const source = readFileSync(target, 'utf8');
-  if (!source.startsWith('#!')) writeFileSync(target, `#!/usr/bin/env node\n${source}`);
-  chmodSync(target, 0o755);
+  chmodSync(join(dist, 'pipeline.cjs'), 0o755);
+  // The command's earlier name, for scripts that start it by its path.
+  symlinkSync('pipeline.cjs', join(dist, 'pipeline.js'));
   const bin = join(root, 'node_modules', '.bin');
   mkdirSync(bin, { recursive: true });
   for (const command of Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).bin)) {
     rmSync(join(bin, command), { force: true });
-    symlinkSync('../../dist/pipeline.js', join(bin, command));
+    symlinkSync('../../dist/pipeline.cjs', join(bin, command));
   }
 }
 
@@ -184,8 +185,13 @@ rmSync(dist, { recursive: true, force: true });
 buildKernels();
 copyNativeSources();
 await buildModules();
+<<<<<<< HEAD
 await buildPage();
+=======
+await buildCommand(dist, common, external);
+>>>>>>> main
 await describeKinds();
 await describeEntries();
 buildTypes(publicEntries);
 linkCommands();
+compileCommand(dist);

@@ -1,9 +1,17 @@
-// Writes schema/pipeline.schema.json and docs/STAGES.md from dist/kinds.json (`npm run build` first),
+// Writes schema/pipeline.schema.json and docs/STAGES.md from dist/kinds/ (`npm run build` first),
 // schema/events.schema.json from the types, and docs/ARTIFACTS.md from comments.
 // With --check it writes nothing and fails if they are out of date.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import prettier from 'prettier';
@@ -12,12 +20,17 @@ import { eventsSchema } from './events-schema.mjs';
 import { stagesDocument } from './stages-document.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const kindsFile = join(root, 'dist', 'kinds.json');
-if (!existsSync(kindsFile)) {
-  console.error('dist/kinds.json is missing: run `npm run build` first');
+const folder = join(root, 'dist', 'kinds');
+if (!existsSync(folder)) {
+  console.error('dist/kinds/ is missing: run `npm run build` first');
   process.exit(1);
 }
-const kinds = JSON.parse(readFileSync(kindsFile, 'utf8'));
+const described = readdirSync(folder).filter((file) => file.endsWith('.json'));
+const kinds = Object.fromEntries(
+  described
+    .sort()
+    .map((file) => [basename(file, '.json'), JSON.parse(readFileSync(join(folder, file), 'utf8'))]),
+);
 
 /** The published schema comes from the same function as `pipeline schema`. */
 async function specSchema() {

@@ -12,7 +12,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const store = mkdtempSync(join(tmpdir(), 'locks-'));
 
 function pipeline(command, spec) {
-  const args = [join(root, 'dist', 'pipeline.js'), command, spec, '--store', store];
+  const args = [join(root, 'dist', 'pipeline.cjs'), command, spec, '--store', store];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error(`pipeline ${command} ${spec} ended with ${status}`);
 }

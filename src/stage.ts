@@ -131,6 +131,25 @@ export interface StageWarning {
   readonly parameter?: string;
 }
 
+/** A program that a stage runs. */
+export interface Program {
+  /** Looked up in the PATH of `env`, where it has no slash. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Its working folder. */
+  readonly cwd: string;
+  /** All that it gets of the environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A file descriptor for its standard output. What it prints else goes to the stage's log. */
+  readonly stdout?: number;
+}
+
+/** How a program ended: with an exit code, or killed by a signal. */
+export interface ProgramEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
 export interface StageContext<P = JsonObject> {
   /** `with` after interpolation, validation and defaults; `x-path` values are absolute. */
   readonly params: P;
@@ -155,6 +174,11 @@ export interface StageContext<P = JsonObject> {
   readonly earlier?: EarlierArtifact | null;
   /** Aborted on Ctrl-C. A stage that ignores it is killed. */
   readonly signal: StageSignal;
+  /**
+   * Runs a program to its end. On Ctrl-C it gets SIGTERM, with everything that it started. Rejects with the system's
+   * error (`ENOENT`, `EACCES`) where it cannot be started.
+   */
+  runProgram(program: Program): Promise<ProgramEnd>;
   progress(progress: Progress): void;
   log(message: string): void;
   /** The text alone, or with its likely cause and what to change. It must not depend on time or threads. */
@@ -193,6 +217,11 @@ export interface StageKind<P = JsonObject> {
    * engine and libraries from the same content in these slots. It must give the same bytes with it as without.
    */
   readonly reuses?: readonly string[];
+  /**
+   * For built-in kinds: set if the kind computes nothing itself, and only waits for what it runs with
+   * `context.runProgram`. It needs no process of its own then.
+   */
+  readonly onlyRunsPrograms?: boolean;
   /** npm packages whose versions are part of the key, because their output is stored. */
   readonly libraries?: readonly string[];
   run(context: StageContext<P>): Promise<StageResult>;

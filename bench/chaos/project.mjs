@@ -6,24 +6,40 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-export const COMMAND = join(root, 'dist', 'pipeline.js');
+export const COMMAND = join(root, 'dist', 'pipeline.cjs');
 export const SHIM = pathToFileURL(join(root, 'bench', 'chaos', 'shim.mjs')).href;
 
-/** Two commands, one after the other; each execution appends a line to `made`. */
+const ONE = `
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineStage } from 'two-tower/stage';
+export const stage = defineStage({
+  description: 'Writes two files.', parameters: { type: 'object' }, inputs: {}, output: 'files',
+  async run({ output, project }) {
+    appendFileSync(join(project, 'made'), 'one\\n');
+    mkdirSync(join(output, 'sub'));
+    writeFileSync(join(output, 'sub', 'lines'), 'line\\n'.repeat(1000));
+    writeFileSync(join(output, 'x'), '1');
+    return {};
+  },
+});
+`;
+
+/** A kind in a process of its own, then a command without one; each execution appends a line to `made`. */
 export const SMALL = {
+  'one.ts': ONE,
   's.yaml': `
 name: small
 stages:
-  one:
-    uses: command
-    with: { run: 'echo one >> made; mkdir $OUTPUT/sub; seq 1000 > $OUTPUT/sub/lines; echo 1 > $OUTPUT/x' }
+  one: { uses: ./one.ts }
   two: { uses: command, inputs: { one: one }, with: { run: 'echo two >> made; cat $INPUT_ONE/x > $OUTPUT/y' } }
 `,
 };
 
 /** The same with a result that differs each time, so that --force replaces an artifact. */
 export const CHANGING = {
-  's.yaml': SMALL['s.yaml'].replace('echo 1 > $OUTPUT/x', 'date +%s%N > $OUTPUT/x'),
+  ...SMALL,
+  'one.ts': ONE.replace("'x'), '1'", "'x'), String(process.hrtime.bigint())"),
 };
 
 const KIND = `

@@ -1,4 +1,4 @@
-// kill -9 at random moments: of the runner, of the runner and all its descendants, or of a stage process. Then the
+// kill -9 at random moments: of the runner, of the runner and all its descendants, or of one of these. Then the
 // run is started again, sometimes killed again, and must end like an undisturbed one.
 import { readdirSync, readFileSync } from 'node:fs';
 import { artifactFaults, leftovers, lost, sameDigests, stacks } from './check.mjs';
@@ -40,13 +40,13 @@ function kill(pid) {
 
 const TARGETS = ['runner', 'everything', 'stage'];
 
-async function disturbed(project, target, delay) {
+async function disturbed(project, target, delay, random) {
   const { child, finished } = start(project, ['run', project.spec, '--json', '--jobs', '2']);
   const timer = setTimeout(() => {
     const below = descendants(child.pid);
     if (target === 'runner') kill(child.pid);
     else if (target === 'everything') [child.pid, ...below].forEach(kill);
-    else if (below.length > 0) kill(below[0]);
+    else if (below.length > 0) kill(below[Math.floor(random() * below.length)]);
   }, delay);
   const result = await finished;
   clearTimeout(timer);
@@ -75,7 +75,7 @@ async function round(project, wanted, duration, random) {
   let interrupted = 0;
   for (let kills = 1 + Math.floor(random() * 3); kills > 0; kills--) {
     const target = TARGETS[Math.floor(random() * TARGETS.length)];
-    const result = await disturbed(project, target, random() * 1.1 * duration);
+    const result = await disturbed(project, target, random() * 1.1 * duration, random);
     if (result.code !== 0) interrupted += 1;
     faults.push(...artifactFaults(project.store), ...stacks(result));
     faults.push(

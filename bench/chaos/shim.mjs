@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { basename } from 'node:path';
 
 const { where, at, what, store, count } = JSON.parse(process.env.FAULT ?? '{}');
-const process_ = { 'pipeline.js': 'runner', 'stage-process.js': 'stage' }[basename(process.argv[1] ?? '')];
+const process_ = { 'pipeline.cjs': 'runner', 'stage-process.js': 'stage' }[basename(process.argv[1] ?? '')];
 
 const WRITES = /[wa+]/;
 const open = new Map();
@@ -67,7 +67,7 @@ function watch() {
     ([descriptor]) => open.get(descriptor),
     (real, [descriptor, data]) => real(descriptor, half(data)),
   );
-  wrap('fsyncSync', ([descriptor]) => open.get(descriptor));
+  for (const name of ['fsyncSync', 'fsync']) wrap(name, ([descriptor]) => open.get(descriptor));
   syncBuiltinESMExports();
 }
 

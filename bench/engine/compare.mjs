@@ -33,7 +33,13 @@ async function ourRunners(sources, counts, { shape, batches, what }) {
     for (const threads of counts) {
       const engine = await openOurs(sources, { shape, threads, precision });
       const run = () => timed(engine[what], batches);
-      runners.push({ name: `kernels, ${precision}`, threads, run, close: engine.dispose });
+      runners.push({
+        name: `kernels, ${precision}`,
+        program: engine.program,
+        threads,
+        run,
+        close: engine.dispose,
+      });
     }
   return runners;
 }
@@ -77,7 +83,7 @@ export async function compare(sources, torch, work) {
   const meanTokens = tokens.reduce((sum, x) => sum + x, 0) / tokens.length;
   const rows = batches[0].queries.length * (what === 'train' ? 1 : 2);
   const flops = flopsOf(shape, meanTokens, what === 'train' ? 3 : 1);
-  return runners.map(({ name, threads }, i) => {
+  return runners.map(({ name, program, threads }, i) => {
     // Batches differ in size: the fastest round of each batch, then the mean over the batches.
     const mean = (kind, pick) =>
       batches.reduce((sum, _, b) => sum + statistics(times[i].map((round) => round[b][kind]))[pick], 0) /
@@ -85,6 +91,7 @@ export async function compare(sources, torch, work) {
     const best = mean(0, 'best');
     return {
       name,
+      program,
       threads,
       perSecond: rows / best,
       medianPerSecond: rows / mean(0, 'median'),
@@ -112,6 +119,7 @@ export function print(title, unit, lines) {
       `${(line.tokensPerSecond / 1000).toFixed(0).padStart(4)}k tokens/s`,
       `${line.gflops.toFixed(1).padStart(5)} GFLOPS`,
     ];
+    if (line.program) text.push(line.program);
     if (wall > 0) text.push(`${(line.perSecond / wall).toFixed(2)} × PyTorch's best`);
     if (line.threads > 1) text.push(`${(line.perSecond / one.perSecond).toFixed(2)} × one thread`);
     else {

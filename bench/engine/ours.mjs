@@ -15,10 +15,8 @@ export async function openOurs(sources, { shape, threads, precision }) {
     ),
   });
   const towers = [tower(), tower()];
-  for (const each of towers) {
-    each.m = each.weights.map((w) => new Float32Array(w.length));
-    each.v = each.weights.map((w) => new Float32Array(w.length));
-  }
+  const all = towers.flatMap(({ weights }) => weights).map((values) => ({ values, decays: true }));
+  const adam = kernels.denseAdam(all.map(({ values }) => values.length));
   const options = { dropout: { input: 0, output: 0 }, seed: 1, tableTrainable: true };
   const inputs = new Map();
   const ragged = (texts) => {
@@ -36,19 +34,11 @@ export async function openOurs(sources, { shape, threads, precision }) {
       passes.map((pass) => pass.output),
       queries.length,
     );
-    for (const [i, { recurrent, weights, m, v }] of towers.entries()) {
-      const each = recurrent.backward(passes[i].tape, gradients[i]);
-      for (const [j, gradient] of each.entries()) adam(weights[j], gradient, m[j], v[j], steps);
-    }
-    table.step({
-      learningRate: 1e-3,
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-      weightDecay: 0,
-      scale: 1,
-      step: steps,
-    });
+    adam.take(towers.flatMap(({ recurrent }, i) => recurrent.backward(passes[i].tape, gradients[i])));
+    const betas = { beta1: 0.9, beta2: 0.999 };
+    const step = { learningRate: 1e-3, ...betas, epsilon: 1e-8, weightDecay: 0, scale: 1, step: steps };
+    adam.step(all, step);
+    table.step(step);
     return loss;
   };
 
@@ -56,7 +46,7 @@ export async function openOurs(sources, { shape, threads, precision }) {
     towers[1].recurrent.forward(ragged(documents), table, towers[1].weights, { ...options, training: false })
       .output;
 
-  return { train, embed, dispose: () => kernels.dispose() };
+  return { train, embed, program: kernels.program, dispose: () => kernels.dispose() };
 }
 
 /** Outputs [n, D] and [2n, D] → the mean loss and its gradients. */
@@ -94,14 +84,4 @@ function tripletLoss([q, d], n) {
     }
   }
   return { loss, gradients };
-}
-
-function adam(w, g, m, v, step) {
-  const rate = 1e-3 / (1 - 0.9 ** step);
-  const root = 1 / (1 - 0.999 ** step);
-  for (let i = 0; i < w.length; i++) {
-    m[i] = 0.9 * m[i] + 0.1 * g[i];
-    v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
-    w[i] -= (rate * m[i]) / (Math.sqrt(v[i] * root) + 1e-8);
-  }
 }

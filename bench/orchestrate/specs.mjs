@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { once } from './measure.mjs';
 
-const COMMAND = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist', 'pipeline.js');
+const COMMAND = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist', 'pipeline.cjs');
 
 export function temporaryFolder(name) {
   const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`));

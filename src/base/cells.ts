@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 /** Latin-1 and common punctuation, one cell each: most of what is printed, so that the library is seldom loaded. */
 const PLAIN = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u00ff\u2010-\u2027]*$/;
 
-const load = createRequire(import.meta.url);
 let stringWidth: ((text: string) => number) | undefined;
 let segmenter: Intl.Segmenter | undefined;
 
@@ -13,7 +12,9 @@ let segmenter: Intl.Segmenter | undefined;
  */
 export function cells(text: string): number {
   if (PLAIN.test(text)) return text.length;
-  stringWidth ??= (load('string-width') as { readonly default: (text: string) => number }).default;
+  stringWidth ??= (
+    createRequire(import.meta.url)('string-width') as { readonly default: (text: string) => number }
+  ).default;
   return stringWidth(text);
 }
 

@@ -15,14 +15,18 @@ import { randomUUID } from 'node:crypto';
 
 const REFUSALS = new Set(['EINVAL', 'ENOTSUP']);
 
+/** Some network file systems keep folders safe by themselves and refuse to be asked. */
+export function isRefusal(error: unknown): boolean {
+  return REFUSALS.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
 /** Makes a file's bytes, or a folder's list of names, survive a power cut. */
 export function flush(path: PathLike): void {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
   } catch (error) {
-    // Some network file systems keep folders safe by themselves and refuse to be asked.
-    if (!REFUSALS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!isRefusal(error)) throw error;
   } finally {
     closeSync(descriptor);
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { canonicalJson, type Json } from './json.ts';
 
 /** SHA-256 of content, in lower-case hexadecimal. */
@@ -16,23 +16,36 @@ export function digestOfJson(value: Json): Digest {
 }
 
 const CHUNK = 1 << 20;
+const SMALL = 1 << 12;
 
 /**
  * SHA-256 of a file's bytes, in constant memory. Synchronous: a stage process has nothing else to do, and the
  * callback API is four times slower on small files.
  */
 export function digestOfFile(path: string): Digest {
-  const hash = createHash('sha256');
-  for (const piece of piecesOf(path)) hash.update(piece);
-  return hash.digest('hex') as Digest;
+  const work = digestByPieces(path);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
 }
 
 /** The same for a process that has to answer meanwhile: `turn` is awaited between the pieces. */
 export async function digestOfFileInTurns(path: string, turn: () => Promise<void>): Promise<Digest> {
+  const work = digestByPieces(path);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await turn();
+  }
+}
+
+/** Yields after every piece of the file. */
+export function* digestByPieces(path: string): Generator<void, Digest> {
   const hash = createHash('sha256');
   for (const piece of piecesOf(path)) {
     hash.update(piece);
-    await turn();
+    yield;
   }
   return hash.digest('hex') as Digest;
 }
@@ -41,7 +54,8 @@ export async function digestOfFileInTurns(path: string, turn: () => Promise<void
 function* piecesOf(path: string): Generator<Uint8Array> {
   const descriptor = openSync(path, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK);
+    // A small file needs no large buffer: one for each of many files would keep the garbage collector busy.
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(SMALL, fstatSync(descriptor).size)));
     for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer))
       yield buffer.subarray(0, read);
   } finally {

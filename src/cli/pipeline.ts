@@ -238,7 +238,7 @@ async function showError(error: unknown): Promise<number> {
   const { name, code, exitCode: wanted } = error as { name?: string; code?: string; exitCode?: number };
   // Commander has already printed its message; --help and --version arrive here with exit code 0.
   if (name === 'CommanderError' || code?.startsWith('commander.')) return wanted === 0 ? 0 : USAGE;
-  const style = styleFor(useColor(process.stderr));
+  const style = styleFor(useColor('stderr'));
   if (!(error instanceof PipelineError)) {
     const { faultText } = await import('./render/fault.ts');
     printNotice(faultText(error, style));
@@ -250,7 +250,7 @@ async function showError(error: unknown): Promise<number> {
   }
   if (error.diagnostics.length > 0) {
     const { formatDiagnostics } = await import('../spec/print.ts');
-    printNotice(formatDiagnostics(error.diagnostics, { color: useColor(process.stderr) }));
+    printNotice(formatDiagnostics(error.diagnostics, { color: useColor('stderr') }));
   } else {
     printNotice(`${style.red('error')}: ${error.message}`);
     if (error.hint !== undefined) printNotice(`${style.cyan('hint')}: ${error.hint}`);
@@ -258,7 +258,7 @@ async function showError(error: unknown): Promise<number> {
   return USAGE_CODES.has(error.code) ? USAGE : 1;
 }
 
-async function main(): Promise<void> {
+export async function main(): Promise<void> {
   try {
     const [asked, ...words] = process.argv.slice(2);
     if (asked === '__complete') {
@@ -270,5 +270,3 @@ async function main(): Promise<void> {
   }
   process.exitCode = exitCode;
 }
-
-await main();

@@ -1,5 +1,5 @@
 /** All stage kinds: the built-in ones, as the build described them, and users' modules, loaded on first use. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
 import { reasonOf } from '../base/system-error.ts';
@@ -15,11 +15,11 @@ interface BuiltKind {
   readonly sources: Readonly<Record<string, string>>;
 }
 
-type BuiltKinds = Readonly<Record<string, BuiltKind>>;
+const FOLDER = join(DIST, 'kinds');
 
-function readBuiltKinds(): BuiltKinds {
+function installed<T>(read: () => T): T {
   try {
-    return JSON.parse(readFileSync(join(DIST, 'kinds.json'), 'utf8')) as BuiltKinds;
+    return read();
   } catch (error) {
     throw new PipelineError('E_INSTALL', `the package is not built: ${reasonOf(error)}`, {
       hint: 'Run `npm ci` or `npm run build` in the folder of the package.',
@@ -27,14 +27,26 @@ function readBuiltKinds(): BuiltKinds {
   }
 }
 
+function builtInNames(): string[] {
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+  return files.map((file) => file.slice(0, -'.json'.length)).sort();
+}
+
+/** One file for each: a run reads only those that it uses. */
+function readBuiltIn(name: string): Kind {
+  const text = installed(() => readFileSync(join(FOLDER, `${name}.json`), 'utf8'));
+  return { ...(JSON.parse(text) as BuiltKind), name, module: join(FOLDER, `${name}.js`), origin: 'built-in' };
+}
+
 export function openCatalogue(layout: StoreLayout): KindCatalogue {
-  const built = readBuiltKinds();
+  const names = installed(builtInNames);
   const modules = new Map<string, Promise<Kind>>();
+  const builtIns = new Map<string, Kind>();
   return {
-    names: Object.keys(built).sort(),
+    names,
     builtIn(name): Kind | undefined {
-      const found = Object.hasOwn(built, name) ? built[name] : undefined;
-      return found && { ...found, name, module: join(DIST, 'kinds', `${name}.js`), origin: 'built-in' };
+      if (!builtIns.has(name) && names.includes(name)) builtIns.set(name, readBuiltIn(name));
+      return builtIns.get(name);
     },
     async module(path): Promise<Kind> {
       let kind = modules.get(path);

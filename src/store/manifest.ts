@@ -55,6 +55,7 @@ export interface Manifest {
     readonly kernels?: readonly string[];
     readonly started: string;
     readonly seconds: number;
+    /** 0 where it is not known, as for commands. */
     readonly peakMemoryBytes: number;
   };
 }

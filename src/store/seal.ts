@@ -1,9 +1,9 @@
-/** Turns a folder that a stage has filled into one that can be published. Runs in the stage's own process. */
+/** Turns a folder that a stage has filled into one that can be published. Runs where the stage ran. */
 import { chmodSync, lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../base/diagnostic.ts';
-import { flush } from '../base/files.ts';
-import { digestOfFile } from '../base/hash.ts';
+import { doDurably, type DurableWork } from '../base/durable.ts';
+import { digestByPieces } from '../base/hash.ts';
 import { MANIFEST } from './layout.ts';
 import type { ArtifactFile } from './manifest.ts';
 
@@ -28,7 +28,6 @@ function listFiles(folder: string): string[] {
           },
         );
     }
-    flush(join(folder, relative));
   };
   visit('');
   return found.sort();
@@ -46,8 +45,16 @@ function entriesOf(folder: string, relative: string): Dirent[] {
   }
 }
 
-/** Hashes, flushes and write-protects every file; `logical` gives digests of files whose bytes are not canonical. */
+/** Hashes and write-protects every file; `logical` gives digests of files whose bytes are not canonical. */
 export function seal(folder: string, logical: Readonly<Record<string, string>>): ArtifactFile[] {
+  return doDurably(sealing(folder, logical));
+}
+
+/** The same in turns. Nothing is flushed yet: the store does that, where it is one on a disk. */
+export function* sealing(
+  folder: string,
+  logical: Readonly<Record<string, string>>,
+): DurableWork<ArtifactFile[]> {
   const paths = listFiles(folder);
   if (paths.includes(MANIFEST))
     throw new PipelineError('E_ARTIFACT', `a stage may not write ${MANIFEST}: the name is reserved`, {
@@ -55,11 +62,21 @@ export function seal(folder: string, logical: Readonly<Record<string, string>>):
     });
   for (const path of Object.keys(logical))
     if (!paths.includes(path)) throw new Error(`digest given for ${path}, which was not written`);
-  return paths.map((path) => {
+  const sealed: ArtifactFile[] = [];
+  for (const path of paths) {
     const file = join(folder, path);
     chmodSync(file, 0o444);
-    flush(file);
-    const digest = { path, size: lstatSync(file).size, sha256: digestOfFile(file) };
-    return logical[path] === undefined ? digest : { ...digest, logical: logical[path] };
-  });
+    const { size } = lstatSync(file);
+    const digest = { path, size, sha256: yield* inTurns(digestByPieces(file)) };
+    sealed.push(logical[path] === undefined ? digest : { ...digest, logical: logical[path] });
+  }
+  return sealed;
+}
+
+function* inTurns<T>(work: Generator<void, T>): DurableWork<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    yield [];
+  }
 }

@@ -16,5 +16,6 @@ export const stage = defineStage<CommandParams>({
   },
   output: 'files',
   metrics: ['*{metrics?}'],
+  onlyRunsPrograms: true,
   run: async (context) => (await import('./run.ts')).runCommand(context),
 });

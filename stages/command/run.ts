@@ -2,10 +2,8 @@
  * Runs a command stage: starts the program in a controlled environment, keeps its declared outputs and reads its
  * metrics file.
  */
-import { spawn } from 'node:child_process';
 import {
   closeSync,
-  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -104,34 +102,28 @@ async function execute(
   const { params, output, project, signal } = context;
   const own = argv(params.run);
   const [program, args] = sandbox?.argv(...own) ?? own;
-  const stdout = params.stdout === undefined ? 'inherit' : openOutput(join(output, params.stdout));
+  const stdout = params.stdout === undefined ? undefined : openOutput(join(output, params.stdout));
   try {
-    // No `signal` here: the runner sends SIGTERM to the whole process group, so that the children of a shell get
-    // it too and have time to clean up.
-    const child = spawn(program, args, {
+    const { code, signal: killedBy } = await context.runProgram({
+      program,
+      args,
       cwd: sandbox?.cwd ?? project,
       env,
-      stdio: ['ignore', stdout, 'inherit'],
-    });
-    const [code, killedBy] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (status, by) => {
-        resolve([status, by]);
-      });
+      ...(stdout !== undefined && { stdout }),
     });
     signal.throwIfAborted();
     sandbox?.check();
     if (code === 0) return;
     const how = killedBy === null ? `exit code ${code ?? '?'}` : `signal ${killedBy}`;
     throw new PipelineError('E_COMMAND', `the command ended with ${how}: ${commandText(params.run)}`, {
-      hint: sandbox?.hint,
+      hint: killedBy === 'SIGKILL' ? 'If nobody killed it, the machine ran out of memory.' : sandbox?.hint,
     });
   } catch (error) {
     // A script that was not declared is empty here, and may not even start.
     sandbox?.check();
     throw notStarted(error as NodeJS.ErrnoException, program);
   } finally {
-    if (typeof stdout === 'number') closeSync(stdout);
+    if (stdout !== undefined) closeSync(stdout);
   }
 }
 
@@ -168,9 +160,11 @@ function keepOnly({ output, scratch }: StageContext<CommandParams>, outputs: rea
   const everything = join(scratch, 'everything');
   mkdirSync(everything);
   for (const name of readdirSync(output)) renameSync(join(output, name), join(everything, name));
-  for (const path of new Set(outputs)) {
+  for (const path of outputs) {
+    // One that lies in another, or is listed twice, has come with it.
+    if (existsSync(join(output, path))) continue;
     mkdirSync(dirname(join(output, path)), { recursive: true });
-    cpSync(join(everything, path), join(output, path), { recursive: true });
+    renameSync(join(everything, path), join(output, path));
   }
   rmSync(everything, { recursive: true });
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../../src/base/random.ts';
 import { lossFor } from '../../src/engine/losses/loss-for.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
-import { adamW, type DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
+import type { DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
 import { scheduleFactor } from '../../src/engine/optimizer/schedule.ts';
 import { tableAnchor, type Pass } from '../../src/engine/backends/recurrent-op.ts';
 import { similarities } from '../../src/engine/model/similarity.ts';
@@ -34,7 +34,7 @@ export interface Stepper {
 }
 
 export function createStepper(model: Model, params: TrainParams): Stepper {
-  const optimizer = adamW(model.dense);
+  const optimizer = model.optimizer();
   const loss = lossFor(params.loss);
   const names = new Map([...model.dense].map(([name, variable]) => [variable.name, name]));
 
@@ -50,7 +50,11 @@ export function createStepper(model: Model, params: TrainParams): Stepper {
         return name === undefined ? [] : [[name, gradient] as const];
       }),
     );
-    const figures = { loss: value.dataSync()[0]!, gradientNorm: normOf(gradients, model), learningRate };
+    const figures = {
+      loss: value.dataSync()[0]!,
+      gradientNorm: normOf(gradients, model, optimizer),
+      learningRate,
+    };
     value.dispose();
     checkFigures(figures, inTraining);
     apply(model, optimizer, gradients, params, figures, inPhase);
@@ -91,11 +95,9 @@ function batchLoss(
   });
 }
 
-function normOf(gradients: ReadonlyMap<string, tf.Tensor>, model: Model): number {
-  const dense = tf.tidy(() =>
-    [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)).dataSync()[0]!),
-  );
-  return Math.sqrt(dense.reduce((sum, squares) => sum + squares, model.table.gradientSquares()));
+function normOf(gradients: ReadonlyMap<string, tf.Tensor>, model: Model, optimizer: DenseOptimizer): number {
+  const ofTable = model.table.gradientSquares();
+  return Math.sqrt(optimizer.squares(gradients).reduce((sum, squares) => sum + squares, ofTable));
 }
 
 function apply(

@@ -67,12 +67,24 @@ describe('a failing stage', () => {
 
   it('reports that its process was killed, as by the kernel when memory runs out', async () => {
     const rig = project({
-      's.yaml': "stages: { s: { uses: command, with: { run: 'kill -KILL $PPID' } } }\n",
+      'dies.ts': `
+        import { defineStage } from 'two-tower/stage';
+        export const stage = defineStage({
+          description: 'Dies.', parameters: { type: 'object' }, inputs: {}, output: 'files',
+          run: () => new Promise(() => process.kill(process.pid, 'SIGKILL')),
+        });`,
+      's.yaml': 'stages: { s: { uses: ./dies.ts } }\n',
+      'command.yaml': "stages: { s: { uses: command, with: { run: 'kill -KILL $$' } } }\n",
     });
+    const hint = 'hint: If nobody killed it, the machine ran out of memory.';
     const { code, stderr } = await rig.pipeline('run', 's.yaml');
     expect(code).toBe(1);
     expect(stderr).toContain("✖ s: the stage's process was killed by SIGKILL");
-    expect(stderr).toContain('hint: If nobody killed it, the machine ran out of memory.');
+    expect(stderr).toContain(hint);
+    const command = await rig.pipeline('run', 'command.yaml');
+    expect(command.code).toBe(1);
+    expect(command.stderr).toContain('✖ s: the command ended with signal SIGKILL: kill -KILL $$');
+    expect(command.stderr).toContain(hint);
   });
 
   it('has the stack trace of an unexpected error only in its log', async () => {

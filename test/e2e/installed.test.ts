@@ -86,8 +86,9 @@ describe.skipIf(!REGISTRY)(`installed from the tarball${UNREACHED}`, () => {
       expect.arrayContaining([
         'LICENSE',
         'README.md',
-        'dist/pipeline.js',
-        'dist/kinds.json',
+        'dist/command.cjs',
+        'dist/pipeline.cjs',
+        'dist/kinds/train.json',
         'dist/types/stage.d.ts',
         'dist/types/artifacts.d.cts',
         'docs/KINDS.md',

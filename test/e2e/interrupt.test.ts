@@ -1,9 +1,22 @@
 import { existsSync, readdirSync, readlinkSync, truncateSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
-import { artifactsOf, isAlive, leftovers, pidIn, startJob } from '../helpers/processes.ts';
+import {
+  artifactsOf,
+  childrenOf,
+  environmentOf,
+  isAlive,
+  leftovers,
+  pidIn,
+  processes,
+  startJob,
+} from '../helpers/processes.ts';
 import { makeRig, type Rig } from '../helpers/rig.ts';
+
+/** Where the system lists processes as files. */
+const LINUX = process.platform === 'linux';
 
 /**
  * A quick stage, then a slow one that writes its process id, then one that needs it. The slow one takes longer than
@@ -109,6 +122,40 @@ describe('kill -9 of the runner', () => {
     job.child.kill('SIGKILL');
     await job.finished;
     await eventually('the end of the orphans', () => !isAlive(pid) && !isAlive(inner));
+  });
+
+  it.skipIf(!LINUX)('ends its commands also where the guard had been killed before', async () => {
+    const rig = slow();
+    const job = startJob(rig, ['run', 's.yaml']);
+    const pid = await slowPid(rig);
+    const [guard] = childrenOf(job.child.pid!).filter((child) => child !== pid);
+    process.kill(guard!, 'SIGKILL');
+    const next = await eventually('another guard', () =>
+      childrenOf(job.child.pid!).find((child) => child !== pid && child !== guard),
+    );
+    expect(isAlive(next)).toBe(true);
+    job.child.kill('SIGKILL');
+    await job.finished;
+    await eventually('the end of the orphans', () => !isAlive(pid) && !isAlive(next));
+  });
+
+  it.skipIf(!LINUX)('leaves no command behind, however early it comes', async () => {
+    const rig = makeRig();
+    const stages = Array.from(
+      { length: 40 },
+      (_, i) => `  s${i}: { uses: command, with: { run: 'echo $$ >> pids; echo ${i}; sleep 3600' } }`,
+    );
+    rig.write({ 's.yaml': `name: s\nstages:\n${stages.join('\n')}\n`, pids: '' });
+    for (const delay of [0, 2, 5, 10, 20]) {
+      const job = startJob(rig, ['run', 's.yaml', '--jobs', '40']);
+      await eventually('the first command', () => rig.read('pids') !== '');
+      await setTimeout(delay);
+      job.child.kill('SIGKILL');
+      await job.finished;
+      const isBelow = (pid: number): boolean => environmentOf(pid).includes(rig.folder);
+      await eventually('the end of all', () => !processes().some(isBelow));
+      rig.write({ pids: '' });
+    }
   });
 
   it('ends a stage that never returns to its event loop', async () => {

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const SPEC = join(root, 'pipelines', 'msmarco.yaml');
 
 function pipeline(...args: string[]): string {
-  return execFileSync(process.execPath, [join(root, 'dist', 'pipeline.js'), ...args], { encoding: 'utf8' });
+  return execFileSync(process.execPath, [join(root, 'dist', 'pipeline.cjs'), ...args], { encoding: 'utf8' });
 }
 
 describe('pipelines/msmarco.yaml', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeRig, type Rig } from '../helpers/rig.ts';
@@ -82,6 +83,31 @@ describe("a user's own kind", () => {
     const { code, stderr } = await rig.pipeline('plan', 's.yaml');
     expect(code).toBe(2);
     expect(stderr).toContain('(at shouter.ts:24:');
+  });
+
+  it('runs programs, whose output goes to its log and which get no environment but their own', async () => {
+    const rig = project();
+    rig.write({
+      's.yaml': 'name: own\nstages:\n  s: { uses: ./runner.ts }\n',
+      'runner.ts': `
+        import { writeFileSync } from 'node:fs';
+        import { join } from 'node:path';
+        import { defineStage } from 'two-tower/stage';
+        export const stage = defineStage({
+          description: 'Runs a program.', parameters: { type: 'object' }, inputs: {}, output: 'files',
+          async run({ output, project, runProgram }) {
+            const args = ['-c', 'echo "hello $NAME$HOME"; exit 4'];
+            const end = await runProgram({ program: '/bin/sh', args, cwd: project, env: { NAME: 'you' } });
+            writeFileSync(join(output, 'end'), JSON.stringify(end));
+            return {};
+          },
+        });`,
+    });
+    const { code, events } = await rig.run('s.yaml');
+    expect(code).toBe(0);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'stage-log', message: 'hello you' }));
+    const { path } = events.find(({ type }) => type === 'stage-finished') as unknown as { path: string };
+    expect(JSON.parse(readFileSync(join(path, 'end'), 'utf8'))).toEqual({ code: 4, signal: null });
   });
 
   it('has its parameters checked against its own schema, at their place in the spec', async () => {

@@ -21,7 +21,7 @@ export function timeThatSleepMoves(during: (elapsed: number) => void = () => und
   elapsed: () => number;
 } {
   let elapsed = 0;
-  const now = vi.spyOn(performance, 'now').mockImplementation(() => elapsed);
+  const now = vi.spyOn(process.hrtime, 'bigint').mockImplementation(() => BigInt(Math.round(elapsed * 1e6)));
   onTestFinished(() => {
     now.mockRestore();
   });

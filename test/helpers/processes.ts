@@ -73,3 +73,26 @@ export function leftovers(store: string): string[] {
 export function artifactsOf(store: string, kind: string): string[] {
   return existsSync(join(store, kind)) ? readdirSync(join(store, kind)).sort() : [];
 }
+
+/** All processes, where the system lists them as files. */
+export function processes(): number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger);
+}
+
+export function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+export function childrenOf(parent: number): number[] {
+  return processes().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/status`, 'utf8').includes(`\nPPid:\t${parent}\n`);
+    } catch {
+      return false;
+    }
+  });
+}

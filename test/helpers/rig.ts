@@ -5,7 +5,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from './run-kind.ts';
 
-export const COMMAND = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist', 'pipeline.js');
+export const COMMAND = join(
+  dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
+  'dist',
+  'pipeline.cjs',
+);
 
 export interface Finished {
   readonly code: number | null;

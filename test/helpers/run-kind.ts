@@ -101,6 +101,7 @@ export async function runKind(kind: StageKind<any>, options: KindRunOptions = {}
     threads: options.threads ?? availableParallelism(),
     engine: options.engine ?? WASM,
     signal: options.signal ?? new AbortController().signal,
+    runProgram: () => Promise.reject(new Error('this kind runs no programs')),
     progress: (event) => progress.push(event),
     log: (message) => logs.push(message),
     warn: (given) => fullWarnings.push(typeof given === 'string' ? { message: given } : given),

@@ -106,9 +106,12 @@ export function storeContract(open: () => Opened): void {
     const { store } = open();
     const one = sealed(1, 'one\n'.repeat(100_000));
     const seen: number[] = [];
-    const put = store.put(one);
+    let ended = false;
+    const put = store.put(one).finally(() => {
+      ended = true;
+    });
     const watch = async (): Promise<void> => {
-      for (let time = 0; time < 20; time++) {
+      while (!ended || seen.length === 0) {
         const fetched = await store.fetch('made', one.manifest.key);
         if (fetched) seen.push(statSync(join(fetched.path, FILE)).size);
         await new Promise(setImmediate);

@@ -29,7 +29,7 @@ export async function compareCommand(runs: readonly string[], options: CompareOp
   if (options.json) printJson({ ...comparison, significance });
   else {
     const shown = options.all ? significance : significance.flatMap(onlyDiffering);
-    printResult(comparisonText(comparison, shown, styleFor(useColor(process.stdout))));
+    printResult(comparisonText(comparison, shown, styleFor(useColor('stdout'))));
   }
   return 0;
 }

@@ -40,7 +40,7 @@ export async function doctorCommand(options: DoctorOptions): Promise<number> {
     });
   const failed = sections.some(({ checks }) => checks.some(({ state }) => state === 'failed'));
   if (options.json) printJson({ sound: !failed, store: layout.root, sections });
-  else printResult(sectionsText(sections, styleFor(useColor(process.stdout))));
+  else printResult(sectionsText(sections, styleFor(useColor('stdout'))));
   return failed ? 1 : 0;
 }
 

@@ -152,7 +152,7 @@ function forget(layout: StoreLayout, id: string): void {
 const SHOWN = 40;
 
 function collectedText({ removed, inUse, kept }: Collected, { dryRun, maxSize }: GcOptions): string {
-  const style = styleFor(useColor(process.stdout));
+  const style = styleFor(useColor('stdout'));
   const rows = [...removed]
     .sort((a, b) => b.bytes - a.bytes)
     .map(({ what, path, bytes, why }) => [bytesText(bytes), what, shortPath(path), style.dim(why)]);

@@ -6,6 +6,6 @@ import { printNotice, useColor } from '../render/output.ts';
 export async function openSpec(file: string, options: SpecOptions): Promise<Session> {
   const session = await openSession(file, options);
   if (session.warnings.length > 0)
-    printNotice(formatDiagnostics(session.warnings, { color: useColor(process.stderr) }));
+    printNotice(formatDiagnostics(session.warnings, { color: useColor('stderr') }));
   return session;
 }

@@ -23,7 +23,7 @@ export async function planCommand(file: string, options: PlanOptions): Promise<n
   const planner = await sessionPlanner(session, forcedStages(session.spec, options.force, selected));
   const plan = await makePlan(planner, selected);
   checkSelection(plan.entries, selected);
-  const style = styleFor(useColor(process.stdout));
+  const style = styleFor(useColor('stdout'));
   if (options.diff !== undefined) {
     const differences = await differencesFrom(session, plan, options.diff);
     if (options.json) printJson(differencesAsJson(differences));

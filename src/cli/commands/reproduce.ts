@@ -135,7 +135,7 @@ async function report(
   }
   const agree = judged.every(({ verdict }) => verdict === 'agrees');
   if (options.json) printJson({ run: record.id, agree, stages: judged });
-  else printResult(reportText(record, judged, styleFor(useColor(process.stdout))));
+  else printResult(reportText(record, judged, styleFor(useColor('stdout'))));
   return agree ? 0 : 1;
 }
 

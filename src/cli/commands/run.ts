@@ -1,5 +1,4 @@
 import { timestamp } from '../../base/clock.ts';
-import { namespaceTools } from '../../base/namespaces.ts';
 import { refuseMissingSplits } from '../../plan/missing-splits.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { forcedStages, selectStages } from '../../plan/select.ts';
@@ -17,8 +16,8 @@ import { newRunId } from '../../history/record.ts';
 import { beginUse, type Use } from '../../store/local/use.ts';
 import { removeAbandonedWork } from '../../store/local/work.ts';
 import { onInterrupt, type Interrupt } from './interrupt.ts';
-import { printNotice, printResult, styleFor, useColor } from '../render/output.ts';
-import { planCommand, type PlanOptions } from './plan.ts';
+import { isTerminal, printNotice, printResult, styleFor, useColor } from '../render/output.ts';
+import type { PlanOptions } from './plan.ts';
 import { reportTables } from '../render/report-tables.ts';
 import { jsonReporter } from '../render/reporters/json.ts';
 import { linesReporter } from '../render/reporters/lines.ts';
@@ -53,7 +52,7 @@ export async function runCommand(
   options: RunCommandOptions,
   control?: RunControl,
 ): Promise<number> {
-  if (options.dryRun) return planCommand(file, options);
+  if (options.dryRun) return (await import('./plan.ts')).planCommand(file, options);
   const session = await openSpec(file, options);
   const { spec, store, layout } = session;
   const selected = selectStages(spec, options);
@@ -70,7 +69,7 @@ export async function runCommand(
     use = beginUse(layout);
   }
 
-  if (spec.strict && toExecute.length > 0 && !namespaceTools()) printNotice(UNWATCHED);
+  if (spec.strict && toExecute.length > 0) await noteUnwatched();
   const names = toExecute.map(({ stage }) => stage.name);
   const reporter = await chooseReporter(options.json === true, names);
   const { stop, kill, dispose } = control ?? onInterrupt(names.length > 0);
@@ -108,16 +107,21 @@ export async function runCommand(
   }
 }
 
+async function noteUnwatched(): Promise<void> {
+  const { namespaceTools } = await import('../../base/namespaces.ts');
+  if (!namespaceTools()) printNotice(UNWATCHED);
+}
+
 async function chooseReporter(json: boolean, toExecute: readonly string[]): Promise<Reporter> {
   if (json) return jsonReporter();
-  const live = process.stderr.isTTY && process.stdout.isTTY && !process.env['CI'] && toExecute.length > 0;
+  const live = toExecute.length > 0 && isTerminal('stderr') && isTerminal('stdout') && !process.env['CI'];
   if (!live) return linesReporter();
   const { treeReporter } = await import('../render/reporters/tree.ts');
   return treeReporter(toExecute);
 }
 
 function printOutcome(file: string, options: RunCommandOptions, result: RunResult, hasHint: boolean): void {
-  const style = styleFor(useColor(process.stdout));
+  const style = styleFor(useColor('stdout'));
   const store = options.store === undefined ? '' : ` --store ${options.store}`;
   const tables = reportTables(result, style);
   if (tables !== '') printResult(tables);

@@ -57,7 +57,7 @@ export function runsCommand(options: RunsOptions): number {
     return 0;
   }
   const { columns, hidden } = columnsOf(options, shown, all);
-  printResult(tableOf(shown, columns, styleFor(useColor(process.stdout))));
+  printResult(tableOf(shown, columns, styleFor(useColor('stdout'))));
   if (hidden > 0) printNotice(`${hidden} more parameters differ; name those to show with --columns`);
   const left = chosen.length + history.unread - cut.reduce((sum, { runs }) => sum + runs, 0);
   if (left > 0) printNotice(`${left} more runs; show them with --all or --limit ${options.limit * 2}`);

@@ -38,7 +38,7 @@ export async function showRun(
     printJson({ ...record, ...notes, stages: Object.fromEntries(stages) as unknown });
     return 0;
   }
-  const style = styleFor(useColor(process.stdout));
+  const style = styleFor(useColor('stdout'));
   const parts = shown.map((each) => stageText(each, layout.logs, style));
   printResult([...(stage === undefined ? [headText(record, notes, style)] : []), ...parts].join('\n\n'));
   return 0;

@@ -31,7 +31,7 @@ export async function showCommand(
   if (options.json)
     printJson({ stages: Object.fromEntries(entries.map((entry) => [entry.stage.name, entryAsJson(entry)])) });
   else {
-    const style = styleFor(useColor(process.stdout));
+    const style = styleFor(useColor('stdout'));
     printResult(entries.map((entry) => entryText(entry, style)).join('\n\n'));
   }
   return 0;
@@ -76,7 +76,7 @@ function entryText({ stage, plan }: PlanEntry, style: Style): string {
       [
         `digest ${manifest.digest.slice(0, 16)}`,
         `made ${started} in ${durationText(seconds)}`,
-        `peak ${bytesText(peakMemoryBytes)}`,
+        ...(peakMemoryBytes > 0 ? [`peak ${bytesText(peakMemoryBytes)}`] : []),
         ...(kernels.length > 0 ? [`kernels ${kernels.join(', ')}`] : []),
       ].join(' · '),
     ),

@@ -63,7 +63,7 @@ function print({ columns, rows }: SqlTable, options: SqlOptions): void {
       rows.some((row) => typeof row[column] === 'number') ? 'right' : 'left',
     );
     const [header, ...lines] = table([columns, ...cells], alignment).split('\n');
-    const style = styleFor(useColor(process.stdout));
+    const style = styleFor(useColor('stdout'));
     printResult([style.dim(header ?? ''), ...lines].join('\n'));
   }
 }

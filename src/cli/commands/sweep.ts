@@ -96,7 +96,7 @@ async function executed(
 function printWarnings(warnings: readonly Diagnostic[]): void {
   const distinct = new Map(warnings.map((one) => [JSON.stringify(one), one]));
   if (distinct.size > 0)
-    printNotice(formatDiagnostics([...distinct.values()], { color: useColor(process.stderr) }));
+    printNotice(formatDiagnostics([...distinct.values()], { color: useColor('stderr') }));
 }
 
 function report(sweep: AskedSweep, rows: readonly Row[], isInterrupted: boolean): number {

@@ -70,8 +70,7 @@ function asJson({ file, stages, diagnostics }: Validated): unknown {
 
 function print(results: readonly Validated[]): void {
   const diagnostics = results.flatMap((result) => result.diagnostics);
-  if (diagnostics.length > 0)
-    printNotice(formatDiagnostics(diagnostics, { color: useColor(process.stderr) }));
+  if (diagnostics.length > 0) printNotice(formatDiagnostics(diagnostics, { color: useColor('stderr') }));
   for (const { file, stages } of results)
     if (stages !== null)
       printResult(

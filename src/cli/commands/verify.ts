@@ -8,7 +8,7 @@ import { artifactsOf } from '../../history/references.ts';
 import { artifactBytes, storedArtifacts, type StoredArtifact } from '../../store/local/inventory.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import { checkedDownloads, faultsOf, quarantine, quarantineDownload } from '../../store/local/verify.ts';
-import { printJson, printNotice, printResult, styleFor, useColor } from '../render/output.ts';
+import { isTerminal, printJson, printNotice, printResult, styleFor, useColor } from '../render/output.ts';
 import { openStore } from '../../session.ts';
 import { bytesText, durationText } from '../render/text.ts';
 
@@ -108,7 +108,7 @@ const NOTICE_EVERY_MS = 2_000;
 
 /** Prints the progress every few seconds on a terminal. */
 function progressNotices(total: number): (bytes: number) => void {
-  if (!process.stderr.isTTY) return () => undefined;
+  if (!isTerminal('stderr')) return () => undefined;
   let done = 0;
   let shown = monotonic();
   return (bytes) => {
@@ -120,7 +120,7 @@ function progressNotices(total: number): (bytes: number) => void {
 }
 
 function checkedText({ artifacts, files, bytes, damaged }: Checked, seconds: number): string {
-  const style = styleFor(useColor(process.stdout));
+  const style = styleFor(useColor('stdout'));
   const lines = damaged.map(({ what, path, faults, moved }) =>
     [
       `${style.red('damaged')} ${what} ${path}`,

@@ -113,6 +113,6 @@ async function keysNow(
 }
 
 function notice(text: string): void {
-  const style = styleFor(useColor(process.stderr));
+  const style = styleFor(useColor('stderr'));
   printNotice(style.dim(`\n── ${text} ──`));
 }

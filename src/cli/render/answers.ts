@@ -14,7 +14,7 @@ export function headerText({ method, fusion, vectors, documents }: Retriever, na
     ...(vectors ? [vectors.isExact ? 'exact search' : 'approximate search'] : []),
     `${documents.toLocaleString('en-US')} documents of ${name}`,
   ];
-  return styleFor(useColor(process.stdout)).dim(parts.join(' · '));
+  return styleFor(useColor('stdout')).dim(parts.join(' · '));
 }
 
 function answeredBy(method: Method, fusion: QueryFusion, isHybrid: boolean): string {
@@ -29,7 +29,7 @@ function answeredBy(method: Method, fusion: QueryFusion, isHybrid: boolean): str
 }
 
 export function questionText({ id, text }: Question): string {
-  return styleFor(useColor(process.stdout)).bold(`${id ?? ''}  ${text}`);
+  return styleFor(useColor('stdout')).bold(`${id ?? ''}  ${text}`);
 }
 
 /** `words`: those of the question, which are bold in the documents where there are colours. */
@@ -38,7 +38,7 @@ export function answersText(
   words: ReadonlySet<string>,
   wordsOf: Retriever['wordsOf'],
 ): string {
-  const style = styleFor(useColor(process.stdout));
+  const style = styleFor(useColor('stdout'));
   const width = Math.max(40, Math.min(100, process.stdout.columns || 100));
   const marked = (word: string): string =>
     wordsOf(word).some((part) => words.has(part)) ? style.bold(word) : word;

@@ -1,5 +1,5 @@
 /** The only place that writes to the terminal: results to stdout, everything else to stderr. */
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 
 /** Prints whole lines of a result. Synchronous, so that nothing is lost if the process ends right after. */
 export function printResult(text: string): void {
@@ -55,10 +55,23 @@ function writeAll(descriptor: number, text: string): void {
   }
 }
 
-export function useColor(stream: NodeJS.WriteStream): boolean {
+export function useColor(stream: Output): boolean {
   if (process.env['NO_COLOR']) return false;
   if (process.env['FORCE_COLOR']) return process.env['FORCE_COLOR'] !== '0';
-  return stream.isTTY;
+  return isTerminal(stream);
+}
+
+export type Output = 'stdout' | 'stderr';
+
+const DESCRIPTORS: Readonly<Record<Output, number>> = { stdout: 1, stderr: 2 };
+
+/** The same as `isTTY`. `process.stdout` would load Node's network code for a pipe, which the start should not wait for. */
+export function isTerminal(output: Output): boolean {
+  try {
+    return fstatSync(DESCRIPTORS[output]).isCharacterDevice() && process[output].isTTY;
+  } catch {
+    return false;
+  }
 }
 
 export interface Style {

@@ -4,16 +4,9 @@
  * are the same to the bit.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { PAIRWISE, type Steps, type Walk } from './pairwise.ts';
 
-/** By the names of TensorFlow.js kernels. */
-const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
-  Add: (a, b) => a + b,
-  Sub: (a, b) => a - b,
-  Multiply: (a, b) => a * b,
-  RealDiv: (a, b) => a / b,
-  Maximum: (a, b) => Math.max(a, b),
-};
-export const ON_MATRICES = [...Object.keys(OPERATIONS), 'SplitV'];
+export const ON_MATRICES = [...Object.keys(PAIRWISE), 'SplitV'];
 
 /** What is used here of MathBackendCPU; the class itself comes in several builds. */
 export interface CpuBackend {
@@ -23,13 +16,15 @@ export interface CpuBackend {
 
 /** Takes the place of tfjs-backend-cpu's kernels, which go on doing what is not about matrices of float32. */
 export function registerOnMatrices(backendName: string): void {
-  for (const [kernelName, of] of Object.entries(OPERATIONS))
+  for (const [kernelName, compute] of Object.entries(PAIRWISE))
     replace(kernelName, backendName, ({ inputs, backend }) => {
       const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
       const walk = a.dtype === 'float32' && b.dtype === 'float32' ? walkOf(a.shape, b.shape) : undefined;
       if (!walk) return undefined;
       const [left, right] = [a, b].map(({ dataId }) => backend.data.get(dataId).values);
-      return backend.makeTensorInfo(walk.shape, 'float32', pairwise(of, left!, right!, walk));
+      const out = new Float32Array(walk.rows * walk.columns);
+      compute(left!, right!, walk, out);
+      return backend.makeTensorInfo(walk.shape, 'float32', out);
     });
   // The gradient of a concatenation.
   replace('SplitV', backendName, ({ inputs, backend, attrs }) => {
@@ -79,16 +74,6 @@ function columnsOf(values: Float32Array, columns: number, left: number, width: n
   return out;
 }
 
-/** How to go through both: places forward for the next row and the next column. */
-interface Walk {
-  readonly shape: number[];
-  readonly rows: number;
-  readonly columns: number;
-  readonly a: Steps;
-  readonly b: Steps;
-}
-type Steps = readonly [row: number, column: number];
-
 /** Undefined for what is no matrix; equal shapes of any rank count as one row. */
 function walkOf(a: number[], b: number[]): Walk | undefined {
   if (tf.util.arraysEqual(a, b))
@@ -118,17 +103,4 @@ function broadcast(a: number, b: number): number | undefined {
 
 function stepsOf([rows, columns]: readonly [number, number]): Steps {
   return [rows === 1 ? 0 : columns, columns === 1 ? 0 : 1];
-}
-
-function pairwise(
-  of: (a: number, b: number) => number,
-  a: Float32Array,
-  b: Float32Array,
-  { rows, columns, a: [aRow, aColumn], b: [bRow, bColumn] }: Walk,
-): Float32Array {
-  const out = new Float32Array(rows * columns);
-  for (let r = 0, at = 0; r < rows; r++)
-    for (let c = 0, i = r * aRow, j = r * bRow; c < columns; c++, at++, i += aColumn, j += bColumn)
-      out[at] = of(a[i]!, b[j]!);
-  return out;
 }

@@ -1,5 +1,7 @@
 /** What a model computes with: a TensorFlow.js backend, and the recurrent layers and tables that go with it. */
 import type { Engine } from '../../stage.ts';
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { DenseOptimizer } from '../optimizer/adamw.ts';
 import type { EmbeddingTable } from '../kernels/embedding/embedding-table.ts';
 import type { RecurrentOp } from './recurrent-op.ts';
 import type { RecurrentShape } from '../kernels/recurrent/shape.ts';
@@ -8,6 +10,8 @@ export interface Backend {
   table(rows: number, dimensions: number): EmbeddingTable;
   /** An op for one set of weights. */
   recurrent(shape: RecurrentShape): RecurrentOp;
+  /** AdamW over these weights. */
+  optimizer(weights: ReadonlyMap<string, Variable>): DenseOptimizer;
   dispose(): void;
 }
 
@@ -16,16 +20,18 @@ export function openBackend(engine: Engine, threads: number): Promise<Backend> {
 }
 
 async function embedded({ precision }: Engine, threads: number): Promise<Backend> {
-  const [{ openKernels }, { useEmbeddedBackend }, { fusedRecurrent }] = await Promise.all([
+  const [{ openKernels }, { useEmbeddedBackend }, { fusedRecurrent }, { fusedAdamW }] = await Promise.all([
     import('../kernels/kernels.ts'),
     import('./embedded.ts'),
     import('./fused-recurrent.ts'),
+    import('./fused-adamw.ts'),
   ]);
   const kernels = await openKernels({ threads, precision });
   await useEmbeddedBackend(kernels);
   return {
     table: (rows, dimensions) => kernels.table(rows, dimensions),
     recurrent: (shape) => fusedRecurrent(kernels, shape),
+    optimizer: (weights) => fusedAdamW(kernels, weights),
     dispose: () => {
       kernels.dispose();
     },
@@ -33,11 +39,17 @@ async function embedded({ precision }: Engine, threads: number): Promise<Backend
 }
 
 async function native(threads: number): Promise<Backend> {
-  const [{ useNativeBackend }, { composedRecurrent }, { createPlainTable }] = await Promise.all([
+  const [{ useNativeBackend }, { composedRecurrent }, { createPlainTable }, { adamW }] = await Promise.all([
     import('./native.ts'),
     import('./composed-recurrent.ts'),
     import('./plain-table.ts'),
+    import('../optimizer/adamw.ts'),
   ]);
   await useNativeBackend(threads);
-  return { table: createPlainTable, recurrent: composedRecurrent, dispose: () => undefined };
+  return {
+    table: createPlainTable,
+    recurrent: composedRecurrent,
+    optimizer: adamW,
+    dispose: () => undefined,
+  };
 }

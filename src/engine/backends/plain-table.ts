@@ -1,6 +1,7 @@
 /** An embedding table in plain JavaScript, for backends whose recurrent layers are composed of ordinary ops. */
 import { power } from '../../base/math.ts';
-import type { AdamStep, EmbeddingTable } from '../kernels/embedding/embedding-table.ts';
+import type { AdamStep } from '../kernels/adam-step.ts';
+import type { EmbeddingTable } from '../kernels/embedding/embedding-table.ts';
 import type { RowSums } from '../kernels/embedding/gather-rows.ts';
 
 type TableMoments = ReturnType<EmbeddingTable['readMoments']>;

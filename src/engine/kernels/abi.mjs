@@ -127,6 +127,7 @@ export const OPERATIONS = {
       'dx: address, ldx: bytes, order: address, groups: address, count: count, gradients: address, width: bytes',
     ),
     squares: operation('tokens.squares', 'g: address, count: count, out: address'),
+    squaresInOrder: operation('tokens.squaresInOrder', 'g: address, count: count, out: address'),
     adam: operation(
       'tokens.adam',
       'table: address, m: address, v: address, g: address, rows: address, count: count, width: bytes, rate: f32, ' +

@@ -10,6 +10,7 @@ import { answerOf, KNOWN_ANSWERS } from './known-answers/recurrent.ts';
 import { createHeap, type Heap } from './threads/heap.ts';
 import type { Program } from './threads/program.ts';
 import { createThreadPool, enableRelaxedSimd } from './threads/thread-pool.ts';
+import { createDenseAdam, type DenseAdam } from './dense-adam.ts';
 import { map, matMul, type MatMulShape } from './dense.ts';
 import type { Precision } from './precision.ts';
 import type { ProgramName } from './programs-used.ts';
@@ -41,6 +42,8 @@ export interface Kernels {
   /** Zeros at first. */
   table(rows: number, dimensions: number): EmbeddingTable;
   recurrent(shape: RecurrentShape): Recurrent;
+  /** For weights of these sizes; moments of zero at first. */
+  denseAdam(sizes: readonly number[]): DenseAdam;
   /** Bytes of the shared memory given out now, and its size. */
   memory(): { readonly used: number; readonly reserved: number };
   /** Ends the threads. */
@@ -77,6 +80,7 @@ export async function openKernels(options: {
     sigmoid: (x) => map(heap, pool, 'sigmoid', x),
     table: (rows, dimensions) => createTable(heap, pool, rows, dimensions),
     recurrent: (shape) => createRecurrent(heap, pool, shape),
+    denseAdam: (sizes) => createDenseAdam(heap, pool, sizes),
     memory: () => ({ used: heap.used(), reserved: heap.memory.buffer.byteLength }),
     dispose: () => {
       pool.dispose();

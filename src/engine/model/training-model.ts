@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Ragged } from '../../formats/ragged.ts';
 import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../formats/model.ts';
 import type { Tensor } from '../../formats/safetensors.ts';
+import type { DenseOptimizer } from '../optimizer/adamw.ts';
 import type { Backend } from '../backends/open-backend.ts';
 import type { Pass } from '../backends/recurrent-op.ts';
 import { subwordTable, wordTable, type Subwords, type TableParameters } from './subword-table.ts';
@@ -18,6 +19,8 @@ export interface Model {
   encode(side: Side, texts: Ragged, pass: Pass): tf.Tensor2D;
   /** Without dropout or gradients, as numbers: [texts, dimensions]. */
   infer(side: Side, texts: Ragged): Float32Array;
+  /** Of the dense weights. */
+  optimizer(): DenseOptimizer;
   /** Copies of all weights. */
   weights(): ModelWeights;
   assign(weights: ModelWeights): void;
@@ -73,6 +76,7 @@ export function createModel(config: ModelConfig, backend: Backend, subwords?: Su
     dense,
     encode,
     infer: (side, texts) => tf.tidy(() => encode(side, texts, INFERENCE).dataSync() as Float32Array),
+    optimizer: () => backend.optimizer(dense),
     weights: () => new Map([[EMBEDDINGS, tableTensor(table)], ...denseTensors(dense)]),
     assign: (weights) => {
       table.write(weights.get(EMBEDDINGS)!.data);

@@ -5,10 +5,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { power } from '../../base/math.ts';
 import type { Tensor } from '../../formats/safetensors.ts';
-import type { AdamStep } from '../kernels/embedding/embedding-table.ts';
+import type { AdamStep } from '../kernels/adam-step.ts';
 
 export interface DenseOptimizer {
-  /** Gradients by the variables' names; consumes them. */
+  /** The sum of squares of each gradient, in the order of the weights; 0 for a weight without one. */
+  squares(gradients: ReadonlyMap<string, tf.Tensor>): number[];
+  /** Gradients by the variables' names. */
   step(gradients: ReadonlyMap<string, tf.Tensor>, options: AdamStep): void;
   /** Copies of the moments: `<weight>.m`, `<weight>.v`. */
   state(): Map<string, Tensor<Float32Array>>;
@@ -25,6 +27,13 @@ export function adamW(weights: ReadonlyMap<string, tf.Variable>): DenseOptimizer
     );
   const moments = new Map([...zeros('m'), ...zeros('v')]);
   return {
+    squares: (gradients) =>
+      tf.tidy(() =>
+        [...weights.keys()].map((name) => {
+          const gradient = gradients.get(name);
+          return gradient ? tf.sum(tf.square(gradient)).dataSync()[0]! : 0;
+        }),
+      ),
     step: (gradients, options) => {
       for (const [name, weight] of weights) {
         const gradient = gradients.get(name);
@@ -57,6 +66,9 @@ function assignTo(variable: tf.Variable, data: Float32Array): void {
   });
 }
 
+/** Biases and other vectors do not. */
+export const decays = (weight: tf.Variable): boolean => weight.rank > 1;
+
 function stepWeight(
   weight: tf.Variable,
   gradient: tf.Tensor,
@@ -64,7 +76,7 @@ function stepWeight(
   v: tf.Variable,
   { learningRate, beta1, beta2, epsilon, weightDecay, scale, step }: AdamStep,
 ): void {
-  const decay = weight.rank > 1 ? weightDecay : 0;
+  const decay = decays(weight) ? weightDecay : 0;
   tf.tidy(() => {
     const g = scale === 1 ? gradient : tf.mul(gradient, scale);
     m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));

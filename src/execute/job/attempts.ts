@@ -2,16 +2,15 @@
 import { sleep } from '../../base/clock.ts';
 import type { JobOptions, JobResult } from '../executor.ts';
 import type { Job } from './job.ts';
-import type { StartMessage } from './messages.ts';
-import { runInChild, type ChildOptions, type ChildResult } from './stage-child.ts';
+import type { ChildOptions, ChildResult } from './process/stage-child.ts';
 
 /** One attempt. A stage that exceeds its timeout is asked to stop, and killed where it does not. */
 export async function attempt(
   { timeout }: Job,
-  start: StartMessage,
+  run: (options: ChildOptions) => Promise<ChildResult>,
   options: ChildOptions,
 ): Promise<ChildResult> {
-  if (timeout === null) return runInChild(start, options);
+  if (timeout === null) return run(options);
   const late = new AbortController();
   const ended = new AbortController();
   sleep(timeout * 1000, ended.signal).then(
@@ -21,7 +20,7 @@ export async function attempt(
     () => undefined,
   );
   try {
-    const result = await runInChild(start, {
+    const result = await run({
       ...options,
       stop: AbortSignal.any([options.stop, late.signal]),
     });

@@ -19,8 +19,9 @@ import type { Job } from './job.ts';
 import { manifestOf } from './job-manifest.ts';
 import { fetchEarlier } from './fetch-earlier.ts';
 import { fetchInputs, kindOf, paramsOf } from './resolve-job.ts';
-import type { StartMessage } from './messages.ts';
-import type { ChildResult } from './stage-child.ts';
+import type { StartMessage } from './process/messages.ts';
+import { runInChild, type ChildResult } from './process/stage-child.ts';
+import { runHere } from './process/stage-here.ts';
 
 /** What a machine executes jobs with. */
 export interface JobEnvironment {
@@ -104,7 +105,13 @@ async function executeOnce(
       strict: job.strict,
       engine: job.engine,
     };
-    const result = await attempt(job, start, { logFile, stop, kill, onMessage: onEvent });
+    const run = needsProcess(kind, job) ? runInChild : runHere;
+    const result = await attempt(job, (options) => run(start, options), {
+      logFile,
+      stop,
+      kill,
+      onMessage: onEvent,
+    });
     const seconds = secondsSince(began.clock);
     const changes = await files.changes();
     // What it has kept for the next attempt may come of the changed files.
@@ -126,6 +133,11 @@ async function executeOnce(
   } finally {
     removeWork(layout, work.folder);
   }
+}
+
+/** A stage that watches what its programs read prepares files for them, which takes a while. */
+function needsProcess({ origin, declaration }: Kind, { strict }: Job): boolean {
+  return strict || origin !== 'built-in' || declaration.onlyRunsPrograms !== true;
 }
 
 const PUT_WARNINGS: Partial<Record<Put['state'], string>> = {

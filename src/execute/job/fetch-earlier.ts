@@ -6,7 +6,7 @@ import type { InputArtifact } from '../../stage.ts';
 import { faultsOf } from '../../store/local/verify.ts';
 import type { Store } from '../../store/store.ts';
 import type { Job, JobInput } from './job.ts';
-import type { StartMessage } from './messages.ts';
+import type { StartMessage } from './process/messages.ts';
 
 export async function fetchEarlier({ earlier, forced }: Job, store: Store): Promise<StartMessage['earlier']> {
   if (!earlier || forced) return null;

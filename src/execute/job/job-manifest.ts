@@ -3,7 +3,7 @@ import { ownPackage } from '../../base/installation.ts';
 import type { Kind } from '../../kinds/kind.ts';
 import { digestOfFiles, type Manifest } from '../../store/manifest.ts';
 import type { Job } from './job.ts';
-import type { ChildResult } from './stage-child.ts';
+import type { ChildResult } from './process/stage-child.ts';
 
 /** The manifest of what a job has made on this machine. */
 export function manifestOf(

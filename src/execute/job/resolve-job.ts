@@ -12,7 +12,7 @@ import type { InputArtifact, JsonObject } from '../../stage.ts';
 import { MANIFEST } from '../../store/layout.ts';
 import type { Store } from '../../store/store.ts';
 import type { Job, JobInput } from './job.ts';
-import type { StartMessage } from './messages.ts';
+import type { StartMessage } from './process/messages.ts';
 
 /** Throws `E_VERSION` where the job was planned with other code than this machine would run. */
 export async function kindOf(

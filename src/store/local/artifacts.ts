@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { reasonOf } from '../../base/system-error.ts';
 import type { Key } from '../../base/hash.ts';
-import { flush, makeFolder } from '../../base/files.ts';
+import { doDurably, type DurableWork } from '../../base/durable.ts';
+import { makeFolder } from '../../base/files.ts';
 import { artifactFolder, MANIFEST, type StoreLayout } from '../layout.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Artifact, Lookup, Put, PutOptions, Sealed } from '../store.ts';
@@ -69,19 +70,22 @@ export function wholeArtifact(layout: StoreLayout, kind: string, key: Key): Arti
  * Publishes a sealed folder under its key. An artifact with the same digest that is already there stays (a forced
  * execution, or another process was faster). Throws `E_STORE` where the store cannot be written.
  */
-export function commitArtifact(
+export function commitArtifact(layout: StoreLayout, sealed: Sealed, options?: PutOptions): Put {
+  return doDurably(committing(layout, sealed, options));
+}
+
+export function* committing(
   layout: StoreLayout,
   sealed: Sealed,
   { replace = false }: PutOptions = {},
-): Put {
+): DurableWork<Put> {
   const { folder, manifest } = sealed;
   const path = artifactFolder(layout, manifest.kind, manifest.key);
   const file = join(folder, MANIFEST);
   try {
     writeFileSync(file, `${JSON.stringify(manifest, null, 1)}\n`, { flag: 'wx' });
     chmodSync(file, 0o444);
-    flush(file);
-    flush(folder);
+    yield* flushing(folder, manifest);
     makeFolder(dirname(path));
     const lookup = findArtifact(layout, manifest.kind, manifest.key);
     if (lookup.state === 'found' && (!replace || lookup.artifact.manifest.digest === manifest.digest))
@@ -89,7 +93,7 @@ export function commitArtifact(
     if (lookup.state !== 'absent') moveAside(layout, sealed);
     const faster = publish(layout, sealed);
     if (faster) return kept(faster, manifest);
-    flush(dirname(path));
+    yield [dirname(path)];
     return { state: lookup.state === 'found' ? 'replaced' : 'added', artifact: { path, manifest } };
   } catch (error) {
     if (error instanceof PipelineError) throw error;
@@ -98,6 +102,22 @@ export function commitArtifact(
       cause: error,
     });
   }
+}
+
+/** Files to flush at a time: the system has one journal, and a process may not open many. */
+const AT_ONCE = 16;
+
+function* flushing(folder: string, { files }: Manifest): DurableWork<void> {
+  const paths = [MANIFEST, ...files.map(({ path }) => path)];
+  const folders = new Set(paths.flatMap(foldersAbove));
+  const all = [...paths, ...folders].map((path) => join(folder, path));
+  for (let from = 0; from < all.length; from += AT_ONCE) yield all.slice(from, from + AT_ONCE);
+}
+
+/** `a/b/c.txt` → `a/b`, `a`, `.` */
+function foldersAbove(path: string): string[] {
+  const folder = dirname(path);
+  return folder === '.' ? ['.'] : [folder, ...foldersAbove(folder)];
 }
 
 function kept(artifact: Artifact, { digest }: Manifest): Put {

@@ -5,6 +5,7 @@ import { random } from '../../../src/base/random.ts';
 import type { Backend } from '../../../src/engine/backends/open-backend.ts';
 import { fusedRecurrent } from '../../../src/engine/backends/fused-recurrent.ts';
 import { composedRecurrent } from '../../../src/engine/backends/composed-recurrent.ts';
+import { adamW } from '../../../src/engine/optimizer/adamw.ts';
 import { tableAnchor, type Pass } from '../../../src/engine/backends/recurrent-op.ts';
 import { createPlainTable, type PlainTable } from '../../../src/engine/backends/plain-table.ts';
 import { outputWidth, weightShapes } from '../../../src/engine/kernels/recurrent/shape.ts';
@@ -18,6 +19,7 @@ const PASS: Pass = { training: true, dropout: { input: 0, output: 0 }, seed: 1, 
 const backend = {
   table: createPlainTable,
   recurrent: composedRecurrent,
+  optimizer: adamW,
   dispose: () => undefined,
 };
 
@@ -112,6 +114,7 @@ describe('the recurrent encoder composed of TensorFlow.js ops', () => {
           const fused = step(example, {
             table: (rows, dimensions) => engine().table(rows, dimensions),
             recurrent: (shape) => fusedRecurrent(engine(), shape),
+            optimizer: adamW,
             dispose: () => undefined,
           });
           expect(fused.length).toBe(composed.length);

@@ -30,7 +30,7 @@ export class FittingRenderer implements ListrRenderer {
   }
 
   readonly render = (): void => {
-    const style = styleFor(useColor(process.stderr));
+    const style = styleFor(useColor('stderr'));
     let turn = 0;
     this.area = liveArea((size) => treeFrame(this.rows(), size, turn++, style));
     this.timer = setInterval(this.area.draw, REDRAW_MS);

@@ -13,7 +13,7 @@ const PROGRESS_INTERVAL_MS = 5_000;
 
 /** Prints plain lines on stderr, for logs and pipes. */
 export function linesReporter(): Reporter {
-  const style = styleFor(useColor(process.stderr));
+  const style = styleFor(useColor('stderr'));
   const tracks = new Map<string, { readonly track: ProgressTrack; shown: number }>();
 
   const progressLine = (event: Extract<RunEvent, { type: 'stage-progress' }>): string | undefined => {

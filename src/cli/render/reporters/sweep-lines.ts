@@ -19,7 +19,7 @@ import { linesReporter } from './lines.ts';
 const LEFT_OUT = ['run-started', 'stage-cached', 'stage-skipped', 'run-finished'];
 
 export function linesSweep(metric: string | undefined, goal: Goal): SweepReporter {
-  const style = styleFor(useColor(process.stderr));
+  const style = styleFor(useColor('stderr'));
   const stages = linesReporter();
   const remaining = remainingTime();
   const results: TrialResult[] = [];

@@ -24,7 +24,7 @@ interface Running {
 }
 
 export function liveTable(metric: string | undefined, goal: Goal): SweepReporter {
-  const style = styleFor(useColor(process.stderr));
+  const style = styleFor(useColor('stderr'));
   const started = monotonic();
   const running = new Map<string, Running>();
   const remaining = remainingTime();

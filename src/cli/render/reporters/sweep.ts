@@ -2,13 +2,13 @@
 import { timestamp } from '../../../base/clock.ts';
 import type { Goal } from '../../../sweep/ranking.ts';
 import type { SweepReporter } from '../../../sweep/reporter.ts';
-import { printResult } from '../output.ts';
+import { isTerminal, printResult } from '../output.ts';
 import { linesSweep } from './sweep-lines.ts';
 import { liveTable } from './sweep-table.ts';
 
 export function sweepReporter(json: boolean, metric: string | undefined, goal: Goal): SweepReporter {
   if (json) return jsonSweep();
-  const live = process.stderr.isTTY && process.stdout.isTTY && !process.env['CI'];
+  const live = isTerminal('stderr') && isTerminal('stdout') && !process.env['CI'];
   return live ? liveTable(metric, goal) : linesSweep(metric, goal);
 }
 

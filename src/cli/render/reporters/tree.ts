@@ -29,7 +29,7 @@ type StageEvent = Extract<RunEvent, { readonly stage: string }>;
 
 /** `stages` are those that may execute; cached ones are only counted. */
 export function treeReporter(stages: readonly string[]): Reporter {
-  const style = styleFor(useColor(process.stderr));
+  const style = styleFor(useColor('stderr'));
   const rows = new Map(stages.map((stage) => [stage, stageRow(stage, style)]));
   const after: string[] = [];
   const tree = new Listr(

@@ -4,24 +4,12 @@
  */
 import { createGrouper, type TokensByWord } from './grouping.ts';
 import { gatherRows, type RowSums } from './gather-rows.ts';
+import { adamNumbers, type AdamStep } from '../adam-step.ts';
 import type { Heap } from '../threads/heap.ts';
-import { power } from '../../../base/math.ts';
 import { recurrentOperations as op } from '../abi.generated.ts';
 import type { Job } from '../threads/instructions.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import { pad } from '../padding.ts';
-
-export interface AdamStep {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-  /** Multiplies the gradients first (clipping). */
-  readonly scale: number;
-  /** From 1 on; for the correction of the moments' bias. */
-  readonly step: number;
-}
 
 export interface EmbeddingTable {
   readonly rows: number;
@@ -110,12 +98,10 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
 
   const addGradients = (dx: number, { ids, order, starts }: GradientRows): void => {
     const held = count;
-    const targets = Array.from(ids, (id) => {
-      const slot = slotOf(id);
-      return { row: slot, add: slot < held };
-    });
+    const targets = new Uint32Array(ids.length);
+    for (let g = 0; g < ids.length; g++) targets[g] = slotOf(ids[g]!);
     reserve(count);
-    gatherRows(heap, pool, { from: dx, width, order, starts, targets, to: gradients });
+    gatherRows(heap, pool, { from: dx, width, order, starts, targets, held, to: gradients });
   };
 
   const gradientSquares = (): number => {
@@ -197,8 +183,8 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
     sumRows: ({ order, starts }) => {
       const groups = starts.length - 1;
       const to = heap.allocate(Math.max(1, groups) * width * 4);
-      const targets = Array.from({ length: groups }, (_, row) => ({ row, add: false }));
-      gatherRows(heap, pool, { from: data, width, order, starts, targets, to });
+      const targets = Uint32Array.from({ length: groups }, (_, row) => row);
+      gatherRows(heap, pool, { from: data, width, order, starts, targets, held: 0, to });
       const sums = unpad(heap.f32(to, groups * width), dimensions, width);
       heap.free(to);
       return sums;
@@ -270,23 +256,4 @@ function unpad(padded: Float32Array, columns: number, width: number): Float32Arr
   const out = new Float32Array(rows * columns);
   for (let r = 0; r < rows; r++) out.set(padded.subarray(r * width, r * width + columns), r * columns);
   return out;
-}
-
-type AdamNumbers = Pick<
-  Parameters<typeof op.adam>[0],
-  'rate' | 'beta1' | 'beta2' | 'rest1' | 'rest2' | 'epsilon' | 'decay' | 'scale' | 'root'
->;
-
-function adamNumbers(o: AdamStep): AdamNumbers {
-  return {
-    rate: o.learningRate / (1 - power(o.beta1, o.step)),
-    beta1: o.beta1,
-    beta2: o.beta2,
-    rest1: 1 - o.beta1,
-    rest2: 1 - o.beta2,
-    epsilon: o.epsilon,
-    decay: 1 - o.learningRate * o.weightDecay,
-    scale: o.scale,
-    root: 1 / (1 - power(o.beta2, o.step)),
-  };
 }

@@ -14,8 +14,10 @@ export interface GatheredRows extends RowSums {
   /** f32 [·, width] */
   readonly from: number;
   readonly width: number;
-  /** [groups] rows of `to`, all different, and whether a sum is added to what is there. */
-  readonly targets: readonly { readonly row: number; readonly add: boolean }[];
+  /** [groups] rows of `to`, all different. */
+  readonly targets: Uint32Array;
+  /** A sum is added to what is there in rows of `to` below this one. */
+  readonly held: number;
   /** f32 [·, width] */
   readonly to: number;
 }
@@ -26,14 +28,16 @@ const SUMS_A_JOB = 128;
 export function gatherRows(
   heap: Heap,
   pool: ThreadPool,
-  { from, width, order, starts, targets, to }: GatheredRows,
+  { from, width, order, starts, targets, held, to }: GatheredRows,
 ): void {
   if (targets.length === 0) return;
   // One group more, whose first place ends the last: see gatherGradients in assembly/lib/tokens.ts.
   const groups = new Uint32Array((targets.length + 1) * 3);
-  targets.forEach(({ row, add }, g) => {
-    groups.set([row, starts[g]!, add ? 1 : 0], 3 * g);
-  });
+  for (let g = 0; g < targets.length; g++) {
+    groups[3 * g] = targets[g]!;
+    groups[3 * g + 1] = starts[g]!;
+    groups[3 * g + 2] = targets[g]! < held ? 1 : 0;
+  }
   groups[3 * targets.length + 1] = starts[targets.length]!;
   const orderAt = heap.allocate(Math.max(4, order.byteLength));
   const groupsAt = heap.allocate(groups.byteLength);

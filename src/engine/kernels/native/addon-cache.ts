@@ -89,10 +89,18 @@ function mayPass(error: unknown): boolean {
   return killed === true || signal === 'SIGKILL';
 }
 
+interface ProgramError extends Error {
+  readonly signal?: string;
+  readonly code?: number | string;
+  readonly stderr?: string;
+}
+
 /** The signal that ended a program, or the line of its output that says most. */
 function lastWords(error: unknown): string {
-  const { signal, stderr, message } = error as { signal?: string; stderr?: string; message: string };
+  const { signal, code, stderr, message } = error as ProgramError;
   if (signal) return `ended by ${signal}`;
   const lines = (stderr ?? '').split('\n').filter((line) => line.trim() !== '');
-  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? message).trim();
+  // The message of one that says nothing is the whole command.
+  const silent = typeof code === 'number' ? `it ended with code ${code}` : message;
+  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? silent).trim();
 }

@@ -48,7 +48,8 @@ export function backward(context: Context, tape: TapeMemory, gradient: Float32Ar
 }
 
 function oneEach(ids: Uint32Array): { ids: Uint32Array; order: Uint32Array; starts: Uint32Array } {
-  const starts = Uint32Array.from({ length: ids.length + 1 }, (_, i) => i);
+  const starts = new Uint32Array(ids.length + 1);
+  for (let i = 0; i < starts.length; i++) starts[i] = i;
   return { ids, order: starts.subarray(0, ids.length), starts };
 }
 

@@ -72,7 +72,7 @@ export function createWeights(heap: Heap, pool: ThreadPool, shape: RecurrentShap
   const zeros = zeroed(Math.max(sizes.recordWidth, gatesWidth, sizes.layer(0).inputWidth, paddedOutput));
   const each = weightsEach(shape);
   let version = 0;
-  let current: Float32Array[] = [];
+  const current: Float32Array[] = [];
 
   const write = (
     cell: CellBlocks,
@@ -88,7 +88,11 @@ export function createWeights(heap: Heap, pool: ThreadPool, shape: RecurrentShap
 
   const load = (weights: readonly Float32Array[]): number => {
     if (version > 0 && weights.every((values, index) => same(values, current[index]!))) return version;
-    current = weights.map((values) => values.slice());
+    for (const [index, values] of weights.entries()) {
+      // Large arrays that are made anew at every step cost more than what is copied into them.
+      if (current[index]) current[index].set(values);
+      else current[index] = values.slice();
+    }
     const jobs: Job[] = [];
     for (const [index, cell] of cells.entries()) {
       const layer = Math.floor(index / directions);

@@ -25,6 +25,12 @@ interface Product {
   readonly m: number;
 }
 
+/** The jobs of all products and sums, and then those that add their slices up. */
+interface Jobs {
+  readonly jobs: Job[];
+  readonly sumJobs: Job[];
+}
+
 const slicesOf = (count: number): number =>
   Math.min(MOST_SLICES, Math.max(1, Math.ceil(count / SLICE_TOKENS)));
 
@@ -48,45 +54,57 @@ export function weightGradients(
   const input = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
   const wordCount = tape.input.by === 'word' ? tape.input.tokensByWord.ids.length : 0;
   const jobs: Job[] = [];
+  const sumJobs: Job[] = [];
   const finish: (() => Float32Array[])[] = [];
   for (let d = 0; d < directions; d++) {
     const record = layer.records[d]!;
-    const kernel = slicedProduct(context, scope, jobs, {
-      a: input,
-      lda: inputWidth * 4,
-      index: 0,
-      b: words ? words[d]! : record,
-      ldb: words ? width * 4 : recordBytes,
-      count: words ? wordCount : tokens,
-      m: inputWidth,
-    });
-    const recurrent = slicedProduct(context, scope, jobs, {
-      a: layer.y + d * paddedHidden * 4,
-      lda: paddedOutput * 4,
-      index: scope.put(previousTokens(tape.batch, d === 1)),
-      b: record + kernelsOf(shape.cell).recurrentBlock * paddedHidden * 4,
-      ldb: recordBytes,
-      count: tokens,
-      m: paddedHidden,
-    });
-    const sums = slicedSums(context, scope, jobs, record, tokens);
+    const kernel = slicedProduct(
+      context,
+      scope,
+      { jobs, sumJobs },
+      {
+        a: input,
+        lda: inputWidth * 4,
+        index: 0,
+        b: words ? words[d]! : record,
+        ldb: words ? width * 4 : recordBytes,
+        count: words ? wordCount : tokens,
+        m: inputWidth,
+      },
+    );
+    const recurrent = slicedProduct(
+      context,
+      scope,
+      { jobs, sumJobs },
+      {
+        a: layer.y + d * paddedHidden * 4,
+        lda: paddedOutput * 4,
+        index: scope.put(previousTokens(tape.batch, d === 1)),
+        b: record + kernelsOf(shape.cell).recurrentBlock * paddedHidden * 4,
+        ldb: recordBytes,
+        count: tokens,
+        m: paddedHidden,
+      },
+    );
+    const sums = slicedSums(context, scope, { jobs, sumJobs }, record, tokens);
     finish.push(() => [
       weights.layout.unpadKernel(kernel(), l),
       weights.layout.unpadRecurrent(recurrent()),
       ...weights.layout.biases(sums()),
     ]);
   }
-  pool.run(jobs, (Math.max(inputWidth, paddedHidden) + width) * 512);
+  pool.run(jobs, (Math.max(inputWidth, paddedHidden) + 16 + width) * 512);
+  pool.run(sumJobs);
   const gradients = finish.flatMap((each) => each());
   scope.release();
   return gradients;
 }
 
-/** aᵀ·b [m, G·H]; the function that is returned adds the slices up, after the jobs have run. */
+/** aᵀ·b [m, G·H]; the function that is returned views it, after the jobs have run. */
 function slicedProduct(
   context: Context,
   scope: Scope,
-  jobs: Job[],
+  { jobs, sumJobs }: Jobs,
   { a, lda, index, b, ldb, count, m }: Product,
 ): () => Float32Array {
   const { sizes, weights } = context;
@@ -111,14 +129,15 @@ function slicedProduct(
       }),
     ]);
   }
-  return () => sumSlices(context, part, m * n, slices);
+  sumJobs.push(...slicesSummed(part, m * n, slices));
+  return () => context.heap.f32(part, m * n);
 }
 
 /** Over the tokens, of the blocks of a record. */
 function slicedSums(
   context: Context,
   scope: Scope,
-  jobs: Job[],
+  { jobs, sumJobs }: Jobs,
   record: number,
   count: number,
 ): () => Float32Array {
@@ -132,7 +151,8 @@ function slicedSums(
       op.sumRows({ src: record + from * lds, lds, dst: part + s * lds, count: tokens, width: lds }),
     ]);
   }
-  return () => sumSlices(context, part, width, slices);
+  sumJobs.push(...slicesSummed(part, width, slices));
+  return () => context.heap.f32(part, width);
 }
 
 function slice(count: number, s: number, slices: number): { from: number; tokens: number } {
@@ -140,14 +160,11 @@ function slice(count: number, s: number, slices: number): { from: number; tokens
   return { from, tokens: Math.floor((count * (s + 1)) / slices) - from };
 }
 
-/** Into the first slice, which is viewed. */
-function sumSlices({ pool, heap }: Context, part: number, floats: number, slices: number): Float32Array {
-  if (slices > 1)
-    pool.run(
-      ranges(floats, SUM_FLOATS).map(({ from, count }) => {
-        const at = part + from * 4;
-        return [op.sumRows({ src: at, lds: floats * 4, dst: at, count: slices, width: count * 4 })];
-      }),
-    );
-  return heap.f32(part, floats);
+/** Into the first slice. */
+function slicesSummed(part: number, floats: number, slices: number): Job[] {
+  if (slices === 1) return [];
+  return ranges(floats, SUM_FLOATS).map(({ from, count }) => {
+    const at = part + from * 4;
+    return [op.sumRows({ src: at, lds: floats * 4, dst: at, count: slices, width: count * 4 })];
+  });
 }

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 it('the bar begins anew when a later run has a stage of the same name, as each rung of halving has', () => {
-  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.useFakeTimers({ toFake: ['hrtime'] });
   const reporter = linesReporter();
   const report = (done: number): void => {
     vi.advanceTimersByTime(6_000);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -54,6 +54,20 @@ describe.skipIf(!compiler || !set)('with a C compiler', () => {
     writeFileSync(path, 'damaged');
     await expect(findProgram(exact, set!)).rejects.toThrow('the kernels failed');
     renameSync(`${path}.aside`, path);
+  });
+
+  it('an addon that ends its process is never loaded here, and WebAssembly computes', async () => {
+    const source = join(folder, 'crash.c');
+    writeFileSync(source, '__attribute__((constructor)) static void crash(void) { __builtin_trap(); }\n');
+    const script = join(folder, 'cc');
+    const real = [compiler!.program, ...compiler!.args].join(' ');
+    writeFileSync(script, `#!/bin/sh\nfor out; do :; done\nexec ${real} -shared -fPIC ${source} -o "$out"\n`);
+    chmodSync(script, 0o755);
+    vi.stubEnv('CC', script);
+    const choice = await findProgram(exact, '');
+    vi.stubEnv('CC', undefined);
+    expect(choice.name).toMatch(/^wasm/);
+    expect(choice.reason).toMatch(/do not run here: ended by SIG(ILL|TRAP)/);
   });
 
   it('native code that gives other bytes is not used', async () => {

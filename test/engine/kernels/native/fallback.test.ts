@@ -64,6 +64,13 @@ it('says that the compiler which CC names is not there', async () => {
   expect((await findProgram(exact, '')).reason).toBe("CC names '/nowhere/cc', which is not there");
 });
 
+it('of a compiler that fails without a word, its exit code is told', async () => {
+  compiler('exit 1');
+  const choice = await findProgram(exact, '');
+  expect(isWasm(choice)).toBe(true);
+  expect(choice.reason).toBe(`${join(folder, 'cc')} failed: it ended with code 1`);
+});
+
 it('an addon that no process can load is never loaded here', async () => {
   compiler(`echo 'not an addon' > "$out"`);
   const choice = await findProgram(exact, '');

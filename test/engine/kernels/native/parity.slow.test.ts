@@ -55,7 +55,13 @@ describe.each(['exact', 'fast'] as const)('%s', (precision) => {
 
   it('a product has the same bits in every program, at any size and with any values', () => {
     const size = fc.integer({ min: 1, max: 45 });
-    const shapes = fc.record({ m: size, k: fc.oneof(size, fc.constant(300)), n: size, wild: fc.boolean() });
+    // Few rows, more than a block of rows, more than a block of k, and as many columns as a tile of one row takes.
+    const shapes = fc.record({
+      m: fc.oneof(fc.integer({ min: 1, max: 4 }), size, fc.integer({ min: 59, max: 125 })),
+      k: fc.oneof(size, fc.constant(300)),
+      n: fc.oneof(size, fc.integer({ min: 100, max: 300 })),
+      wild: fc.boolean(),
+    });
     fc.assert(
       fc.property(shapes, fc.array(extreme, { minLength: 8, maxLength: 8 }), ({ m, k, n, wild }, values) => {
         const [a, b] = [floats(m * k, 'a'), floats(k * n, 'b')];
@@ -63,6 +69,32 @@ describe.each(['exact', 'fast'] as const)('%s', (precision) => {
         const shape = { batch: 1, m, k, n, transposeA: false, transposeB: false };
         const expected = bits(reference.matMul(a, b, shape));
         for (const kernels of others) expect(bits(kernels.matMul(a, b, shape))).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('AdamW and the sums of squares have the same bits in every program, with any values', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 70 }), { minLength: 1, maxLength: 3 });
+    const rate = fc.double({ min: 1e-6, max: 10, noNaN: true });
+    fc.assert(
+      fc.property(sizes, rate, fc.array(extreme, { minLength: 8, maxLength: 8 }), (each, scale, values) => {
+        const left = (kernels: Kernels): Uint32Array[] => {
+          const adam = kernels.denseAdam(each);
+          const weights = each.map((size, i) => ({ values: floats(size, `w${i}`), decays: i % 2 === 0 }));
+          const squares = adam.take(
+            each.map((size, i) => floats(size, `g${i}`).map((g, j) => (j % 7 === 3 ? values[j % 8]! : g))),
+          );
+          const options = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 };
+          for (const step of [1, 2]) adam.step(weights, { ...options, scale, step });
+          const { m, v } = adam.readMoments();
+          adam.dispose();
+          return [Float32Array.from(squares), ...weights.map((weight) => weight.values), ...m, ...v].map(
+            bits,
+          );
+        };
+        const expected = left(reference);
+        for (const kernels of others) expect(left(kernels)).toEqual(expected);
       }),
       { numRuns: 60 },
     );

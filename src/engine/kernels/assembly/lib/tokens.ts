@@ -132,6 +132,16 @@ export function squares(g: usize, count: u32, out: usize): void {
   store<f64>(out, f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1));
 }
 
+/** The sum in double of squares that are rounded to float32, one after the other: the gradient of a dense weight. */
+export function squaresInOrder(g: usize, count: u32, out: usize): void {
+  let sum: f64 = 0;
+  for (let end = g + (<usize>count << 2); g < end; g += 4) {
+    const x = load<f32>(g);
+    sum += <f64>(x * x);
+  }
+  store<f64>(out, sum);
+}
+
 /**
  * Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019) on the rows touched.
  *   rows   u32 [count]: the table row of each gradient slot

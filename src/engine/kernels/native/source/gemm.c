@@ -4,17 +4,20 @@
 
 /** Rows of a block of k: the panels of b and the rows of a that meet them stay in the nearer caches. */
 #define BLOCK 256
+/** Rows of a that meet all panels of b in turn, in whole tiles. */
+#define ROWS_BLOCK 60
 /** Columns of a panel. N is a multiple of 8: the last panel has 8 columns where there are no 16. */
 #define PANEL 16
 #define MOST_ROWS 6
 
 /**
  * Defines NAME(rows, …): a few rows of a by PANELS panels of WIDTH columns of b, which lie `panel` floats apart, in
- * rows · PANELS · WIDTH sums that stay in registers. `rows` is a constant where it is inlined.
+ * rows · PANELS · WIDTH sums that stay in registers. `rows` and `ka`, the floats from one k of a to the next, are
+ * constants where it is inlined.
  */
 #define DEFINE_TILE(NAME, TYPE, SPLAT, MADD, WIDTH, PANELS)                                                      \
-  INLINE void NAME(const int rows, const float *a, size_t lda, const float *b, size_t panel, float *c,           \
-                   size_t ldc, const float *init, size_t ldi, uint32_t K) {                                      \
+  INLINE void NAME(const int rows, const float *a, size_t lda, const size_t ka, const float *b, size_t panel,    \
+                   float *c, size_t ldc, const float *init, size_t ldi, uint32_t K) {                            \
     enum { EACH = WIDTH * 4 / sizeof(TYPE), COUNT = EACH * PANELS, STEP = sizeof(TYPE) / 4 };                    \
     TYPE sum[MOST_ROWS][COUNT];                                                                                  \
     for (int r = 0; r < rows; r++)                                                                               \
@@ -24,7 +27,7 @@
       for (int v = 0; v < COUNT; v++)                                                                            \
         right[v] = *(const TYPE *)(b + (v / EACH) * panel + (size_t)k * WIDTH + (v % EACH) * STEP);              \
       for (int r = 0; r < rows; r++) {                                                                           \
-        const TYPE left = SPLAT(row(a, r, lda)[k]);                                                              \
+        const TYPE left = SPLAT(row(a, r, lda)[k * ka]);                                                         \
         for (int v = 0; v < COUNT; v++) sum[r][v] = MADD(left, right[v], sum[r][v]);                             \
       }                                                                                                          \
     }                                                                                                            \
@@ -40,19 +43,23 @@ DEFINE_TILE(tile_half, f32x4, splat4, madd4, 8, 1)
 DEFINE_TILE(tile_half, f32x8, splat8, madd8, 8, 1)
 #endif
 
-/** Defines NAME: all M rows, as evenly as they go into blocks of at most MOST_ROWS. */
-#define DEFINE_ROWS(NAME, TILE)                                                                                  \
-  static void NAME(const float *a, size_t lda, const float *b, size_t panel, float *c, size_t ldc,               \
-                   const float *init, size_t ldi, uint32_t M, uint32_t K) {                                      \
-    for (uint32_t blocks = (M + MOST_ROWS - 1) / MOST_ROWS; blocks > 0; blocks--) {                              \
-      const uint32_t rows = (M + blocks - 1) / blocks;                                                           \
+#define ROWS_PARAMETERS                                                                                          \
+  const float *a, size_t lda, const float *b, size_t panel, float *c, size_t ldc, const float *init, size_t ldi, \
+      uint32_t M, uint32_t K
+#define TILE_OF(TILE, ROWS, KA) TILE(ROWS, a, lda, KA, b, panel, c, ldc, init, ldi, K)
+
+/** Defines NAME: all M rows, as evenly as they go into tiles of at most MOST_ROWS. KA: as in a tile. */
+#define DEFINE_ROWS(NAME, TILE, KA)                                                                              \
+  static void NAME(ROWS_PARAMETERS) {                                                                            \
+    for (uint32_t tiles = (M + MOST_ROWS - 1) / MOST_ROWS; tiles > 0; tiles--) {                                 \
+      const uint32_t rows = (M + tiles - 1) / tiles;                                                             \
       switch (rows) {                                                                                            \
-        case 6: TILE(6, a, lda, b, panel, c, ldc, init, ldi, K); break;                                          \
-        case 5: TILE(5, a, lda, b, panel, c, ldc, init, ldi, K); break;                                          \
-        case 4: TILE(4, a, lda, b, panel, c, ldc, init, ldi, K); break;                                          \
-        case 3: TILE(3, a, lda, b, panel, c, ldc, init, ldi, K); break;                                          \
-        case 2: TILE(2, a, lda, b, panel, c, ldc, init, ldi, K); break;                                          \
-        default: TILE(1, a, lda, b, panel, c, ldc, init, ldi, K);                                                \
+        case 6: TILE_OF(TILE, 6, KA); break;                                                                     \
+        case 5: TILE_OF(TILE, 5, KA); break;                                                                     \
+        case 4: TILE_OF(TILE, 4, KA); break;                                                                     \
+        case 3: TILE_OF(TILE, 3, KA); break;                                                                     \
+        case 2: TILE_OF(TILE, 2, KA); break;                                                                     \
+        default: TILE_OF(TILE, 1, KA);                                                                           \
       }                                                                                                          \
       a = row(a, rows, lda); c = row(c, rows, ldc); init = row(init, rows, ldi);                                 \
       M -= rows;                                                                                                 \
@@ -61,18 +68,65 @@ DEFINE_TILE(tile_half, f32x8, splat8, madd8, 8, 1)
 
 // Two panels at once where two vectors are two panels; else one panel is two or four vectors already.
 #if LANES == 16
-DEFINE_ROWS(rows_two, tile_two)
+#define WIDE 2
+#define rows_wide rows_two
+#define transposed_wide transposed_two
+DEFINE_ROWS(rows_two, tile_two, 1)
+DEFINE_ROWS(transposed_two, tile_two, PANEL)
+#else
+#define WIDE 1
+#define rows_wide rows_one
+#define transposed_wide transposed_one
 #endif
-DEFINE_ROWS(rows_one, tile_one)
-DEFINE_ROWS(rows_half, tile_half)
+DEFINE_ROWS(rows_one, tile_one, 1)
+DEFINE_ROWS(rows_half, tile_half, 1)
+DEFINE_ROWS(transposed_one, tile_one, PANEL)
+DEFINE_ROWS(transposed_half, tile_half, PANEL)
 
-/** rows(…) of some panels of b, k block by block. */
-#define BLOCKS(ROWS, WIDTH, j)                                                                                   \
-  for (uint32_t k = 0; k == 0 || k < K; k += BLOCK) {                                                            \
-    const float *from = k ? c + (j) : init + (j);                                                                \
-    ROWS(a + k, lda, b + (size_t)(j) * K + (size_t)k * WIDTH, panel, c + (j), ldc, from, k ? ldc : ldi, M,       \
-         K - k < BLOCK ? K - k : BLOCK);                                                                         \
-  }
+// One to three rows take more panels at once: an addition needs as many others beside it as it has cycles. By rows, how
+// many panels.
+#if LANES == 16
+#define FEW_1 8
+#define FEW_2 4
+#define FEW_3 4
+#elif LANES == 8
+#define FEW_1 4
+#define FEW_2 2
+#define FEW_3 1
+#else
+#define FEW_1 2
+#define FEW_2 1
+#define FEW_3 1
+#endif
+DEFINE_TILE(tile_few_1, vector, splat, madd, 16, FEW_1)
+DEFINE_TILE(tile_few_2, vector, splat, madd, 16, FEW_2)
+DEFINE_TILE(tile_few_3, vector, splat, madd, 16, FEW_3)
+#define DEFINE_FEW(NAME, TILE, ROWS) \
+  static void NAME(ROWS_PARAMETERS) { TILE_OF(TILE, ROWS, 1); (void)M; }
+DEFINE_FEW(few_1, tile_few_1, 1)
+DEFINE_FEW(few_2, tile_few_2, 2)
+DEFINE_FEW(few_3, tile_few_3, 3)
+
+/** rows(…) of the next PANELS panels of b while there are as many, k block by block. */
+#define BLOCKS(ROWS, WIDTH, PANELS)                                                                              \
+  for (; j + (PANELS) * (WIDTH) <= N; j += (PANELS) * (WIDTH))                                                   \
+    for (uint32_t k = 0; k == 0 || k < K; k += BLOCK) {                                                          \
+      const float *from = k ? c + j : init + j;                                                                  \
+      ROWS(a + k, lda, b + (size_t)j * K + (size_t)k * (WIDTH), panel, c + j, ldc, from, k ? ldc : ldi, M,       \
+           K - k < BLOCK ? K - k : BLOCK);                                                                       \
+    }
+
+static void rows_block(const float *a, size_t lda, const float *b, float *c, size_t ldc, const float *init, size_t ldi,
+                       uint32_t M, uint32_t K, uint32_t N) {
+  const size_t panel = (size_t)K * PANEL;
+  uint32_t j = 0;
+  if (M == 1) BLOCKS(few_1, PANEL, FEW_1)
+  else if (M == 2) BLOCKS(few_2, PANEL, FEW_2)
+  else if (M == 3) BLOCKS(few_3, PANEL, FEW_3)
+  BLOCKS(rows_wide, PANEL, WIDE)
+  BLOCKS(rows_one, PANEL, 1)
+  BLOCKS(rows_half, 8, 1)
+}
 
 /**
  * c[M, N] = init + a[M, K] · b[K, N]. All f32; strides in bytes; N a multiple of 8.
@@ -82,13 +136,9 @@ DEFINE_ROWS(rows_half, tile_half)
  */
 static void gemm_gemm(const float *a, size_t lda, const float *b, float *c, size_t ldc, const float *init, size_t ldi,
                       uint32_t M, uint32_t K, uint32_t N) {
-  const size_t panel = (size_t)K * PANEL;
-  uint32_t j = 0;
-#if LANES == 16
-  for (; j + 2 * PANEL <= N; j += 2 * PANEL) BLOCKS(rows_two, PANEL, j)
-#endif
-  for (; j + PANEL <= N; j += PANEL) BLOCKS(rows_one, PANEL, j)
-  if (j < N) BLOCKS(rows_half, 8, j)
+  for (uint32_t m = 0; m < M; m += ROWS_BLOCK)
+    rows_block(row(a, m, lda), lda, b, row(c, m, ldc), ldc, row(init, m, ldi), ldi,
+               M - m < ROWS_BLOCK ? M - m : ROWS_BLOCK, K, N);
 }
 
 /** Panels of columns from src[K, N], as `gemm` takes them. */
@@ -116,39 +166,43 @@ static void gemm_pack_transposed(const float *src, size_t lds, float *out, uint3
 #define TOKENS 128
 #define NO_ROW 0xffffffffu
 
-/** out[M, TOKENS] from the tokens' rows. */
-static void transpose(const float *a, size_t lda, const uint32_t *index, float *out, uint32_t first, uint32_t count,
-                      uint32_t M, const float *zeros) {
-  for (uint32_t k = 0; k < count; k += 4) {
-    const float *from[4];
-    for (uint32_t i = 0; i < 4; i++) {
-      const uint32_t token = first + k + i;
-      const int none = k + i >= count || (index && index[token] == NO_ROW);
-      from[i] = none ? zeros : row(a, index ? index[token] : token, lda);
-    }
-    for (uint32_t m = 0; m < M; m += 4) {
-      float *to = out + (size_t)m * TOKENS + k;
-      const f32x4 x0 = *(const f32x4 *)(from[0] + m), x1 = *(const f32x4 *)(from[1] + m);
-      const f32x4 x2 = *(const f32x4 *)(from[2] + m), x3 = *(const f32x4 *)(from[3] + m);
-      for (int i = 0; i < 4; i++) *(f32x4 *)(to + i * TOKENS) = (f32x4){x0[i], x1[i], x2[i], x3[i]};
-    }
+/** Panels of 16 units of a[tokens, M], TOKENS rows each, as `transposed_…` take their rows: [M / 16][TOKENS][16]. */
+static void pack_units(const float *a, size_t lda, const uint32_t *index, float *out, uint32_t first, uint32_t count,
+                       uint32_t M, const float *zeros) {
+  for (uint32_t k = 0; k < count; k++) {
+    const uint32_t token = index ? index[first + k] : first + k;
+    const float *from = token == NO_ROW ? zeros : row(a, token, lda);
+    float *to = out + (size_t)k * PANEL;
+    uint32_t m = 0;
+    for (; m + PANEL <= M; m += PANEL) memcpy(to + (size_t)m * TOKENS, from + m, 64);
+    if (m < M) memcpy(to + (size_t)m * TOKENS, from + m, (M - m) * 4);
   }
 }
 
 /**
  * c[M, N] = aᵀ[M, tokens] · b[tokens, N] (the gradient of a weight). M a multiple of 4, N of 8.
  *   a      rows of M floats; with `index` (u32 [tokens]) token k takes row index[k], or zeros for 2³² − 1
- *   work   scratch of (M + N) · 512 bytes
- *   zeros  f32 [N]
+ *   work   scratch of (M + 16 + N) · 512 bytes
+ *   zeros  f32 [M] and [N]
  */
 static void gemm_gemm_transposed(const float *a, size_t lda, const uint32_t *index, const float *b, size_t ldb, float *c,
                                  size_t ldc, uint32_t tokens, uint32_t M, uint32_t N, const float *zeros, float *work) {
-  float *panels = work + (size_t)M * TOKENS;
+  float *panels = work + (size_t)((M + PANEL - 1) / PANEL) * PANEL * TOKENS;
   for (uint32_t k = 0; k < tokens; k += TOKENS) {
     const uint32_t count = tokens - k < TOKENS ? tokens - k : TOKENS;
-    transpose(a, lda, index, work, k, count, M, zeros);
+    const size_t panel = (size_t)count * PANEL, ldi = k ? ldc : 0;
+    pack_units(a, lda, index, work, k, count, M, zeros);
     gemm_pack(row(b, k, ldb), ldb, panels, count, N);
-    gemm_gemm(work, TOKENS * 4, panels, c, ldc, k ? c : zeros, k ? ldc : 0, M, count, N);
+#define UNITS(ROWS, PANELS, WIDTH)                                                                               \
+  for (; j + (PANELS) * (WIDTH) <= N; j += (PANELS) * (WIDTH))                                                   \
+    for (uint32_t m = 0; m < M; m += PANEL)                                                                      \
+      ROWS(work + (size_t)m * TOKENS, 4, panels + (size_t)j * count, panel, row(c, m, ldc) + j, ldc,             \
+           k ? row(c, m, ldc) + j : zeros, ldi, M - m < PANEL ? M - m : PANEL, count);
+    uint32_t j = 0;
+    UNITS(transposed_wide, WIDE, PANEL)
+    UNITS(transposed_one, 1, PANEL)
+    UNITS(transposed_half, 1, 8)
+#undef UNITS
   }
   if (tokens == 0)
     for (uint32_t i = 0; i < M; i++) memset(row(c, i, ldc), 0, (size_t)N * 4);

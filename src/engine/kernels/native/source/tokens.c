@@ -101,6 +101,13 @@ static void tokens_squares(const float *g, uint32_t count, double *out) {
   *out = (sums[0] + sums[2]) + (sums[1] + sums[3]);
 }
 
+/** The sum in double of squares that are rounded to float32, one after the other: the gradient of a dense weight. */
+static void tokens_squares_in_order(const float *g, uint32_t count, double *out) {
+  double sum = 0;
+  for (uint32_t i = 0; i < count; i++) sum += (double)(g[i] * g[i]);
+  *out = sum;
+}
+
 typedef struct {
   vector rate, beta1, beta2, rest1, rest2, epsilon, decay, scale, root;
 } adam_rates;

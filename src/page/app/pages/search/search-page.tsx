@@ -82,9 +82,12 @@ function QuestionBox(props: {
         ask(text.trim());
       }}
     >
-      <label class="question-box">
-        <span class="unseen">Question</span>
+      <div class="question-box">
+        <label class="unseen" for="question">
+          Question
+        </label>
         <input
+          id="question"
           ref={input}
           type="search"
           dir="auto"
@@ -96,7 +99,7 @@ function QuestionBox(props: {
           }}
         />
         <button type="submit">Search</button>
-      </label>
+      </div>
       <label>
         documents{' '}
         <select

@@ -1,40 +1,21 @@
 /**
- * The process in which one stage runs: imports the kind, runs it, seals what it wrote, reports, ends. It sees folders
- * and no store; `execute-job.ts` in the parent publishes the result.
+ * A kind run with what a start message says, up to the message that ends the stage. Where it runs, in a process of its
+ * own or in that of the runner, is decided by those who call it.
  */
 import { mkdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { PipelineError } from '../../base/diagnostic.ts';
-import { hintOf, isSystemError, reasonOf } from '../../base/system-error.ts';
-import { monotonic } from '../../base/clock.ts';
-import { programsUsed } from '../../engine/kernels/programs-used.ts';
-import type { StageContext, StageKind, StageWarning } from '../../stage.ts';
-import { seal } from '../../store/seal.ts';
-import type { FromStage, StartMessage, ToStage } from './messages.ts';
-
-/**
- * Ends this process group when the parent is gone, for whatever reason. A thread of its own, because a stage that
- * computes may not return to its event loop for minutes.
- */
-const WATCHDOG = `
-const parent = ${process.ppid};
-setInterval(() => { if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL'); }, 200);
-`;
-
-function send(message: FromStage): void {
-  process.send?.(message);
-}
-
-/** Sends the last message and ends once it is sent, whatever the stage left running. */
-function end(message: FromStage): void {
-  process.send?.(message, undefined, {}, () => process.exit(message.type === 'done' ? 0 : 1));
-}
+import { doDurably, doDurablyInTurns } from '../../../base/durable.ts';
+import { PipelineError } from '../../../base/diagnostic.ts';
+import { hintOf, isSystemError, reasonOf } from '../../../base/system-error.ts';
+import { monotonic } from '../../../base/clock.ts';
+import type { StageContext, StageKind, StageWarning } from '../../../stage.ts';
+import { sealing } from '../../../store/seal.ts';
+import type { FromStage, StartMessage } from './messages.ts';
 
 /** Messages have a cost, and a person reads a few a second. */
 const PROGRESS_INTERVAL_MS = 100;
 
-function progressSender(): StageContext['progress'] {
+function progressSender(send: KindHost['send']): StageContext['progress'] {
   let last = -Infinity;
   return (progress) => {
     const time = monotonic();
@@ -61,7 +42,22 @@ function plainWarning(given: StageWarning | string): StageWarning {
   return { message: '', ...Object.fromEntries(present.map((name) => [name, String(given[name])])) };
 }
 
-async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromStage> {
+export interface KindHost {
+  readonly signal: AbortSignal;
+  readonly send: (message: Extract<FromStage, { type: 'progress' | 'log' }>) => void;
+  readonly runProgram: StageContext['runProgram'];
+  /** Whether the process has other things to do while the files are hashed and flushed. */
+  readonly busy: boolean;
+  /** In bytes; asked for at the end. */
+  readonly peakMemory: () => number;
+  readonly kernels: () => readonly string[];
+}
+
+export async function runKind(
+  start: StartMessage,
+  host: KindHost,
+): Promise<Extract<FromStage, { type: 'done' }>> {
+  const { signal, send, runProgram } = host;
   mkdirSync(start.output, { recursive: true });
   const warnings: StageWarning[] = [];
   const warn = (given: StageWarning | string): void => {
@@ -83,14 +79,16 @@ async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromSt
     strict: start.strict,
     engine: start.engine,
     signal,
-    progress: progressSender(),
+    runProgram,
+    progress: progressSender(send),
     log: (message) => {
       send({ type: 'log', level: 'info', message });
     },
     warn,
   });
   signal.throwIfAborted();
-  const files = seal(start.output, result.digests ?? {});
+  const work = sealing(start.output, result.digests ?? {});
+  const files = host.busy ? await doDurablyInTurns(work) : doDurably(work);
   if (files.length === 0) warn(NO_FILES);
   return {
     type: 'done',
@@ -98,12 +96,13 @@ async function runKind(start: StartMessage, signal: AbortSignal): Promise<FromSt
     metrics: result.metrics ?? {},
     headline: result.headline ?? null,
     warnings,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    kernels: programsUsed(),
+    peakMemoryBytes: host.peakMemory(),
+    kernels: host.kernels(),
   };
 }
 
-function failureOf(error: unknown): FromStage {
+/** The message for what the kind, or what came after it, has thrown. */
+export function failureOf(error: unknown): Extract<FromStage, { type: 'failed' }> {
   if (error instanceof PipelineError || (error as Error | undefined)?.name === 'PipelineError') {
     const { code, message, hint } = error as PipelineError;
     return { type: 'failed', code, message, hint: hint ?? null, stack: null };
@@ -121,25 +120,3 @@ function failureOf(error: unknown): FromStage {
     stack: stack ?? null,
   };
 }
-
-function main(): void {
-  const watchdog = new Worker(WATCHDOG, { eval: true });
-  watchdog.unref();
-  const controller = new AbortController();
-  const abort = (): void => {
-    controller.abort();
-  };
-  // Ctrl-C reaches the parent, which sends a message; the signals themselves must not end this process half-way.
-  process.on('SIGINT', abort);
-  process.on('SIGTERM', abort);
-  process.on('message', (message: ToStage) => {
-    if (message.type === 'abort') {
-      abort();
-      return;
-    }
-    void runKind(message, controller.signal).catch(failureOf).then(end);
-  });
-  send({ type: 'ready' });
-}
-
-main();

@@ -7,8 +7,8 @@ import type {
   Metrics,
   Progress,
   StageWarning,
-} from '../../stage.ts';
-import type { ArtifactFile } from '../../store/manifest.ts';
+} from '../../../stage.ts';
+import type { ArtifactFile } from '../../../store/manifest.ts';
 
 /** Everything that a stage process is told, in one message: a job, resolved against this machine. */
 export interface StartMessage {
