@@ -57,14 +57,9 @@ function copyNativeSources() {
 
 async function buildModules() {
   const entries = {
-<<<<<<< HEAD
-    pipeline: 'src/cli/pipeline.ts',
-    'stage-process': 'src/execute/job/stage-process.ts',
+    'stage-process': 'src/execute/job/process/stage-process.ts',
     'search-worker': 'src/page/server/search/worker.ts',
     'view-worker': 'src/page/server/data/view-worker.ts',
-=======
-    'stage-process': 'src/execute/job/process/stage-process.ts',
->>>>>>> main
   };
   for (const entry of publicEntries) entries[entry] = `src/${entry}.ts`;
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;
@@ -185,11 +180,8 @@ rmSync(dist, { recursive: true, force: true });
 buildKernels();
 copyNativeSources();
 await buildModules();
-<<<<<<< HEAD
 await buildPage();
-=======
 await buildCommand(dist, common, external);
->>>>>>> main
 await describeKinds();
 await describeEntries();
 buildTypes(publicEntries);

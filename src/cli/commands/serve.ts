@@ -44,7 +44,7 @@ const [BATCH, MOST_WAITING] = [16, 1_024];
 export async function serveCommand(named: string | undefined, options: ServeOptions): Promise<number> {
   const { stop, dispose } = onInterrupt(true, () => '');
   const report = (error: unknown): void => {
-    printNotice(faultText(error, styleFor(useColor(process.stderr))));
+    printNotice(faultText(error, styleFor(useColor('stderr'))));
   };
   try {
     const token = options.token === true ? newToken() : options.token;
