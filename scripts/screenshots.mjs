@@ -1,5 +1,5 @@
-// Makes docs/images/*.png, which README.md shows: what a reader of the page sees, in a real Chromium. Run it after
-// `npx pipeline run pipelines/quickstart.yaml`, whose results it shows. `node scripts/screenshots.mjs [NAME…]` makes only
+// Makes docs/images/*.png, which README.md shows: what a reader of the page sees, in a real Chromium. Run it right after
+// `npx pipeline run pipelines/quickstart.yaml`: it shows the latest run. `node scripts/screenshots.mjs [NAME…]` makes only
 // those named. CHROMIUM names another browser than /usr/bin/chromium.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -20,7 +20,7 @@ const SHOTS = {
   'report-query': {
     height: 700,
     async prepare(page) {
-      const query = page.locator('.queries .query').nth(1);
+      const query = page.locator('.queries .query').nth(3);
       await query.locator('summary').click();
       await page.locator('#queries').evaluate((section) => {
         section.scrollIntoView();
@@ -38,7 +38,7 @@ try {
   const report = join(folder, 'report.html');
   execFileSync(process.execPath, [
     join(root, 'dist', 'pipeline.js'),
-    ...['report', join(root, 'pipelines', 'quickstart.yaml'), '-o', report],
+    ...['report', 'latest', '--store', join(root, 'artifacts'), '-o', report],
   ]);
   mkdirSync(images, { recursive: true });
   const wanted = process.argv.slice(2);

@@ -49,7 +49,7 @@ export function oddTexts(folder: string): Rig {
   const rig = makeRig({}, folder);
   const rows = TOPICS.flatMap((topic, t) =>
     ASPECTS.map((aspect, a) => ({
-      query_id: t === 4 ? `${'long-id-'.repeat(20)}${a}` : `${t}-${a}`,
+      query_id: t === 4 ? `${'long-id-'.repeat(20)}${a}` : `query ${t} 100% ${a}`,
       query: `${aspect} of ${topic} ?`,
       query_type: aspect,
       passages: {

@@ -4,6 +4,7 @@ import { openCorpus, type Corpus } from '../../formats/corpus.ts';
 import { DOCUMENTS_FILE, QUERIES_FILE, readEmbeddingsConfig } from '../../formats/embeddings.ts';
 import { readNpyRows, type Matrix } from '../../formats/npy.ts';
 import { readPerQuery } from '../../formats/per-query.ts';
+import { trecName } from '../../formats/trec.ts';
 import type { MapTextsView, MapView } from '../views/map-view.ts';
 import { mapTextsName } from '../views/names.ts';
 import { corpusOf } from './corpus-of.ts';
@@ -141,7 +142,9 @@ async function ranksOf(stage: ShownStage, corpus: Corpus): Promise<Map<number, n
   if (!report || !perQuery) return new Map();
   const ranks = perQuery.ranks.get(`${report.label}/rank`);
   if (!ranks) return new Map();
-  const ids = new Map((await corpus.queryRows(report.split)).map(({ name, id }) => [name, id]));
+  const rows = await corpus.queryRows(report.split);
+  // The report's files escape names.
+  const ids = new Map(rows.map(({ name, id }) => [trecName(name), id]));
   return new Map(
     perQuery.queries.flatMap((name, i) => {
       const id = ids.get(name);

@@ -42,7 +42,7 @@ export async function queriesView(
   const rival = rivalOf(folder, perQuery, report.label);
   if (rival === undefined) return undefined;
   const chosen = mostDifferent(perQuery, [report.label, rival], cap);
-  const names = new Set(chosen.shown.map(({ name }) => trecName(name)));
+  const names = new Set(chosen.shown.map(({ name }) => name));
   const lists: Map<string, string[]>[] = [];
   for (const system of [report.label, rival])
     lists.push(await firstOfLists(join(folder, 'runs', `${system}.trec`), names, DEPTH));
@@ -76,6 +76,7 @@ function rivalOf(folder: string, { ranks }: PerQuery, label: string): string | u
   );
 }
 
+/** Named as in the report's files, which escape names (src/formats/trec.ts). */
 type Chosen = Pick<ShownQuery, 'name' | 'gain' | 'ranks'>;
 
 /** By the reciprocal rank of the first relevant document, as the report counts queries won. */
@@ -114,11 +115,11 @@ async function textsOf(
   lists: readonly ReadonlyMap<string, readonly string[]>[],
   budget: number,
 ): Promise<{ shown: ShownQuery[]; documents: ShownDocument[]; limit: number }> {
-  const rows = new Map<string, QueryRow>((await corpus.queryRows(split)).map((row) => [row.name, row]));
-  const relevant = await relevantOf(corpus, split);
-  const listed = new Set(
-    chosen.flatMap(({ name }) => lists.flatMap((list) => list.get(trecName(name)) ?? [])),
+  const rows = new Map<string, QueryRow>(
+    (await corpus.queryRows(split)).map((row) => [trecName(row.name), row]),
   );
+  const relevant = await relevantOf(corpus, split);
+  const listed = new Set(chosen.flatMap(({ name }) => lists.flatMap((list) => list.get(name) ?? [])));
   const ids = await idsOf(corpus, listed);
   const judged = chosen.flatMap(({ name }) => relevant.get(rows.get(name)?.id ?? -1) ?? []);
   const wanted = [...new Set([...ids.values(), ...judged])];
@@ -130,11 +131,12 @@ async function textsOf(
     return { name, ...cutText(text, limit) };
   });
   const positions = (query: string, list: ReadonlyMap<string, readonly string[]>): number[] =>
-    (list.get(trecName(query)) ?? []).flatMap((name) => position.get(ids.get(name) ?? -1) ?? []);
+    (list.get(query) ?? []).flatMap((name) => position.get(ids.get(name) ?? -1) ?? []);
   const shown = chosen.map((one): ShownQuery => {
     const row = rows.get(one.name);
     return {
       ...one,
+      name: row?.name ?? one.name,
       text: cutText(row?.text ?? '', LONGEST_QUERY).text,
       type: row?.type ?? null,
       lists: [positions(one.name, lists[0]!), positions(one.name, lists[1]!)],

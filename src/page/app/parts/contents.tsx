@@ -9,13 +9,34 @@ export interface Entry {
   readonly title: string;
 }
 
+const SETTLING_MS = 2000;
+const OWN_WAY = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+
+/** Calls `follow` now and whenever the page grows, until it has settled or the reader goes elsewhere. */
+function whileSettling(follow: () => void): () => void {
+  const observer = new ResizeObserver(follow);
+  const stop = (): void => {
+    observer.disconnect();
+    clearTimeout(timer);
+    for (const event of OWN_WAY) removeEventListener(event, stop);
+  };
+  const timer = setTimeout(stop, SETTLING_MS);
+  for (const event of OWN_WAY) addEventListener(event, stop, { passive: true });
+  // Its first call comes at once.
+  observer.observe(document.body);
+  return stop;
+}
+
 export function Contents({ entries }: { readonly entries: readonly Entry[] }): JSX.Element {
   const route = useRoute();
   const at = route.query['at'];
   // The browser does not know where `at` points.
   useEffect(() => {
     if (at === undefined) return;
-    document.getElementById(at)?.scrollIntoView({ block: 'start' });
+    const follow = (): void => {
+      document.getElementById(at)?.scrollIntoView({ block: 'start' });
+    };
+    return whileSettling(follow);
   }, [at]);
   return (
     <nav class="contents" aria-label="Sections">

@@ -90,6 +90,7 @@ function EmbeddingMap({ view }: { readonly view: MapView }): JSX.Element {
         {percentText(share)} of the variance.{' '}
         {sampled &&
           `${countText(view.points, 'point')} are drawn, a seeded sample (at most ${view.cap.toLocaleString('en-US')}).`}{' '}
+        {view.learnedOnly && 'Of these hybrid vectors, the part that the model made is drawn. '}
         Two dots that are close are not always close in all dimensions.
       </p>
       <div class="controls">
