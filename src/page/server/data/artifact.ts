@@ -4,16 +4,11 @@ import { readRunRecord, runIds, type RunRecord } from '../../../history/record.t
 import type { StoreLayout } from '../../../store/layout.ts';
 import { findWhole, type Store } from '../../../store/store.ts';
 import type { ArtifactView, InputView } from '../../views/artifact-view.ts';
-import { whyMade } from './why.ts';
+import { whyMade, type Use } from './why.ts';
 
 /** Records that are searched for runs with the artifact, latest first. */
 const RECORDS = 300;
 const MOST_USES = 20;
-
-export interface Use {
-  readonly record: RunRecord;
-  readonly stage: string;
-}
 
 /** Undefined if the store does not have it. */
 export async function artifactView(

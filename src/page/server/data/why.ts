@@ -10,7 +10,11 @@ import { readListing } from '../../../store/listing.ts';
 import type { KeyDocument, Manifest } from '../../../store/manifest.ts';
 import { findWhole, type Store } from '../../../store/store.ts';
 import type { WhyView } from '../../views/artifact-view.ts';
-import type { Use } from './artifact.ts';
+
+export interface Use {
+  readonly record: RunRecord;
+  readonly stage: string;
+}
 
 /** `records`: latest first. */
 export async function whyMade(

@@ -12,6 +12,7 @@ import { Section } from '../../parts/section.tsx';
 import { Table } from '../../parts/table.tsx';
 import { yamlText } from '../../parts/yaml-text.ts';
 import { formatRoute, type Route } from '../../routes.ts';
+import { artifactAddress } from './address.ts';
 import { FilesSection } from './files-section.tsx';
 import { WhySection } from './why-section.tsx';
 
@@ -25,9 +26,6 @@ export function ArtifactPage({ route }: { readonly route: Route }): JSX.Element 
     </main>
   );
 }
-
-export const artifactAddress = (kind: string, key: string): string =>
-  formatRoute({ path: ['artifact', kind, key], query: {} });
 
 function Artifact({ artifact }: { readonly artifact: ArtifactView }): JSX.Element {
   const { kind, type, headline, metrics, warnings } = artifact;

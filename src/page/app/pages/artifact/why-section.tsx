@@ -5,7 +5,7 @@ import type { ArtifactView } from '../../../views/artifact-view.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Table } from '../../parts/table.tsx';
-import { artifactAddress } from './artifact-page.tsx';
+import { artifactAddress } from './address.ts';
 
 export function WhySection({ artifact }: { readonly artifact: ArtifactView }): JSX.Element {
   const { why } = artifact;

@@ -8,6 +8,7 @@ import { Contents } from '../../parts/contents.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { WithView } from '../../parts/loaded.tsx';
 import { formatRoute, type Route } from '../../routes.ts';
+import { letterOf } from './letters.ts';
 import { DifferencesSection } from './differences-section.tsx';
 import { QueryDifferencesSection } from './query-differences-section.tsx';
 import { TestsSection } from './tests-section.tsx';
@@ -31,9 +32,6 @@ export function ComparePage({ route }: { readonly route: Route }): JSX.Element {
     </main>
   );
 }
-
-/** Runs are called by letters: their ids are long and alike. */
-export const letterOf = (index: number): string => String.fromCharCode(65 + index);
 
 function Comparison({ view }: { readonly view: CompareView }): JSX.Element {
   const { runs, sections, tests, queries, equal } = view;

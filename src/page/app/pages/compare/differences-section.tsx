@@ -6,7 +6,7 @@ import { HashText } from '../../parts/hash-text.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { useRouteValue } from '../../use-route.ts';
-import { letterOf } from './compare-page.tsx';
+import { letterOf } from './letters.ts';
 
 /** From this many rows on, they can be searched. */
 const MANY = 20;

@@ -7,7 +7,7 @@ import { Section } from '../../parts/section.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { formatRoute } from '../../routes.ts';
 import { useRouteValue } from '../../use-route.ts';
-import { letterOf } from './compare-page.tsx';
+import { letterOf } from './letters.ts';
 
 export interface QueryDifferencesProps {
   readonly views: readonly QueryDifferencesView[];

@@ -5,7 +5,7 @@ import type { ComparedRun, TestsView, TestView } from '../../../views/compare-vi
 import { countText, measureText, pText, stars } from '../../format.ts';
 import { Section } from '../../parts/section.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
-import { letterOf } from './compare-page.tsx';
+import { letterOf } from './letters.ts';
 
 export interface TestsSectionProps {
   readonly tests: readonly TestsView[];

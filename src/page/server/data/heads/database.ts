@@ -2,7 +2,7 @@
 import { literal, openDatabase, type Database } from '../../../../formats/duckdb.ts';
 import type { Json } from '../../../../base/json.ts';
 import type { TableHead } from '../../../views/artifact-view.ts';
-import type { Beginning, Head } from './head.ts';
+import type { Beginning, Head } from './beginning.ts';
 
 const MOST_ROWS = 50;
 const LONGEST_CELL = 500;

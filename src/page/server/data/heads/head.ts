@@ -2,27 +2,14 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact } from '../../../../store/store.ts';
-import type { HeadContent, HeadView } from '../../../views/artifact-view.ts';
+import type { HeadView } from '../../../views/artifact-view.ts';
+import type { Beginning, Head } from './beginning.ts';
 import { duckdbHead, parquetHead } from './database.ts';
 import { npyHead, safetensorsHead } from './tensors.ts';
 import { tsvHead } from './tsv.ts';
 
 /** Bytes of a text that are read. */
 export const MOST_BYTES = 65_536;
-
-export interface Beginning {
-  /** Absolute. */
-  readonly path: string;
-  readonly size: number;
-  /** The first bytes. */
-  readonly bytes: Buffer;
-}
-
-export interface Head {
-  readonly content: HeadContent;
-  /** See `HeadView`. */
-  readonly left: string | null;
-}
 
 /** Undefined if the artifact has no such file: only those of its manifest are read. */
 export async function fileHead(artifact: Artifact, path: string): Promise<HeadView | undefined> {

@@ -1,7 +1,7 @@
 /** The beginning of files of numbers, read as far as they are shown. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { TensorHead } from '../../../views/artifact-view.ts';
-import type { Beginning, Head } from './head.ts';
+import type { Beginning, Head } from './beginning.ts';
 
 const MOST_ROWS = 8;
 const MOST_COLUMNS = 16;

@@ -1,4 +1,4 @@
-import type { Beginning, Head } from './head.ts';
+import type { Beginning, Head } from './beginning.ts';
 
 const MOST_ROWS = 50;
 const LONGEST_CELL = 500;
