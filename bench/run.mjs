@@ -14,6 +14,7 @@ const NAMES = [
   'word2vec',
   'history',
   'remote',
+  'serve',
 ];
 /** Only when named: they install packages, or start servers. */
 const ON_REQUEST = ['interop', 'slurm', 'queue'];

@@ -66,6 +66,8 @@ function copyNativeSources() {
 async function buildModules() {
   const entries = {
     'stage-process': 'src/execute/job/process/stage-process.ts',
+    'search-worker': 'src/page/server/search/worker.ts',
+    'view-worker': 'src/page/server/data/view-worker.ts',
   };
   for (const entry of publicEntries) entries[entry] = `src/${entry}.ts`;
   for (const kind of kindNames) entries[`kinds/${kind}`] = `stages/${kind}/kind.ts`;

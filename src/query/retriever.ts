@@ -5,16 +5,16 @@
 import { PipelineError } from '../base/diagnostic.ts';
 import { openCorpus, type Corpus } from '../formats/corpus.ts';
 import { readEmbeddingsConfig } from '../formats/embeddings.ts';
-import { readTokenizerConfig, readTokens } from '../formats/tokens.ts';
-import { createBm25, type Bm25Parameters } from '../retrieval/bm25.ts';
+import { readTokenizerConfig } from '../formats/tokens.ts';
 import { fuse, type Retrieved } from '../retrieval/fusion.ts';
 import type { Ranking } from '../retrieval/ranking.ts';
-import { createTokenizer, vocabularyMap } from '../retrieval/tokenizer.ts';
+import { createTokenizer } from '../retrieval/tokenizer.ts';
 import type { Engine } from '../stage.ts';
 import { UNTUNED, type QueryFusion } from './fusion.ts';
+import { NOTHING, openLexical, type LexicalAnswers } from './lexical-answers.ts';
 import { noKnownWord, notesOn, noWords } from './notes.ts';
 import type { Parts } from './parts.ts';
-import { idsOf, type ModelQuestion } from './question.ts';
+import { readQuestion, type Read } from './read-question.ts';
 import { openVectorAnswers, type VectorAnswers } from './vector-answers.ts';
 
 /** `model`: nearest vectors; `bm25`: common words; `hybrid`: the fusion of both. */
@@ -93,10 +93,10 @@ export async function openRetriever(
   }
   const tokenizer = createTokenizer(readTokenizerConfig((tokens ?? vectors!.model).path));
   // Only when it is asked: a model alone seldom needs it.
-  let lexical: Lexical | undefined;
+  let lexical: LexicalAnswers | undefined;
   const byWords = ({ words }: Read, depth: number): Retrieved => {
     lexical ??= tokens && openLexical(tokens.path, evaluation?.bm25 ?? UNTUNED.bm25);
-    return lexical ? lexical(words, depth) : NONE;
+    return lexical ? lexical(words, depth) : NOTHING;
   };
   const byModel = ({ question, words }: Read, depth: number): Retrieved =>
     model!.retrieve(question!, words, depth);
@@ -148,49 +148,15 @@ export async function openRetriever(
 }
 
 /** As evaluated. Without an evaluation a fusion, unless the vectors match words themselves. */
-function defaultMethod(parts: Parts): Method {
+export function defaultMethod(parts: Parts): Method {
   const { evaluation, tokens, vectors } = parts;
   if (!vectors) return 'bm25';
   const isFused = evaluation ? evaluation.fusion !== undefined : !isHybrid(parts);
   return isFused && tokens ? 'hybrid' : 'model';
 }
 
-const isHybrid = ({ vectors }: Parts): boolean =>
+export const isHybrid = ({ vectors }: Parts): boolean =>
   vectors !== undefined && readEmbeddingsConfig(vectors.embeddings.path).hybrid !== undefined;
-
-type Lexical = (words: readonly string[], top: number) => Retrieved;
-
-function openLexical(folder: string, parameters: Bm25Parameters): Lexical {
-  const { documents, vocabulary } = readTokens(folder);
-  const known = vocabularyMap(vocabulary);
-  const bm25 = createBm25(documents, vocabulary.tokens.length, parameters);
-  return (words, top) => {
-    const ids = idsOf(words, known);
-    return { ranking: bm25.search(ids, top), scores: (wanted) => bm25.scores(ids, wanted) };
-  };
-}
-
-const NONE: Retrieved = {
-  ranking: { documents: new Uint32Array(), scores: new Float64Array() },
-  scores: (documents) => new Float64Array(documents.length),
-};
-
-interface Read {
-  readonly words: readonly string[];
-  /** Undefined where no model answers. */
-  readonly question: ModelQuestion | undefined;
-  /** Whether the model has a vector for any of the words that it reads, or its embeddings match a word. */
-  readonly isKnown: boolean;
-}
-
-function readQuestion(words: readonly string[], model: VectorAnswers | undefined): Read {
-  const question = model?.read(words);
-  const distinct = new Set(words.slice(0, model?.maximum)).size;
-  const isKnown =
-    question !== undefined &&
-    (model!.knowsNgrams || distinct > question.unknown.length || words.some(model!.matches));
-  return { words, question, isKnown };
-}
 
 async function withTexts(corpus: Corpus, { documents, scores }: Ranking): Promise<Answer[]> {
   const texts = await corpus.documentTexts(documents);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { row, rowCount } from '../../src/formats/ragged.ts';
 import { openRetriever, type Answered, type Method, type Retriever } from '../../src/query/retriever.ts';
-import type { Evaluation } from '../../src/query/parts.ts';
+import type { Evaluation, Parts } from '../../src/query/parts.ts';
+import { openSideBySide, type SideBySide, type SystemAnswer } from '../../src/query/side-by-side.ts';
 import { stage as embed } from '../../stages/embed/kind.ts';
 import { stage as index } from '../../stages/index/kind.ts';
 import { stage as train } from '../../stages/train/kind.ts';
@@ -26,7 +27,12 @@ async function asked(
   { lexical = 0, evaluation, method, metric }: Setting,
   question: (unknownWord: string, knownWord: string) => string,
 ): Promise<
-  Answered & Pick<Retriever, 'vectors'> & { readonly unknown: string; readonly withWord: string[] }
+  Answered &
+    Pick<Retriever, 'vectors'> & {
+      readonly unknown: string;
+      readonly withWord: string[];
+      readonly parts: Parts;
+    }
 > {
   const { tokens, inputs } = makeWorld({ knownWords: KNOWN_WORDS });
   const { documents, vocabulary } = tokens;
@@ -48,24 +54,22 @@ async function asked(
       ? undefined
       : await runKind(index, { params: { metric }, inputs: { embeddings: embedded.artifact } });
   const unknown = vocabulary.tokens[rowCount(documents)]!;
-  const retriever = await openRetriever(
-    {
-      corpus: folderArtifact(corpus.path),
-      tokens: folderArtifact(inputs.tokens.path),
-      vectors: {
-        model: folderArtifact(model.path),
-        embeddings: folderArtifact(embedded.artifact.path),
-        index: indexed && folderArtifact(indexed.artifact.path),
-      },
-      evaluation,
+  const parts: Parts = {
+    corpus: folderArtifact(corpus.path),
+    tokens: folderArtifact(inputs.tokens.path),
+    vectors: {
+      model: folderArtifact(model.path),
+      embeddings: folderArtifact(embedded.artifact.path),
+      index: indexed && folderArtifact(indexed.artifact.path),
     },
-    { engine: WASM, threads: 1, method },
-  );
+    evaluation,
+  };
+  const retriever = await openRetriever(parts, { engine: WASM, threads: 1, method });
   try {
     const { vectors } = retriever;
     const answered = await retriever.answer(question(unknown, vocabulary.tokens[2]!), 3);
     const withWord = texts.flatMap((words, id) => (words.includes(unknown) ? [`d ${id}`] : []));
-    return { ...answered, vectors, unknown, withWord };
+    return { ...answered, vectors, unknown, withWord, parts };
   } finally {
     retriever.close();
   }
@@ -132,3 +136,42 @@ function evaluated(weight?: number): Evaluation {
   const fusion = weight === undefined ? undefined : fusionConfig(weight);
   return { fusion, bm25: fusion?.bm25 };
 }
+
+describe('all systems side by side', () => {
+  const question = (unknown: string, known: string): string => `${known} ${unknown}`;
+  const METHODS = { model: 'model', bm25: 'bm25', fused: 'hybrid' } as const;
+
+  it.each([0, 256])('answer as each alone, with a lexical part of %i dimensions', async (lexical) => {
+    const { unknown, parts } = await asked({ lexical }, question);
+    const text = question(unknown, 'w2');
+    const systems = await openSideBySide(parts, { engine: WASM, threads: 1, batch: 4, alwaysIndex: false });
+    const ask = (one: string) => ({
+      text: one,
+      top: 3,
+      systems: ['model', 'bm25', 'fused'] as const,
+      texts: true,
+    });
+    // Encoded together with others, with new words of their own.
+    const answers = await systems.answer([ask(`${unknown}s other`), ask(text), ask(''), ask(unknown)]);
+    systems.close();
+    expect(answers[2]).toMatchObject({ error: { code: 'E_INPUT' } });
+    for (const [i, one] of [
+      [1, text],
+      [3, unknown],
+    ] as const)
+      for (const [system, method] of Object.entries(METHODS)) {
+        const { results } = (answers[i] as SideBySide).systems[system as 'model'] ?? NO_ANSWER;
+        const alone = await openRetriever(parts, { engine: WASM, threads: 1, method });
+        const expected = await alone.answer(one, 3).catch(() => ({ results: [], method }));
+        alone.close();
+        // BM25 answers for a model that knows no word; side by side, it answers for itself.
+        if (expected.method !== method) expect(results).toEqual([]);
+        else
+          expect(results.map(({ rank, doc_id, score, text }) => ({ rank, doc_id, score, text }))).toEqual(
+            expected.results,
+          );
+      }
+  });
+});
+
+const NO_ANSWER: SystemAnswer = { results: [], milliseconds: 0 };

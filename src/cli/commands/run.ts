@@ -26,6 +26,7 @@ import { linesReporter } from '../render/reporters/lines.ts';
 import type { Reporter } from '../render/reporters/reporter.ts';
 import { shellWord } from '../render/text.ts';
 import { warningCount } from '../render/warnings.ts';
+import { recordEvents } from '../../execute/record-events.ts';
 import { recordRun } from '../../execute/record-run.ts';
 import { openSpec } from './open-spec.ts';
 import { sessionPlanner, stageExecutor } from '../../session.ts';
@@ -83,6 +84,9 @@ export async function runCommand(
   stop.addEventListener('abort', interruptFetching);
   const started = timestamp();
   const id = newRunId(started);
+  const emit = notingLogs(layout, spec.name, reporter.onEvent);
+  // A run with nothing to do is over before anybody could watch it.
+  const recorder = toExecute.length > 0 ? recordEvents(layout, { id, started, spec }, emit) : undefined;
   try {
     const result = await runPlan({
       planner,
@@ -94,7 +98,7 @@ export async function runCommand(
       keepGoing: options.keepGoing === true,
       stop,
       kill,
-      emit: notingLogs(layout, spec.name, reporter.onEvent),
+      emit: recorder?.emit ?? emit,
       review: hold?.review,
     }).finally(() => reporter.close());
     stop.removeEventListener('abort', interruptFetching);
@@ -107,6 +111,7 @@ export async function runCommand(
     await finishUploads(remote, { stop, layout, since: started, spec: file });
     return EXIT[result.outcome];
   } finally {
+    recorder?.close();
     await executor.close?.();
     remote?.close();
     dispose?.();

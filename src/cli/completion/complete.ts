@@ -139,7 +139,7 @@ const exportsModel = (command: Command, { options }: Line): boolean =>
   command.name() === 'export' && options.includes('--to');
 
 /** Commands whose first argument is a spec or a recorded run. */
-const TAKES_RUNS = new Set(['show', 'logs', 'query', 'report']);
+const TAKES_RUNS = new Set(['show', 'logs', 'query', 'report', 'serve']);
 
 async function runNames({ store }: Line): Promise<readonly string[]> {
   const { ids, tags } = await runsIn(store);

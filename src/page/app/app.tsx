@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { pageOf } from './pages.tsx';
 import { Empty } from './parts/empty.tsx';
+import { SiteNav } from './parts/site-nav.tsx';
 import { formatRoute } from './routes.ts';
 import { useSource } from './source/use-view.ts';
 import { useRoute } from './use-route.ts';
@@ -10,7 +11,13 @@ export function App(): JSX.Element {
   const route = useRoute();
   const { start } = useSource();
   const Shown = pageOf(route);
-  if (Shown) return <Shown route={route} />;
+  if (Shown)
+    return (
+      <>
+        <SiteNav />
+        <Shown route={route} />
+      </>
+    );
   return (
     <main class="page">
       <h1>Nothing here</h1>

@@ -1,17 +1,41 @@
 /** Views that a server gives, at `/api/view/NAME`. */
 import type { ViewName } from '../../views/names.ts';
+import { runsName, runsStateName } from '../../views/serve-names.ts';
 import type { DataSource } from './data-source.ts';
 
 export function fetchSource(start: string, base = '/api/view/'): DataSource {
+  async function read<T>(name: ViewName<T>): Promise<T | undefined> {
+    const response = await fetch(base + name, { headers: { accept: 'application/json' } });
+    if (response.status === 404) return undefined;
+    if (!response.ok) throw new Error(await reason(response));
+    return (await response.json()) as T;
+  }
   return {
     isLive: true,
     start,
-    async read<T>(name: ViewName<T>): Promise<T | undefined> {
-      const response = await fetch(base + name, { headers: { accept: 'application/json' } });
-      if (response.status === 404) return undefined;
-      if (!response.ok) throw new Error(await reason(response));
-      return (await response.json()) as T;
-    },
+    read,
+    // Only the table of runs changes while it is looked at: what it shows of a run never does.
+    watch: (name, changed) => (name === runsName ? watchRuns(read, changed) : () => undefined),
+  };
+}
+
+const POLL_MS = 3_000;
+
+/** A page that nobody looks at asks for nothing. */
+function watchRuns(read: DataSource['read'], changed: () => void): () => void {
+  let last: string | undefined;
+  const look = async (): Promise<void> => {
+    if (document.hidden) return;
+    const state = await read(runsStateName);
+    if (last !== undefined && state !== last) changed();
+    last = state;
+  };
+  const timer = setInterval(() => {
+    look().catch(() => undefined);
+  }, POLL_MS);
+  look().catch(() => undefined);
+  return () => {
+    clearInterval(timer);
   };
 }
 

@@ -7,6 +7,7 @@ import { signedText } from '../../../../base/number-text.ts';
 import { countText, intervalText, measureText, pText, systemText, timeText } from '../../format.ts';
 import { Chip, type Tone } from '../../parts/chip.tsx';
 import { formatRoute } from '../../routes.ts';
+import { useSource } from '../../source/use-view.ts';
 import { toneOf } from '../../tones.ts';
 
 const TONES: Readonly<Record<RunView['outcome'], Tone>> = {
@@ -18,6 +19,7 @@ const TONES: Readonly<Record<RunView['outcome'], Tone>> = {
 
 export function RunHead({ run }: { readonly run: RunView }): JSX.Element {
   const { id, spec, started, seconds, outcome, tags, note, sweep, stages, engine } = run;
+  const { isLive } = useSource();
   const executed = stages.filter(({ state }) => state === 'executed').length;
   const cached = stages.filter(({ state }) => state === 'cached').length;
   const warnings = stages.reduce((sum, stage) => sum + stage.warnings.length, 0);
@@ -51,11 +53,23 @@ export function RunHead({ run }: { readonly run: RunView }): JSX.Element {
         )}
         {sweep && (
           <span>
-            sweep <code>{sweep.id}</code>, configuration {sweep.configuration}
+            sweep{' '}
+            {isLive ? (
+              <a href={formatRoute({ path: ['sweep', sweep.id], query: {} })}>{sweep.id}</a>
+            ) : (
+              <code>{sweep.id}</code>
+            )}
+            , configuration {sweep.configuration}
           </span>
         )}
       </div>
       {note !== null && <p>{note}</p>}
+      {isLive && (
+        <div class="facts">
+          <a href={formatRoute({ path: ['search'], query: { run: id } })}>Ask its model</a>
+          <a href={formatRoute({ path: ['runs'], query: { pick: id } })}>Compare it with another run</a>
+        </div>
+      )}
       {run.notes.map((text) => (
         <p key={text} class="soft">
           {text}

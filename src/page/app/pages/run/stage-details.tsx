@@ -7,12 +7,22 @@ import { timeText } from '../../format.ts';
 import { Pairs } from '../../parts/pairs.tsx';
 import { Table } from '../../parts/table.tsx';
 import { yamlText } from '../../parts/yaml-text.ts';
+import { formatRoute } from '../../routes.ts';
+import { useSource } from '../../source/use-view.ts';
 
 export function StageDetails({ stage }: { readonly stage: StageView }): JSX.Element {
   const { name, kind, key, digest, code, made, metrics, parameters, inputs } = stage;
+  const { isLive } = useSource();
   return (
     <div class="stage-details">
       <h3>{name}</h3>
+      {isLive && key !== null && made !== null && (
+        <p>
+          <a href={formatRoute({ path: ['artifact', kind, key], query: {} })}>
+            Why it was made, and what is in its files
+          </a>
+        </p>
+      )}
       <Pairs
         pairs={[
           ['kind', kind],

@@ -1,0 +1,166 @@
+/** `pipeline serve`: the page and the search over a store, until it is interrupted. */
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism, platform } from 'node:os';
+import { resolve } from 'node:path';
+import { PipelineError } from '../../base/diagnostic.ts';
+import { readRun } from '../../history/find.ts';
+import { CONTENTS } from '../../history/archive.ts';
+import { runsTable } from '../../page/server/data/runs.ts';
+import { viewThread } from '../../page/server/data/view-thread.ts';
+import { pageDocument } from '../../page/server/page-document.ts';
+import { isLoopback, newToken, openPageServer } from '../../page/server/page-server.ts';
+import { searchService, type SearchTarget, type ServiceOptions } from '../../page/server/search/service.ts';
+import { startThread } from '../../page/server/search/thread.ts';
+import { targetOf, targetsOf } from '../../page/server/search-target.ts';
+import { artifactStore, layoutFor, openStore, storeFolder } from '../../session.ts';
+import { storeLayout, type StoreLayout } from '../../store/layout.ts';
+import { printNotice, printResult } from '../render/output.ts';
+import { faultText } from '../render/fault.ts';
+import { styleFor, useColor } from '../render/output.ts';
+import { INTERRUPTED, onInterrupt } from './interrupt.ts';
+import { openQuerySource } from './query-source.ts';
+import { meansRun } from './show.ts';
+
+export interface ServeOptions {
+  readonly store?: string;
+  readonly port?: number;
+  readonly host: string;
+  /** `true` without a value: a random one. */
+  readonly token?: string | true;
+  readonly open?: boolean;
+  readonly searchOnly?: boolean;
+  readonly index?: string;
+  readonly exact?: boolean;
+  readonly workers?: number;
+}
+
+const PORT = 8642;
+/** More search threads than these need more memory than they save time on most machines. */
+const MOST_WORKERS = 8;
+/** Questions that a thread takes at once, and that may wait. */
+const [BATCH, MOST_WAITING] = [16, 1_024];
+
+export async function serveCommand(named: string | undefined, options: ServeOptions): Promise<number> {
+  const { stop, dispose } = onInterrupt(true, () => '');
+  const report = (error: unknown): void => {
+    printNotice(faultText(error, styleFor(useColor('stderr'))));
+  };
+  try {
+    const token = options.token === true ? newToken() : options.token;
+    if (token === '') throw new PipelineError('E_USAGE', '--token is empty');
+    const served = await servedBy(named, options, stop);
+    const { layout, find } = served;
+    const search = searchService({
+      find,
+      start: (setup) => startThread(setup, report),
+      threads: options.workers ?? Math.min(availableParallelism(), MOST_WORKERS),
+      batch: BATCH,
+      alwaysIndex: options.index !== undefined,
+      mostWaiting: MOST_WAITING,
+    });
+    const runs = runsTable(layout);
+    const server = await openPageServer({
+      host: options.host,
+      port: options.port ?? PORT,
+      token,
+      page: pageDocument(options.searchOnly === true || served.isArchive),
+      search,
+      views:
+        options.searchOnly === true || served.isArchive
+          ? undefined
+          : { layout, runs, thread: viewThread(layout.root) },
+      report,
+    });
+    printResult(server.address);
+    if (!isLoopback(options.host))
+      printNotice(
+        'Connections are not encrypted: put a proxy with TLS in front of it, or use an SSH tunnel.',
+      );
+    printNotice(`Serving ${served.what}. Ctrl-C ends it.`);
+    if (options.open) openBrowser(server.address);
+    // What the first page needs is read while the browser starts.
+    if (options.searchOnly !== true && !served.isArchive) setImmediate(() => runs.view());
+    await aborted(stop);
+    await server.close();
+    served.close();
+    return INTERRUPTED;
+  } finally {
+    dispose();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => {
+    signal.addEventListener('abort', () => {
+      done();
+    });
+  });
+}
+
+interface Served {
+  readonly layout: StoreLayout;
+  readonly find: ServiceOptions['find'];
+  /** For people. */
+  readonly what: string;
+  /** An exported run: there is no store. */
+  readonly isArchive: boolean;
+  readonly close: () => void;
+}
+
+/** Nothing: the project's store. A folder: a store. A spec or a run: its store, and what answers searches. */
+async function servedBy(
+  named: string | undefined,
+  options: ServeOptions,
+  stop: AbortSignal,
+): Promise<Served> {
+  const { index: from, exact } = options;
+  const parts = { from, exact };
+  const of = (layout: StoreLayout, standard?: () => Promise<SearchTarget>): Served => ({
+    layout,
+    find: targetsOf(layout, artifactStore(layout), standard, parts),
+    what: layout.root,
+    isArchive: false,
+    close: () => undefined,
+  });
+  if (named === undefined) return of(openStore(options));
+  const stat = statSync(named, { throwIfNoEntry: false });
+  if (stat?.isDirectory() && !existsSync(resolve(named, CONTENTS))) return of(openStore({ store: named }));
+  if (meansRun(named, stat !== undefined)) {
+    const layout = openStore(options);
+    const { id } = readRun(layout, named);
+    const own = targetsOf(layout, artifactStore(layout), undefined, parts);
+    return of(layout, () => own(id));
+  }
+  const { store } = options;
+  const open = async (): Promise<{ readonly target: SearchTarget; readonly close: () => void }> => {
+    const { source, close } = await openQuerySource(named, store === undefined ? {} : { store }, stop);
+    return { target: await targetOf(source, null, parts), close };
+  };
+  if (/\.ya?ml$|\.json$/i.test(named)) {
+    const layout = layoutFor(named, options);
+    return of(layout, async () => (await open()).target);
+  }
+  const { target, close } = await open();
+  const find: ServiceOptions['find'] = (run) => {
+    if (run === undefined) return Promise.resolve(target);
+    return Promise.reject(
+      new PipelineError('E_USAGE', 'an exported run is served, and no store with other runs'),
+    );
+  };
+  return { layout: storeLayout(storeFolder(options)), find, what: named, isArchive: true, close };
+}
+
+/** Failure costs nothing: the address is printed. */
+function openBrowser(address: string): void {
+  const [program, ...args] =
+    platform() === 'darwin'
+      ? ['open', address]
+      : platform() === 'win32'
+        ? ['cmd', '/c', 'start', '', address]
+        : ['xdg-open', address];
+  spawn(program, args, { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
+}

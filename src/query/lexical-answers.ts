@@ -1,0 +1,45 @@
+/** Answers by common words alone: BM25 over the tokens of the documents. */
+import { row, rowCount } from '../formats/ragged.ts';
+import { readTokens } from '../formats/tokens.ts';
+import { createBm25, type Bm25Parameters } from '../retrieval/bm25.ts';
+import type { Retrieved } from '../retrieval/fusion.ts';
+import { vocabularyMap } from '../retrieval/tokenizer.ts';
+import { idsOf } from './question.ts';
+
+export type LexicalAnswers = (words: readonly string[], top: number) => Retrieved;
+
+/** Words in more than this fraction of the documents say little about any. */
+const COMMON = 0.2;
+
+/** The words of the vocabulary that are in many documents. `folder`: the `tokens` artifact. */
+export function commonWords(folder: string): ReadonlySet<string> {
+  const { documents, vocabulary } = readTokens(folder);
+  const count = rowCount(documents);
+  const [frequencies, latest] = [
+    new Uint32Array(vocabulary.tokens.length),
+    new Uint32Array(vocabulary.tokens.length),
+  ];
+  for (let document = 0; document < count; document++)
+    for (const token of row(documents, document)) {
+      if (latest[token] === document + 1) continue;
+      latest[token] = document + 1;
+      frequencies[token]! += 1;
+    }
+  return new Set(vocabulary.tokens.filter((_, id) => frequencies[id]! > COMMON * count));
+}
+
+/** `folder`: the `tokens` artifact. */
+export function openLexical(folder: string, parameters: Bm25Parameters): LexicalAnswers {
+  const { documents, vocabulary } = readTokens(folder);
+  const known = vocabularyMap(vocabulary);
+  const bm25 = createBm25(documents, vocabulary.tokens.length, parameters);
+  return (words, top) => {
+    const ids = idsOf(words, known);
+    return { ranking: bm25.search(ids, top), scores: (wanted) => bm25.scores(ids, wanted) };
+  };
+}
+
+export const NOTHING: Retrieved = {
+  ranking: { documents: new Uint32Array(), scores: new Float64Array() },
+  scores: (documents) => new Float64Array(documents.length),
+};
