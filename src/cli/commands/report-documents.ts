@@ -11,10 +11,10 @@ import { shownPlan, shownRecord, type ShownRun } from '../../page/data/shown-run
 import type { ReportDocument } from '../../page/document/html.ts';
 import { runReport } from '../../page/document/run-report.ts';
 import { sweepReport } from '../../page/document/sweep-report.ts';
-import { artifactStore, currentPlan, openStore, type Session, type SpecOptions } from '../../session.ts';
-import type { StoreLayout } from '../../store/layout.ts';
+import { currentPlan, type Session, type SpecOptions, type Stores } from '../../session.ts';
 import { openSpec } from './open-spec.ts';
 import { meansRun } from './show.ts';
+import { commandStores } from './stores.ts';
 import { openSweep } from './sweep-of-spec.ts';
 
 export interface DocumentOptions extends SpecOptions {
@@ -24,12 +24,12 @@ export interface DocumentOptions extends SpecOptions {
 
 export async function documentOf(target: string, options: DocumentOptions): Promise<ReportDocument> {
   if (!meansRun(target, existsSync(target))) return documentOfSpec(target, options);
-  const layout = openStore(options);
-  const [sweep, ...others] = sweepsNamed(layout, target);
+  const stores = await commandStores(options);
+  const [sweep, ...others] = sweepsNamed(stores.layout, target);
   if (others.length > 0) throw ambiguous(target, [sweep!, ...others]);
-  if (sweep !== undefined) return documentOfSweep(layout, sweep, options);
+  if (sweep !== undefined) return documentOfSweep(stores, sweep, options);
   refuseBaseline(target, options);
-  return runReport(await recordedRun(layout, readRun(layout, target).id));
+  return runReport(await recordedRun(stores, readRun(stores.layout, target).id));
 }
 
 async function documentOfSpec(file: string, options: DocumentOptions): Promise<ReportDocument> {
@@ -46,11 +46,11 @@ async function documentOfSpec(file: string, options: DocumentOptions): Promise<R
   });
 }
 
-function documentOfSweep(layout: StoreLayout, id: string, options: DocumentOptions): Promise<ReportDocument> {
-  const source = recordedSweep(layout, id, options);
-  return sweepReport(source, artifactStore(layout), async ({ repeats }) => {
+function documentOfSweep(stores: Stores, id: string, options: DocumentOptions): Promise<ReportDocument> {
+  const source = recordedSweep(stores.layout, id, options);
+  return sweepReport(source, stores.store, async ({ repeats }) => {
     const run = repeats[0]?.run ?? undefined;
-    return run === undefined ? undefined : recordedRun(layout, run);
+    return run === undefined ? undefined : recordedRun(stores, run);
   });
 }
 
@@ -60,10 +60,10 @@ async function presentRun(session: Session): Promise<ShownRun> {
   return shownPlan(plan, last?.stages ?? {}, session.store);
 }
 
-async function recordedRun(layout: StoreLayout, id: string): Promise<ShownRun> {
+async function recordedRun({ layout, store }: Stores, id: string): Promise<ShownRun> {
   const record = readRunRecord(layout, id);
   if (!record) throw new PipelineError('E_RECORD', `the record of run ${id} cannot be read`);
-  return shownRecord(record, readNotes(layout, id), artifactStore(layout));
+  return shownRecord(record, readNotes(layout, id), store);
 }
 
 function refuseBaseline(target: string, { baseline }: DocumentOptions): void {

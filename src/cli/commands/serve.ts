@@ -13,7 +13,7 @@ import { isLoopback, newToken, openPageServer } from '../../page/server/page-ser
 import { searchService, type SearchTarget, type ServiceOptions } from '../../page/server/search/service.ts';
 import { startThread } from '../../page/server/search/thread.ts';
 import { targetOf, targetsOf } from '../../page/server/search-target.ts';
-import { artifactStore, layoutFor, openStore, storeFolder } from '../../session.ts';
+import { configFor, folderOf, storeFolder, storesOf, type Stores } from '../../session.ts';
 import { storeLayout, type StoreLayout } from '../../store/layout.ts';
 import { printNotice, printResult } from '../render/output.ts';
 import { faultText } from '../render/fault.ts';
@@ -21,6 +21,7 @@ import { styleFor, useColor } from '../render/output.ts';
 import { INTERRUPTED, onInterrupt } from './interrupt.ts';
 import { openQuerySource } from './query-source.ts';
 import { meansRun } from './show.ts';
+import { commandStores, storeNotice } from './stores.ts';
 
 export interface ServeOptions {
   readonly store?: string;
@@ -117,21 +118,22 @@ async function servedBy(
 ): Promise<Served> {
   const { index: from, exact } = options;
   const parts = { from, exact };
-  const of = (layout: StoreLayout, standard?: () => Promise<SearchTarget>): Served => ({
+  const of = ({ layout, store }: Stores, standard?: () => Promise<SearchTarget>): Served => ({
     layout,
-    find: targetsOf(layout, artifactStore(layout), standard, parts),
+    find: targetsOf(layout, store, standard, parts),
     what: layout.root,
     isArchive: false,
     close: () => undefined,
   });
-  if (named === undefined) return of(openStore(options));
+  if (named === undefined) return of(await commandStores(options));
   const stat = statSync(named, { throwIfNoEntry: false });
-  if (stat?.isDirectory() && !existsSync(resolve(named, CONTENTS))) return of(openStore({ store: named }));
+  if (stat?.isDirectory() && !existsSync(resolve(named, CONTENTS)))
+    return of(await commandStores({ store: named }));
   if (meansRun(named, stat !== undefined)) {
-    const layout = openStore(options);
-    const { id } = readRun(layout, named);
-    const own = targetsOf(layout, artifactStore(layout), undefined, parts);
-    return of(layout, () => own(id));
+    const stores = await commandStores(options);
+    const { id } = readRun(stores.layout, named);
+    const own = targetsOf(stores.layout, stores.store, undefined, parts);
+    return of(stores, () => own(id));
   }
   const { store } = options;
   const open = async (): Promise<{ readonly target: SearchTarget; readonly close: () => void }> => {
@@ -139,8 +141,9 @@ async function servedBy(
     return { target: await targetOf(source, null, parts), close };
   };
   if (/\.ya?ml$|\.json$/i.test(named)) {
-    const layout = layoutFor(named, options);
-    return of(layout, async () => (await open()).target);
+    const config = await configFor(options, named);
+    const stores = await storesOf(config, storeLayout(folderOf(config, named)), storeNotice);
+    return of(stores, async () => (await open()).target);
   }
   const { target, close } = await open();
   const find: ServiceOptions['find'] = (run) => {
@@ -149,7 +152,7 @@ async function servedBy(
       new PipelineError('E_USAGE', 'an exported run is served, and no store with other runs'),
     );
   };
-  return { layout: storeLayout(storeFolder(options)), find, what: named, isArchive: true, close };
+  return { layout: storeLayout(await storeFolder(options)), find, what: named, isArchive: true, close };
 }
 
 /** Failure costs nothing: the address is printed. */

@@ -1,16 +1,15 @@
 /** The entry of the thread that makes views: tests and projections take seconds, and searches must not wait for them. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PipelineError } from '../../../base/diagnostic.ts';
-import { artifactStore } from '../../../session.ts';
-import { storeLayout } from '../../../store/layout.ts';
+import { openStores } from '../../../session.ts';
 import { RequestError } from '../reply.ts';
 import { keptViews } from './kept-views.ts';
 import type { ViewAnswer, ViewRequest } from './view-thread.ts';
 import { viewJson } from './views.ts';
 
 const port = parentPort!;
-const layout = storeLayout(workerData as string);
-const context = { layout, store: artifactStore(layout), kept: keptViews() };
+const { layout, store } = await openStores({ store: workerData as string }, undefined, 'may be missing');
+const context = { layout, store, kept: keptViews() };
 
 port.on('message', ({ id, parts }: ViewRequest) => {
   viewJson(context, parts).then(
