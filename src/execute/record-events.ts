@@ -29,6 +29,7 @@ export function recordEvents(
     descriptor = openSync(eventsFile(layout, id), 'a');
     writeAtomically(begunFile(layout, id), JSON.stringify(begunOf(id, started, spec)));
   } catch {
+    if (descriptor !== undefined) closeSync(descriptor);
     return { emit: next, close: () => undefined };
   }
   const lastProgress = new Map<string, number>();
@@ -53,7 +54,11 @@ export function recordEvents(
     close() {
       if (descriptor !== undefined) closeSync(descriptor);
       descriptor = undefined;
-      rmSync(begunFile(layout, id), { force: true });
+      try {
+        rmSync(begunFile(layout, id), { force: true });
+      } catch {
+        // The store has become read-only. Others see that the process is gone.
+      }
     },
   };
 }

@@ -70,6 +70,8 @@ export async function runCommand(
   refuseMissingSplits(plan.entries, selected);
   const hold = options.locked ? (await import('./locked.ts')).openHold(planner, selected) : undefined;
   const toExecute = plan.entries.filter(({ plan: { state } }) => state === 'run' || state === 'waiting');
+  // Before anything is drawn or taken over: it refuses flags that do not fit the executor.
+  const executor = await stageExecutor(session, spec.directory, options);
   if (toExecute.length > 0) {
     removeAbandonedWork(layout);
     use = beginUse(layout);
@@ -79,9 +81,7 @@ export async function runCommand(
   const names = toExecute.map(({ stage }) => stage.name);
   const reporter = await chooseReporter(options.json === true, names);
   const { stop, kill, dispose } = control ?? onInterrupt(names.length > 0);
-  const executor = await stageExecutor(session, spec.directory, options);
-  const interruptFetching = (): void => remote?.interrupt();
-  stop.addEventListener('abort', interruptFetching);
+  stop.addEventListener('abort', () => remote?.interrupt());
   const started = timestamp();
   const id = newRunId(started);
   const emit = notingLogs(layout, spec.name, reporter.onEvent);
@@ -101,7 +101,6 @@ export async function runCommand(
       emit: recorder?.emit ?? emit,
       review: hold?.review,
     }).finally(() => reporter.close());
-    stop.removeEventListener('abort', interruptFetching);
     const unrecorded = recordRun(spec, layout, { id, started, result, engine: planner.engine });
     if (unrecorded !== undefined) printNotice(unrecorded);
     if (options.json !== true) {
