@@ -90,6 +90,7 @@ async function executed(
   const since = timestamp();
   const reporter = sweepReporter(options.json === true, request.metric, request.goal);
   const interrupt = onInterrupt(true);
+  interrupt.stop.addEventListener('abort', () => sweep.remote?.interrupt());
   try {
     return await executeSweep(sweep, configurations, first, {
       reporter,

@@ -43,6 +43,7 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
   const stores = await storesOf(config, layout, storeNotice);
   let kinds = openCatalogue(layout);
   const { stop: drain, kill: stop, dispose } = onInterrupt(true, meaning);
+  stop.addEventListener('abort', () => stores.remote?.interrupt());
   let executing = 0;
   const onEvent = (event: WorkerEvent): void => {
     if (event.type === 'taken') executing += 1;

@@ -37,7 +37,7 @@ export interface Remote {
   send(artifact: Artifact, more?: Partial<SendSettings>): Promise<Sent>;
   pending(): Pending;
   settle(stop: AbortSignal): Promise<void>;
-  /** Ends transfers to this machine that somebody waits for. */
+  /** Ends the transfers to this machine that are going on. */
   interrupt(): void;
   /** Says what was counted, and ends uploads that are still going on. */
   close(): void;
@@ -85,7 +85,7 @@ export function openRemote(settings: RemoteSettings, { layout, notice, findMs }:
   });
   const suspect = new Set<string>();
   const ending = new AbortController();
-  const fetching = new AbortController();
+  let fetching = new AbortController();
   // Every request in flight listens to them.
   setMaxListeners(0, ending.signal, fetching.signal);
   const arriving = new Map<string, Promise<Artifact | undefined>>();
@@ -111,10 +111,20 @@ export function openRemote(settings: RemoteSettings, { layout, notice, findMs }:
     }
   };
 
+  let tried: Promise<boolean> | undefined;
+  /** Tried out once for all uploads, and said once. */
+  const isCreateOnly = (server: Objects): Promise<boolean> => {
+    tried ??= createOnlyOf(server, layout.cache, ending.signal).then(({ createOnly, first }) => {
+      if (first && !createOnly) notice(`the remote store ${url} ${NOT_CREATE_ONLY}`);
+      return createOnly;
+    });
+    tried.catch(() => (tried = undefined));
+    return tried;
+  };
+
   const send: Remote['send'] = async (artifact, more) => {
     const server = await objects();
-    const { createOnly, first } = await createOnlyOf(server, layout.cache, ending.signal);
-    if (first && !createOnly) notice(`the remote store ${url} ${NOT_CREATE_ONLY}`);
+    const createOnly = await isCreateOnly(server);
     const { manifest } = artifact;
     const thorough = known.isLost(manifest);
     const sent = await sendArtifact(artifact, {
@@ -170,6 +180,8 @@ export function openRemote(settings: RemoteSettings, { layout, notice, findMs }:
     settle: (stop) => background.settle(stop),
     interrupt() {
       fetching.abort();
+      fetching = new AbortController();
+      setMaxListeners(0, fetching.signal);
     },
     close() {
       ending.abort();

@@ -57,6 +57,18 @@ describe('a remote store', () => {
     expect(readdirSync(pathIn(settings, 'ac/made'))).toHaveLength(2);
   });
 
+  it('fetches again after a transfer was interrupted', async () => {
+    const settings = folderSettings();
+    const one = sealed(1, { 'a.txt': 'a\n' });
+    await published(settings, one);
+    const { store, remote } = machine(settings);
+    const { kind, key } = one.manifest;
+    const fetching = store.fetch(kind, key).catch(() => 'interrupted');
+    remote.interrupt();
+    await fetching;
+    expect(await store.fetch(kind, key)).toBeDefined();
+  });
+
   it('takes nothing where it is read only, or where nothing is to be pushed', async () => {
     for (const more of [{ mode: 'read' }, { push: false }] as const) {
       const settings = { ...folderSettings(), ...more };
