@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { EXECUTORS } from '../execute/executors/choose.ts';
 import type { ExecOptions } from './commands/exec.ts';
-import { bytes, example, positive, whole, type Done } from './commands/flags.ts';
+import { bytes, example, positive, REMOTE_FLAG, whole, type Done } from './commands/flags.ts';
 import type { WorkerCommandOptions } from './commands/worker.ts';
 
 /** The flags of commands that execute stages. */
@@ -25,6 +25,8 @@ export function addExecutorCommands(root: Command, done: Done): void {
     .requiredOption('--task <file>', 'file of the task, as the coordinator wrote it into the store')
     .option('--store <folder>', 'folder of the artifacts (default: PIPELINE_STORE, or the store of the task)')
     .option('--project <folder>', "the spec's folder on this machine (default: as where it was planned)")
+    .option(...REMOTE_FLAG)
+    .option('--no-push', 'upload nothing to the remote store')
     .action(async (options: ExecOptions) => {
       const { execCommand } = await import('./commands/exec.ts');
       done(await execCommand(options));

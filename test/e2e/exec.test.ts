@@ -1,6 +1,7 @@
 /** `pipeline exec`: one stage of a run, executed from a file by a process that knows nothing else. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Executor } from '../../src/execute/executor.ts';
 import { readTaskResult, writeTask, type TaskFiles } from '../../src/execute/executors/task.ts';
@@ -79,6 +80,21 @@ describe('pipeline exec', () => {
     await rig.pipeline('run', 's.yaml');
     expect((await rig.pipeline('exec', '--task', files.task)).code).toBe(0);
     expect(readTaskResult(files)!.result).toMatchObject({ state: 'found' });
+  });
+
+  it('reports a result when it is in the remote store, and uploads nothing with --no-push', async () => {
+    const rig = project();
+    rig.write({ 'remote/keep': '' });
+    const files = await taskOf(rig);
+    const flags = ['--remote', pathToFileURL(join(rig.folder, 'remote')).href];
+    const entries = join(rig.folder, 'remote/ac/command');
+    await rig.pipeline('exec', '--task', files.task, ...flags, '--no-push');
+    expect(existsSync(entries)).toBe(false);
+    rmSync(files.result);
+    rmSync(join(rig.folder, 'artifacts/command'), { recursive: true });
+    expect((await rig.pipeline('exec', '--task', files.task, ...flags)).code).toBe(0);
+    const [entry] = readdirSync(entries);
+    expect(statSync(join(entries, entry!)).mtimeMs).toBeLessThanOrEqual(statSync(files.result).mtimeMs);
   });
 
   it('ends with 1 where the stage fails, and reports the failure', async () => {

@@ -4,15 +4,14 @@ import { runTask } from '../../execute/executors/run-task.ts';
 import { readTask, taskFiles } from '../../execute/executors/task.ts';
 import type { JobResult } from '../../execute/executor.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
-import { configFor, storesOf } from '../../session.ts';
+import { configFor, storesOf, type ConfigFlags } from '../../session.ts';
 import { storeLayout } from '../../store/layout.ts';
 import { printNotice } from '../render/output.ts';
 import { INTERRUPTED, onInterrupt } from './interrupt.ts';
 import { storeNotice } from './stores.ts';
 
-export interface ExecOptions {
+export interface ExecOptions extends Pick<ConfigFlags, 'store' | 'remote' | 'push'> {
   readonly task: string;
-  readonly store?: string;
   readonly project?: string;
 }
 
@@ -24,22 +23,23 @@ export async function execCommand(options: ExecOptions): Promise<number> {
   const task = readTask(file);
   const layout = storeLayout(resolve(options.store ?? process.env['PIPELINE_STORE'] ?? storeAround(file)));
   const project = resolve(options.project ?? task.project);
-  const { store, remote } = await storesOf(await configFor({}, join(project, 'spec')), layout, storeNotice);
-  const environment = {
-    layout,
-    store,
-    project,
-    kinds: openCatalogue(layout),
-  };
+  const config = await configFor(options, join(project, 'spec'));
+  const { store, remote } = await storesOf(config, layout, storeNotice);
+  const environment = { layout, store, project, kinds: openCatalogue(layout) };
   const { stop, kill, dispose } = onInterrupt(true);
+  stop.addEventListener('abort', () => remote?.interrupt());
   const limit = new AbortController();
   const onLimit = (): void => {
     limit.abort();
   };
   process.on('SIGUSR1', onLimit);
   try {
-    const result = await runTask(task, taskFiles(file), environment, { stop, kill, limit: limit.signal });
-    await remote?.settle(stop);
+    const result = await runTask(task, taskFiles(file), environment, {
+      stop,
+      kill,
+      limit: limit.signal,
+      uploaded: async (ending) => remote?.settle(ending),
+    });
     return conclude(task.job.stage, result);
   } finally {
     process.removeListener('SIGUSR1', onLimit);

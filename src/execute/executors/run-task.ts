@@ -8,6 +8,8 @@ import { readTaskResult, writeTaskResult, type Task, type TaskFiles } from './ta
 export interface TaskOptions extends Pick<JobOptions, 'stop' | 'kill'> {
   /** Aborted shortly before the scheduler's own time limit ends this process. */
   readonly limit: AbortSignal;
+  /** Resolves when what was made is where others look for it, or when `stop` is aborted. */
+  readonly uploaded?: (stop: AbortSignal) => Promise<void>;
 }
 
 /** Executes the task, unless a result says that it was. Rejects where the result cannot be written. */
@@ -15,21 +17,24 @@ export async function runTask(
   { job }: Task,
   files: TaskFiles,
   environment: JobEnvironment,
-  { stop, kill, limit }: TaskOptions,
+  { stop, kill, limit, uploaded }: TaskOptions,
 ): Promise<JobResult> {
   const before = readTaskResult(files);
   if (before) return before.result;
   const events = eventWriter(files.events);
   events.write({ type: 'began', host: hostname(), pid: process.pid });
+  const ending = AbortSignal.any([stop, limit]);
   try {
     const ended = await executeJob(job, environment, {
-      stop: AbortSignal.any([stop, limit]),
+      stop: ending,
       kill,
       onEvent: (event) => {
         events.write(event);
       },
     });
     const result = ended.state === 'stopped' && limit.aborted && !stop.aborted ? TIME_LIMIT : ended;
+    // Whoever hears of the result may be on a machine that sees the remote store alone.
+    if (result.state === 'executed') await uploaded?.(ending);
     // A task that was stopped has no result: whoever stopped it knows, or hands it out again.
     if (result.state !== 'stopped') writeTaskResult(files, { format: 1, host: hostname(), result });
     return result;

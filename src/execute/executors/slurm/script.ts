@@ -102,7 +102,12 @@ export function batchScript({ settings, store, project, task }: ScriptParts): st
   const own = `${quoted(process.execPath)} ${quoted(join(DIST, 'pipeline.js'))}`;
   const { setup, command } =
     settings.command === undefined ? { setup: '', command: own } : split(settings.command);
-  const options = `--task ${file} --store ${quoted(store)} --project ${quoted(project)}`;
+  const { remote, push } = settings;
+  const options = [
+    `--task ${file} --store ${quoted(store)} --project ${quoted(project)}`,
+    ...(remote === undefined ? [] : [`--remote ${quoted(remote)}`]),
+    ...(push === false ? ['--no-push'] : []),
+  ].join(' ');
   return `#!/bin/sh\n${setup}exec ${command} exec ${options}\n`;
 }
 

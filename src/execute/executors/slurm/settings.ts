@@ -1,6 +1,6 @@
 import type { Values } from '../../../config/settings.ts';
 
-/** What a configuration says about Slurm. None of it is part of a key. */
+/** What a configuration says about jobs of Slurm. None of it is part of a key. */
 export interface SlurmSettings {
   readonly partition?: string | undefined;
   readonly account?: string | undefined;
@@ -17,6 +17,10 @@ export interface SlurmSettings {
   readonly threads?: number | undefined;
   /** By how much the memory is multiplied when a job ran out of it; without it, the stage fails. */
   readonly memoryGrowth?: number | undefined;
+  /** The remote store of the coordinator, whose command line the nodes do not see. */
+  readonly remote?: string | undefined;
+  /** False: nodes upload nothing to it. */
+  readonly push?: boolean | undefined;
 }
 
 export const DEFAULT_MAX_JOBS = 1000;
@@ -33,5 +37,7 @@ export function slurmSettings(values: Values): SlurmSettings {
     command: values['slurm.command'],
     threads: values['slurm.threads'],
     memoryGrowth: values['slurm.memory_growth'],
+    remote: values['store.remote'],
+    push: values['store.push'],
   };
 }

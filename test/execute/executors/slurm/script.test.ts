@@ -62,6 +62,11 @@ describe('the script of a job', () => {
     expect(batchScript(parts)).toContain(`--project '/it'\\''s'`);
   });
 
+  it('gives the worker the remote store that the command line of the coordinator named', () => {
+    const settings = { remote: 's3://team/cache', push: false };
+    expect(batchScript({ ...parts, settings })).toMatch(/ --remote 's3:\/\/team\/cache' --no-push\n$/);
+  });
+
   it('prepares the node before a configured command', () => {
     const script = batchScript({ ...parts, settings: { command: 'module load node && pipeline' } });
     expect(script).toContain('\nmodule load node || exit 1\nexec pipeline exec --task');
