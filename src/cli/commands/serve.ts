@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism, platform } from 'node:os';
 import { resolve } from 'node:path';
+import { aborted } from '../../base/aborted.ts';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { readRun } from '../../history/find.ts';
 import { CONTENTS } from '../../history/archive.ts';
@@ -15,9 +16,8 @@ import { startThread } from '../../page/server/search/thread.ts';
 import { targetOf, targetsOf } from '../../page/server/search-target.ts';
 import { configFor, folderOf, storeFolder, storesOf, type Stores } from '../../session.ts';
 import { storeLayout, type StoreLayout } from '../../store/layout.ts';
-import { printNotice, printResult } from '../render/output.ts';
 import { faultText } from '../render/fault.ts';
-import { styleFor, useColor } from '../render/output.ts';
+import { printNotice, printResult, styleFor, useColor } from '../render/output.ts';
 import { INTERRUPTED, onInterrupt } from './interrupt.ts';
 import { openQuerySource } from './query-source.ts';
 import { meansRun } from './show.ts';
@@ -44,14 +44,16 @@ const [BATCH, MOST_WAITING] = [16, 1_024];
 
 export async function serveCommand(named: string | undefined, options: ServeOptions): Promise<number> {
   const { stop, dispose } = onInterrupt(true, () => '');
+  let served: Served | undefined;
   const report = (error: unknown): void => {
     printNotice(faultText(error, styleFor(useColor('stderr'))));
   };
   try {
     const token = options.token === true ? newToken() : options.token;
     if (token === '') throw new PipelineError('E_USAGE', '--token is empty');
-    const served = await servedBy(named, options, stop);
-    const { layout, find } = served;
+    served = await servedBy(named, options, stop);
+    const { layout, find, what, isArchive } = served;
+    const isSearchOnly = options.searchOnly === true || isArchive;
     const search = searchService({
       find,
       start: (setup) => startThread(setup, report),
@@ -65,12 +67,9 @@ export async function serveCommand(named: string | undefined, options: ServeOpti
       host: options.host,
       port: options.port ?? PORT,
       token,
-      page: pageDocument(options.searchOnly === true || served.isArchive),
+      page: pageDocument(isSearchOnly),
       search,
-      views:
-        options.searchOnly === true || served.isArchive
-          ? undefined
-          : { layout, runs, thread: viewThread(layout.root) },
+      views: isSearchOnly ? undefined : { layout, runs, thread: viewThread(layout.root) },
       report,
     });
     printResult(server.address);
@@ -78,26 +77,17 @@ export async function serveCommand(named: string | undefined, options: ServeOpti
       printNotice(
         'Connections are not encrypted: put a proxy with TLS in front of it, or use an SSH tunnel.',
       );
-    printNotice(`Serving ${served.what}. Ctrl-C ends it.`);
+    printNotice(`Serving ${what}. Ctrl-C ends it.`);
     if (options.open) openBrowser(server.address);
     // What the first page needs is read while the browser starts.
-    if (options.searchOnly !== true && !served.isArchive) setImmediate(() => runs.view());
+    if (!isSearchOnly) setImmediate(() => runs.view());
     await aborted(stop);
     await server.close();
-    served.close();
     return INTERRUPTED;
   } finally {
+    served?.close();
     dispose();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((done) => {
-    signal.addEventListener('abort', () => {
-      done();
-    });
-  });
 }
 
 interface Served {
@@ -138,7 +128,12 @@ async function servedBy(
   const { store } = options;
   const open = async (): Promise<{ readonly target: SearchTarget; readonly close: () => void }> => {
     const { source, close } = await openQuerySource(named, store === undefined ? {} : { store }, stop);
-    return { target: await targetOf(source, null, parts), close };
+    try {
+      return { target: await targetOf(source, null, parts), close };
+    } catch (error) {
+      close();
+      throw error;
+    }
   };
   if (/\.ya?ml$|\.json$/i.test(named)) {
     const config = await configFor(options, named);

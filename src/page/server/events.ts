@@ -2,6 +2,7 @@
  * The events of a run as server-sent events: those that are recorded, then the others as they are written. The id of an
  * event is the number of its line, so that a browser that lost the connection asks for what it missed.
  */
+import { once } from 'node:events';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
@@ -61,14 +62,7 @@ export async function sendEvents(response: ServerResponse, stream: EventStream):
 
 /** Waits while the client does not read, so that memory does not grow. */
 async function write(response: ServerResponse, text: string, gone: AbortSignal): Promise<void> {
-  if (response.write(text)) return;
-  await new Promise<void>((resolve) => {
-    response.once('drain', resolve);
-    gone.addEventListener('abort', () => {
-      resolve();
-    });
-  });
-  gone.throwIfAborted();
+  if (!response.write(text)) await once(response, 'drain', { signal: gone });
 }
 
 /** The whole lines that were added since the last call. */

@@ -44,6 +44,8 @@ export async function listen({ host, port, gate, handle, report }: ListenOptions
   server.maxConnections = MOST_CONNECTIONS;
   server.maxHeadersCount = MOST_HEADERS;
   await begin(server, host, port);
+  // Such as a connection that cannot be accepted because too many files are open: the others go on.
+  server.on('error', report);
   const bound = (server.address() as AddressInfo).port;
   const gateOptions = gate(bound);
 

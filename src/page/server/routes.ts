@@ -142,6 +142,8 @@ async function viewOf(
   return first === 'column' && second !== undefined ? runs.column(second) : undefined;
 }
 
+const LONGEST_ID = 100;
+
 const NO_VIEW = { code: 'E_URL', message: 'There is no such view.' };
 
 function decoded(part: string): string {
@@ -154,8 +156,7 @@ function decoded(part: string): string {
 
 function runOf({ searchParams }: URL): string {
   const id = searchParams.get('run') ?? '';
-  // Ids are names of files.
-  if (!/^[A-Za-z0-9][\w.-]{0,100}$/.test(id)) throw noRun(id);
+  if (!RUN.test(id) || id.length > LONGEST_ID) throw noRun(id);
   return id;
 }
 

@@ -1,5 +1,6 @@
 /** Uploads in the background of a run: a few at a time, in the order in which they were made. */
 import type { Artifact } from '../store.ts';
+import { aborted } from '../../base/aborted.ts';
 import { atMost } from '../../base/at-most.ts';
 
 export interface Pending {
@@ -34,17 +35,7 @@ export function uploads(send: (artifact: Artifact) => Promise<void>): Uploads {
     },
     pending: () => ({ artifacts: left.size, bytes: [...left].reduce((sum, one) => sum + bytesOf(one), 0) }),
     async settle(stop) {
-      const stopped = new Promise<void>((resolve) => {
-        if (stop.aborted) resolve();
-        stop.addEventListener(
-          'abort',
-          () => {
-            resolve();
-          },
-          { once: true },
-        );
-      });
-      await Promise.race([stopped, Promise.all(running)]);
+      await Promise.race([aborted(stop), Promise.all(running)]);
     },
   };
 }

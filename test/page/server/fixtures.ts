@@ -38,6 +38,7 @@ export interface FakePort extends SearchPort {
   /** Answers what it was given longest ago. */
   answer(): void;
   breakDown(): void;
+  isClosed: boolean;
 }
 
 /** A search thread in this one. With `atOnce`, it answers by itself. */
@@ -61,12 +62,13 @@ export function fakePort(atOnce = true): FakePort {
   setImmediate(() => {
     tell({ type: 'ready', facts: FACTS });
   });
-  return {
+  const port: FakePort = {
     given,
     answer,
     breakDown: () => {
       for (const end of ends) end();
     },
+    isClosed: false,
     post: (request) => {
       given.push(request);
       waiting.push(request);
@@ -74,11 +76,14 @@ export function fakePort(atOnce = true): FakePort {
     },
     onMessage: (listener) => listeners.push(listener),
     onEnd: (listener) => ends.push(listener),
-    close: () => undefined,
+    close: () => {
+      port.isClosed = true;
+    },
   };
+  return port;
 }
 
-const TARGET: SearchTarget = {
+export const TARGET: SearchTarget = {
   run: '20260131T000000Z-0001234',
   spec: 'demo',
   engine: null,

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { SideQuestion } from '../../../src/query/side-by-side.ts';
 import { openPool, type SearchPool } from '../../../src/page/server/search/pool.ts';
-import { fakePort, type FakePort } from './fixtures.ts';
+import { searchService } from '../../../src/page/server/search/service.ts';
+import { fakePort, TARGET, type FakePort } from './fixtures.ts';
 
 const question = (text: string): SideQuestion => ({ text, top: 3, systems: ['bm25'], texts: false });
 const stays = new AbortController().signal;
@@ -57,3 +58,32 @@ it('a thread that breaks down refuses what it had and what waited', async () => 
   await expect(second).rejects.toMatchObject({ status: 503 });
   expect(pool.isBroken).toBe(true);
 });
+
+it('a thread that breaks down takes the others with it, so that no model stays loaded for nothing', async () => {
+  const { ports } = await poolOf(3);
+  ports[1]!.breakDown();
+  expect(ports.map(({ isClosed }) => isClosed)).toEqual([true, true, true]);
+});
+
+it.each([undefined, 'latest'])(
+  'those who ask for %s after a breakdown share one new set of threads',
+  async (run) => {
+    const ports: FakePort[] = [];
+    const service = searchService({
+      find: () => Promise.resolve(TARGET),
+      start: () => {
+        ports.push(fakePort());
+        return ports.at(-1)!;
+      },
+      threads: 1,
+      batch: 4,
+      alwaysIndex: false,
+      mostWaiting: 6,
+    });
+    await service.open(run);
+    ports[0]!.breakDown();
+    const [first, second] = await Promise.all([service.open(run), service.open(run)]);
+    expect(first.pool).toBe(second.pool);
+    expect(ports.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+  },
+);

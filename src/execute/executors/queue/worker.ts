@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { aborted } from '../../../base/aborted.ts';
 import { sleep } from '../../../base/clock.ts';
 import { openAccount, type Capacity } from '../../capacity.ts';
 import type { JobEvent } from '../../executor.ts';
@@ -162,20 +163,6 @@ async function arrivalOf(redis: Redis, keys: QueueNames, classes: ServedClasses)
     // The connection ended, or the server is not ready yet.
     await sleep(PAUSE_MS);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-  });
 }
 
 /** Something that happens again and again, for which one waits. */

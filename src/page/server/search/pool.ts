@@ -14,6 +14,8 @@ export interface PoolOptions {
   readonly batch: number;
   /** More questions than these do not wait: they are refused. */
   readonly mostWaiting: number;
+  /** Called when the pool, once open, answers nothing any more. */
+  readonly onBroken?: () => void;
 }
 
 export interface SearchPool {
@@ -48,6 +50,7 @@ export async function openPool({
   threads: count,
   batch,
   mostWaiting,
+  onBroken,
 }: PoolOptions): Promise<SearchPool> {
   const ports = Array.from({ length: count }, start);
   const facts = await Promise.all(ports.map(ready)).catch((error: unknown) => {
@@ -70,7 +73,10 @@ export async function openPool({
     }
   };
   const breakDown = (): void => {
+    if (!isBroken) onBroken?.();
     isBroken = true;
+    // The others go on otherwise, each with its copy of the model.
+    for (const { port } of threads) port.close();
     for (const { busy } of threads) for (const one of busy?.with ?? []) one.reject(broken());
     for (const one of waiting.splice(0)) one.reject(broken());
   };

@@ -48,6 +48,9 @@ export function searchService(options: ServiceOptions): SearchService {
     const key = identity(target);
     const known = opened.get(key);
     opened.delete(key);
+    const forget = (): void => {
+      if (opened.get(key) === open) opened.delete(key);
+    };
     const open =
       known ??
       openPool({
@@ -55,9 +58,10 @@ export function searchService(options: ServiceOptions): SearchService {
         threads,
         batch,
         mostWaiting,
+        onBroken: forget,
       }).then((pool) => ({ target, pool }));
     opened.set(key, open);
-    open.catch(() => opened.delete(key));
+    open.catch(forget);
     for (const old of [...opened.keys()].slice(0, -MOST_OPEN)) {
       void opened.get(old)?.then(
         ({ pool }) => {
@@ -74,21 +78,19 @@ export function searchService(options: ServiceOptions): SearchService {
     async open(run) {
       if (run === undefined) {
         // What the command named is looked up once: every question without a run would pay for it.
-        standard ??= find(undefined).then(openTarget);
-        const open = await standard.catch((error: unknown) => {
-          standard = undefined;
+        const asked = (standard ??= find(undefined).then(openTarget));
+        const forget = (): void => {
+          if (standard === asked) standard = undefined;
+        };
+        const open = await asked.catch((error: unknown) => {
+          forget();
           throw error;
         });
         if (!open.pool.isBroken) return open;
-        standard = undefined;
-        opened.delete(identity(open.target));
+        forget();
         return openTarget(open.target);
       }
-      const target = await find(run);
-      const open = await openTarget(target);
-      if (!open.pool.isBroken) return open;
-      opened.delete(identity(target));
-      return openTarget(target);
+      return openTarget(await find(run));
     },
     close: () => {
       for (const open of opened.values())

@@ -3,8 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { DIST } from '../../../base/installation.ts';
 import type { SearchMessage, SearchPort, SearchSetup } from './protocol.ts';
 
-/** Starts a search thread from the built module. */
-/** `report` is told why a thread broke down; the server only says that one did. */
+/** Starts a search thread from the built module. `report` is told why it broke down; the server only says that it did. */
 export function startThread(setup: SearchSetup, report: (error: unknown) => void): SearchPort {
   const worker = new Worker(join(DIST, 'search-worker.js'), { workerData: setup });
   worker.on('error', report);
