@@ -101,6 +101,16 @@ export async function openDesk(address: string, queueName?: string): Promise<Des
     return queue;
   };
 
+  const queueNamed = (name: string): Promise<OpenQueue> => {
+    const known = queues.get(name);
+    if (known) return known;
+    const opening = openQueue(name);
+    queues.set(name, opening);
+    // The next stage that needs it tries again.
+    opening.catch(() => queues.delete(name));
+    return opening;
+  };
+
   const settled = (id: string, outcome: Outcome): void => {
     pending.get(id)?.settle(outcome);
   };
@@ -134,9 +144,7 @@ export async function openDesk(address: string, queueName?: string): Promise<Des
   return {
     shown: shownAddress(address),
     async execute(needs, id, task, listener) {
-      let opening = queues.get(needs.name);
-      if (!opening) queues.set(needs.name, (opening = openQueue(needs.name)));
-      const queue = await opening;
+      const queue = await queueNamed(needs.name);
       const outcome = new Promise<Outcome>((resolve) => {
         pending.set(id, {
           id,
@@ -177,10 +185,10 @@ export async function openDesk(address: string, queueName?: string): Promise<Des
     async close() {
       ended.abort();
       for (const opening of queues.values()) {
-        const { events, bull, connection } = await opening;
-        connection.disconnect();
-        await events.close().catch(() => undefined);
-        await bull.close().catch(() => undefined);
+        const queue = await opening.catch(() => undefined);
+        queue?.connection.disconnect();
+        await queue?.events.close().catch(() => undefined);
+        await queue?.bull.close().catch(() => undefined);
       }
       redis.disconnect();
       await ticking;

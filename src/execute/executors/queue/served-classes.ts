@@ -29,9 +29,9 @@ export async function servedClasses(
 ): Promise<ServedClasses> {
   const { Worker } = await import('bullmq');
   const served = new Map<string, { readonly served: ServedClass; readonly bull: Worker }>();
-  const open = (name: ResourceClass): { readonly served: ServedClass; readonly bull: Worker } => {
+  const open = (needs: ResourceClass): { readonly served: ServedClass; readonly bull: Worker } => {
     // Tasks are fetched one at a time by the worker's loop, which shares its slots among all queues.
-    const bull = new Worker(name.name, null, {
+    const bull = new Worker(needs.name, null, {
       connection: redis,
       prefix: keys.prefix,
       name: card.name,
@@ -53,7 +53,7 @@ export async function servedClasses(
         LOCK_MS,
       );
     };
-    return { served: { ...name, next, renew, marker: bull.toKey('marker') }, bull };
+    return { served: { ...needs, next, renew, marker: bull.toKey('marker') }, bull };
   };
   const byDemand = (a: ServedClass, b: ServedClass): number =>
     (b.resources.gpu ?? 0) - (a.resources.gpu ?? 0) || (b.resources.memory ?? 0) - (a.resources.memory ?? 0);
