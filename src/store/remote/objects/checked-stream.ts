@@ -20,6 +20,8 @@ export function checkedStream(source: Readable, file: LocalFile): CheckedStream 
     },
   });
   source.on('error', (error) => stream.destroy(error));
+  // A transfer that broke leaves the file open otherwise.
+  stream.on('close', () => source.destroy());
   source.pipe(stream);
   return {
     stream,

@@ -86,7 +86,10 @@ export function folderObjects(address: string): Objects {
         ),
       ),
     remove: (name) => guarded(`removing ${name}`, () => fs.rm(pathOf(name), { force: true })),
-    list: (prefix) => listed(root, prefix),
+    list: async function* (prefix) {
+      await guarded(`listing ${prefix}`, () => fs.access(root));
+      yield* listed(root, prefix);
+    },
   };
 }
 

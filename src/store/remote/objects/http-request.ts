@@ -51,6 +51,7 @@ export async function openSender(url: URL): Promise<Sender> {
       else {
         const stream = body();
         stream.on('error', (error) => sent.destroy(error));
+        sent.on('close', () => stream.destroy());
         stream.pipe(sent);
       }
     });
