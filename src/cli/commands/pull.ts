@@ -1,7 +1,7 @@
 /** `pipeline pull`: fetches artifacts and records from the remote store, so that they are here without it. */
 import { atMost } from '../../base/at-most.ts';
 import { PipelineError } from '../../base/diagnostic.ts';
-import { findRun } from '../../history/find.ts';
+import { findRun, readRun } from '../../history/find.ts';
 import { readRunRecord, writeRunRecord, type RunRecord } from '../../history/record.ts';
 import { receiveRecords } from '../../history/remote-runs.ts';
 import type { StoreLayout } from '../../store/layout.ts';
@@ -68,8 +68,7 @@ async function recordHereOrThere(run: string, layout: StoreLayout, remote: Remot
   const theirs = await asFailure(remote.settings.address, async () =>
     receiveRecords(await remote.objects(), layout),
   );
-  // This one throws where there is none.
-  const record = readRunRecord(theirs, findRun(theirs, run))!;
+  const record = readRun(theirs, run);
   writeRunRecord(layout, record);
   return record;
 }

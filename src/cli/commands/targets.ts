@@ -1,6 +1,6 @@
 /** What `push` and `pull` are about: the artifacts of specs and runs. */
 import { existsSync } from 'node:fs';
-import { findRun } from '../../history/find.ts';
+import { readRun } from '../../history/find.ts';
 import { readRunRecord, runIds, type RunRecord } from '../../history/record.ts';
 import { currentPlan, type ConfigFlags } from '../../session.ts';
 import type { Key } from '../../base/hash.ts';
@@ -24,16 +24,14 @@ export async function targetOf(
   target: string,
   options: ConfigFlags,
   layout: StoreLayout,
-  recordOf: (run: string) => Promise<RunRecord> = (run) =>
-    Promise.resolve(readRunRecord(layout, findRun(layout, run))!),
+  recordOf: (run: string) => RunRecord | Promise<RunRecord> = (run) => readRun(layout, run),
 ): Promise<Target> {
   if (meansRun(target, existsSync(target))) {
     const record = await recordOf(target);
     return { artifacts: artifactsIn(record), runs: [record.id] };
   }
   const session = await openSpec(target, options);
-  const { entries } = await currentPlan(session);
-  session.remote?.close();
+  const { entries } = await currentPlan(session).finally(() => session.remote?.close());
   return {
     artifacts: entries.flatMap(({ plan }) => (plan.state === 'cached' ? [plan.artifact.manifest] : [])),
     runs: runIds(layout).filter((id) => readRunRecord(layout, id)?.spec.name === session.spec.name),
