@@ -94,17 +94,15 @@ function readValue(name: SettingName, node: Node, { file, owner, report, values 
     values[name] = setting.type === 'string' && setting.path ? pathFrom(file, value as string) : value;
     return;
   }
-  const diagnostic = errorAt(itemPlace(node, fault.item), `'${name}' ${fault.message}`, { hint: fault.hint });
-  report(fault.secret ? hidden(diagnostic) : diagnostic);
+  const place = itemPlace(node, fault.item);
+  report(withoutSecrets(errorAt(place, `'${name}' ${fault.message}`, { hint: fault.hint })));
 }
 
 function itemPlace(node: Node, item: number | undefined): Place {
   return (item !== undefined && node.type === 'list' ? node.items[item]?.place : undefined) ?? node.place;
 }
 
-function pathFault(
-  text: string,
-): { message: string; hint: string; item?: number; secret?: true } | undefined {
+function pathFault(text: string): { message: string; hint: string; item?: number } | undefined {
   if (isAbsolute(text) || text.startsWith('~/')) return undefined;
   return {
     message: `must be an absolute path in the user's configuration, got '${text}'`,
@@ -116,8 +114,8 @@ function pathFrom(file: string, text: string): string {
   return text.startsWith('~/') ? join(homedir(), text.slice(2)) : resolve(dirname(file), text);
 }
 
-/** The line is shown without the password that it contains. */
-function hidden(diagnostic: Diagnostic): Diagnostic {
+/** The line is shown without a password that it may contain. */
+function withoutSecrets(diagnostic: Diagnostic): Diagnostic {
   const { location } = diagnostic;
   return location
     ? { ...diagnostic, location: { ...location, text: withoutSecret(location.text) } }

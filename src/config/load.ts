@@ -11,7 +11,6 @@ import type { Owner } from './check.ts';
 import { projectConfigFile, userConfigFile } from './files.ts';
 import { recall, remember } from './remembered.ts';
 import { SETTINGS, SETTING_NAMES, type Setting, type SettingName, type Values } from './settings.ts';
-import { withoutSecret } from './urls.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,8 +44,8 @@ export async function loadConfig({ folder, env, flags = {} }: ConfigRequest): Pr
   if (user) add(user.values, () => user.file);
   if (project) add(project.values, () => project.file);
   add(await fromEnvironment(env), (name) => envOf(name) ?? name);
-  add(await checkedFlags(flags), (name) => `--${name.slice(name.indexOf('.') + 1)}`);
-  return { values: values, origins };
+  add(await checked(flags, flagOf), flagOf);
+  return { values, origins };
 }
 
 async function valuesOf(
@@ -88,6 +87,7 @@ function cacheFolder(env: Environment): string {
 }
 
 const envOf = (name: SettingName): string | undefined => (SETTINGS[name] as Setting).env;
+const flagOf = (name: SettingName): string => (SETTINGS[name] as Setting).flag ?? name;
 
 async function fromEnvironment(env: Environment): Promise<Values> {
   const given: Record<string, string> = {};
@@ -100,20 +100,13 @@ async function fromEnvironment(env: Environment): Promise<Values> {
   return checked(given, (name) => envOf(name) ?? name);
 }
 
-function checkedFlags(flags: Values): Promise<Values> {
-  return checked(flags, (name) => `--${name.slice(name.indexOf('.') + 1)}`);
-}
-
 async function checked(values: Values, nameOf: (name: SettingName) => string): Promise<Values> {
   const given = SETTING_NAMES.filter((name) => values[name] !== undefined);
   if (given.length === 0) return values;
   const { valueFault } = await import('./value.ts');
   for (const name of given) {
     const fault = valueFault(SETTINGS[name], values[name]);
-    if (fault)
-      throw new PipelineError('E_USAGE', withoutSecret(`${nameOf(name)} ${fault.message}`), {
-        hint: fault.hint,
-      });
+    if (fault) throw new PipelineError('E_USAGE', `${nameOf(name)} ${fault.message}`, { hint: fault.hint });
   }
   return values;
 }

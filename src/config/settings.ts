@@ -8,6 +8,8 @@ interface Common {
   readonly description: string;
   /** The environment variable that overrides the files. */
   readonly env?: string;
+  /** The flag of the command line that overrides everything. */
+  readonly flag?: string;
   /** What is used where nothing is set, in words or as a value. */
   readonly default?: string | boolean | number;
 }
@@ -34,6 +36,7 @@ export const SETTINGS = {
     description:
       'Folder of the artifacts on this machine. In a project file, relative to the file; in the user file, absolute.',
     env: 'PIPELINE_STORE',
+    flag: '--store',
     default: 'artifacts',
   },
   'store.remote': {
@@ -41,6 +44,7 @@ export const SETTINGS = {
     description:
       'Shared store behind the local one: s3://bucket/prefix, https://host/path or file:///folder.',
     env: 'PIPELINE_REMOTE',
+    flag: '--remote',
     example: 's3://team-cache/two-tower',
     check: remoteFault,
   },
@@ -54,6 +58,7 @@ export const SETTINGS = {
   'store.push': {
     type: 'boolean',
     description: 'Whether a run uploads what it makes. `pipeline push` does it later.',
+    flag: '--no-push',
     default: true,
   },
   'store.region': {
@@ -92,6 +97,7 @@ export const SETTINGS = {
     values: ['local', 'slurm', 'queue'],
     description: 'Where stages are executed.',
     env: 'PIPELINE_EXECUTOR',
+    flag: '--executor',
     default: 'local',
   },
   'slurm.partition': { type: 'string', description: 'Partition of the jobs.', example: 'gpu' },
@@ -138,6 +144,7 @@ export const SETTINGS = {
     type: 'string',
     description: 'Redis or Valkey server of the queue.',
     env: 'PIPELINE_QUEUE',
+    flag: '--queue',
     example: 'redis://queue.example.org:6379',
     check: queueFault,
   },

@@ -1,18 +1,16 @@
-/** The URLs of settings: whether each has a form that can be used. None may contain a secret. */
+/** The URLs of settings: whether each has a form that can be used. Only that of the queue may have a password. */
 
 export interface Fault {
   /** What is wrong, to follow the name of the setting. */
   readonly message: string;
   readonly hint: string;
-  /** The text contains a password: it must not be shown again. */
-  readonly secret?: true;
 }
 
 const REMOTE_FORMS = 'Write s3://bucket/prefix, https://host/path, or file:///folder with an absolute path.';
 
 export function remoteFault(text: string): Fault | undefined {
   const url = parsed(text);
-  if (!url) return { message: `must be a URL, got '${text}'`, hint: REMOTE_FORMS };
+  if (!url) return { message: `must be a URL, got '${withoutSecret(text)}'`, hint: REMOTE_FORMS };
   const secret = secretIn(url);
   if (secret) return secret;
   if (!['s3:', 'http:', 'https:', 'file:'].includes(url.protocol))
@@ -36,7 +34,7 @@ export function urlFault(text: string): Fault | undefined {
   const url = parsed(text);
   if (url && ['http:', 'https:'].includes(url.protocol)) return secretIn(url);
   return {
-    message: `must be an http or https URL, got '${text}'`,
+    message: `must be an http or https URL, got '${withoutSecret(text)}'`,
     hint: 'Write the server with its scheme, as in https://minio.example.org.',
   };
 }
@@ -50,9 +48,14 @@ export function queueFault(text: string): Fault | undefined {
   };
 }
 
-/** The URL as it may be shown: without a user name and password. */
+/**
+ * A URL, or a line with one, as it may be shown: without a user name and password. A password with a slash makes it
+ * invalid, so everything up to the last @ may be part of one.
+ */
 export function withoutSecret(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/, '//***@');
+  const url = /^\w+:\/\//.test(text) ? parsed(text) : undefined;
+  if (!url) return text.replace(/\/\/\S*@/g, '//***@');
+  return secretIn(url) ? text.replace(/\/\/[^/]*@/, '//***@') : text;
 }
 
 function parsed(text: string): URL | undefined {
@@ -64,6 +67,5 @@ function secretIn({ username, password }: URL): Fault | undefined {
   return {
     message: 'must not contain a user name or password',
     hint: 'Give credentials in the environment or in ~/.aws (docs/REMOTE.md), and write the URL without them.',
-    secret: true,
   };
 }

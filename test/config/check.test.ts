@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig, type Owner } from '../../src/config/check.ts';
+import { withoutSecret } from '../../src/config/urls.ts';
 import { formatDiagnostics } from '../../src/spec/print.ts';
 
 const FILE = '/project/pipeline.config.yaml';
@@ -101,7 +102,15 @@ queue: { url: 'redis://queue:6379', name: experiments }
     expect(text).toContain("'store.remote' must not contain a user name or password");
     expect(text).toContain("store: { remote: 'https://***@host/x' }");
     expect(text).not.toContain('hunter2');
-    expect(said("queue: { url: 'http://:hunter2@host' }")).not.toContain("got 'http://:hunter2");
+    for (const url of ['http://:hunter2@host', 'redis://:hunter2/x@host', 'https://me:hunter2/x@host']) {
+      expect(said(`queue: { url: '${url}' }`)).not.toContain('hunter2');
+      expect(said(`store: { remote: '${url}', endpoint: '${url}' }`)).not.toContain('hunter2');
+    }
+  });
+
+  it('hides a whole password, and nothing of a URL without one', () => {
+    expect(withoutSecret('redis://:p@ss@host:6379/0')).toBe('redis://***@host:6379/0');
+    expect(withoutSecret('s3://bucket/a@b')).toBe('s3://bucket/a@b');
   });
 
   it('takes no relative path in the configuration of a user, which counts in every folder', () => {

@@ -105,6 +105,10 @@ describe('the configuration', () => {
 
   it('names the variable or the flag that is wrong', async () => {
     const { load } = home();
+    await expect(load({ 'queue.url': 'box1' })).rejects.toMatchObject({
+      message: "--queue must be a redis or rediss URL, got 'box1'",
+    });
+    expect((await load({ 'store.path': '/a' })).origins.get('store.path')).toBe('--store');
     await expect(load({}, { PIPELINE_EXECUTOR: 'slrum' })).rejects.toMatchObject({
       code: 'E_USAGE',
       message: "PIPELINE_EXECUTOR must be local, slurm or queue, got the string 'slrum'",
