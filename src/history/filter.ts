@@ -1,5 +1,6 @@
 /** Conditions that select runs by their fields, parameters, metrics and age. */
 import { now } from '../base/clock.ts';
+import { CONDITION, meetsValue, type Operator } from '../base/condition.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { nearest } from '../base/nearest.ts';
 import type { RunEntry } from './entry.ts';
@@ -11,11 +12,9 @@ export type NotedEntry = RunEntry & Notes;
 
 export interface Condition {
   readonly name: string;
-  readonly operator: '=' | '!=' | '<' | '<=' | '>' | '>=';
+  readonly operator: Operator;
   readonly value: string;
 }
-
-const CONDITION = /^(?<name>[^=<>!]+)(?<operator><=|>=|!=|=|<|>)(?<value>.*)$/s;
 
 /** `model.loss.margin=0.2`, `report.mrr@10>0.4`. Throws `E_USAGE`. */
 export function parseCondition(text: string): Condition {
@@ -32,26 +31,8 @@ export function parseCondition(text: string): Condition {
 export function meets(entry: NotedEntry, { name, operator, value }: Condition): boolean {
   const found = valueOf(entry, name);
   if (found === undefined) return operator === '!=';
-  const number = Number(value);
-  const numeric = typeof found === 'number' && value !== '' && !Number.isNaN(number);
-  const order = numeric ? found - number : compareTexts(String(found), value);
-  switch (operator) {
-    case '=':
-      return order === 0;
-    case '!=':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-  }
+  return meetsValue(found, operator, value);
 }
-
-export const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const FIELDS = [
   'id',

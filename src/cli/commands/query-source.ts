@@ -5,10 +5,9 @@ import { PipelineError } from '../../base/diagnostic.ts';
 import { compressionIn, CONTENTS } from '../../history/archive.ts';
 import { readRun } from '../../history/find.ts';
 import { openArchive, type OpenArchive } from '../../query/sources/archive-source.ts';
-import { sourceOfRun } from '../../query/sources/run-source.ts';
+import { placeInStore, sourceOfRun } from '../../query/sources/run-source.ts';
 import { sourceOfSpec } from '../../query/sources/spec-source.ts';
 import { currentPlan, type SpecOptions } from '../../session.ts';
-import { findWhole } from '../../store/store.ts';
 import { openSpec } from './open-spec.ts';
 import { meansRun } from './show.ts';
 import { commandStores } from './stores.ts';
@@ -27,11 +26,7 @@ export async function openQuerySource(
   if (meansRun(name, existsSync(name))) {
     refuseChanges(name, options);
     const { layout, store } = await commandStores(options);
-    const source = await sourceOfRun(readRun(layout, name), {
-      find: (kind, key) => findWhole(store, kind, key),
-      fetch: (kind, key) => store.fetch(kind, key),
-      hint: 'Run its spec again, or `pipeline reproduce` it.',
-    });
+    const source = await sourceOfRun(readRun(layout, name), placeInStore(store));
     return { source, close };
   }
   const session = await openSpec(name, options);

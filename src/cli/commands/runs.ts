@@ -1,7 +1,7 @@
+import { compareTexts } from '../../base/condition.ts';
 import { PipelineError } from '../../base/diagnostic.ts';
 import {
   checkName,
-  compareTexts,
   meets,
   parseCondition,
   parseSince,

@@ -2,10 +2,10 @@
 import { findRun, readRun } from '../../history/find.ts';
 import { readRunRecord, runIds, type RunRecord } from '../../history/record.ts';
 import { findParts, type PartsOptions } from '../../query/parts.ts';
-import { sourceOfRun } from '../../query/sources/run-source.ts';
+import { placeInStore, sourceOfRun } from '../../query/sources/run-source.ts';
 import type { Source } from '../../query/sources/source.ts';
 import type { StoreLayout } from '../../store/layout.ts';
-import { findWhole, type Store } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
 import { nothingToSearch, type SearchTarget, type ServiceOptions } from './search/service.ts';
 
 /** Runs that are looked at for one that can be searched, latest first. */
@@ -23,11 +23,7 @@ export function targetsOf(
   const ofRecord = async (record: RunRecord): Promise<SearchTarget> => {
     const known = remembered.get(record.id);
     if (known) return known;
-    const source = await sourceOfRun(record, {
-      find: (kind, key) => findWhole(store, kind, key),
-      fetch: (kind, key) => store.fetch(kind, key),
-      hint: 'Run its spec again, or `pipeline reproduce` it.',
-    });
+    const source = await sourceOfRun(record, placeInStore(store));
     const target = await targetOf(source, record.id, options);
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     remembered.set(record.id, target);

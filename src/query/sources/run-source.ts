@@ -1,7 +1,7 @@
 import { PipelineError } from '../../base/diagnostic.ts';
 import type { Key } from '../../base/hash.ts';
 import type { RunRecord } from '../../history/record.ts';
-import type { FoundArtifact, Artifact } from '../../store/store.ts';
+import { findWhole, type Artifact, type FoundArtifact, type Store } from '../../store/store.ts';
 import type { Source, SourceStage } from './source.ts';
 
 /** Where the artifacts of a run are: a store, or an unpacked archive. */
@@ -11,6 +11,13 @@ export interface ArtifactPlace {
   /** What to do about a missing one. */
   readonly hint: string;
 }
+
+/** The place of the runs that this machine has recorded. */
+export const placeInStore = (store: Store): ArtifactPlace => ({
+  find: (kind, key) => findWhole(store, kind, key),
+  fetch: (kind, key) => store.fetch(kind, key),
+  hint: 'Run its spec again, or `pipeline reproduce` it.',
+});
 
 /** The results of a recorded run, whatever has changed in its spec since. */
 export async function sourceOfRun(record: RunRecord, place: ArtifactPlace): Promise<Source> {

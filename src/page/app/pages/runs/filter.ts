@@ -2,11 +2,12 @@
  * Which runs to show: words, and conditions on any column, such as `report.mrr@10>0.4 model.loss.margin=0.2 glove`. All
  * have to hold. Quotes keep spaces: `result="MRR@10 0.5"`.
  */
+import { CONDITION, meetsValue, type Operator } from '../../../../base/condition.ts';
 import type { Cell } from '../../../views/runs-view.ts';
 
 export interface Condition {
   readonly column: string;
-  readonly operator: '=' | '!=' | '<' | '<=' | '>' | '>=';
+  readonly operator: Operator;
   readonly value: string;
 }
 
@@ -19,8 +20,6 @@ export interface Filter {
 }
 
 const PART = /(?:[^\s"]|"[^"]*")+/g;
-const CONDITION = /^(?<name>[^=<>!]+)(?<operator><=|>=|!=|=|<|>)(?<value>.*)$/s;
-
 /** `columns`: their full names. The end of a name stands for it where that is one column alone, or the first of them. */
 export function parseFilter(text: string, columns: readonly string[]): Filter {
   const words: string[] = [];
@@ -38,7 +37,7 @@ export function parseFilter(text: string, columns: readonly string[]): Filter {
     else
       conditions.push({
         column,
-        operator: operator as Condition['operator'],
+        operator: operator as Operator,
         value: value.replaceAll('"', ''),
       });
   }
@@ -49,28 +48,8 @@ function columnNamed(name: string, columns: readonly string[]): string | undefin
   return columns.includes(name) ? name : columns.find((column) => column.endsWith(`.${name}`));
 }
 
-/** A missing value meets only `!=`; numbers are compared as numbers. */
+/** An empty value stands for a missing one, which meets nothing else but `!=`. */
 export function meets(cell: Cell, { operator, value }: Condition): boolean {
   if (cell === null) return operator === '!=' ? value !== '' : operator === '=' && value === '';
-  const number = Number(value);
-  const isNumeric = typeof cell === 'number' && value !== '' && !Number.isNaN(number);
-  const order = isNumeric ? cell - number : compareTexts(String(cell), value);
-  switch (operator) {
-    case '=':
-      return order === 0;
-    case '!=':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-  }
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return meetsValue(cell, operator, value);
 }
