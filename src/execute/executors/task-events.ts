@@ -14,7 +14,7 @@ export type TaskEvent =
   | { readonly type: 'alive' };
 
 /** A worker that has been silent for several of these is probably gone. */
-export const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
 /** Of progress, a shared folder gets at most this much. */
 const PROGRESS_INTERVAL_MS = 500;
 

@@ -42,7 +42,7 @@ export function taskFiles(task: string): TaskFiles {
 }
 
 /** The folder of all tasks of a key. */
-export function tasksOf(layout: StoreLayout, key: Key): string {
+function tasksOf(layout: StoreLayout, key: Key): string {
   return join(layout.tasks, key);
 }
 

@@ -14,7 +14,7 @@ import { projectOnPlane } from './principal-components.ts';
 import { reportOf } from './report.ts';
 import type { ShownRun, ShownStage } from './shown-run.ts';
 
-export const MAP_CAP = 20_000;
+const MAP_CAP = 20_000;
 const TEXT_LENGTH = 80;
 const HIT_DEPTH = 10;
 

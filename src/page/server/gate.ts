@@ -33,7 +33,7 @@ export interface Refusal {
 
 const LONGEST_URL = 8_192;
 /** The only path that takes another method than GET: questions may be too long or too many for an address. */
-export const POST_PATH = '/api/search';
+const POST_PATH = '/api/search';
 
 export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 

@@ -1,6 +1,7 @@
 /** An artifact of the store: what it is, why it was made, and what is in its files. */
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { Engine, Metrics, StageWarning } from '../../stage.ts';
+import type { MadeView } from './run-view.ts';
 
 export interface ArtifactView {
   readonly kind: string;
@@ -10,17 +11,8 @@ export interface ArtifactView {
   readonly headline: string | null;
   readonly metrics: Metrics;
   readonly warnings: readonly StageWarning[];
-  readonly files: readonly { readonly path: string; readonly size: number; readonly sha256: string }[];
-  readonly made: {
-    readonly started: string;
-    readonly seconds: number;
-    readonly threads: number;
-    readonly peakMemoryBytes: number;
-    readonly kernels: readonly string[];
-    readonly version: string;
-    readonly node: string;
-    readonly platform: string;
-  };
+  readonly files: MadeView['files'];
+  readonly made: Omit<MadeView, 'engine' | 'libraries' | 'files'>;
   readonly keyDocument: {
     readonly code: string;
     readonly parameters: JsonObject;

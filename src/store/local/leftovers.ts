@@ -65,7 +65,7 @@ function below(
     .map((path) => ({ what, path, bytes: bytesBelow(path), why }));
 }
 
-export function isDeadLock(path: string): boolean {
+function isDeadLock(path: string): boolean {
   try {
     const owner = parseOwner(readFileSync(path, 'utf8'));
     return owner !== undefined && stateOf(owner) === 'dead';

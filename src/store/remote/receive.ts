@@ -54,7 +54,7 @@ const PAUSES_MS = [200, 1_000, 4_000];
 const BATCH = 1 << 20;
 
 /** Goes on where a broken transfer ended, as long as the server can. */
-export async function receiveFile(
+async function receiveFile(
   objects: Objects,
   file: ArtifactFile,
   path: string,

@@ -21,7 +21,7 @@ for group in $groups; do kill -s KILL -- "-$group"; done
 `;
 
 /** The descriptor of the channel in a program that is being started. */
-export const CHANNEL = 3;
+const CHANNEL = 3;
 
 /**
  * A shell script that goes on as its arguments, in a process group of its own, once the guard knows it. As long as it

@@ -5,7 +5,7 @@ import { bytesText, durationText } from '../../../../base/quantity-text.ts';
 import type { ArtifactView } from '../../../views/artifact-view.ts';
 import { artifactName } from '../../../views/serve-names.ts';
 import { countText, timeText } from '../../format.ts';
-import { Contents } from '../../parts/contents.tsx';
+import { PageSections } from '../../parts/page-sections.tsx';
 import { WithView } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -57,14 +57,7 @@ function Artifact({ artifact }: { readonly artifact: ArtifactView }): JSX.Elemen
           </p>
         ))}
       </header>
-      <div class="with-contents">
-        <Contents entries={sections} />
-        <div class="sections">
-          {sections.map(({ id, content }) => (
-            <div key={id}>{content}</div>
-          ))}
-        </div>
-      </div>
+      <PageSections sections={sections} />
     </>
   );
 }

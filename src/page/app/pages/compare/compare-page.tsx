@@ -4,7 +4,7 @@ import type { ComparedRun, CompareView } from '../../../views/compare-view.ts';
 import { compareName } from '../../../views/serve-names.ts';
 import { countText, timeText } from '../../format.ts';
 import { Chip } from '../../parts/chip.tsx';
-import { Contents } from '../../parts/contents.tsx';
+import { PageSections } from '../../parts/page-sections.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { WithView } from '../../parts/loaded.tsx';
 import { formatRoute, type Route } from '../../routes.ts';
@@ -80,14 +80,7 @@ function Comparison({ view }: { readonly view: CompareView }): JSX.Element {
             : `Only what differs is shown; ${countText(equal, 'value')} ${equal === 1 ? 'is' : 'are'} equal in all runs.`}
         </p>
       </header>
-      <div class="with-contents">
-        <Contents entries={shown} />
-        <div class="sections">
-          {shown.map(({ id, content }) => (
-            <div key={id}>{content}</div>
-          ))}
-        </div>
-      </div>
+      <PageSections sections={shown} />
     </>
   );
 }

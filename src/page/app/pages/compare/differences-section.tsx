@@ -3,6 +3,7 @@ import { numberText, signedText } from '../../../../base/number-text.ts';
 import type { ComparedRow, ComparedSection } from '../../../views/compare-view.ts';
 import type { Cell } from '../../../views/runs-view.ts';
 import { HashText } from '../../parts/hash-text.tsx';
+import { FindBox } from '../../parts/find-box.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { useRouteValue } from '../../use-route.ts';
@@ -44,16 +45,7 @@ export function DifferencesSection({ section }: { readonly section: ComparedSect
     <Section id={id} title={title}>
       {rows.length > MANY && (
         <div class="controls">
-          <label>
-            find
-            <input
-              type="search"
-              value={find.value}
-              onInput={(event) => {
-                find.set(event.currentTarget.value);
-              }}
-            />
-          </label>
+          <FindBox words={find} />
           <span class="soft">
             {shown.length} of {rows.length}
           </span>

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { alignedText, signedText } from '../../../../base/number-text.ts';
 import type { ComparedRun, QueryDifference, QueryDifferencesView } from '../../../views/compare-view.ts';
 import { countText, measureText } from '../../format.ts';
+import { FindBox } from '../../parts/find-box.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { formatRoute } from '../../routes.ts';
@@ -49,16 +50,7 @@ export function QueryDifferencesSection({ views, runs }: QueryDifferencesProps):
             </select>
           </label>
         )}
-        <label>
-          find
-          <input
-            type="search"
-            value={find.value}
-            onInput={(event) => {
-              find.set(event.currentTarget.value);
-            }}
-          />
-        </label>
+        <FindBox words={find} />
       </div>
       <Table
         id="query-differences"

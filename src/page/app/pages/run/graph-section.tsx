@@ -13,7 +13,7 @@ import { formatRoute, withQuery } from '../../routes.ts';
 import { useRoute } from '../../use-route.ts';
 import { StageDetails } from './stage-details.tsx';
 
-export const STATE_TEXT: Readonly<Record<StageState, string>> = {
+const STATE_TEXT: Readonly<Record<StageState, string>> = {
   cached: 'cached',
   executed: 'executed',
   failed: 'failed',

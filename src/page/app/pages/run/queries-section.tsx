@@ -8,6 +8,7 @@ import { countText, systemText } from '../../format.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { WithView } from '../../parts/loaded.tsx';
 import { RankedLists } from '../../parts/ranked-lists.tsx';
+import { FindBox } from '../../parts/find-box.tsx';
 import { Section } from '../../parts/section.tsx';
 import { useRouteValue } from '../../use-route.ts';
 
@@ -83,16 +84,7 @@ function Queries({ view }: { readonly view: QueriesView }): JSX.Element {
             {one} most ({counts[one]})
           </label>
         ))}
-        <label>
-          find
-          <input
-            type="search"
-            value={words.value}
-            onInput={(event) => {
-              words.set(event.currentTarget.value);
-            }}
-          />
-        </label>
+        <FindBox words={words} />
       </div>
       {shown.length === 0 && <Empty>No query {side.value === 'lost' ? 'lost' : 'won'} matches.</Empty>}
       <ol class="queries">

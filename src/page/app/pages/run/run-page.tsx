@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { runName } from '../../../views/names.ts';
 import type { RunView } from '../../../views/run-view.ts';
-import { Contents, type Entry } from '../../parts/contents.tsx';
+import { PageSections, type PageSection } from '../../parts/page-sections.tsx';
 import { WithView } from '../../parts/loaded.tsx';
 import type { Route } from '../../routes.ts';
 import { CurvesSection } from './curves-section.tsx';
@@ -32,29 +32,18 @@ function Run({ run }: { readonly run: RunView }): JSX.Element {
   return (
     <>
       <RunHead run={run} />
-      <div class="with-contents">
-        <Contents entries={sections} />
-        <div class="sections">
-          {sections.map(({ id, content }) => (
-            <div key={id}>{content}</div>
-          ))}
-        </div>
-      </div>
+      <PageSections sections={sections} />
     </>
   );
 }
 
-interface Shown extends Entry {
-  readonly content: JSX.Element;
-}
-
 /** A section without content is left out, with its link. */
-function sectionsOf(run: RunView): Shown[] {
+function sectionsOf(run: RunView): PageSection[] {
   const { reports, curves, minings, maps, stages } = run;
   const hasWarnings = stages.some(({ warnings }) => warnings.length > 0);
   const hasFailed = stages.some(({ error }) => error !== null);
   const doubts = { id: 'warnings', content: <WarningsSection run={run} /> };
-  const all: (Shown | false)[] = [
+  const all: (PageSection | false)[] = [
     hasFailed && { ...doubts, title: 'Failure' },
     { id: 'metrics', title: 'Metrics', content: <MetricsSection run={run} /> },
     hasWarnings && !hasFailed && { ...doubts, title: 'Warnings' },

@@ -4,7 +4,7 @@ import { sweepName } from '../../../views/names.ts';
 import type { SweepView } from '../../../views/sweep-view.ts';
 import { durationText } from '../../../../base/quantity-text.ts';
 import { countText, timeText } from '../../format.ts';
-import { Contents, type Entry } from '../../parts/contents.tsx';
+import { PageSections, type PageSection } from '../../parts/page-sections.tsx';
 import { WithView } from '../../parts/loaded.tsx';
 import { formatRoute, type Route } from '../../routes.ts';
 import { EffectsSection } from './effects-section.tsx';
@@ -24,7 +24,7 @@ export function SweepPage({ route }: { readonly route: Route }): JSX.Element {
 function Sweep({ sweep }: { readonly sweep: SweepView }): JSX.Element {
   const { spec, id, started, seconds, configurations, repeats, notes, effects, parameters } = sweep;
   const measured = configurations.filter(({ metric }) => metric !== null).length;
-  const sections: (Entry & { readonly content: JSX.Element })[] = [
+  const sections: PageSection[] = [
     { id: 'ranking', title: 'Ranking', content: <RankingSection sweep={sweep} /> },
     ...(effects.length > 0
       ? [{ id: 'effects', title: 'Effects', content: <EffectsSection sweep={sweep} /> }]
@@ -55,14 +55,7 @@ function Sweep({ sweep }: { readonly sweep: SweepView }): JSX.Element {
           </p>
         ))}
       </header>
-      <div class="with-contents">
-        <Contents entries={sections} />
-        <div class="sections">
-          {sections.map(({ id: section, content }) => (
-            <div key={section}>{content}</div>
-          ))}
-        </div>
-      </div>
+      <PageSections sections={sections} />
     </>
   );
 }
