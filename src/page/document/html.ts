@@ -25,7 +25,6 @@ export function pageAssets(): PageAssets {
   };
 }
 
-/** Views by name; each is written where it is needed, so that they need not all be in memory as text. */
 export interface EmbeddedView {
   readonly name: string;
   readonly view: unknown;

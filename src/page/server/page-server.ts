@@ -44,7 +44,12 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
     port,
     gate: (bound) => {
       cookie = `pipeline-${bound}`;
-      return { hosts: namesOf(host), token, cookie, isEntry: (url) => entryToken(url, token) };
+      return {
+        hosts: token === undefined ? namesOf(host) : undefined,
+        token,
+        cookie,
+        isEntry: (url) => entryToken(url, token),
+      };
     },
     handle: token === undefined ? answer : withToken(answer, token, () => cookie),
     report,
@@ -66,9 +71,8 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-/** A server for other machines may be known by any name: the token guards it. */
-function namesOf(host: string): ReadonlySet<string> | undefined {
-  if (!isLoopback(host)) return undefined;
+/** Of this machine. With a token, a server may have any name, such as that of the proxy before it: the token guards it. */
+function namesOf(host: string): ReadonlySet<string> {
   return new Set([...LOOPBACK_NAMES, host.includes(':') ? `[${host}]` : host]);
 }
 

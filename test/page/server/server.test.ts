@@ -131,6 +131,16 @@ describe('a server with a token', () => {
     }
   });
 
+  it('lets the server have the name of the proxy before it', async () => {
+    const server = await testServer('secret');
+    const headers = { host: 'search.example.org', authorization: 'Bearer secret' };
+    try {
+      expect((await ask(server.port, '/api/health', { headers })).status).toBe(200);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('is needed for an address that other machines can reach', async () => {
     await expect(
       openPageServer({ host: '0.0.0.0', token: undefined } as Parameters<typeof openPageServer>[0]),
