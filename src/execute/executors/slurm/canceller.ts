@@ -1,4 +1,5 @@
 /** Cancels jobs: those that are to end at the same moment with one request. */
+import { sleep } from '../../../base/clock.ts';
 import type { Board } from './board.ts';
 import { Unavailable, type SlurmCommands } from './commands.ts';
 import type { Submission } from './submission.ts';
@@ -10,9 +11,10 @@ export interface Canceller {
 
 const MOMENT_MS = 20;
 const TRIES = 5;
+/** A controller that is silent for longer does not hold up the end of a run. */
+const FRESH_MS = 30_000;
 
 export function openCanceller(commands: SlurmCommands, board: Board): Canceller {
-  const never = new AbortController().signal;
   const waiting = new Map<string, { readonly ids: Set<string>; readonly done: Promise<void> }>();
 
   const send = async (ids: ReadonlySet<string>, signal: 'KILL' | undefined): Promise<void> => {
@@ -22,7 +24,7 @@ export function openCanceller(commands: SlurmCommands, board: Board): Canceller 
         break;
       } catch (error) {
         if (!(error instanceof Unavailable)) break;
-        await new Promise((resolve) => setTimeout(resolve, 1_000 * tried));
+        await sleep(1_000 * tried);
       }
     }
     board.nudge();
@@ -31,7 +33,7 @@ export function openCanceller(commands: SlurmCommands, board: Board): Canceller 
   return {
     async cancel({ name, index }, signal) {
       // A job that was submitted a moment ago is not in the last listing yet.
-      if (!board.row(name, index)) await board.fresh(never).catch(() => undefined);
+      if (!board.row(name, index)) await board.fresh(AbortSignal.timeout(FRESH_MS)).catch(() => undefined);
       const id = board.row(name, index)?.id;
       if (id === undefined) return;
       const key = signal ?? '';

@@ -2,6 +2,7 @@
  * Follows one task until it has ended. Its files say what came of it. What Slurm says only tells how long to wait for
  * them: on a network file system a result may arrive seconds after the job has left the queue.
  */
+import { aborted } from '../../../base/aborted.ts';
 import type { JobOptions, JobResult } from '../../executor.ts';
 import type { TaskWatch } from '../watch-task.ts';
 import { meaningOf, type Meaning, type Row } from './states.ts';
@@ -163,7 +164,7 @@ async function stopped(following: Following): Promise<Ending> {
   const { watch, options, cancel, pause, now } = following;
   const stop: Ending = { type: 'result', result: { state: 'stopped' } };
   if (!cancel) return stop;
-  await cancel();
+  await Promise.race([cancel(), aborted(options.kill)]);
   const [seen, since] = [following.listings(), now()];
   while (!options.kill.aborted && now() - since < CANCEL_MS) {
     const result = watch.look();
