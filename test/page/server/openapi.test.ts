@@ -40,6 +40,17 @@ const post = (body: unknown): ReturnType<typeof ask> =>
     body: JSON.stringify(body),
   });
 
+/** The keys of mappings without a value, which a comma in an unquoted text makes. */
+function emptyKeys(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const all = Object.entries(value);
+  return all.flatMap(([key, of]) => (of === null && !Array.isArray(value) ? [key] : emptyKeys(of)));
+}
+
+it('every description is one whole text', () => {
+  expect(emptyKeys(document)).toEqual([]);
+});
+
 it('answers are as described', async () => {
   const { status, text } = await ask(server.port, '/api/search?q=what%20is%20gout&k=3&systems=bm25');
   expect(status).toBe(200);
