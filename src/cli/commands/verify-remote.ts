@@ -45,7 +45,7 @@ function checkedText(
   );
   const count = `${numberText(artifacts)} artifacts, ${numberText(files)} files, ${bytesText(bytes)}`;
   const verdict = damaged.length === 0 ? 'no damage' : `${damaged.length} damaged`;
-  const after =
-    damaged.length > 0 && !keep ? ['Removed. The next run that needs them makes them again.'] : [];
+  const isRemoved = !keep && damaged.some(({ names }) => names.length > 0);
+  const after = isRemoved ? ['Removed. The next run that needs them makes them again.'] : [];
   return [...lines, `${count}: ${verdict} (${durationText(seconds)})`, ...after].join('\n');
 }

@@ -22,7 +22,8 @@ export type EntryState =
       readonly manifest: Manifest;
       readonly signature: 'valid' | 'none' | 'unchecked';
     }
-  | { readonly state: 'refused'; readonly why: string };
+  /** `signature`: it is whole, but not signed as it has to be here. Another machine may have another key. */
+  | { readonly state: 'refused'; readonly fault: 'content' | 'signature'; readonly why: string };
 
 export function entryText(manifest: Manifest, signer: Signer): string {
   const sign = signer.signing !== 'off' && signer.key !== undefined;
@@ -36,7 +37,7 @@ export function readEntry(
   key: Key,
   { signing, key: secret }: Signer,
 ): EntryState {
-  const refused = (why: string): EntryState => ({ state: 'refused', why });
+  const refused = (why: string): EntryState => ({ state: 'refused', fault: 'content', why });
   let entry: unknown;
   try {
     entry = JSON.parse(content.toString('utf8'));
@@ -50,7 +51,7 @@ export function readEntry(
     return refused('it is that of another artifact');
   if (digestOfFiles(manifest.files) !== manifest.digest) return refused('its files do not give its digest');
   const why = signing === 'off' ? undefined : signatureFault(manifest, hmac, secret, signing);
-  if (why !== undefined) return refused(why);
+  if (why !== undefined) return { state: 'refused', fault: 'signature', why };
   const checked = signing !== 'off' && secret !== undefined;
   return {
     state: 'sound',

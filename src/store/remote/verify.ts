@@ -12,7 +12,7 @@ import { retried } from './retry.ts';
 export interface RemoteDamage {
   readonly artifact: string;
   readonly faults: readonly string[];
-  /** Objects to remove, so that the next run makes the artifact again. */
+  /** Objects to remove, so that the next run makes the artifact again; none where only its signature is refused. */
   readonly names: readonly string[];
 }
 
@@ -71,7 +71,11 @@ async function damageOf(
   check: (sha256: string, size: number) => Promise<string | undefined>,
 ): Promise<RemoteDamage | undefined> {
   const artifact = `${kind}/${key}`;
-  if (entry.state === 'refused') return { artifact, faults: [`its entry: ${entry.why}`], names: [name] };
+  if (entry.state === 'refused') {
+    // This machine may have the wrong key: it must not remove what the others use.
+    const names = entry.fault === 'signature' ? [] : [name];
+    return { artifact, faults: [`its entry: ${entry.why}`], names };
+  }
   const faults: string[] = [];
   const names: string[] = [];
   for (const { path, sha256, size } of entry.manifest.files) {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { MANIFEST } from '../../../src/store/layout.ts';
 import type { Manifest } from '../../../src/store/manifest.ts';
 import { contentName, entryName } from '../../../src/store/remote/names.ts';
+import { verifyRemote } from '../../../src/store/remote/verify.ts';
 import type { Sealed } from '../../../src/store/store.ts';
 import { folderSettings, machine, sealed, type Settings } from './fixtures.ts';
 
@@ -246,6 +247,14 @@ describe('signatures', () => {
     // Made again by somebody with the key, it is signed.
     await published(required, sealed(1));
     expect(await fetched(required, sealed(1))).toEqual([true, []]);
+  });
+
+  it('are reported where they are wrong, and the entry stays: this machine may have the wrong key', async () => {
+    const settings = { ...folderSettings(), ...signing('team') };
+    await published(settings, sealed(1));
+    const { remote } = machine({ ...settings, ...signing('stranger') });
+    const { damaged } = await verifyRemote(await remote.objects(), { signer: remote.signer });
+    expect(damaged).toMatchObject([{ faults: [expect.stringContaining('its signature is not')], names: [] }]);
   });
 
   it('need a key where they are required', () => {

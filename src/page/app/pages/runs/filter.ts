@@ -20,6 +20,7 @@ export interface Filter {
 }
 
 const PART = /(?:[^\s"]|"[^"]*")+/g;
+
 /** `columns`: their full names. The end of a name stands for it where that is one column alone, or the first of them. */
 export function parseFilter(text: string, columns: readonly string[]): Filter {
   const words: string[] = [];
