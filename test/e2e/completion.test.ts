@@ -35,7 +35,7 @@ async function candidates(rig: Rig, ...words: string[]): Promise<string[]> {
 describe('completion offers', () => {
   it('commands, and none that is hidden', async () => {
     const rig = makeRig();
-    expect(await candidates(rig, 're')).toEqual(['report', 'reproduce']);
+    expect(await candidates(rig, 're')).toEqual(['reproduce', 'report']);
     expect(await candidates(rig, '')).toEqual(expect.arrayContaining(['run', 'plan', 'logs', 'completion']));
     expect(await candidates(rig, '_')).toEqual([]);
   });
