@@ -1,19 +1,25 @@
-// Makes docs/images/*.png, which README.md shows: what a reader of the page sees, in a real Chromium. Run it right after
-// `npx pipeline run pipelines/quickstart.yaml`: it shows the latest run. `node scripts/screenshots.mjs [NAME…]` makes only
-// those named. CHROMIUM names another browser than /usr/bin/chromium.
-import { execFileSync } from 'node:child_process';
+// Makes docs/images/*.png, which README.md shows: what a reader of the page sees, in a real Chromium. The report is that of
+// the latest run. The comparison is of the latest two, so make them first:
+//   npx pipeline run pipelines/quickstart.yaml --set model.encoder.pooling=max
+//   npx pipeline run pipelines/quickstart.yaml
+// `node scripts/screenshots.mjs [NAME…]` makes only those named. STORE names another store than artifacts/, and CHROMIUM
+// another browser than /usr/bin/chromium.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const COMMAND = join(root, 'dist', 'pipeline.cjs');
+const store = resolve(process.env.STORE ?? join(root, 'artifacts'));
 const images = join(root, 'docs', 'images');
 const MOST_BYTES = 300_000;
 
 /** Each: the name of the image, and what is done to an open page of the report before its picture is taken. */
-const SHOTS = {
+const REPORT_SHOTS = {
   report: {
     height: 820,
   },
@@ -29,30 +35,76 @@ const SHOTS = {
   },
 };
 
+const COLUMNS = 'started,spec,outcome,result,model.encoder.pooling,model.encoder.hidden,model.epochs,seconds';
+
+/** The same for pages that `pipeline serve` shows: `hash` is the rest of the address, for the ids of the latest runs. */
+const SERVE_SHOTS = {
+  'serve-runs': {
+    height: 420,
+    hash: ([first, second]) => `/runs?pick=${first},${second}&columns=${COLUMNS}`,
+    ready: 'table.runs tbody tr',
+  },
+  'serve-compare': {
+    height: 640,
+    hash: ([first, second]) => `/compare/${second}/${first}`,
+    ready: '#tests',
+  },
+  'serve-search': {
+    height: 620,
+    hash: () => `/search?q=${encodeURIComponent('join two paths')}&k=5`,
+    ready: '.ranked li',
+    // The first answer takes longer: the model is loaded.
+    async prepare(page) {
+      await page.reload();
+      await page.waitForSelector('.ranked li');
+    },
+  },
+};
+
+const wanted = process.argv.slice(2);
+const wantedOf = (shots) =>
+  Object.entries(shots).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+
 const folder = mkdtempSync(join(tmpdir(), 'pipeline-screenshots-'));
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
 });
 try {
-  const report = join(folder, 'report.html');
-  execFileSync(process.execPath, [
-    join(root, 'dist', 'pipeline.js'),
-    ...['report', 'latest', '--store', join(root, 'artifacts'), '-o', report],
-  ]);
   mkdirSync(images, { recursive: true });
-  const wanted = process.argv.slice(2);
-  for (const [name, shot] of Object.entries(SHOTS))
-    if (wanted.length === 0 || wanted.includes(name)) await take(name, pathToFileURL(report).href, shot);
+  if (wantedOf(REPORT_SHOTS).length > 0) await takeReport();
+  if (wantedOf(SERVE_SHOTS).length > 0) await takeServed();
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true });
 }
 
-async function take(name, address, { height, prepare }) {
+async function takeReport() {
+  const report = join(folder, 'report.html');
+  execFileSync(process.execPath, [COMMAND, 'report', 'latest', '--store', store, '-o', report]);
+  for (const [name, shot] of wantedOf(REPORT_SHOTS)) await take(name, pathToFileURL(report).href, shot);
+}
+
+async function takeServed() {
+  const { runs } = JSON.parse(execFileSync(process.execPath, [COMMAND, 'runs', '--json', '--store', store]));
+  const ids = runs.map(({ id }) => id);
+  const server = spawn(process.execPath, [COMMAND, 'serve', '--store', store, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    // The first line that it prints is the address.
+    const [line] = await once(server.stdout.setEncoding('utf8'), 'data');
+    for (const [name, shot] of wantedOf(SERVE_SHOTS))
+      await take(name, `${line.trim()}#${shot.hash(ids)}`, shot);
+  } finally {
+    server.kill();
+  }
+}
+
+async function take(name, address, { height, ready = 'h1', prepare }) {
   const page = await browser.newPage({ viewport: { width: 1180, height }, colorScheme: 'light' });
   await page.goto(address);
-  await page.waitForSelector('h1');
+  await page.waitForSelector(ready);
   await prepare?.(page);
   // Fonts and canvases are drawn in the next frames.
   await page.waitForTimeout(500);

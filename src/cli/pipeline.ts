@@ -9,7 +9,7 @@ import type { LockOptions } from './commands/lock.ts';
 import type { GraphOptions } from './commands/graph.ts';
 import { addExecutorCommands, withExecutor } from './executor-commands.ts';
 import { addHistoryCommands } from './history-commands.ts';
-import { printNotice, styleFor, useColor } from './render/output.ts';
+import { printNotice, printPart, styleFor, useColor } from './render/output.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { QueryOptions } from './commands/query.ts';
 import type { RunCommandOptions } from './commands/run.ts';
@@ -70,6 +70,8 @@ function program(): Command {
     .description('Runs dense-retrieval experiments described in YAML; executes only what changed.')
     .version(ownPackage().version)
     .exitOverride()
+    // Commander's own streams fail later, out of reach, when the reader (`| head`) has gone.
+    .configureOutput({ writeOut: printPart, writeErr: printNotice })
     .showHelpAfterError('(see --help)')
     .hook('preAction', (_, command) => {
       if (ANSWERING.has(command.name())) answerInterrupts();

@@ -35,7 +35,7 @@ async function candidates(rig: Rig, ...words: string[]): Promise<string[]> {
 describe('completion offers', () => {
   it('commands, and none that is hidden', async () => {
     const rig = makeRig();
-    expect(await candidates(rig, 're')).toEqual(['reproduce']);
+    expect(await candidates(rig, 're')).toEqual(['reproduce', 'report']);
     expect(await candidates(rig, '')).toEqual(expect.arrayContaining(['run', 'plan', 'logs', 'completion']));
     expect(await candidates(rig, '_')).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('completion offers', () => {
 
   it('formats of an exported model, and then specs as well as runs', async () => {
     const rig = rigWithSpec();
-    expect(await candidates(rig, 'export', '--to', '')).toEqual(['archive', 'onnx', 'huggingface']);
+    expect(await candidates(rig, 'export', '--to', '')).toEqual(['archive', 'onnx', 'huggingface', 'kubernetes']);
     expect(await candidates(rig, 'export', '')).toEqual(['latest']);
     expect(await candidates(rig, 'export', '--to', 'onnx', '')).toEqual([
       'artifacts/',

@@ -83,7 +83,7 @@ describe('pipeline doctor', () => {
 
   it('has an example in its help, and words for people', async () => {
     const rig = makeRig();
-    expect((await rig.pipeline('doctor', '--help')).stdout).toContain('Example:\n  pipeline doctor');
+    expect((await rig.pipeline('doctor', '--help')).stdout).toContain('Examples:\n  pipeline doctor');
     expect((await rig.pipeline('doctor')).stdout).toMatch(/^machine\n✔ Node +v\d+/);
   });
 });

@@ -172,7 +172,7 @@ describe('every line of pipeline run --json fits the schema', () => {
   });
 
   it('and together these runs had every event', () => {
-    expect([...seen].sort()).toEqual(schema.oneOf.map(({ title }) => title));
+    expect([...seen].sort()).toEqual([...new Set(schema.oneOf.map(({ title }) => title))]);
   });
 
   it('and the schema rejects lines that are not events', () => {

@@ -148,7 +148,7 @@ describe('pipeline export --to', () => {
     [[SMALL, '--to', 'onnx'], 'there are 2 models: model[cell=gru], model[cell=lstm]'],
     [[SMALL, '--to', 'onnx', '--stage', 'tokens'], "the result of 'tokens' is no model"],
     [[SMALL, '--to', 'onnx', '--stage', STAGE, '-o', '.'], 'already exists'],
-    [[SMALL, '--to', 'tflite'], 'Allowed choices are archive, onnx, huggingface.'],
+    [[SMALL, '--to', 'tflite'], 'Allowed choices are archive, onnx, huggingface, kubernetes.'],
   ])('refuses %j', async (args, reason) => {
     const { code, stderr } = await pipeline('export', ...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(reason)]);

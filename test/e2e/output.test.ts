@@ -85,6 +85,17 @@ describe('off a terminal', () => {
     expect(stdout).toMatch(/^\{"time":.*"run-started".*\}\ncodes 0 0\ncodes 0 0\n$/);
   });
 
+  it('help, the version and usage errors end as quietly without a reader', () => {
+    const { stdout, stderr } = shell(
+      shown(),
+      ['--help', 'run --help', 'help sweep', '--version', '2>&1', 'run 2>&1']
+        .map((args) => `pipeline ${args} | true; echo "code \${PIPESTATUS[0]}"`)
+        .join('\n'),
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toBe('code 0\n'.repeat(4) + 'code 2\n'.repeat(2));
+  });
+
   it('neither is a closed stdout or stderr', () => {
     const { stdout } = shell(shown(), 'pipeline run s.yaml 2>&- >&-; echo "code $?"');
     expect(stdout).toBe('code 0\n');
