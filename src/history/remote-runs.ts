@@ -1,6 +1,6 @@
 /** Run records in a remote store: written when a run ends, read when somebody asks for them. */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { atMost } from '../base/at-most.ts';
 import { namesIn, writeAtomically } from '../base/files.ts';
 import { digestOf } from '../base/hash.ts';
@@ -41,8 +41,11 @@ export async function receiveRecords(objects: Objects, layout: StoreLayout): Pro
   const arriving: Promise<void>[] = [];
   for await (const { name } of objects.list(RECORDS)) {
     const file = name.slice(RECORDS.length);
-    if (RECORD_FILE.test(file) && !here.has(file))
-      arriving.push(limit(() => receive(objects, name, join(runs, file))));
+    if (!RECORD_FILE.test(file) || here.has(file)) continue;
+    const one = limit(() => receive(objects, name, join(runs, file)));
+    // It may fail while the list goes on; it is awaited below.
+    one.catch(() => undefined);
+    arriving.push(one);
   }
   await Promise.all(arriving);
   return { ...layout, runs, cache: join(folder, 'cache') };
@@ -55,6 +58,6 @@ async function receive(objects: Objects, name: string, path: string): Promise<vo
   const signal = AbortSignal.timeout(RECORD_MS);
   const content = await retried(() => objects.read(name, signal), signal);
   const text = content?.toString('utf8');
-  // What is no record is left out, as a damaged record of this machine is.
-  if (text !== undefined && parseRunRecord(text)) writeAtomically(path, text);
+  // What is no record, or that of another run, is left out, as a damaged record of this machine is.
+  if (text !== undefined && parseRunRecord(text)?.id === basename(path, '.json')) writeAtomically(path, text);
 }

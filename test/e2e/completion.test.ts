@@ -59,7 +59,12 @@ describe('completion offers', () => {
 
   it('formats of an exported model, and then specs as well as runs', async () => {
     const rig = rigWithSpec();
-    expect(await candidates(rig, 'export', '--to', '')).toEqual(['archive', 'onnx', 'huggingface', 'kubernetes']);
+    expect(await candidates(rig, 'export', '--to', '')).toEqual([
+      'archive',
+      'onnx',
+      'huggingface',
+      'kubernetes',
+    ]);
     expect(await candidates(rig, 'export', '')).toEqual(['latest']);
     expect(await candidates(rig, 'export', '--to', 'onnx', '')).toEqual([
       'artifacts/',

@@ -26,13 +26,14 @@ export async function storedEntries(
   for await (const info of objects.list(ENTRIES)) {
     const named = parseEntryName(info.name);
     if (!named || known.has(info.name)) continue;
-    reading.push(
-      limit(async () => {
-        const signal = AbortSignal.timeout(ENTRY_MS);
-        const content = await retried(() => objects.read(info.name, signal), signal);
-        return content && { ...info, ...named, entry: readEntry(content, named.kind, named.key, signer) };
-      }),
-    );
+    const one = limit(async () => {
+      const signal = AbortSignal.timeout(ENTRY_MS);
+      const content = await retried(() => objects.read(info.name, signal), signal);
+      return content && { ...info, ...named, entry: readEntry(content, named.kind, named.key, signer) };
+    });
+    // It may fail while the list goes on; it is awaited below.
+    one.catch(() => undefined);
+    reading.push(one);
   }
   return (await Promise.all(reading)).filter((entry) => entry !== undefined);
 }
