@@ -80,7 +80,14 @@ export async function serveCommand(named: string | undefined, options: ServeOpti
     printNotice(`Serving ${what}. Ctrl-C ends it.`);
     if (options.open) openBrowser(server.address);
     // What the first page needs is read while the browser starts.
-    if (!isSearchOnly) setImmediate(() => runs.view());
+    const readAhead = (): void => {
+      try {
+        runs.view();
+      } catch (error) {
+        report(error);
+      }
+    };
+    if (!isSearchOnly) setImmediate(readAhead);
     await aborted(stop);
     await server.close();
     return INTERRUPTED;
