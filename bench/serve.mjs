@@ -115,15 +115,20 @@ async function drawing({ store }, report) {
     );
     row('report, opened until everything is drawn', milliseconds(whole.time), '< 1 s');
     await whole.page.close();
+    const opened = (address) =>
+      drawn(browser, `${address}/#/runs`, "document.querySelectorAll('table.runs tbody tr').length > 10");
+    const runs = `runs table, ${RUNS.toLocaleString('en-US')} runs: first paint`;
+    // Nobody has looked at these records before: every one is read, and the index of the history is written.
+    const first = await serve(store);
+    try {
+      row(`${runs}, records never read before`, milliseconds((await opened(first.address)).time));
+    } finally {
+      first.stop();
+    }
     const server = await serve(store);
     try {
-      // The first look reads every record; the page begins while the server reads.
-      const { page, time } = await drawn(
-        browser,
-        `${server.address}/#/runs`,
-        "document.querySelectorAll('table.runs tbody tr').length > 10",
-      );
-      row(`runs table, ${RUNS.toLocaleString('en-US')} runs: first paint`, milliseconds(time), '< 1 s');
+      const { page, time } = await opened(server.address);
+      row(runs, milliseconds(time), '< 1 s');
       const filtered = await page.evaluate(`new Promise((resolve) => {
         const input = document.querySelector('.filter input');
         const found = document.querySelector('#found');
@@ -212,7 +217,7 @@ async function baseline(store, run, questions, index) {
     platform: 'node',
     format: 'esm',
     logLevel: 'warning',
-    external: ['usearch', '@duckdb/*', 'esbuild', '@tensorflow/*'],
+    external: ['usearch', '@duckdb/*', 'esbuild', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
     banner: {
       js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);",
     },
