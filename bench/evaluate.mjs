@@ -9,8 +9,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { loadSources } from './engine/load.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -73,34 +73,15 @@ function runPipeline(folder, data) {
 }
 
 /** The search functions as modules of this process, so that only they are timed. */
-async function loadSearches() {
-  const names = [
-    'retrieval/ann',
-    'retrieval/bm25',
-    'retrieval/exact',
-    'formats/npy',
-    'formats/tokens',
-    'formats/ragged',
-  ];
-  const outfile = join(root, 'dist', 'bench', `searches-${process.pid}.mjs`);
-  await build({
-    stdin: {
-      contents: names.map((name) => `export * from './src/${name}.ts';`).join('\n'),
-      resolveDir: root,
-      loader: 'ts',
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['usearch'],
-    outfile,
-  });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(outfile);
-  }
-}
+const loadSearches = () =>
+  loadSources(
+    'retrieval/ann.ts',
+    'retrieval/bm25.ts',
+    'retrieval/exact.ts',
+    'formats/npy.ts',
+    'formats/tokens.ts',
+    'formats/ragged.ts',
+  );
 
 /** Queries per second of CPU time on one core, which other load hardly affects: the best of three passes. */
 function throughput(queries, pass) {

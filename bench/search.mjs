@@ -9,11 +9,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { loadSources } from './engine/load.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const root = dirname(here);
 const python = process.env.PIPELINE_PYTHON ?? 'python3';
 const count = (name, otherwise) => Number(process.env[name] ?? otherwise);
 const size = {
@@ -27,29 +26,13 @@ const VOCABULARY = 50_000;
 const LENGTHS = { document: 60, query: 10 };
 const BM25 = { k1: 0.9, b: 0.4 };
 
-async function loadSearch() {
-  const names = ['retrieval/bm25', 'retrieval/exact', 'engine/kernels/search/search-kernels', 'base/random'];
-  const outfile = join(root, 'dist', 'bench', `search-${process.pid}.mjs`);
-  await build({
-    stdin: {
-      contents: names.map((name) => `export * from './src/${name}.ts';`).join('\n'),
-      resolveDir: root,
-      loader: 'ts',
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);",
-    },
-    outfile,
-  });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(outfile);
-  }
-}
+const loadSearch = () =>
+  loadSources(
+    'retrieval/bm25.ts',
+    'retrieval/exact.ts',
+    'engine/kernels/search/search-kernels.ts',
+    'base/random.ts',
+  );
 
 /** Normal vectors of length 1. */
 function vectors(source, rows) {

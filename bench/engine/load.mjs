@@ -21,6 +21,10 @@ export async function loadSources(...names) {
       platform: 'node',
       format: 'esm',
       target: 'node20.19',
+      external: ['usearch'],
+      banner: {
+        js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);",
+      },
       outfile,
       logLevel: 'error',
     });
