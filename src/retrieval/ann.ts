@@ -9,6 +9,7 @@
  * logarithm. Several threads give a different graph each time, and so does another batch size. The file's bytes are
  * therefore not canonical, and results that must not depend on the machine must not depend on approximate search.
  */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { BatchMatches, Index, Matches } from 'usearch';
 import type { Similarity } from '../formats/embeddings.ts';
@@ -65,7 +66,7 @@ export interface AnnIndex {
   readonly config: IndexConfig;
   /** Approximately the best k documents for one query [D]. Scores are those of the quantised vectors. */
   search(query: Float32Array, k: number): Ranking;
-  /** The same for each row of `queries` [n, D], on all threads. */
+  /** The same for each row of `queries` [n, D], on as many of the threads as the machine has processors. */
   searchAll(queries: Float32Array, k: number, threads: number): Ranking[];
 }
 
@@ -90,9 +91,11 @@ export async function openGraph(folder: string, config: IndexConfig): Promise<An
     searchAll: (queries, k, threads) => {
       const count = queries.length / config.dimensions;
       if (count === 0) return [];
-      if (count === 1) return [rankingOf(index.search(queries, k, threads))];
+      if (count === 1) return [rankingOf(index.search(queries, k, 1))];
+      // An opened graph has room for one search a processor; one more at the same time is an error of usearch.
+      const most = Math.min(threads, availableParallelism());
       // Its types tell one vector from a matrix, which the call does not.
-      const found = index.search(queries, k, threads) as unknown as Batch;
+      const found = index.search(queries, k, most) as unknown as Batch;
       return Array.from({ length: count }, (_, query) => rankingOf(found.get(query)));
     },
   };

@@ -137,6 +137,8 @@ describe('index', () => {
       index.search(DOCUMENTS.data.subarray(24 * i, 24 * i + 24), 5),
     );
     for (const threads of [1, 2, 3]) expect(index.searchAll(rows(40), 5, threads)).toEqual(alone);
+    // Many more than there are processors, each busy long enough to meet the others.
+    expect(index.searchAll(rows(1500), 100, 64)).toHaveLength(1500);
     expect(index.searchAll(rows(1), 5, 2)).toEqual(alone.slice(0, 1));
     expect(index.searchAll(rows(0), 5, 2)).toEqual([]);
   });
