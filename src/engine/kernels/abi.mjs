@@ -134,6 +134,15 @@ export const OPERATIONS = {
         'beta1: f32, beta2: f32, rest1: f32, rest2: f32, epsilon: f32, decay: f32, scale: f32, root: f32',
     ),
     map: operation('functions.map', 'kind: u32, src: address, dst: address, count: count'),
+    compose: operation(
+      'composed-rows.compose',
+      'table: address, from: address, width: bytes, ids: address, count: count, own: address, starts: address, ' +
+        'parts: address',
+    ),
+    share: operation(
+      'composed-rows.share',
+      'gradients: address, width: bytes, ids: address, count: count, starts: address, out: address, half: u32',
+    ),
   },
   'skip-gram': {
     gradients: operation(

@@ -5,7 +5,8 @@
 import { PipelineError } from '../../base/diagnostic.ts';
 import { wasmInstance } from './threads/webassembly.ts';
 import { chooseProgram, type Choice } from './choose-program.ts';
-import { createTable, type EmbeddingTable } from './embedding/embedding-table.ts';
+import { createComposedRows, type ComposedRows, type Composition } from './embedding/composed-rows.ts';
+import { createTable, type EmbeddingTable, type TableMemory } from './embedding/embedding-table.ts';
 import { answerOf, KNOWN_ANSWERS } from './known-answers/recurrent.ts';
 import { createHeap, type Heap } from './threads/heap.ts';
 import type { Program } from './threads/program.ts';
@@ -41,6 +42,8 @@ export interface Kernels {
   sigmoid(x: Float32Array): Float32Array;
   /** Zeros at first. */
   table(rows: number, dimensions: number): EmbeddingTable;
+  /** Makes rows of `table` of those of `parameters`, two tables of these kernels. */
+  composedRows(table: EmbeddingTable, parameters: EmbeddingTable, composition: Composition): ComposedRows;
   recurrent(shape: RecurrentShape): Recurrent;
   /** For weights of these sizes; moments of zero at first. */
   denseAdam(sizes: readonly number[]): DenseAdam;
@@ -79,6 +82,13 @@ export async function openKernels(options: {
     tanh: (x) => map(heap, pool, 'tanh', x),
     sigmoid: (x) => map(heap, pool, 'sigmoid', x),
     table: (rows, dimensions) => createTable(heap, pool, rows, dimensions),
+    composedRows: (table, parameters, composition) =>
+      createComposedRows(
+        heap,
+        pool,
+        { table: table as TableMemory, parameters: parameters as TableMemory },
+        composition,
+      ),
     recurrent: (shape) => createRecurrent(heap, pool, shape),
     denseAdam: (sizes) => createDenseAdam(heap, pool, sizes),
     memory: () => ({ used: heap.used(), reserved: heap.memory.buffer.byteLength }),

@@ -5,8 +5,16 @@ import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../formats/m
 import type { Tensor } from '../../formats/safetensors.ts';
 import type { DenseOptimizer } from '../optimizer/adamw.ts';
 import type { Backend } from '../backends/open-backend.ts';
+import type { EmbeddingTable } from '../kernels/embedding/embedding-table.ts';
 import type { Pass } from '../backends/recurrent-op.ts';
-import { subwordTable, wordTable, type Subwords, type TableParameters } from './subword-table.ts';
+import {
+  compositionOf,
+  subwordTable,
+  wordTable,
+  type ModelTable,
+  type Subwords,
+  type TableParameters,
+} from './subword-table.ts';
 import { normalise } from './similarity.ts';
 import { pooledParts, splitWeights, towerFor, towersOf, towerShapes, type Side } from './towers.ts';
 
@@ -39,13 +47,7 @@ const INFERENCE: Pass = {
 export function createModel(config: ModelConfig, backend: Backend, subwords?: Subwords): Model {
   const { encoder, embeddings } = config;
   const rows = backend.table(embeddings.rows, embeddings.dimensions);
-  const embedding = subwords
-    ? subwordTable(
-        rows,
-        backend.table(subwords.words + subwords.bucketCount, embeddings.dimensions),
-        subwords,
-      )
-    : wordTable(rows);
+  const embedding = subwords ? withSubwords(rows, backend, subwords) : wordTable(rows);
   const table = embedding.parameters;
   const ops = new Map(
     towersOf(encoder).map((tower) => [
@@ -87,6 +89,11 @@ export function createModel(config: ModelConfig, backend: Backend, subwords?: Su
       for (const variable of dense.values()) variable.dispose();
     },
   };
+}
+
+function withSubwords(rows: EmbeddingTable, backend: Backend, subwords: Subwords): ModelTable {
+  const parameters = backend.table(subwords.words + subwords.bucketCount, rows.dimensions);
+  return subwordTable(rows, parameters, backend.composedRows(rows, parameters, compositionOf(subwords)));
 }
 
 function tableTensor(table: TableParameters): Tensor<Float32Array> {

@@ -6,6 +6,7 @@ import { openKernels, type Kernels } from '../../../../src/engine/kernels/kernel
 import { findCompiler } from '../../../../src/engine/kernels/native/compiler.ts';
 import { instructionSets } from '../../../../src/engine/kernels/native/instruction-sets.ts';
 import { offersRevectorisation } from '../../../../src/engine/kernels/revectorisation.ts';
+import { compose, composedCases, kernelsAdd } from '../embedding/fixtures.ts';
 import { floats, hashSteps } from '../fixtures.ts';
 
 // Everything that this machine has; without a C compiler, WebAssembly is compared with itself on other threads.
@@ -97,6 +98,23 @@ describe.each(['exact', 'fast'] as const)('%s', (precision) => {
         for (const kernels of others) expect(left(kernels)).toEqual(expected);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('rows composed of others, and what their gradients become, have the same bits in every program', () => {
+    fc.assert(
+      fc.property(composedCases(extreme), (example) => {
+        const left = (kernels: Kernels): (Uint32Array | number)[] => {
+          const { rows, gradient, squares, stepped } = compose(example, {
+            ...kernels,
+            add: kernelsAdd(kernels),
+          });
+          return [...[rows, gradient, stepped].map(bits), squares];
+        };
+        const expected = left(reference);
+        for (const kernels of others) expect(left(kernels)).toEqual(expected);
+      }),
+      { numRuns: 40 },
     );
   });
 

@@ -13,6 +13,7 @@
 #include "lstm.c"
 #include "pooling.c"
 #include "tokens.c"
+#include "composed-rows.c"
 #include "skip-gram.c"
 #include "top-k.c"
 #include "exact-search.c"
