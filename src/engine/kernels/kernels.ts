@@ -3,6 +3,7 @@
  * (native/source), on a pool of threads over one shared memory. With precision `exact` every result is the same to the bit at any number of threads, on any machine.
  */
 import { PipelineError } from '../../base/diagnostic.ts';
+import type { Similarity } from '../../formats/embeddings.ts';
 import { wasmInstance } from './threads/webassembly.ts';
 import { chooseProgram, type Choice } from './choose-program.ts';
 import { createComposedRows, type ComposedRows, type Composition } from './embedding/composed-rows.ts';
@@ -19,6 +20,8 @@ import { WASM as FAST } from './recurrent-fast.generated.ts';
 import { WASM as EXACT } from './recurrent.generated.ts';
 import { createRecurrent, type Recurrent } from './recurrent/recurrent.ts';
 import type { RecurrentShape } from './recurrent/shape.ts';
+import { createScores, type Scores } from './towers/scores.ts';
+import { createTower, type Tower, type TowerPass, type TowerShape } from './towers/tower.ts';
 
 export interface Kernels {
   readonly threads: number;
@@ -45,6 +48,9 @@ export interface Kernels {
   /** Makes rows of `table` of those of `parameters`, two tables of these kernels. */
   composedRows(table: EmbeddingTable, parameters: EmbeddingTable, composition: Composition): ComposedRows;
   recurrent(shape: RecurrentShape): Recurrent;
+  tower(shape: TowerShape): Tower;
+  /** Of two towers' passes, until these are released. */
+  scores(queries: TowerPass, documents: TowerPass, similarity: Similarity): Scores;
   /** For weights of these sizes; moments of zero at first. */
   denseAdam(sizes: readonly number[]): DenseAdam;
   /** Bytes of the shared memory given out now, and its size. */
@@ -90,6 +96,9 @@ export async function openKernels(options: {
         composition,
       ),
     recurrent: (shape) => createRecurrent(heap, pool, shape),
+    tower: (shape) => createTower(heap, pool, shape),
+    scores: (queries, documents, similarity) =>
+      createScores(heap, pool, { queries: queries.vectors, documents: documents.vectors }, similarity),
     denseAdam: (sizes) => createDenseAdam(heap, pool, sizes),
     memory: () => ({ used: heap.used(), reserved: heap.memory.buffer.byteLength }),
     dispose: () => {

@@ -8,6 +8,7 @@ import { instructionSets } from '../../../../src/engine/kernels/native/instructi
 import { offersRevectorisation } from '../../../../src/engine/kernels/revectorisation.ts';
 import { compose, composedCases, kernelsAdd } from '../embedding/fixtures.ts';
 import { floats, hashSteps } from '../fixtures.ts';
+import { towerCases, towerStep } from '../towers/fixtures.ts';
 
 // Everything that this machine has; without a C compiler, WebAssembly is compared with itself on other threads.
 const programs = [
@@ -115,6 +116,16 @@ describe.each(['exact', 'fast'] as const)('%s', (precision) => {
         for (const kernels of others) expect(left(kernels)).toEqual(expected);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('towers, scores and their softmax have the same bits in every program, forward and back', () => {
+    fc.assert(
+      fc.property(towerCases(extreme), (example) => {
+        const expected = towerStep(reference, example).map(bits);
+        for (const kernels of others) expect(towerStep(kernels, example).map(bits)).toEqual(expected);
+      }),
+      { numRuns: 60 },
     );
   });
 

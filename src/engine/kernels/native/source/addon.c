@@ -14,6 +14,8 @@
 #include "pooling.c"
 #include "tokens.c"
 #include "composed-rows.c"
+#include "normalise.c"
+#include "in-batch.c"
 #include "skip-gram.c"
 #include "top-k.c"
 #include "exact-search.c"
