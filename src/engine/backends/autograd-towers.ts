@@ -5,16 +5,9 @@ import { lossFor } from '../losses/loss-for.ts';
 import { normalise, similarities } from '../model/similarity.ts';
 import { pooledParts, splitWeights, towerFor, towersOf, towerShapes, type Side } from '../model/towers.ts';
 import { tableAnchor, type Pass, type RecurrentOp } from './recurrent-op.ts';
+import { INFERENCE } from '../kernels/recurrent/context.ts';
 import type { RecurrentShape } from '../kernels/recurrent/shape.ts';
 import type { TowerParts, TwoTowers } from './two-towers.ts';
-
-/** No dropout, no gradients. */
-const INFERENCE: Pass = {
-  training: false,
-  dropout: { input: 0, output: 0 },
-  seed: 0,
-  tableTrainable: false,
-};
 
 /** `recurrent` makes an op for one set of weights. */
 export function autogradTowers(

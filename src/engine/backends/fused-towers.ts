@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ragged } from '../../formats/ragged.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { INFERENCE } from '../kernels/recurrent/context.ts';
 import type { Scores } from '../kernels/towers/scores.ts';
 import type { TowerPass } from '../kernels/towers/tower.ts';
 import { lossFor, softmaxOf } from '../losses/loss-for.ts';
@@ -13,13 +14,6 @@ import type { LossParams } from '../losses/registry.ts';
 import { towerFor, towerKernelShape, towersOf, towerShapes, type Side } from '../model/towers.ts';
 import type { Pass } from './recurrent-op.ts';
 import type { TowerParts, TwoTowers } from './two-towers.ts';
-
-const INFERENCE: Pass = {
-  training: false,
-  dropout: { input: 0, output: 0 },
-  seed: 0,
-  tableTrainable: false,
-};
 
 export function fusedTowers({ config, table, dense }: TowerParts, kernels: Kernels): TwoTowers {
   const { encoder, embeddings, similarity } = config;

@@ -5,6 +5,7 @@
 import { EMBEDDINGS, type ModelConfig, type ModelWeights } from '../../formats/model.ts';
 import type { Ragged } from '../../formats/ragged.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { INFERENCE } from '../kernels/recurrent/context.ts';
 import type { Tower } from '../kernels/towers/tower.ts';
 import { towerFor, towerKernelShape, towersOf, towerShapes, type Side, type TowerName } from './towers.ts';
 
@@ -15,8 +16,6 @@ export interface Inference {
   writeRows(ids: Uint32Array, values: Float32Array): void;
   dispose(): void;
 }
-
-const PASS = { training: false, dropout: { input: 0, output: 0 }, seed: 0, tableTrainable: false };
 
 export function createInference(config: ModelConfig, weights: ModelWeights, kernels: Kernels): Inference {
   const { encoder, embeddings } = config;
@@ -31,7 +30,7 @@ export function createInference(config: ModelConfig, weights: ModelWeights, kern
   );
   const infer = (side: Side, texts: Ragged): Float32Array => {
     const { tower, own } = towers.get(towerFor(encoder, side))!;
-    const pass = tower.forward(texts, table, own, PASS);
+    const pass = tower.forward(texts, table, own, INFERENCE);
     const vectors = pass.read();
     pass.release();
     return vectors;

@@ -29,6 +29,13 @@ export interface ForwardOptions {
   readonly tableTrainable: boolean;
 }
 
+export const INFERENCE: ForwardOptions = {
+  training: false,
+  dropout: { input: 0, output: 0 },
+  seed: 0,
+  tableTrainable: false,
+};
+
 /** The steps of a chunk, as the kernels take them. `tape.starts`: the address of the batch's step starts. */
 export const stepsOf = (
   tape: { readonly starts: number },

@@ -2,9 +2,8 @@
 import { recurrentOperations as op } from '../abi.generated.ts';
 import type { Job } from '../threads/instructions.ts';
 import { ranges } from '../threads/ranges.ts';
-import { matrix, type Matrix } from './matrix.ts';
+import { matrix, type Matrix, type ProductContext } from './matrix.ts';
 import { asBlocks, normaliseJobs } from './normalise.ts';
-import type { Context } from './scores.ts';
 
 interface Distances {
   readonly scores: Matrix;
@@ -17,7 +16,7 @@ interface Distances {
 const ROWS_A_JOB = 8;
 
 export function euclidean(
-  context: Context,
+  context: ProductContext,
   {
     queries,
     documents,

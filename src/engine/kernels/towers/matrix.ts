@@ -8,6 +8,7 @@ import type { Heap } from '../threads/heap.ts';
 import type { Job } from '../threads/instructions.ts';
 import { ranges } from '../threads/ranges.ts';
 import type { Scope } from '../threads/scope.ts';
+import type { ThreadPool } from '../threads/thread-pool.ts';
 
 export interface Matrix {
   /** f32 [pad(rows), pad(columns)] */
@@ -28,6 +29,13 @@ export interface Panels {
 export interface Memory {
   readonly heap: Heap;
   readonly scope: Scope;
+}
+
+/** What a product needs besides its factors. */
+export interface ProductContext extends Memory {
+  readonly pool: ThreadPool;
+  /** f32, as many as the widest row. */
+  readonly zeros: number;
 }
 
 /** Of zeros. */

@@ -1,6 +1,5 @@
 /** The projection of a tower's pooled parts, x · kernel + bias, and its gradients. */
 import { recurrentOperations as op } from '../abi.generated.ts';
-import type { ThreadPool } from '../threads/thread-pool.ts';
 import {
   matrix,
   packed,
@@ -10,14 +9,8 @@ import {
   transposeJobs,
   writeMatrix,
   type Matrix,
-  type Memory,
+  type ProductContext,
 } from './matrix.ts';
-
-interface Context extends Memory {
-  readonly pool: ThreadPool;
-  /** f32, as many as the widest row. */
-  readonly zeros: number;
-}
 
 interface Projection {
   readonly out: Matrix;
@@ -26,7 +19,12 @@ interface Projection {
 }
 
 /** kernel: [x's columns, columns]; bias: [columns] */
-export function project(context: Context, x: Matrix, kernel: Float32Array, bias: Float32Array): Projection {
+export function project(
+  context: ProductContext,
+  x: Matrix,
+  kernel: Float32Array,
+  bias: Float32Array,
+): Projection {
   const { heap, pool, zeros } = context;
   const columns = bias.length;
   const weights = matrix(context, x.columns, columns);

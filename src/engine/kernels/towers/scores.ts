@@ -18,7 +18,7 @@ import {
   transposeJobs,
   writeMatrix,
   type Matrix,
-  type Memory,
+  type ProductContext,
 } from './matrix.ts';
 
 export interface Scores {
@@ -42,12 +42,6 @@ export interface Softmax {
   readonly allowed: Float32Array;
 }
 
-export interface Context extends Memory {
-  readonly pool: ThreadPool;
-  /** f32, as many as the widest row. */
-  readonly zeros: number;
-}
-
 /** Rows of a softmax that a job takes. */
 const ROWS_A_JOB = 8;
 
@@ -59,7 +53,7 @@ export function createScores(
   similarity: Similarity,
 ): Scores {
   const scope = createScope(heap);
-  const context: Context = { heap, pool, scope, zeros: zerosFor(heap, scope, [queries, documents]) };
+  const context: ProductContext = { heap, pool, scope, zeros: zerosFor(heap, scope, [queries, documents]) };
   const shape = [queries.rows, documents.rows] as const;
   const products = matrix(context, ...shape);
   const right = packedTransposed(context, documents);
@@ -107,7 +101,7 @@ function zerosFor(heap: Heap, scope: Scope, matrices: readonly Matrix[]): number
 
 /** The mean over the queries, which fills the gradient. */
 function softmax(
-  context: Context,
+  context: ProductContext,
   scores: Matrix,
   gradient: Matrix,
   { temperature, positive, allowed }: Softmax,
