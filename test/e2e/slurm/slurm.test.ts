@@ -139,6 +139,15 @@ stages:
     expect(leftovers(join(rig.folder, 'artifacts'))).toEqual([]);
   });
 
+  it('says why no job starts, and goes on when the node is back', async () => {
+    const rig = project();
+    cluster().command('scontrol', 'update', 'NodeName=test', 'State=DRAIN', 'Reason=repair');
+    const run = begin(rig, 'run', 's.yaml');
+    await eventually('the reason is told', () => /waits in Slurm: .*DRAINED.*sinfo -R/.test(run.printed()));
+    cluster().command('scontrol', 'update', 'NodeName=test', 'State=RESUME');
+    expect((await run.finished).code).toBe(0);
+  });
+
   it('leaves them with --detach, and the next run finds them', async () => {
     const rig = project(
       `name: s\nstages:\n  slow: { uses: command, with: { run: 'echo x >> begun; until test -e go; do sleep 0.1; done; echo 1 > $OUTPUT/a' } }\n`,
