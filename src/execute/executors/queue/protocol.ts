@@ -79,7 +79,7 @@ export interface QueueNames {
   /** The names of the resource classes in use; each has a key of its own that expires. */
   readonly classes: string;
   readonly class: (name: string) => string;
-  /** Gets an entry with a new class, so that a worker that waits for tasks looks at once. */
+  /** Gets an entry for each worker with a new class, so that those that wait for tasks look at once. */
   readonly news: string;
   /** The names of the workers; each has a key of its own that expires. */
   readonly workers: string;

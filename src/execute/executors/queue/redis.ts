@@ -18,7 +18,7 @@ export function shownAddress(address: string): string {
 /** Throws `E_QUEUE` where there is no server, or none that keeps what it is given. It reconnects by itself later. */
 export async function connect(address: string): Promise<Redis> {
   const shown = shownAddress(address);
-  const { Redis } = await import('ioredis');
+  const { Redis } = await import('./library.ts');
   const redis = new Redis(address, {
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
