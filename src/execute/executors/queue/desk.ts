@@ -16,6 +16,7 @@ import {
   type WorkerCard,
 } from './protocol.ts';
 import type { ResourceClass } from './resource-class.ts';
+import { workersOf } from './survey.ts';
 
 export type Outcome =
   | { readonly type: 'ended'; readonly end: TaskEnd }
@@ -178,12 +179,7 @@ export async function openDesk(address: string, queueName?: string): Promise<Des
       const removed = await queue?.bull.remove(id).catch(() => 0);
       if (removed === 1) settled(id, { type: 'missing' });
     },
-    async workers() {
-      const names = (await redis.smembers(keys.workers)).sort();
-      if (names.length === 0) return [];
-      const cards = await redis.mget(names.map(keys.worker));
-      return cards.flatMap((card) => (card === null ? [] : [JSON.parse(card) as WorkerCard]));
-    },
+    workers: () => workersOf(redis, keys),
     async close() {
       ended.abort();
       for (const opening of queues.values()) {

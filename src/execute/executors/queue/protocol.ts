@@ -63,6 +63,10 @@ export interface WorkerCard {
   readonly gpu: number;
   /** Digests of the engines that it has (`resource-class.ts`). */
   readonly engines: readonly string[];
+  /** Of the built-in kinds, as it found them when it was started (`kinds/installed-code.ts`). */
+  readonly code: string;
+  /** Identities of its stores, as in a task. */
+  readonly stores: readonly string[];
   /** It takes no further tasks. */
   readonly draining: boolean;
 }
