@@ -49,7 +49,7 @@ describe.skipIf(!REDIS)('faults of a queue (needs redis-server or valkey-server)
     });
     const only = await worker();
     const run = start('run', 's.yaml', ...flags);
-    await eventually('the stage', () => pidIn(join(rig.folder, 'slow.pid')));
+    await eventually('the stage in the run', () => run.printed().includes('slow: executes on'));
     await disturb(redis);
     rig.write({ 'slow.go': '' });
     const { code, stderr } = await run.finished;
