@@ -42,6 +42,7 @@ export interface QueueRig {
 export interface WorkerOptions {
   readonly flags?: readonly string[];
   readonly change?: (folder: string) => void;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export async function queueRig(
@@ -65,7 +66,7 @@ export async function queueRig(
     redis: server,
     store,
     flags,
-    async worker({ flags: more = [], change } = {}) {
+    async worker({ flags: more = [], change, env } = {}) {
       const folder = temporaryFolder();
       cpSync(rig.folder, join(folder, 'copy'), {
         recursive: true,
@@ -74,7 +75,7 @@ export async function queueRig(
       change?.(join(folder, 'copy'));
       symlinkSync(store, join(folder, 'mounted'));
       const args = ['worker', '--queue', server.url, '--store', join(folder, 'mounted'), ...more];
-      const job = killed(startJob({ ...rig, folder: join(folder, 'copy') }, args));
+      const job = killed(startJob({ ...rig, folder: join(folder, 'copy') }, args, env));
       await eventually('the start of the worker', () => {
         if (job.child.exitCode !== null) throw new Error(`it has ended: ${job.printed()}`);
         return job.printed().includes('ready;');
