@@ -17,8 +17,10 @@ const SETTINGS = {
   AccountingStorageType: 'accounting_storage/none',
   SelectType: 'select/cons_tres',
   SelectTypeParameters: 'CR_CPU_Memory',
+  DefMemPerCPU: '100',
   SchedulerType: 'sched/backfill',
   SchedulerParameters: 'batch_sched_delay=0,sched_min_interval=0,bf_interval=1',
+  SlurmdParameters: 'config_overrides',
   MpiDefault: 'none',
   SwitchType: 'switch/none',
   ReturnToService: '2',
@@ -33,10 +35,15 @@ export interface ConfigurationOptions {
   readonly cpus: number;
   /** Settings that replace those above. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Further lines, such as partitions. */
+  readonly lines: readonly string[];
   readonly ports: readonly number[];
 }
 
-export function slurmConfiguration(folder: string, { cpus, settings, ports }: ConfigurationOptions): string {
+export function slurmConfiguration(
+  folder: string,
+  { cpus, settings, lines, ports }: ConfigurationOptions,
+): string {
   const { username } = userInfo();
   const host = hostname().split('.')[0]!;
   const [controller, node] = ports;
@@ -60,6 +67,7 @@ export function slurmConfiguration(folder: string, { cpus, settings, ports }: Co
     ...Object.entries(all).map(([name, value]) => `${name}=${value}`),
     `NodeName=test NodeHostname=${host} NodeAddr=127.0.0.1 CPUs=${cpus} RealMemory=2000 State=UNKNOWN`,
     'PartitionName=all Nodes=test Default=YES MaxTime=INFINITE State=UP',
+    ...lines,
     '',
   ].join('\n');
 }

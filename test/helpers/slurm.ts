@@ -41,8 +41,10 @@ export interface Cluster {
   /** What commands need to reach it. */
   readonly environment: NodeJS.ProcessEnv;
   command(program: string, ...args: string[]): string;
-  /** Kills a daemon without warning, and for slurmd the processes of its jobs too. */
+  /** Kills a daemon without warning. */
   kill(daemon: Daemon): Promise<void>;
+  /** Kills slurmd with all processes of its jobs, as the loss of its machine does. */
+  killNode(): Promise<void>;
   /** Resolves when the daemon does its work. */
   start(daemon: Daemon): Promise<void>;
   /** Resolves when the controller has written down what it knows now of a job. */
@@ -60,20 +62,26 @@ export interface Cluster {
 export interface ClusterOptions {
   /** How many processors the node is said to have. */
   readonly cpus?: number;
-  /** Lines of slurm.conf. */
+  /** For slurm.conf, in place of those that tests have. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Further lines of slurm.conf, such as partitions. */
+  readonly lines?: readonly string[];
 }
 
 /** Only so that what will never happen is said: nothing may rely on it. */
 const PATIENCE_MS = 120_000;
 
 /** Starts a cluster, and waits until it takes jobs. */
-export async function startSlurm({ cpus = 2, settings = {} }: ClusterOptions = {}): Promise<Cluster> {
+export async function startSlurm({
+  cpus = 2,
+  settings = {},
+  lines = [],
+}: ClusterOptions = {}): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-slurm-'));
   for (const name of ['state', 'spool']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'munge.key'), randomBytes(1024), { mode: 0o400 });
   const ports = await freePorts(2);
-  writeFileSync(join(folder, 'slurm.conf'), slurmConfiguration(folder, { cpus, settings, ports }));
+  writeFileSync(join(folder, 'slurm.conf'), slurmConfiguration(folder, { cpus, settings, lines, ports }));
   const environment = { PATH, SLURM_CONF: join(folder, 'slurm.conf') };
   const options: Readonly<Record<Daemon, readonly string[]>> = {
     munged: [
@@ -157,7 +165,10 @@ export async function startSlurm({ cpus = 2, settings = {} }: ClusterOptions = {
       child.kill('SIGKILL');
       await ended;
     }
-    if (daemon === 'slurmd') await killAll(() => members().filter(isOfJob));
+  };
+  const killNode = async (): Promise<void> => {
+    await kill('slurmd');
+    await killAll(() => members().filter(isOfJob));
   };
   const stop = async (): Promise<void> => {
     for (const daemon of DAEMONS) await kill(daemon);
@@ -177,6 +188,7 @@ export async function startSlurm({ cpus = 2, settings = {} }: ClusterOptions = {
     environment,
     command,
     kill,
+    killNode,
     start,
     async saved(job) {
       // The start of a job alone is not written down: slurmctld has to be given a reason, and to be asked what it wrote.

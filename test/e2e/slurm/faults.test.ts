@@ -123,7 +123,7 @@ describe.skipIf(missing !== undefined)(`a run through Slurm on nodes that may be
     const rig = slurmProject(cluster(), WAITING);
     const run = rig.begin('run', 's.yaml');
     await begun(rig);
-    await cluster().kill('slurmd');
+    await cluster().killNode();
     await cluster().lost();
     await cluster().start('slurmd');
     await begun(rig, 2);
