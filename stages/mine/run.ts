@@ -6,6 +6,7 @@ import { ignoredDocuments, readTokens, type Tokens } from '../../src/formats/tok
 import { writeTriplets } from '../../src/formats/triplets.ts';
 import { textClassesOf } from '../../src/retrieval/text-classes.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
+import { answersOf } from './answers.ts';
 import { mineAll, type Mine } from './mine-queries.ts';
 import { hasLimits } from './limits.ts';
 import { nearDuplicates } from './near-duplicate.ts';
@@ -114,6 +115,7 @@ async function openMine(
     },
     ignored,
     scorer: scorer && retrievers[scorer](),
+    answers: params.prefer_answers ? answersOf(tokens, params.split, queries) : undefined,
     tally,
   };
 }

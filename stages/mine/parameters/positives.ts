@@ -68,6 +68,15 @@ export const fusionSchema = {
   },
 } as const;
 
+export const preferAnswersSchema = {
+  description:
+    'Take hard negatives (of `candidates`, `bm25` and `model`) first from documents that answer another query of the ' +
+    'split. Documents that are only ever negatives are learned to be no answers, which harms the queries outside of ' +
+    'the split that they answer. Others follow where a query has too few of them.',
+  type: 'boolean',
+  default: false,
+} as const;
+
 export const fillSchema = {
   description:
     'What completes a triplet where the sources have too few negatives for a query: `random` documents, the top `bm25` ' +

@@ -9,6 +9,7 @@ export function randomSource(documents: number, weight: number): NegativeSource 
   return {
     name: 'random',
     weight,
+    hard: false,
     prepare: (_query, guard) => ({
       drawsFor: (_positive, admits) => (random, taken) =>
         drawDocument(documents, random, (document) =>

@@ -20,6 +20,7 @@ export function rankedSource(
   return {
     name: params.from,
     weight: params.weight,
+    hard: true,
     prepare: (query, guard) => {
       const pool = poolOf(retriever, query, params, guard, rejections);
       const positiveScore = (positive: number): number =>
@@ -30,7 +31,7 @@ export function rankedSource(
           const most = ceiling(positiveScore(positive), params);
           return draw(
             pool.filter(
-              ({ document, score }) => withinLimits(score, params, most, rejections) && admits(document),
+              ({ document, score }) => admits(document) && withinLimits(score, params, most, rejections),
             ),
           );
         },

@@ -93,6 +93,29 @@ describe('mine', () => {
     expect(sources[0]).toMatchObject({ name: 'candidates', exhausted: 40 });
   });
 
+  it('takes answers of other queries first with `prefer_answers`, and other documents where there are too few', async () => {
+    const params = {
+      negatives: [{ from: 'bm25', range_max: 6 }],
+      triplets_per_positive: 20,
+      num_negatives: 2,
+    };
+    const fever = { text: 'a fever', relevant: { 0: 1 } };
+    const tokens = tokensOf(DOCUMENTS, [
+      fever,
+      { text: 'what is a cold', relevant: { 2: 1 } },
+      { text: 'how is a fever treated', relevant: { 1: 1 }, split: 'test' },
+    ]);
+    const negatives = async (prefer_answers: boolean): Promise<number[][]> => {
+      const inputs = { tokens: tokensArtifact(tokens) };
+      const run = await runKind(stage, { params: { ...params, prefer_answers }, inputs });
+      return rows(run).flatMap((row) => (row.query === 0 ? [[...row.negatives]] : []));
+    };
+    // Document 2 answers the other query; 1 answers one of the test split, which must not count.
+    for (const [first] of await negatives(true)) expect(first).toBe(2);
+    expect(new Set((await negatives(true)).map(([, second]) => second)).size).toBeGreaterThan(1);
+    expect(new Set((await negatives(false)).map(([first]) => first)).size).toBeGreaterThan(1);
+  });
+
   it('takes the top BM25 results within the range, and reports their ranks', async () => {
     const run = await mine({ negatives: [{ from: 'bm25', range_max: 3 }], triplets_per_positive: 10 });
     // Documents 0, 1 and 3 share most with the question: 0 answers it and 3 is its copy.
