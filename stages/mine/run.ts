@@ -106,16 +106,22 @@ async function openMine(
     depth: { bm25: deepest('bm25'), model: deepest('model') },
   });
   const tally = createTally(used.length, params.negatives.length);
+  const answers = params.prefer_answers ? answersOf(tokens, params.split, queries) : undefined;
   return {
     params,
-    sources: createSources(tokens, { negatives: params.negatives, fills }, retrievers, tally.rejections),
+    sources: createSources(
+      tokens,
+      { negatives: params.negatives, fills, answers },
+      retrievers,
+      tally.rejections,
+    ),
     texts: {
       classes: textClassesOf(tokens.documents),
       near: nearDuplicates(tokens.documents, params.guards.shingle, params.guards.near_duplicate),
     },
     ignored,
     scorer: scorer && retrievers[scorer](),
-    answers: params.prefer_answers ? answersOf(tokens, params.split, queries) : undefined,
+    answers,
     tally,
   };
 }

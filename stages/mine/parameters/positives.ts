@@ -70,11 +70,11 @@ export const fusionSchema = {
 
 export const preferAnswersSchema = {
   description:
-    'Take hard negatives (of `candidates`, `bm25` and `model`) first from documents that answer another query of the ' +
-    'split. Documents that are only ever negatives are learned to be no answers, which harms the queries outside of ' +
-    'the split that they answer. Others follow where a query has too few of them.',
+    'Take negatives first from documents that answer another query of the split. Documents that are only ever negatives ' +
+    'are learned to be no answers, which harms the queries outside of the split that they answer. Other documents ' +
+    'follow where a query has too few of these.',
   type: 'boolean',
-  default: false,
+  default: true,
 } as const;
 
 export const fillSchema = {

@@ -20,7 +20,6 @@ export function rankedSource(
   return {
     name: params.from,
     weight: params.weight,
-    hard: true,
     prepare: (query, guard) => {
       const pool = poolOf(retriever, query, params, guard, rejections);
       const positiveScore = (positive: number): number =>

@@ -25,8 +25,6 @@ export interface Proposals {
 export interface NegativeSource {
   readonly name: string;
   readonly weight: number;
-  /** Whether its documents resemble the positive; otherwise they are random. */
-  readonly hard: boolean;
   /** Prepares for one query; queries come in the order in which they are mined. */
   prepare(query: number, guard: Guard): Proposals;
 }
