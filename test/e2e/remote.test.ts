@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { makeRig, type Rig } from '../helpers/rig.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
-import { CREDENTIALS, NO_MOTO, startFaultProxy, startMoto } from '../store/remote/servers.ts';
+import { CREDENTIALS, NO_S3, startFaultProxy, startS3 } from '../store/remote/servers.ts';
 
 const SPEC = `
 name: shared
@@ -185,11 +185,11 @@ describe('pipeline with a remote store', () => {
   });
 });
 
-describe.skipIf(NO_MOTO !== undefined)(
-  `pipeline with S3${NO_MOTO === undefined ? '' : `: ${NO_MOTO}`}`,
+describe.skipIf(NO_S3 !== undefined)(
+  `pipeline with S3${NO_S3 === undefined ? '' : `: ${NO_S3}`}`,
   () => {
     it('never writes a secret anywhere: not into records, logs, entries or messages', async () => {
-      const proxy = await startFaultProxy(await startMoto());
+      const proxy = await startFaultProxy(await startS3());
       const secrets = {
         ...CREDENTIALS,
         AWS_SESSION_TOKEN: 'session-token-secret',

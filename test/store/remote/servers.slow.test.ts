@@ -1,4 +1,4 @@
-/** Remote stores on real servers: moto for S3, nginx for HTTP, and a proxy that does what networks do. */
+/** Remote stores on real servers: versitygw or moto for S3, nginx for HTTP, and a proxy that does what networks do. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,11 +10,12 @@ import { storeContract } from '../store-contract.ts';
 import { machine, sealed, type Settings } from './fixtures.ts';
 import {
   CREDENTIALS,
-  NO_MOTO,
   NO_NGINX,
+  NO_S3,
+  S3_NAME,
   startFaultProxy,
-  startMoto,
   startNginx,
+  startS3,
   type AtEnd,
   type FaultProxy,
 } from './servers.ts';
@@ -33,11 +34,11 @@ interface Server {
 
 const SERVERS: readonly Server[] = [
   {
-    name: 'moto (S3)',
-    missing: NO_MOTO,
+    name: `${S3_NAME} (S3)`,
+    missing: NO_S3,
     createOnly: true,
     async start(atEnd) {
-      const endpoint = await startMoto(atEnd);
+      const endpoint = await startS3(atEnd);
       return (through = endpoint) => ({
         address: `s3://store/team-${++stores}`,
         endpoint: through,
