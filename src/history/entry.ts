@@ -52,3 +52,17 @@ export function entryOf(record: RunRecord): RunEntry {
     sweep: record.sweep ?? null,
   };
 }
+
+/** `3 run, 5 cached` */
+export function stagesText({ executed, cached, failed, skipped }: RunEntry): string {
+  const parts = [
+    [executed, 'run'],
+    [cached, 'cached'],
+    [failed, 'failed'],
+    [skipped, 'skipped'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(', ');
+}

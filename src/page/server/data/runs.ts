@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { begunRuns, begunState } from '../../../history/run-events.ts';
-import { entryOf, type RunEntry } from '../../../history/entry.ts';
+import { entryOf, stagesText, type RunEntry } from '../../../history/entry.ts';
 import { allNotes, NO_NOTES, type Notes } from '../../../history/notes.ts';
 import { readRunRecord, runIds } from '../../../history/record.ts';
 import { readHistory } from '../../../history/run-index.ts';
@@ -69,6 +69,7 @@ export function runsTable(layout: StoreLayout): RunsTable {
       if (written?.state === state) return written.text;
       const view: RunsView = {
         store: layout.root,
+        state,
         rows: known.entries.length,
         fields: fieldsOf(known.entries, allNotes(layout)),
         others,
@@ -154,20 +155,6 @@ function fieldsOf(
   return Object.fromEntries(
     FIELDS.map((field) => [field, columnOf(entries.map((entry) => value(entry, field)))]),
   ) as Record<FieldName, ColumnView>;
-}
-
-/** `3 run, 5 cached` */
-function stagesText({ executed, cached, failed, skipped }: RunEntry): string {
-  const parts = [
-    [executed, 'run'],
-    [cached, 'cached'],
-    [failed, 'failed'],
-    [skipped, 'skipped'],
-  ] as const;
-  return parts
-    .filter(([count]) => count > 0)
-    .map(([count, what]) => `${count} ${what}`)
-    .join(', ');
 }
 
 function otherColumns(entries: readonly RunEntry[]): OtherColumn[] {
