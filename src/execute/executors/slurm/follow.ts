@@ -35,6 +35,8 @@ export interface Following {
   /** Absent where the job is to go on when this coordinator stops. */
   readonly cancel: ((signal?: 'KILL') => Promise<void>) | undefined;
   readonly isOwn: () => boolean;
+  /** Whether the job's own output says that its memory was used up. */
+  readonly ranOut: () => boolean;
   readonly notes: QueueNotes;
   readonly interval: () => number;
   readonly options: JobOptions;
@@ -119,7 +121,11 @@ function tellingOfQueue({ watch, notes, options }: Following): (row: Row) => voi
   };
 }
 
-function lossOf(meaning: Exclude<Meaning, 'queued' | 'running'>, { watch, isOwn }: Following): LossClass {
+function lossOf(
+  meaning: Exclude<Meaning, 'queued' | 'running'>,
+  { watch, isOwn, ranOut }: Following,
+): LossClass {
+  if ((meaning === 'failed' || meaning === 'node-lost') && ranOut()) return 'out-of-memory';
   switch (meaning) {
     case 'cancelled':
       return isOwn() ? 'cancelled' : 'disowned';
@@ -137,19 +143,22 @@ function lossOf(meaning: Exclude<Meaning, 'queued' | 'running'>, { watch, isOwn 
 }
 
 /** Of a stage that the system killed, Slurm may know that its memory was used up. */
-async function explained(result: JobResult, { row, now, pause, options }: Following): Promise<JobResult> {
+async function explained(
+  result: JobResult,
+  { row, ranOut, now, pause, options }: Following,
+): Promise<JobResult> {
   if (result.state !== 'failed' || !/SIGKILL/.test(result.failure.message)) return result;
   const begun = now();
   while (now() - begun < REASON_MS && !options.stop.aborted) {
     const current = row();
     const meaning = current && meaningOf(current);
-    if (meaning === 'out-of-memory')
+    if (meaning === 'out-of-memory' || ranOut())
       return {
         ...result,
         failure: {
           ...result.failure,
           code: 'E_MEMORY',
-          message: `it ran out of the memory of its job (${current!.id})`,
+          message: `it ran out of the memory of its job (${current?.id ?? '?'})`,
           hint: 'Raise `resources.memory` of the stage.',
         },
       };

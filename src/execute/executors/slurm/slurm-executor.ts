@@ -19,6 +19,7 @@ import { openBoard, type Board } from './board.ts';
 import { openCanceller, type Canceller } from './canceller.ts';
 import { slurmCommands } from './commands.ts';
 import { follow, type Ending } from './follow.ts';
+import { saysOutOfMemory } from './out-of-memory.ts';
 import { openQueueNotes, type QueueNotes } from './queue-notes.ts';
 import { DEFAULT_MAX_JOBS, DEFAULT_THREADS, type SlurmSettings } from './settings.ts';
 import { meaningOf } from './states.ts';
@@ -167,6 +168,7 @@ function followPlaced(
     isStored: async () => !job.forced && (await findWhole(store, job.kind.name, job.key)) !== undefined,
     cancel: detach || !isOwn() ? undefined : (signal) => canceller.cancel(submission, signal),
     isOwn,
+    ranOut: () => saysOutOfMemory(submission.log),
     notes,
     interval,
     options,

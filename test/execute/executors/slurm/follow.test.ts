@@ -36,6 +36,7 @@ async function followed(
     isStored: () => Promise.resolve(false),
     cancel: undefined,
     isOwn: () => true,
+    ranOut: () => false,
     notes: openQueueNotes(() => second * 1000),
     interval: () => 1000,
     options: { stop: never, kill: never, onEvent: (event) => events.push(event) },
@@ -132,6 +133,14 @@ describe('a job of Slurm', () => {
     ]);
     expect(ending).toMatchObject({ result: { failure: { code: 'E_MEMORY' } } });
   });
+
+  it.each(['FAILED JobLaunchFailure', 'FAILED NonZeroExitCode'])(
+    'whose own output says that memory was used up ran out of it, though Slurm reports %s',
+    async (state) => {
+      const { ending } = await followed([{ state: 'RUNNING' }, { state }], { ranOut: () => true });
+      expect(ending).toMatchObject({ class: 'out-of-memory' });
+    },
+  );
 
   it('says once for each reason what it waits for, and warns where somebody has to act', async () => {
     const { events } = await followed([
