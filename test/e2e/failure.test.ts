@@ -107,23 +107,20 @@ describe('a failing stage', () => {
   });
 });
 
+/** The processes take longer than a test may. */
 describe('a stage that leaves a process running', () => {
   it('finishes anyway, and the process is ended', async () => {
-    const run = 'sleep 60 & echo $! > pid; echo done > $OUTPUT/x';
+    const run = 'sleep 3600 & echo $! > pid; echo done > $OUTPUT/x';
     const rig = project({ 's.yaml': `stages: { s: { uses: command, with: { run: '${run}' } } }\n` });
-    const started = performance.now();
     expect((await rig.run('s.yaml')).stages).toEqual({ s: 'finished' });
-    expect(performance.now() - started).toBeLessThan(10_000);
     expect(isAlive(pidIn(join(rig.folder, 'pid'))!)).toBe(false);
   });
 
   it('finishes even if the process left the group and holds its output open', async () => {
-    const run = 'setsid sleep 20 & echo $! > pid; echo done > $OUTPUT/x';
+    const run = 'setsid sleep 3600 & echo $! > pid; echo done > $OUTPUT/x';
     const rig = project({ 's.yaml': `stages: { s: { uses: command, with: { run: '${run}' } } }\n` });
-    const started = performance.now();
+    onTestFinished(() => void process.kill(pidIn(join(rig.folder, 'pid'))!, 'SIGKILL'));
     expect((await rig.run('s.yaml')).stages).toEqual({ s: 'finished' });
-    expect(performance.now() - started).toBeLessThan(10_000);
-    process.kill(pidIn(join(rig.folder, 'pid'))!, 'SIGKILL');
   });
 });
 

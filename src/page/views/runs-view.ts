@@ -4,6 +4,8 @@ export type Cell = string | number | boolean | null;
 export interface RunsView {
   /** Absolute path of the store. */
   readonly store: string;
+  /** What `runs/state` answered when the view was made: the view is out of date once it answers otherwise. */
+  readonly state: string;
   /** Number of rows. Row 0 is the latest run. */
   readonly rows: number;
   /** The columns that every table needs, with their values. */

@@ -1,43 +1,45 @@
 /** Views that a server gives, at `/api/view/NAME`. */
 import type { ViewName } from '../../views/names.ts';
+import type { RunsView } from '../../views/runs-view.ts';
 import { runsName, runsStateName } from '../../views/serve-names.ts';
 import type { DataSource } from './data-source.ts';
 
-export function fetchSource(start: string, base = '/api/view/'): DataSource {
+const BASE = '/api/view/';
+
+/** `isSeen`: a page that nobody looks at asks for nothing. */
+export function fetchSource(start: string, isSeen: () => boolean): DataSource {
+  /** Of the table of runs that was read last. */
+  let shown: string | undefined;
   async function read<T>(name: ViewName<T>): Promise<T | undefined> {
-    const response = await fetch(base + name, { headers: { accept: 'application/json' } });
+    const response = await fetch(BASE + name, { headers: { accept: 'application/json' } });
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(await reason(response));
-    return (await response.json()) as T;
+    const view = (await response.json()) as T;
+    if (name === runsName) shown = (view as RunsView).state;
+    return view;
   }
   return {
     isLive: true,
     start,
     read,
     // Only the table of runs changes while it is looked at: what it shows of a run never does.
-    watch: (name, changed) => (name === runsName ? watchRuns(read, changed) : () => undefined),
+    watch(name, changed) {
+      if (name !== runsName) return () => undefined;
+      // Compared with the table itself: an earlier answer misses what changed between the table and that answer.
+      const look = async (): Promise<void> => {
+        if (isSeen() && (await read(runsStateName)) !== shown) changed();
+      };
+      const timer = setInterval(() => {
+        look().catch(() => undefined);
+      }, POLL_MS);
+      return () => {
+        clearInterval(timer);
+      };
+    },
   };
 }
 
 const POLL_MS = 3_000;
-
-/** A page that nobody looks at asks for nothing. */
-function watchRuns(read: DataSource['read'], changed: () => void): () => void {
-  let last: string | undefined;
-  const look = async (): Promise<void> => {
-    if (document.hidden) return;
-    const state = await read(runsStateName);
-    if (last !== undefined && state !== last) changed();
-    last = state;
-  };
-  const timer = setInterval(() => {
-    look().catch(() => undefined);
-  }, POLL_MS);
-  look().catch(() => undefined);
-  return () => {
-    clearInterval(timer);
-  };
-}
 
 /** Errors come as `{ "message": … }`. */
 async function reason(response: Response): Promise<string> {

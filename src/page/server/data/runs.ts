@@ -69,6 +69,7 @@ export function runsTable(layout: StoreLayout): RunsTable {
       if (written?.state === state) return written.text;
       const view: RunsView = {
         store: layout.root,
+        state,
         rows: known.entries.length,
         fields: fieldsOf(known.entries, allNotes(layout)),
         others,
