@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { IS_ROOT, mountSmall, remount } from '../helpers/mount.ts';
 import { artifactsOf, isAlive, leftovers, pidIn } from '../helpers/processes.ts';
 import { makeRig, type Rig } from '../helpers/rig.ts';
