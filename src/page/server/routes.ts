@@ -8,7 +8,7 @@ import { begunState, eventsFile, readBegun } from '../../history/run-events.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import { logNamed, logOfStage, readLog } from './data/log.ts';
 import { liveView } from './data/live.ts';
-import type { RunsTable } from './data/runs.ts';
+import type { RunsTable } from './data/runs/runs-table.ts';
 import type { ViewThread } from './data/view-thread.ts';
 import { RUN } from './data/views.ts';
 import { sendEvents } from './events.ts';

@@ -6,12 +6,14 @@ export interface RunsView {
   readonly store: string;
   /** Number of rows. Row 0 is the latest run. */
   readonly rows: number;
+  /** Number of earlier records that the server is still reading. */
+  readonly unread: number;
   /** The columns that every table needs, with their values. */
   readonly fields: Readonly<Record<FieldName, ColumnView>>;
   /** Columns that can be asked for: `columnName`. */
   readonly others: readonly OtherColumn[];
-  /** Names of `others` that say most about the latest runs: what varies among them, and their measure. */
-  readonly suggested: readonly string[];
+  /** The `others` that say most about the latest runs, with their values: their measure, and what varies among them. */
+  readonly suggested: readonly SuggestedColumn[];
   /** Ids of records that cannot be read. */
   readonly unreadable: readonly string[];
   /** Runs that have begun and have no record. */
@@ -33,6 +35,18 @@ export const FIELDS = [
   'configuration',
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
+
+export interface SuggestedColumn {
+  readonly name: string;
+  readonly column: ColumnView;
+}
+
+/** Asked for again and again while the table is looked at. */
+export interface RunsState {
+  /** Another text whenever the table may have changed. */
+  readonly state: string;
+  readonly unread: number;
+}
 
 export interface OtherColumn {
   readonly name: string;

@@ -19,23 +19,36 @@ export function fetchSource(start: string, base = '/api/view/'): DataSource {
   };
 }
 
-const POLL_MS = 3_000;
+/** Between two looks: usually, and while the server is still reading records. */
+const [POLL_MS, READING_POLL_MS] = [3_000, 500];
 
 /** A page that nobody looks at asks for nothing. */
 function watchRuns(read: DataSource['read'], changed: () => void): () => void {
   let last: string | undefined;
-  const look = async (): Promise<void> => {
-    if (document.hidden) return;
-    const state = await read(runsStateName);
-    if (last !== undefined && state !== last) changed();
-    last = state;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const look = async (): Promise<number> => {
+    if (document.hidden) return POLL_MS;
+    const found = await read(runsStateName);
+    if (!found) return POLL_MS;
+    if (last !== undefined && found.state !== last) changed();
+    last = found.state;
+    return found.unread > 0 ? READING_POLL_MS : POLL_MS;
   };
-  const timer = setInterval(() => {
-    look().catch(() => undefined);
-  }, POLL_MS);
-  look().catch(() => undefined);
+  const go = (): void => {
+    look()
+      .catch(() => POLL_MS)
+      .then(
+        (wait) => {
+          if (!isOver) timer = setTimeout(go, wait);
+        },
+        () => undefined,
+      );
+  };
+  go();
   return () => {
-    clearInterval(timer);
+    isOver = true;
+    clearTimeout(timer);
   };
 }
 
