@@ -150,10 +150,11 @@ describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
     expect(complaints).toEqual([]);
   });
 
-  it('follows a run until it ends', async () => {
+  it('shows a run that begins while the table is open, and follows it until it ends', async () => {
+    const { page, complaints } = await open(`${address}/#/runs`);
+    await page.waitForSelector('table.runs tbody tr');
     rig.write('slow.yaml', SLOW.replace('GO', join(folder, 'go')));
     const running = rig.pipeline('run', 'slow.yaml');
-    const { page, complaints } = await open(`${address}/#/runs`);
     await page.getByRole('link', { name: 'slow ⏳ عربي' }).click();
     await page.waitForSelector('.chip:text("running")');
     await page.waitForSelector('pre.log:has-text("working")');

@@ -20,6 +20,9 @@ export interface OpenPage {
   readonly requests: readonly string[];
 }
 
+/** Only so that a test that will never end says what it waits for: no test may rely on it. */
+const PATIENCE_MS = 120_000;
+
 /** Opens pages in one browser, which is closed after the tests of the file. */
 export function useBrowser(): (address: string, options?: BrowserContextOptions) => Promise<OpenPage> {
   let browser: Promise<Browser> | undefined;
@@ -29,6 +32,7 @@ export function useBrowser(): (address: string, options?: BrowserContextOptions)
   return async (address, options = {}) => {
     browser ??= chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-gpu'] });
     const page = await (await browser).newPage({ viewport: { width: 1280, height: 900 }, ...options });
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     const requests: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));

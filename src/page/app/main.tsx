@@ -8,7 +8,10 @@ import { SourceContext } from './source/use-view.ts';
 const root = document.getElementById('app');
 if (!root) throw new Error('the page has no element #app');
 const start = root.dataset['start'] ?? '#/';
-const source = root.dataset['source'] === 'server' ? fetchSource(start) : embeddedSource(document, start);
+const source =
+  root.dataset['source'] === 'server'
+    ? fetchSource(start, () => !document.hidden)
+    : embeddedSource(document, start);
 root.replaceChildren();
 render(
   <SourceContext.Provider value={source}>

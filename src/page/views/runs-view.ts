@@ -4,6 +4,8 @@ export type Cell = string | number | boolean | null;
 export interface RunsView {
   /** Absolute path of the store. */
   readonly store: string;
+  /** What `runs/state` answered when the view was made: the view is out of date once it answers otherwise. */
+  readonly state: string;
   /** Number of rows. Row 0 is the latest run. */
   readonly rows: number;
   /** Number of earlier records that the server is still reading. */
@@ -39,13 +41,6 @@ export type FieldName = (typeof FIELDS)[number];
 export interface SuggestedColumn {
   readonly name: string;
   readonly column: ColumnView;
-}
-
-/** Asked for again and again while the table is looked at. */
-export interface RunsState {
-  /** Another text whenever the table may have changed. */
-  readonly state: string;
-  readonly unread: number;
 }
 
 export interface OtherColumn {

@@ -3,10 +3,11 @@ import type { ArtifactView, HeadView } from './artifact-view.ts';
 import type { CompareView } from './compare-view.ts';
 import type { LiveView } from './live-view.ts';
 import { viewName, type ViewName } from './names.ts';
-import type { ColumnView, RunsState, RunsView } from './runs-view.ts';
+import type { ColumnView, RunsView } from './runs-view.ts';
 
 export const runsName: ViewName<RunsView> = viewName('runs');
-export const runsStateName: ViewName<RunsState> = viewName('runs', 'state');
+/** Another text whenever the table of runs may have changed. */
+export const runsStateName: ViewName<string> = viewName('runs', 'state');
 export const columnName = (name: string): ViewName<ColumnView> => viewName('runs', 'column', name);
 export const compareName = (runs: readonly string[]): ViewName<CompareView> => viewName('compare', ...runs);
 export const liveName = (run: string): ViewName<LiveView> => viewName('live', run);

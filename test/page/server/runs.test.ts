@@ -46,7 +46,7 @@ it('shows what is new at the next look, and changes its state only then', () => 
   writeRunRecord(layout, runRecord(0));
   const table = runsTable(layout);
   const [rows, state] = [viewOf(table).rows, table.state()];
-  expect([rows, table.state()]).toEqual([1, state]);
+  expect([rows, table.state(), viewOf(table).state]).toEqual([1, state, state]);
   writeRunRecord(layout, runRecord(1));
   expect(table.state()).not.toEqual(state);
   writeNotes(layout, runRecord(1).id, { tags: ['best'], note: null });

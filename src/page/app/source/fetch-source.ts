@@ -1,56 +1,57 @@
 /** Views that a server gives, at `/api/view/NAME`. */
 import type { ViewName } from '../../views/names.ts';
+import type { RunsView } from '../../views/runs-view.ts';
 import { runsName, runsStateName } from '../../views/serve-names.ts';
 import type { DataSource } from './data-source.ts';
 
-export function fetchSource(start: string, base = '/api/view/'): DataSource {
+const BASE = '/api/view/';
+
+/** `isSeen`: a page that nobody looks at asks for nothing. */
+export function fetchSource(start: string, isSeen: () => boolean): DataSource {
+  /** The table of runs that was read last. */
+  let shown: Pick<RunsView, 'state' | 'unread'> | undefined;
   async function read<T>(name: ViewName<T>): Promise<T | undefined> {
-    const response = await fetch(base + name, { headers: { accept: 'application/json' } });
+    const response = await fetch(BASE + name, { headers: { accept: 'application/json' } });
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(await reason(response));
-    return (await response.json()) as T;
+    const view = (await response.json()) as T;
+    if (name === runsName) shown = view as RunsView;
+    return view;
   }
   return {
     isLive: true,
     start,
     read,
     // Only the table of runs changes while it is looked at: what it shows of a run never does.
-    watch: (name, changed) => (name === runsName ? watchRuns(read, changed) : () => undefined),
+    watch(name, changed) {
+      if (name !== runsName) return () => undefined;
+      // Compared with the table itself: an earlier answer misses what changed between the table and that answer.
+      const look = async (): Promise<void> => {
+        if (isSeen() && (await read(runsStateName)) !== shown?.state) changed();
+      };
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const lookLater = (): void => {
+        timer = setTimeout(
+          () => {
+            const looked = look().catch(() => undefined);
+            void looked.then(() => {
+              if (timer !== undefined) lookLater();
+            });
+          },
+          shown && shown.unread > 0 ? READING_POLL_MS : POLL_MS,
+        );
+      };
+      lookLater();
+      return () => {
+        clearTimeout(timer);
+        timer = undefined;
+      };
+    },
   };
 }
 
 /** Between two looks: usually, and while the server is still reading records. */
 const [POLL_MS, READING_POLL_MS] = [3_000, 500];
-
-/** A page that nobody looks at asks for nothing. */
-function watchRuns(read: DataSource['read'], changed: () => void): () => void {
-  let last: string | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isOver = false;
-  const look = async (): Promise<number> => {
-    if (document.hidden) return POLL_MS;
-    const found = await read(runsStateName);
-    if (!found) return POLL_MS;
-    if (last !== undefined && found.state !== last) changed();
-    last = found.state;
-    return found.unread > 0 ? READING_POLL_MS : POLL_MS;
-  };
-  const go = (): void => {
-    look()
-      .catch(() => POLL_MS)
-      .then(
-        (wait) => {
-          if (!isOver) timer = setTimeout(go, wait);
-        },
-        () => undefined,
-      );
-  };
-  go();
-  return () => {
-    isOver = true;
-    clearTimeout(timer);
-  };
-}
 
 /** Errors come as `{ "message": … }`. */
 async function reason(response: Response): Promise<string> {

@@ -10,7 +10,7 @@ import { historyIndex, type IndexedHistory } from '../../../../history/columns/h
 import { allNotes } from '../../../../history/notes.ts';
 import { begunRuns, begunState } from '../../../../history/run-events.ts';
 import type { StoreLayout } from '../../../../store/layout.ts';
-import type { BegunView, OtherColumn, RunsState, RunsView } from '../../../views/runs-view.ts';
+import type { BegunView, OtherColumn, RunsView } from '../../../views/runs-view.ts';
 import { columnView } from './column-view.ts';
 import { fieldViews } from './field-views.ts';
 import { keyOf, otherColumns } from './other-columns.ts';
@@ -21,7 +21,8 @@ export interface RunsTable {
   view(): string;
   /** The values of one parameter, metric or fact of the environment as JSON; undefined if no run has it. */
   column(name: string): string | undefined;
-  state(): RunsState;
+  /** Another text whenever the view may have changed. */
+  state(): string;
 }
 
 /** Milliseconds for reading records: before the first answer, and at once afterwards. */
@@ -77,8 +78,8 @@ export function runsTable(layout: StoreLayout): RunsTable {
     JSON.stringify([server, version, notesTime(layout), running]);
   return {
     state() {
-      const { unread } = current();
-      return { state: stateOf(begun()), unread };
+      current();
+      return stateOf(begun());
     },
     view() {
       const { table, damaged, unread } = current();
@@ -88,6 +89,7 @@ export function runsTable(layout: StoreLayout): RunsTable {
       others ??= otherColumns(table);
       const view: RunsView = {
         store: layout.root,
+        state,
         rows: table.ids.length,
         unread,
         fields: fieldViews(table, allNotes(layout)),
