@@ -13,7 +13,7 @@ import type { ViewThread } from './data/view-thread.ts';
 import { RUN } from './data/views.ts';
 import { sendEvents } from './events.ts';
 import type { Handler } from './listen.ts';
-import { goneSignal, RequestError, send, sendFailure, sendJson } from './reply.ts';
+import { clientOf, goneSignal, RequestError, send, sendFailure, sendJson } from './reply.ts';
 import { aboutSearch, answerBatch, answerQuestion } from './search/api.ts';
 import type { SearchService } from './search/service.ts';
 import { turnstile } from './turnstile.ts';
@@ -47,7 +47,7 @@ export function routes({ page, search, views }: RoutesOptions): Handler {
 
   const view = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const parts = url.pathname.slice('/api/view/'.length).split('/').map(decoded);
-    const text = await inTurn(goneSignal(request, response), () => viewOf(views!, parts));
+    const text = await inTurn(clientOf(request, response), () => viewOf(views!, parts));
     if (text === undefined) sendFailure(response, 404, NO_VIEW);
     else sendJson(response, text);
   };
@@ -66,7 +66,7 @@ export function routes({ page, search, views }: RoutesOptions): Handler {
     const after = Number(request.headers['last-event-id'] ?? 0);
     streams += 1;
     try {
-      const gone = goneSignal(request, response);
+      const gone = goneSignal(clientOf(request, response));
       const file = eventsFile(layout, id);
       await sendEvents(response, { file, after: Number.isSafeInteger(after) ? after : 0, isWritten, gone });
     } finally {
