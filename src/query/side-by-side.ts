@@ -18,10 +18,8 @@ import { noKnownWord, notesOn, noWords } from './notes.ts';
 import type { Parts } from './parts.ts';
 import { readQuestion, type Read } from './read-question.ts';
 import { defaultMethod, isHybrid } from './retriever.ts';
+import { SYSTEMS, type System } from './systems.ts';
 import { openVectorAnswers, type VectorAnswers } from './vector-answers.ts';
-
-export const SYSTEMS = ['model', 'bm25', 'fused'] as const;
-export type System = (typeof SYSTEMS)[number];
 
 export interface SideQuestion {
   readonly text: string;

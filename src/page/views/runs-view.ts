@@ -65,6 +65,8 @@ export interface BegunView {
   /** `lost`: its process ended without a record. */
   readonly state: 'running' | 'lost';
   readonly stages: number;
+  /** Of a sweep; null for a run of one spec. */
+  readonly configurations: number | null;
 }
 
 /** A value of a column. */

@@ -1,7 +1,8 @@
 /** `/api/search`: one question by GET, many by POST. docs/openapi.yaml describes it for programs. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject } from '../../../base/json.ts';
-import { SYSTEMS, type SideQuestion, type System } from '../../../query/side-by-side.ts';
+import type { SideQuestion } from '../../../query/side-by-side.ts';
+import { SYSTEMS, type System } from '../../../query/systems.ts';
 import { readJsonBody } from '../body.ts';
 import { clientOf, RequestError, sendJson } from '../reply.ts';
 import type { SearchAbout } from '../../views/search-view.ts';

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fieldKey, sweepKey } from '../../../../history/columns/entry-columns.ts';
 import { historyIndex, type IndexedHistory } from '../../../../history/columns/history-index.ts';
 import { allNotes } from '../../../../history/notes.ts';
 import { begunRuns, begunState } from '../../../../history/run-events.ts';
@@ -21,6 +22,8 @@ export interface RunsTable {
   view(): string;
   /** The values of one parameter, metric or fact of the environment as JSON; undefined if no run has it. */
   column(name: string): string | undefined;
+  /** The first recorded run of a sweep; undefined if none is recorded. */
+  sweep(id: string): { readonly spec: string; readonly started: string } | undefined;
   /** Another text whenever the view may have changed. */
   state(): string;
 }
@@ -73,6 +76,9 @@ export function runsTable(layout: StoreLayout): RunsTable {
         started: one.started,
         state: begunState(one),
         stages: one.stages.length,
+        configurations: one.sweep
+          ? new Set(one.sweep.trials.map(({ configuration }) => configuration)).size
+          : null,
       }));
   const stateOf = (running: readonly BegunView[]): string =>
     JSON.stringify([server, version, notesTime(layout), running]);
@@ -109,6 +115,13 @@ export function runsTable(layout: StoreLayout): RunsTable {
       others ??= otherColumns(table);
       const found = others.find((other) => other.name === name);
       return found && JSON.stringify(columnView(table.values(keyOf(found))));
+    },
+    sweep(id) {
+      const { table } = current();
+      const row = table.values(sweepKey('id')).lastIndexOf(id);
+      if (row < 0) return undefined;
+      const text = (name: 'spec' | 'started'): string => String(table.values(fieldKey(name))[row]);
+      return { spec: text('spec'), started: text('started') };
     },
   };
 }
