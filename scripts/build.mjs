@@ -31,15 +31,7 @@ const kindNames = readdirSync(join(root, 'stages'), { withFileTypes: true })
 const publicEntries = ['stage', 'artifacts'];
 
 /** Loaded at run time from node_modules: native or large, and needed by few commands. */
-const external = [
-  '@duckdb/*',
-  'usearch',
-  '@tensorflow/tfjs-node',
-  '@tensorflow/tfjs-node-gpu',
-  'esbuild',
-  'bullmq',
-  'ioredis',
-];
+const external = ['@duckdb/*', 'usearch', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'esbuild'];
 
 const common = {
   absWorkingDir: root,

@@ -1,22 +1,30 @@
-// The same transfer by others: rclone if RCLONE names its command, else aws if AWS does.
-const { RCLONE, AWS, REMOTE_BUCKET: bucket = 'bench' } = process.env;
+// The same transfer by others: rclone, and the command line of AWS. RCLONE and AWS name their commands where they are not
+// on the PATH, and with an empty text leave one out.
+import { spawnSync } from 'node:child_process';
 
-/** Undefined where neither is there. */
-export function copyTool(endpoint) {
-  if (RCLONE) {
-    const remote = (name) =>
-      `:s3,provider=Other,env_auth=true,force_path_style=true,endpoint="${endpoint}":${bucket}/${name}`;
-    return {
+const { RCLONE = 'rclone', AWS = 'aws', REMOTE_BUCKET: bucket = 'bench' } = process.env;
+
+/** Those that are installed. */
+export function copyTools(endpoint) {
+  const remote = (name) =>
+    `:s3,provider=Other,env_auth=true,force_path_style=true,endpoint="${endpoint}":${bucket}/${name}`;
+  const common = ['s3', 'cp', '--recursive', '--quiet', '--endpoint-url', endpoint];
+  const all = [
+    {
       name: 'rclone copy',
+      command: RCLONE,
       up: (folder, name) => [RCLONE, 'copy', folder, remote(name)],
       down: (name, folder) => [RCLONE, 'copy', remote(name), folder],
-    };
-  }
-  if (!AWS) return undefined;
-  const common = ['s3', 'cp', '--recursive', '--quiet', '--endpoint-url', endpoint];
-  return {
-    name: 'aws s3 cp',
-    up: (folder, name) => [AWS, ...common, folder, `s3://${bucket}/${name}`],
-    down: (name, folder) => [AWS, ...common, `s3://${bucket}/${name}`, folder],
-  };
+    },
+    {
+      name: 'aws s3 cp',
+      command: AWS,
+      up: (folder, name) => [AWS, ...common, folder, `s3://${bucket}/${name}`],
+      down: (name, folder) => [AWS, ...common, `s3://${bucket}/${name}`, folder],
+    },
+  ];
+  return all.filter(
+    ({ command }) =>
+      command !== '' && spawnSync(command, ['--version'], { stdio: 'ignore', timeout: 60_000 }).status === 0,
+  );
 }

@@ -56,6 +56,7 @@ export function addStoreCommands(root: Command, done: Done): void {
         'check what this executor needs, too (default: the configured one)',
       ).choices(EXECUTORS),
     )
+    .option('--queue <url>', 'Redis or Valkey server of the queue (default: PIPELINE_QUEUE, or queue.url)')
     .option('--json', 'print JSON')
     .addHelpText('after', example('pipeline doctor', 'pipeline doctor --executor slurm'))
     .action(async (options: DoctorOptions) => {

@@ -52,3 +52,22 @@ export function entryOf(record: RunRecord): RunEntry {
     sweep: record.sweep ?? null,
   };
 }
+
+/** `3 run, 5 cached` */
+export function stagesText({
+  executed,
+  cached,
+  failed,
+  skipped,
+}: Pick<RunEntry, 'executed' | 'cached' | 'failed' | 'skipped'>): string {
+  const parts = [
+    [executed, 'run'],
+    [cached, 'cached'],
+    [failed, 'failed'],
+    [skipped, 'skipped'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(', ');
+}

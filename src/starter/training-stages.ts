@@ -98,10 +98,13 @@ const SETS = {
 const setsOf = ({ synthetic }: Choices): readonly string[] => SETS[synthetic ?? 'none'];
 const REAL_LAST = 'first the synthetic queries, then the real ones';
 
+const ENSEMBLE = `  # Two such stages with other seeds, joined by a stage with \`uses: ensemble\`, are better than one, for twice the time.
+`;
+
 const model = (choices: Choices): string =>
   training(choices, {
     name: 'model',
-    comment: ARCHITECTURE,
+    comment: `${ARCHITECTURE}${ENSEMBLE}`,
     triplets: setsOf(choices),
     order: REAL_LAST,
   });
@@ -151,7 +154,7 @@ function guesses(choices: Choices, split: string): string {
 
 ${training(choices, {
   name: 'model',
-  comment: '  # The final model, trained from the beginning.\n',
+  comment: `  # The final model, trained from the beginning.\n${ENSEMBLE}`,
   triplets: ['guessed', 'harder'],
   order: 'first the guesses, then the judged questions',
 })}`;

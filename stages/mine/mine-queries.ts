@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../src/base/clock.ts';
 import { random } from '../../src/base/random.ts';
 import type { StageContext } from '../../src/stage.ts';
+import { answersFirst } from './answers.ts';
 import { createGuard, type GuardTexts } from './guard.ts';
 import { ceiling, hasLimits, withinLimits } from './limits.ts';
 import type { MineParams } from './parameters.ts';
@@ -24,6 +25,8 @@ export interface Mine {
   /** query_id → the document that the query itself is, which is never a negative. */
   readonly ignored: ReadonlyMap<number, number>;
   readonly scorer: Retriever | undefined;
+  /** Documents that hard negatives are taken from first; undefined if all are equal. */
+  readonly answers: ReadonlySet<number> | undefined;
   readonly tally: Tally;
 }
 
@@ -48,14 +51,17 @@ export async function mineAll(
 
 /** Each query has its own random stream, so that its triplets do not depend on other queries. */
 function mineQuery(mine: Mine, { query, positives, weak }: MinedQuery, rows: TripletRows): void {
-  const { params, sources, tally, texts, ignored } = mine;
+  const { params, sources, tally, texts, ignored, answers } = mine;
   const numbers = random(params.seed, `mine ${query}`);
   const proposals = sources.map((source, i) =>
     source.prepare(query, createGuard(positives, texts, tally.rejections[i]!, ignored.get(query))),
   );
   const weights = sources.slice(0, params.negatives.length).map(({ weight }) => weight);
   for (const positive of positives.keys()) {
-    const draws = proposals.map((from, i) => from.drawsFor(positive, pairGuard(mine, query, positive, i)));
+    const draws = proposals.map((from, i) => {
+      const admits = pairGuard(mine, query, positive, i);
+      return answers ? answersFirst(from, positive, admits, answers) : from.drawsFor(positive, admits);
+    });
     const scores = proposals.map((from) => from.positiveScore?.(positive));
     for (let i = 0; i < params.triplets_per_positive; i++) {
       const negatives = pickNegatives(draws, weights, params.num_negatives, numbers, tally);

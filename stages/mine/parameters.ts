@@ -5,7 +5,13 @@
 import { bm25Properties } from '../../src/retrieval/bm25-parameters.ts';
 import { ignoreIdenticalIds } from '../../src/retrieval/identical-ids-parameter.ts';
 import type { FromSchema, JsonSchema } from '../../src/stage.ts';
-import { fillSchema, fusionSchema, positivesSchema, queriesSchema } from './parameters/positives.ts';
+import {
+  fillSchema,
+  fusionSchema,
+  preferAnswersSchema,
+  positivesSchema,
+  queriesSchema,
+} from './parameters/positives.ts';
 
 const weight = {
   description: 'Sampling weight of this source, relative to the weights of the others.',
@@ -153,6 +159,7 @@ export const parameters = {
       default: 'fail',
     },
     negatives,
+    prefer_answers: preferAnswersSchema,
     fill: fillSchema,
     num_negatives: {
       description: 'Number of negatives per triplet, all different.',

@@ -6,6 +6,7 @@ import { ignoredDocuments, readTokens, type Tokens } from '../../src/formats/tok
 import { writeTriplets } from '../../src/formats/triplets.ts';
 import { textClassesOf } from '../../src/retrieval/text-classes.ts';
 import { input, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
+import { answersOf } from './answers.ts';
 import { mineAll, type Mine } from './mine-queries.ts';
 import { hasLimits } from './limits.ts';
 import { nearDuplicates } from './near-duplicate.ts';
@@ -105,15 +106,22 @@ async function openMine(
     depth: { bm25: deepest('bm25'), model: deepest('model') },
   });
   const tally = createTally(used.length, params.negatives.length);
+  const answers = params.prefer_answers ? answersOf(tokens, params.split, queries) : undefined;
   return {
     params,
-    sources: createSources(tokens, { negatives: params.negatives, fills }, retrievers, tally.rejections),
+    sources: createSources(
+      tokens,
+      { negatives: params.negatives, fills, answers },
+      retrievers,
+      tally.rejections,
+    ),
     texts: {
       classes: textClassesOf(tokens.documents),
       near: nearDuplicates(tokens.documents, params.guards.shingle, params.guards.near_duplicate),
     },
     ignored,
     scorer: scorer && retrievers[scorer](),
+    answers,
     tally,
   };
 }

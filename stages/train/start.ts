@@ -1,8 +1,8 @@
 /** The starting point of training: the configuration of the model, its initial weights, and its n-grams. */
 import { requireMemory } from '../../src/base/memory.ts';
 import { random } from '../../src/base/random.ts';
-import { effectiveRows, type Subwords } from '../../src/engine/model/subword-table.ts';
-import { summed } from '../../src/engine/backends/plain-table.ts';
+import { compositionOf, type Subwords } from '../../src/engine/model/subword-table.ts';
+import { composeRows } from '../../src/engine/backends/plain-composed-rows.ts';
 import { subwordBuckets } from '../../src/engine/model/subwords.ts';
 import { initialWeight } from '../../src/engine/model/initial-weights.ts';
 import { embeddingWidth, towersOf, towerShapes } from '../../src/engine/model/towers.ts';
@@ -156,7 +156,7 @@ export function finishedWeights({ config, subwords }: Start, weights: ModelWeigh
   const { rows, dimensions } = config.embeddings;
   const ids = Uint32Array.from({ length: rows }, (_, id) => id);
   const parameters = weights.get(EMBEDDINGS)!.data;
-  const data = effectiveRows(ids, (sums) => summed(parameters, sums, dimensions), subwords);
+  const data = composeRows(ids, parameters, dimensions, compositionOf(subwords));
   const ngrams = parameters.subarray(subwords.words * dimensions);
   return new Map([
     ...weights,

@@ -1,12 +1,10 @@
 /** One training step: loss and gradients of a batch, gradient clipping, AdamW. The loop over steps is in trainer.ts. */
-import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../../src/base/random.ts';
-import { lossFor } from '../../src/engine/losses/loss-for.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
-import type { DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
+import type { DenseOptimizer, Gradients } from '../../src/engine/optimizer/adamw.ts';
 import { scheduleFactor } from '../../src/engine/optimizer/schedule.ts';
-import { tableAnchor, type Pass } from '../../src/engine/backends/recurrent-op.ts';
-import { similarities } from '../../src/engine/model/similarity.ts';
+import type { Pass } from '../../src/engine/backends/recurrent-op.ts';
+import type { TrainingBatch } from '../../src/engine/backends/two-towers.ts';
 import { PipelineError } from '../../src/stage.ts';
 import type { Batch } from './batch.ts';
 import type { TrainParams } from './parameters.ts';
@@ -35,30 +33,19 @@ export interface Stepper {
 
 export function createStepper(model: Model, params: TrainParams): Stepper {
   const optimizer = model.optimizer();
-  const loss = lossFor(params.loss);
-  const names = new Map([...model.dense].map(([name, variable]) => [variable.name, name]));
 
   const step = (batch: Batch, { inTraining, inPhase, ofPhase }: StepNumber): StepFigures => {
     const learningRate = params.optimizer.learning_rate * scheduleFactor(params.schedule, inPhase, ofPhase);
-    const { value, grads } = tf.variableGrads(
-      () => batchLoss(model, params, loss, batch, inTraining),
-      [...model.dense.values(), tableAnchor()],
-    );
-    const gradients = new Map(
-      Object.entries(grads).flatMap(([variable, gradient]) => {
-        const name = names.get(variable);
-        return name === undefined ? [] : [[name, gradient] as const];
-      }),
-    );
+    const made = model.gradients(trainingBatch(params, batch, inTraining), params.loss);
+    const { loss, gradients } = made;
     const figures = {
-      loss: value.dataSync()[0]!,
+      loss,
       gradientNorm: normOf(gradients, model, optimizer),
       learningRate,
     };
-    value.dispose();
     checkFigures(figures, inTraining);
     apply(model, optimizer, gradients, params, figures, inPhase);
-    tf.dispose(grads);
+    made.release();
     return figures;
   };
   return {
@@ -70,32 +57,28 @@ export function createStepper(model: Model, params: TrainParams): Stepper {
   };
 }
 
-function batchLoss(
-  model: Model,
-  params: TrainParams,
-  loss: ReturnType<typeof lossFor>,
-  batch: Batch,
-  step: number,
-): tf.Scalar {
+function trainingBatch(params: TrainParams, batch: Batch, step: number): TrainingBatch {
   const pass = (side: string): Pass => ({
     training: true,
     dropout: { input: params.encoder.dropout.embedding, output: params.encoder.dropout.output },
     seed: random(params.seed, `dropout ${side} ${step}`).uint32(),
     tableTrainable: params.embeddings.trainable,
   });
-  const queries = model.encode('query', batch.queries, pass('query'));
-  const documents = model.encode('document', batch.documents, pass('document'));
-  return loss({
-    scores: similarities(queries, documents, params.loss.distance),
-    positive: batch.positive,
-    negatives: batch.negatives,
-    negativesPerQuery: batch.negatives.length / batch.size,
-    teacherMargins: batch.teacherMargins,
-    allowed: tf.tensor2d(batch.allowed, [batch.size, batch.columns]),
-  });
+  return {
+    queries: batch.queries,
+    documents: batch.documents,
+    passes: { query: pass('query'), document: pass('document') },
+    targets: {
+      positive: batch.positive,
+      negatives: batch.negatives,
+      negativesPerQuery: batch.negatives.length / batch.size,
+      teacherMargins: batch.teacherMargins,
+      allowed: batch.allowed,
+    },
+  };
 }
 
-function normOf(gradients: ReadonlyMap<string, tf.Tensor>, model: Model, optimizer: DenseOptimizer): number {
+function normOf(gradients: Gradients, model: Model, optimizer: DenseOptimizer): number {
   const ofTable = model.table.gradientSquares();
   return Math.sqrt(optimizer.squares(gradients).reduce((sum, squares) => sum + squares, ofTable));
 }
@@ -103,7 +86,7 @@ function normOf(gradients: ReadonlyMap<string, tf.Tensor>, model: Model, optimiz
 function apply(
   model: Model,
   optimizer: DenseOptimizer,
-  gradients: ReadonlyMap<string, tf.Tensor>,
+  gradients: Gradients,
   { optimizer: adam, max_grad_norm: limit, embeddings }: TrainParams,
   { gradientNorm, learningRate }: StepFigures,
   step: number,

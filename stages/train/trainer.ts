@@ -14,10 +14,13 @@ import type { Phase } from './phases.ts';
 import { logValidation, reportStep, reportValidation } from './progress.ts';
 import { freshSums, type TrainingState, type ValidationRecord } from './state.ts';
 import { createStepper, type StepFigures, type Stepper } from './step.ts';
-import { validate, type ValidationFigures, type ValidationSet } from './validation.ts';
+import { openSearch, validate, type ValidationFigures, type ValidationSet } from './validation.ts';
 
 export interface Training {
-  readonly context: Pick<StageContext<TrainParams>, 'params' | 'resume' | 'signal' | 'progress' | 'log'>;
+  readonly context: Pick<
+    StageContext<TrainParams>,
+    'params' | 'threads' | 'resume' | 'signal' | 'progress' | 'log'
+  >;
   readonly model: Model;
   readonly dataset: Dataset;
   /** Executed in order. */
@@ -187,12 +190,17 @@ async function judged(
   state: TrainingState,
 ): Promise<ValidationFigures> {
   const total = set.documents.length + set.queries.length;
-  for (const steps = validate(model, set, dataset); ;) {
-    await setImmediate();
-    context.signal.throwIfAborted();
-    const next = steps.next();
-    if (next.done) return next.value;
-    reportValidation(context, state, phases, { done: next.value, total });
+  const kernels = await openSearch(set, model, context.threads);
+  try {
+    for (const steps = validate(model, set, dataset, kernels); ;) {
+      await setImmediate();
+      context.signal.throwIfAborted();
+      const next = steps.next();
+      if (next.done) return next.value;
+      reportValidation(context, state, phases, { done: next.value, total });
+    }
+  } finally {
+    kernels?.dispose();
   }
 }
 

@@ -1,6 +1,7 @@
 /** Validation: how well the model ranks documents for the validation queries. Training is not done here. */
 import { random, shuffle } from '../../src/base/random.ts';
 import { encodeAll } from '../../src/engine/model/encode-batches.ts';
+import type { SearchKernels } from '../../src/engine/kernels/search/search-kernels.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import { raggedFrom, row } from '../../src/formats/ragged.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../../src/formats/tokens.ts';
 import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { recall, reciprocalRank, type Relevance } from '../../src/retrieval/metrics.ts';
+import { openSearchThreads } from '../../src/retrieval/search-threads.ts';
 import { withoutDocument, type Ranking } from '../../src/retrieval/ranking.ts';
 import type { Dataset } from './dataset.ts';
 import type { ValidationParams } from './parameters.ts';
@@ -79,11 +81,23 @@ export function validationSet(
   return { queries, documents, against: params.against };
 }
 
+/** Threads to search with, where they are worth it. The caller disposes of them: their memory is that of the corpus. */
+export async function openSearch(
+  { against, queries, documents }: ValidationSet,
+  { config }: Model,
+  threads: number,
+): Promise<SearchKernels | undefined> {
+  if (against !== 'corpus') return undefined;
+  const work = { queries: queries.length, documents: documents.length, dimensions: config.dimensions };
+  return openSearchThreads(threads, [work]);
+}
+
 /** Yields the number of encoded texts between batches; returns the measures. */
 export function* validate(
   model: Model,
   set: ValidationSet,
   dataset: Dataset,
+  kernels?: SearchKernels,
 ): Generator<number, ValidationFigures> {
   const { dimensions: columns, similarity } = model.config;
   const documents = new Float32Array(set.documents.length * columns);
@@ -103,7 +117,8 @@ export function* validate(
   for (const done of encodeAll((batch) => model.infer('query', batch), columns, asked, queries))
     yield set.documents.length + done;
   const matrix = { rows: set.queries.length, columns, data: queries };
-  const search = createExactSearch({ rows: set.documents.length, columns, data: documents }, similarity);
+  const corpus = { rows: set.documents.length, columns, data: documents };
+  const search = createExactSearch(corpus, similarity, kernels);
   const rankings =
     set.against === 'corpus'
       ? search.search(

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { IS_ROOT, mountSmall, remount } from '../helpers/mount.ts';
 import { artifactsOf, isAlive, leftovers, pidIn } from '../helpers/processes.ts';
 import { makeRig, type Rig } from '../helpers/rig.ts';
 
@@ -106,23 +107,20 @@ describe('a failing stage', () => {
   });
 });
 
+/** The processes take longer than a test may. */
 describe('a stage that leaves a process running', () => {
   it('finishes anyway, and the process is ended', async () => {
-    const run = 'sleep 60 & echo $! > pid; echo done > $OUTPUT/x';
+    const run = 'sleep 3600 & echo $! > pid; echo done > $OUTPUT/x';
     const rig = project({ 's.yaml': `stages: { s: { uses: command, with: { run: '${run}' } } }\n` });
-    const started = performance.now();
     expect((await rig.run('s.yaml')).stages).toEqual({ s: 'finished' });
-    expect(performance.now() - started).toBeLessThan(10_000);
     expect(isAlive(pidIn(join(rig.folder, 'pid'))!)).toBe(false);
   });
 
   it('finishes even if the process left the group and holds its output open', async () => {
-    const run = 'setsid sleep 20 & echo $! > pid; echo done > $OUTPUT/x';
+    const run = 'setsid sleep 3600 & echo $! > pid; echo done > $OUTPUT/x';
     const rig = project({ 's.yaml': `stages: { s: { uses: command, with: { run: '${run}' } } }\n` });
-    const started = performance.now();
+    onTestFinished(() => void process.kill(pidIn(join(rig.folder, 'pid'))!, 'SIGKILL'));
     expect((await rig.run('s.yaml')).stages).toEqual({ s: 'finished' });
-    expect(performance.now() - started).toBeLessThan(10_000);
-    process.kill(pidIn(join(rig.folder, 'pid'))!, 'SIGKILL');
   });
 });
 
@@ -165,23 +163,6 @@ describe('user errors', () => {
   });
 });
 
-const isRoot = process.getuid?.() === 0;
-
-/** A separate file system, so that it can be full or read-only; needs root, as in a container. */
-function mounted(rig: Rig, options: string): string | undefined {
-  const folder = join(rig.folder, 'mounted');
-  mkdirSync(folder);
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'none', folder]).status !== 0) return undefined;
-  onTestFinished(() => {
-    spawnSync('umount', ['-l', folder]);
-  });
-  return folder;
-}
-
-const remount = (folder: string, options: string): void => {
-  expect(spawnSync('mount', ['-o', `remount,${options}`, folder]).status).toBe(0);
-};
-
 describe('a store that cannot be written', () => {
   it('is named, with what to do', async () => {
     const rig = project({ 's.yaml': BROKEN, file: '' });
@@ -192,12 +173,12 @@ describe('a store that cannot be written', () => {
     expect(stderr).not.toMatch(/^\s+at |internal error/m);
   });
 
-  it.runIf(isRoot)(
+  it.runIf(IS_ROOT)(
     'answers when nothing has to run, and fails clearly when something has',
     async (context) => {
       const rig = project({ 's.yaml': BROKEN, mended: '' });
-      const store = mounted(rig, 'size=8m');
-      if (store === undefined) return context.skip();
+      const store = join(rig.folder, 'mounted');
+      if (!mountSmall(store, 'size=8m')) return context.skip();
       expect((await rig.run('s.yaml', '--store', store)).code).toBe(0);
       remount(store, 'ro');
       const { code, stages } = await rig.run('s.yaml', '--store', store);
@@ -213,14 +194,14 @@ describe('a store that cannot be written', () => {
   );
 });
 
-describe.runIf(isRoot)('a full disk (needs root to mount one)', () => {
+describe.runIf(IS_ROOT)('a full disk (needs root to mount one)', () => {
   it.each([
     ['in a command', "with: { run: 'head -c 20000000 /dev/zero > $OUTPUT/x' }"],
     ['when its own bytes fit and ours do not', "with: { run: 'cat /dev/zero > $OUTPUT/x || true' }"],
   ])('loses nothing that was finished, and the same command goes on: %s', async (where, parameters) => {
     const rig = makeRig();
-    const store = mounted(rig, 'size=1m');
-    if (store === undefined) return;
+    const store = join(rig.folder, 'mounted');
+    if (!mountSmall(store, 'size=1m')) return;
     rig.write({
       's.yaml': `
 stages:

@@ -8,31 +8,10 @@ import type { Job } from '../../src/execute/job/job.ts';
 import { openCatalogue } from '../../src/kinds/catalogue.ts';
 import { storeLayout } from '../../src/store/layout.ts';
 import { localStore } from '../../src/store/local/local-store.ts';
+import { REPEAT_KIND } from '../helpers/repeat-kind.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
 import { runSpec } from '../helpers/run-spec.ts';
 
-const KIND = `
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { defineStage } from 'two-tower/stage';
-
-export const stage = defineStage<{ file: string }>({
-  description: 'Repeats a file once for each input.',
-  parameters: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['file'],
-    properties: { file: { type: 'string', 'x-path': 'input', description: 'What to repeat.' } },
-  },
-  inputs: { many: { type: 'files', description: 'Anything.', many: true } },
-  output: 'files',
-  run({ params, inputs, output }) {
-    const texts = [inputs.many].flat().map(({ path }) => readFileSync(join(path, 'a'), 'utf8'));
-    writeFileSync(join(output, 'text'), texts.join('') + readFileSync(params.file, 'utf8'));
-    return {};
-  },
-});
-`;
 const SPEC = `
 name: moved
 stages:
@@ -45,7 +24,7 @@ function project(): string {
   const folder = temporaryFolder();
   for (const name of ['data', 'kinds']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'data', 'one.txt'), '1\n');
-  writeFileSync(join(folder, 'kinds', 'repeat.ts'), KIND);
+  writeFileSync(join(folder, 'kinds', 'repeat.ts'), REPEAT_KIND);
   writeFileSync(join(folder, 's.yaml'), SPEC);
   return join(folder, 's.yaml');
 }
@@ -109,7 +88,7 @@ describe('a job', () => {
   it('is refused by a worker whose code is another', async () => {
     const file = project();
     const checkout = copyOf(file);
-    writeFileSync(join(checkout, 'kinds', 'repeat.ts'), KIND.replace("'text'", "'other'"));
+    writeFileSync(join(checkout, 'kinds', 'repeat.ts'), REPEAT_KIND.replace("'text'", "'other'"));
     const layout = storeLayout(temporaryFolder());
     const { states, events } = await runSpec(file, {
       layout,

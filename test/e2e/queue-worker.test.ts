@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { isAlive, leftovers, pidIn } from '../helpers/processes.ts';
-import { KIND, PROJECT, queueRig, takenBy, waiting } from '../helpers/queue.ts';
+import { PROJECT, queueRig, takenBy, waiting } from '../helpers/queue.ts';
+import { REPEAT_KIND } from '../helpers/repeat-kind.ts';
 import { REDIS } from '../helpers/redis.ts';
 import { makeRig } from '../helpers/rig.ts';
 
@@ -68,7 +69,7 @@ describe.skipIf(!REDIS)('a worker (needs redis-server or valkey-server)', () => 
   it('with other code refuses a stage, and another one executes it', async () => {
     const { rig, worker, start, flags } = await queueRig(PROJECT);
     const change = (folder: string): void => {
-      writeFileSync(join(folder, 'experiments/kinds/repeat.ts'), KIND.replace("'text'", "'other'"));
+      writeFileSync(join(folder, 'experiments/kinds/repeat.ts'), REPEAT_KIND.replace("'text'", "'other'"));
     };
     const other = await worker({ change });
     const run = start('run', 'experiments/s.yaml', ...flags);

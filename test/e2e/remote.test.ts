@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { makeRig, type Rig } from '../helpers/rig.ts';
 import { temporaryFolder } from '../helpers/run-kind.ts';
-import { CREDENTIALS, NO_MOTO, startFaultProxy, startMoto } from '../store/remote/servers.ts';
+import { CREDENTIALS, NO_S3, startFaultProxy, startS3 } from '../store/remote/servers.ts';
 
 const SPEC = `
 name: shared
@@ -185,40 +185,37 @@ describe('pipeline with a remote store', () => {
   });
 });
 
-describe.skipIf(NO_MOTO !== undefined)(
-  `pipeline with S3${NO_MOTO === undefined ? '' : `: ${NO_MOTO}`}`,
-  () => {
-    it('never writes a secret anywhere: not into records, logs, entries or messages', async () => {
-      const proxy = await startFaultProxy(await startMoto());
-      const secrets = {
-        ...CREDENTIALS,
-        AWS_SESSION_TOKEN: 'session-token-secret',
-        PIPELINE_STORE_KEY: 'team-signing-secret',
-      };
-      const rig = machine('s3://store/team', `  endpoint: ${proxy.url}\n`, secrets);
-      const outputs = [await rig.pipeline('run', 's.yaml', '--json')];
-      proxy.faults = { status: 403 };
-      outputs.push(await rig.pipeline('run', 's.yaml', '--set', 'params.word=other'));
-      outputs.push(await rig.pipeline('push'), await rig.pipeline('doctor'), await rig.pipeline('config'));
-      proxy.faults = { delayMs: 10_000 };
-      outputs.push(await rig.pipeline('run', 's.yaml', '--set', 'params.word=third'));
-      proxy.faults = {};
-      outputs.push(await rig.pipeline('push'), await rig.pipeline('runs', '--remote', '--json'));
-      const other = machine('s3://store/team', `  endpoint: ${proxy.url}\n`, secrets);
-      outputs.push(await other.pipeline('pull', 's.yaml'));
-      expect(outputs.at(-1)).toMatchObject({ code: 0 });
-      const written = [rig.folder, other.folder]
-        .flatMap(filesBelow)
-        .map((file) => readFileSync(file, 'latin1'));
-      const all = [
-        ...written,
-        ...outputs.flatMap(({ stdout, stderr }) => [stdout, stderr]),
-        ...proxy.requests,
-      ].join('\n');
-      for (const secret of Object.values(secrets)) expect(all.includes(secret)).toBe(false);
-    }, 120_000);
-  },
-);
+describe.skipIf(NO_S3 !== undefined)(`pipeline with S3${NO_S3 === undefined ? '' : `: ${NO_S3}`}`, () => {
+  it('never writes a secret anywhere: not into records, logs, entries or messages', async () => {
+    const proxy = await startFaultProxy(await startS3());
+    const secrets = {
+      ...CREDENTIALS,
+      AWS_SESSION_TOKEN: 'session-token-secret',
+      PIPELINE_STORE_KEY: 'team-signing-secret',
+    };
+    const rig = machine('s3://store/team', `  endpoint: ${proxy.url}\n`, secrets);
+    const outputs = [await rig.pipeline('run', 's.yaml', '--json')];
+    proxy.faults = { status: 403 };
+    outputs.push(await rig.pipeline('run', 's.yaml', '--set', 'params.word=other'));
+    outputs.push(await rig.pipeline('push'), await rig.pipeline('doctor'), await rig.pipeline('config'));
+    proxy.faults = { delayMs: 10_000 };
+    outputs.push(await rig.pipeline('run', 's.yaml', '--set', 'params.word=third'));
+    proxy.faults = {};
+    outputs.push(await rig.pipeline('push'), await rig.pipeline('runs', '--remote', '--json'));
+    const other = machine('s3://store/team', `  endpoint: ${proxy.url}\n`, secrets);
+    outputs.push(await other.pipeline('pull', 's.yaml'));
+    expect(outputs.at(-1)).toMatchObject({ code: 0 });
+    const written = [rig.folder, other.folder]
+      .flatMap(filesBelow)
+      .map((file) => readFileSync(file, 'latin1'));
+    const all = [
+      ...written,
+      ...outputs.flatMap(({ stdout, stderr }) => [stdout, stderr]),
+      ...proxy.requests,
+    ].join('\n');
+    for (const secret of Object.values(secrets)) expect(all.includes(secret)).toBe(false);
+  }, 120_000);
+});
 
 it('keeps its records of what a server can do in the cache, which may be deleted', async () => {
   const rig = machine(folder());

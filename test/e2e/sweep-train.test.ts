@@ -1,31 +1,6 @@
 import { expect, it } from 'vitest';
-import { random, shuffle } from '../../src/base/random.ts';
+import { tinyCorpus } from '../helpers/tiny-corpus.ts';
 import { makeRig, type Event, type Rig } from '../helpers/rig.ts';
-
-const WORDS = Array.from({ length: 40 }, (_, i) => `word${i}`);
-
-/** Queries are the first words of their documents. */
-function corpus(): Record<string, string> {
-  const source = random(1, 'a corpus for the sweep');
-  const documents = Array.from({ length: 60 }, () => shuffle([...WORDS], source).slice(0, 8));
-  const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  const qrels = (from: number, to: number): string =>
-    `query-id\tcorpus-id\tscore\n${documents
-      .map((_, i) => `q${i}\td${i}\t1\n`)
-      .slice(from, to)
-      .join('')}`;
-  return {
-    'data/corpus.jsonl': lines(
-      documents.map((words, i) => ({ _id: `d${i}`, title: '', text: words.join(' ') })),
-    ),
-    'data/queries.jsonl': lines(
-      documents.map((words, i) => ({ _id: `q${i}`, text: words.slice(0, 3).join(' ') })),
-    ),
-    'data/qrels/train.tsv': qrels(0, 40),
-    'data/qrels/validation.tsv': qrels(40, 50),
-    'data/qrels/test.tsv': qrels(50, 60),
-  };
-}
 
 const SPEC = `stages:
   corpus: { uses: ingest, with: { format: beir, folder: data } }
@@ -45,7 +20,7 @@ const SPEC = `stages:
 
 it('a sweep over the training makes everything before it once', async () => {
   const rig = makeRig();
-  rig.write({ ...corpus(), 's.yaml': SPEC });
+  rig.write({ ...tinyCorpus(), 's.yaml': SPEC });
   const { code, stdout, stderr } = await rig.pipeline(
     ...['sweep', 's.yaml', '--json', '--jobs', '2', '--metric', 'report.mrr@10'],
     ...['--set', 'model.loss.margin=0.1,0.3', '--set', 'model.encoder.cell=gru,lstm'],
@@ -67,7 +42,7 @@ it('a sweep over the training makes everything before it once', async () => {
 
 it('the table of a sweep agrees with the reports that it is made of', async () => {
   const rig = makeRig();
-  rig.write({ ...corpus(), 's.yaml': SPEC });
+  rig.write({ ...tinyCorpus(), 's.yaml': SPEC });
   const { code, stdout, stderr } = await rig.pipeline(
     ...[
       'sweep',

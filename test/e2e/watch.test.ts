@@ -18,6 +18,12 @@ async function end(job: Job): Promise<string> {
   return stdout + stderr;
 }
 
+/** As many editors save: a new file takes the name of the old one. No run sees half of it. */
+function save(rig: Rig, name: string, text: string): void {
+  writeFileSync(join(rig.folder, 'new'), text);
+  renameSync(join(rig.folder, 'new'), join(rig.folder, name));
+}
+
 const stage = (run: string, more = ''): string =>
   `{ uses: command, ${more} with: { run: '${run}; echo > $OUTPUT/x' } }`;
 
@@ -37,15 +43,13 @@ stages:
     });
     const job = startJob(rig, ['run', 's.yaml', '--watch']);
     await idles(job, 1);
-    // As many editors save: a new file takes the name of the old one.
-    writeFileSync(join(rig.folder, 'new'), rig.read('base.yaml').replace('one', 'two'));
-    renameSync(join(rig.folder, 'new'), join(rig.folder, 'base.yaml'));
+    save(rig, 'base.yaml', rig.read('base.yaml').replace('one', 'two'));
     await idles(job, 2);
-    rig.write({ 'in.txt': '22\n' });
+    save(rig, 'in.txt', '22\n');
     await idles(job, 3);
-    rig.write({ 'kind.js': rig.read('kind.js').replaceAll('first', 'second') });
+    save(rig, 'kind.js', rig.read('kind.js').replaceAll('first', 'second'));
     await idles(job, 4);
-    rig.write({ 's.yaml': rig.read('s.yaml').replace('echo ', 'echo really ') });
+    save(rig, 's.yaml', rig.read('s.yaml').replace('echo ', 'echo really '));
     await idles(job, 5);
     const text = await end(job);
     expect(count(text, 's.yaml or what it reads has changed: running again')).toBe(4);
@@ -65,7 +69,7 @@ stages:
     const pid = (name: string): Promise<number> =>
       eventually(`stage ${name}`, () => pidIn(join(rig.folder, `pid-${name}`)));
     const [stale, other] = [await pid('old'), await pid('other')];
-    rig.write({ 's.yaml': spec('new') });
+    save(rig, 's.yaml', spec('new'));
     await eventually('the end of the stale stage', () => !isAlive(stale));
     expect(isAlive(other)).toBe(true);
     expect(existsSync(join(rig.folder, 'pid-new'))).toBe(false);
@@ -85,7 +89,7 @@ stages:
     const job = startJob(rig, ['run', 's.yaml', '--watch']);
     await idles(job, 1);
     expect(job.printed()).toContain('comand');
-    rig.write({ 's.yaml': good });
+    save(rig, 's.yaml', good);
     await idles(job, 2);
     expect(await end(job)).toContain('done: 0 cached, 1 executed');
   });

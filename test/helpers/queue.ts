@@ -5,34 +5,10 @@ import { onTestFinished } from 'vitest';
 import { eventually } from './eventually.ts';
 import { startJob, type Job } from './processes.ts';
 import { startRedis, type RedisServer } from './redis.ts';
+import { REPEAT_KIND } from './repeat-kind.ts';
 import { makeRig, type Rig } from './rig.ts';
 import { temporaryFolder } from './run-kind.ts';
 
-/** A kind of the user's own, which takes any number of inputs and a file outside the store. */
-export const KIND = `
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { defineStage } from 'two-tower/stage';
-
-export const stage = defineStage<{ file: string }>({
-  description: 'Repeats a file once for each input.',
-  parameters: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['file'],
-    properties: { file: { type: 'string', 'x-path': 'input', description: 'What to repeat.' } },
-  },
-  inputs: { many: { type: 'files', description: 'Anything.', many: true } },
-  output: 'files',
-  run({ params, inputs, output, progress, warn }) {
-    progress({ done: 1, total: 2, unit: 'files' });
-    warn({ message: 'this is a test', hint: 'Nothing is wrong.' });
-    const texts = [inputs.many].flat().map(({ path }) => readFileSync(join(path, 'a'), 'utf8'));
-    writeFileSync(join(output, 'text'), texts.join('') + readFileSync(params.file, 'utf8'));
-    return {};
-  },
-});
-`;
 export const PROJECT = {
   'experiments/s.yaml': `
 name: s
@@ -43,7 +19,7 @@ stages:
   both: { uses: ./kinds/repeat.ts, inputs: { many: [one, two, three] }, with: { file: data/one.txt } }
 `,
   'experiments/data/one.txt': '1\n',
-  'experiments/kinds/repeat.ts': KIND,
+  'experiments/kinds/repeat.ts': REPEAT_KIND,
   'package.json': '{}',
 };
 
@@ -66,6 +42,7 @@ export interface QueueRig {
 export interface WorkerOptions {
   readonly flags?: readonly string[];
   readonly change?: (folder: string) => void;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export async function queueRig(
@@ -89,7 +66,7 @@ export async function queueRig(
     redis: server,
     store,
     flags,
-    async worker({ flags: more = [], change } = {}) {
+    async worker({ flags: more = [], change, env } = {}) {
       const folder = temporaryFolder();
       cpSync(rig.folder, join(folder, 'copy'), {
         recursive: true,
@@ -98,7 +75,7 @@ export async function queueRig(
       change?.(join(folder, 'copy'));
       symlinkSync(store, join(folder, 'mounted'));
       const args = ['worker', '--queue', server.url, '--store', join(folder, 'mounted'), ...more];
-      const job = killed(startJob({ ...rig, folder: join(folder, 'copy') }, args));
+      const job = killed(startJob({ ...rig, folder: join(folder, 'copy') }, args, env));
       await eventually('the start of the worker', () => {
         if (job.child.exitCode !== null) throw new Error(`it has ended: ${job.printed()}`);
         return job.printed().includes('ready;');

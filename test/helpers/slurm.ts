@@ -1,6 +1,7 @@
 /** A real Slurm cluster of one node on this machine: munged, slurmctld and slurmd in a folder of their own. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   closeSync,
   existsSync,
@@ -8,14 +9,14 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
-  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts, slurmConfiguration } from './slurm-configuration.ts';
+import { clusterProcesses, isOfJob, killAll } from './slurm-processes.ts';
 
 /** Debian keeps daemons where only root looks. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
@@ -33,92 +34,61 @@ export function slurmMissing(): string | undefined {
     : `Slurm is not installed (${missing.join(', ')}): apt-get install slurm-wlm munge`;
 }
 
-type Daemon = 'munged' | 'slurmctld' | 'slurmd';
-
-/** slurmctld writes its state at most this long after a change. */
-const SAVED_MS = 6_000;
+const DAEMONS = ['slurmd', 'slurmctld', 'munged'] as const;
+type Daemon = (typeof DAEMONS)[number];
 
 export interface Cluster {
   /** What commands need to reach it. */
   readonly environment: NodeJS.ProcessEnv;
   command(program: string, ...args: string[]): string;
-  /** Kills a daemon without warning, and for slurmd the processes of its jobs too. */
+  /** Kills a daemon without warning. */
   kill(daemon: Daemon): Promise<void>;
+  /** Kills slurmd with all processes of its jobs, as the loss of its machine does. */
+  killNode(): Promise<void>;
+  /** Resolves when the daemon does its work. */
   start(daemon: Daemon): Promise<void>;
-  /** Resolves when the controller has written down what it knows now. */
-  saved(): Promise<void>;
+  /** Resolves when the controller has written down what it knows now of a job. */
+  saved(job: string): Promise<void>;
+  /** Resolves when the controller has noticed that the node does not answer. */
+  lost(): Promise<void>;
+  /** Ends every process that was given the cluster's environment, and all jobs. The node is idle afterwards. */
+  clear(): Promise<void>;
+  /** The node, the queue and the ends of the logs. */
+  describe(): string;
   /** Ends everything that was started, with the jobs that still run. */
   stop(): Promise<void>;
 }
 
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<typeof server>((resolve) =>
-        server.listen(0, '127.0.0.1', () => {
-          resolve(server);
-        }),
-      );
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  for (const server of servers) server.close();
-  return ports;
+export interface ClusterOptions {
+  /** How many processors the node is said to have. */
+  readonly cpus?: number;
+  /** For slurm.conf, in place of those that tests have. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Further lines of slurm.conf, such as partitions. */
+  readonly lines?: readonly string[];
 }
 
-function configuration(folder: string, [controller, node]: readonly number[], cpus: number): string {
-  const { username } = userInfo();
-  const host = hostname().split('.')[0]!;
-  return `
-ClusterName=test
-SlurmctldHost=${host}(127.0.0.1)
-AuthType=auth/munge
-CredType=cred/munge
-AuthInfo=socket=${folder}/munge.socket
-SlurmUser=${username}
-SlurmdUser=${username}
-SlurmctldPort=${controller!}
-SlurmdPort=${node!}
-StateSaveLocation=${folder}/state
-SlurmdSpoolDir=${folder}/spool
-SlurmctldPidFile=${folder}/slurmctld.pid
-SlurmdPidFile=${folder}/slurmd.pid
-SlurmctldLogFile=${folder}/slurmctld.log
-SlurmdLogFile=${folder}/slurmd.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU_Memory
-SchedulerType=sched/backfill
-SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,bf_interval=1
-MpiDefault=none
-SwitchType=switch/none
-ReturnToService=2
-KillWait=5
-SlurmdTimeout=5
-MinJobAge=300
-NodeName=test NodeHostname=${host} NodeAddr=127.0.0.1 CPUs=${cpus} RealMemory=2000 State=UNKNOWN
-PartitionName=all Nodes=test Default=YES MaxTime=INFINITE State=UP
-`;
-}
+/** Only so that what will never happen is said: nothing may rely on it. */
+const PATIENCE_MS = 120_000;
 
-/** Starts a cluster whose node is said to have this many processors, and waits until it takes jobs. */
-export async function startSlurm({ cpus = 2 }: { readonly cpus?: number } = {}): Promise<Cluster> {
+/** Starts a cluster, and waits until it takes jobs. */
+export async function startSlurm({
+  cpus = 2,
+  settings = {},
+  lines = [],
+}: ClusterOptions = {}): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-slurm-'));
   for (const name of ['state', 'spool']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'munge.key'), randomBytes(1024), { mode: 0o400 });
-  writeFileSync(join(folder, 'slurm.conf'), configuration(folder, await freePorts(2), cpus));
+  const ports = await freePorts(2);
+  writeFileSync(join(folder, 'slurm.conf'), slurmConfiguration(folder, { cpus, settings, lines, ports }));
   const environment = { PATH, SLURM_CONF: join(folder, 'slurm.conf') };
   const options: Readonly<Record<Daemon, readonly string[]>> = {
     munged: [
       '--force',
       '--foreground',
-      ...['key', 'socket', 'pid', 'log', 'seed'].map((name) =>
-        name === 'socket' ? `--socket=${folder}/munge.socket` : `--${name}-file=${folder}/munge.${name}`,
-      ),
+      `--socket=${folder}/munge.socket`,
+      ...['key', 'pid', 'log', 'seed'].map((name) => `--${name}-file=${folder}/munge.${name}`),
     ],
     slurmctld: ['-D'],
     slurmd: ['-D', '-N', 'test'],
@@ -129,9 +99,41 @@ export async function startSlurm({ cpus = 2 }: { readonly cpus?: number } = {}):
     const { stdout, stderr, status } = spawnSync(program, args, {
       env: { ...process.env, ...environment },
       encoding: 'utf8',
+      timeout: PATIENCE_MS,
     });
     if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
     return stdout;
+  };
+  const answer = (program: string, ...args: string[]): string => {
+    try {
+      return command(program, ...args).trim();
+    } catch (error) {
+      return String(error);
+    }
+  };
+  const describe = (): string =>
+    [
+      answer('scontrol', 'show', 'node'),
+      answer('squeue', '--states=all', '--array', '--format=%i %T %S %r'),
+      ...['slurmctld', 'slurmd'].map((name) => `${name}.log:\n${lastLines(join(folder, `${name}.log`))}`),
+    ].join('\n\n');
+  const until = async (what: string, isSo: () => boolean): Promise<void> => {
+    const since = Date.now();
+    while (Date.now() - since < PATIENCE_MS) {
+      if (isSo()) return;
+      const ended = [...running].find(
+        ([, { exitCode, signalCode }]) => exitCode !== null || signalCode !== null,
+      );
+      if (ended) throw new Error(`${ended[0]} has ended: ${lastLines(join(folder, `${ended[0]}.out`))}`);
+      await sleep(50);
+    }
+    throw new Error(`${what} did not happen within ${PATIENCE_MS / 1000} s\n${describe()}`);
+  };
+  const nodeIs = (states: RegExp): boolean => states.test(answer('sinfo', '--noheader', '--format=%T'));
+  const isThere: Readonly<Record<Daemon, () => boolean>> = {
+    munged: () => existsSync(join(folder, 'munge.socket')),
+    slurmctld: () => answer('scontrol', 'ping').includes('UP'),
+    slurmd: () => nodeIs(/^(idle|mixed|allocated|completing)$/),
   };
   const launch = (daemon: Daemon): void => {
     const out = openSync(join(folder, `${daemon}.out`), 'a');
@@ -143,36 +145,35 @@ export async function startSlurm({ cpus = 2 }: { readonly cpus?: number } = {}):
     closeSync(out);
     running.set(daemon, child);
   };
-  const until = async (what: string, isSo: () => boolean): Promise<void> => {
-    for (let tried = 0; tried < 300; tried++) {
-      if (isSo()) return;
-      await sleep(100);
-    }
-    throw new Error(`${what} did not happen; see ${folder}`);
-  };
-  const answers = (program: string, ...args: string[]): string => {
-    try {
-      return command(program, ...args).trim();
-    } catch {
-      return '';
-    }
-  };
   const start = async (daemon: Daemon): Promise<void> => {
     launch(daemon);
-    if (daemon === 'munged') await until('munged', () => existsSync(join(folder, 'munge.socket')));
-    if (daemon === 'slurmctld') await until('slurmctld', () => answers('scontrol', 'ping').includes('UP'));
-    if (daemon === 'slurmd')
-      await until('the node', () => /idle|mix|alloc/.test(answers('sinfo', '-h', '-o', '%T')));
+    await until(`${daemon} answers`, isThere[daemon]);
+    // A controller that was started again asks its nodes before it gives them jobs.
+    if (daemon === 'slurmctld' && running.has('slurmd')) await until('the node answers', isThere.slurmd);
   };
+  const members = (): number[] =>
+    clusterProcesses(
+      folder,
+      [...running.values()].map(({ pid }) => pid!),
+    );
   const kill = async (daemon: Daemon): Promise<void> => {
     const child = running.get(daemon);
     if (!child) return;
     running.delete(daemon);
-    const steps = daemon === 'slurmd' ? stepsBelow(folder) : [];
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    process.kill(child.pid!, 'SIGKILL');
-    for (const pid of steps) killQuietly(pid);
-    await ended;
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+  };
+  const killNode = async (): Promise<void> => {
+    await kill('slurmd');
+    await killAll(() => members().filter(isOfJob));
+  };
+  const stop = async (): Promise<void> => {
+    for (const daemon of DAEMONS) await kill(daemon);
+    await killAll(members);
+    rmSync(folder, { recursive: true, force: true });
   };
 
   try {
@@ -180,46 +181,37 @@ export async function startSlurm({ cpus = 2 }: { readonly cpus?: number } = {}):
     launch('slurmctld');
     await start('slurmd');
   } catch (error) {
-    for (const daemon of running.keys()) await kill(daemon);
+    await stop();
     throw error;
   }
   return {
     environment,
     command,
     kill,
+    killNode,
     start,
-    saved: () => sleep(SAVED_MS),
-    async stop() {
-      answers('scancel', '--me');
-      answers('scancel', '--me', '--signal=KILL', '--full');
-      for (const daemon of ['slurmd', 'slurmctld', 'munged'] as const) await kill(daemon);
-      rmSync(folder, { recursive: true, force: true });
+    async saved(job) {
+      // The start of a job alone is not written down: slurmctld has to be given a reason, and to be asked what it wrote.
+      const mark = randomUUID();
+      command('scontrol', 'update', `JobId=${job}`, `Comment=${mark}`);
+      await until(`the state of job ${job} is saved`, () =>
+        readFileSync(join(folder, 'state', 'job_state'), 'latin1').includes(mark),
+      );
     },
+    lost: () => until('the node is down', () => nodeIs(/^down/)),
+    async clear() {
+      answer('scancel', '--me');
+      await killAll(members);
+      if (!nodeIs(/^idle$/)) answer('scontrol', 'update', 'NodeName=test', 'State=RESUME');
+      await until('the node is idle', () => nodeIs(/^idle$/) && answer('squeue', '--noheader') === '');
+    },
+    describe,
+    stop,
   };
 }
 
-/** The processes of this cluster's jobs, and those of Slurm that watch them. */
-function stepsBelow(folder: string): number[] {
-  const read = (pid: string, name: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/${name}`, 'latin1');
-    } catch {
-      return '';
-    }
-  };
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && read(pid, 'environ').includes(`SLURM_CONF=${folder}/`))
-    .filter(
-      (pid) =>
-        read(pid, 'environ').includes('SLURM_JOB_ID=') || read(pid, 'cmdline').startsWith('slurmstepd'),
-    )
-    .map(Number);
-}
+const SHOWN_LINES = 40;
 
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
+function lastLines(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-SHOWN_LINES).join('\n') : '';
 }

@@ -75,10 +75,23 @@ export function randomModel(
 export const WORDS = ['river', 'stone', 'l’été'.replace('’', "'"), 'b12', '漢', "'s", '3.14', 'straße'];
 
 /** A model artifact. Of its vocabulary, the last word has no row. */
-export function modelFolder(encoder: EncoderConfig, ngrams?: NgramConfig): string {
+export function modelFolder(
+  encoder: EncoderConfig,
+  ngrams?: NgramConfig,
+  options: {
+    readonly dimensions?: number;
+    readonly similarity?: ModelConfig['similarity'];
+    readonly seed?: number;
+  } = {},
+): string {
   const folder = temporaryFolder();
   const tokens = [...SPECIAL_TOKENS, ...WORDS];
-  const { config, weights } = randomModel(encoder, { rows: tokens.length - 1, dimensions: 6, ngrams });
+  const { config, weights } = randomModel(encoder, {
+    rows: tokens.length - 1,
+    dimensions: 6,
+    ngrams,
+    ...options,
+  });
   writeModel(folder, config, weights);
   const tokenizer: TokenizerConfig = {
     format: 1,

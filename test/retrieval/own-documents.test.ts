@@ -104,7 +104,13 @@ describe('evaluate', () => {
 describe('mine', () => {
   const mined = async (negatives: object, params = {}): Promise<number[][]> => {
     const run = await runKind(mineKind, {
-      params: { split: 'test', num_negatives: 1, ...params, negatives: [negatives] as never },
+      params: {
+        split: 'test',
+        num_negatives: 1,
+        prefer_answers: false,
+        ...params,
+        negatives: [negatives] as never,
+      },
       inputs: { tokens: tokensArtifact(TOKENS), embeddings: embeddings() },
     });
     const { query, negatives: found } = readTriplets(run.artifact.path);

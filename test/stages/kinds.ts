@@ -2,6 +2,7 @@
 import type { KindDeclaration } from '../../src/stage.ts';
 import { stage as command } from '../../stages/command/kind.ts';
 import { stage as embed } from '../../stages/embed/kind.ts';
+import { stage as ensemble } from '../../stages/ensemble/kind.ts';
 import { stage as evaluate } from '../../stages/evaluate/kind.ts';
 import { stage as importModel } from '../../stages/import-model/kind.ts';
 import { stage as index } from '../../stages/index/kind.ts';
@@ -15,6 +16,7 @@ import { stage as word2vec } from '../../stages/word2vec/kind.ts';
 export const KINDS = {
   command,
   embed,
+  ensemble,
   evaluate,
   'import-model': importModel,
   index,

@@ -30,6 +30,7 @@ const CASES: readonly (readonly [string, KindDeclaration, readonly JsonObject[]]
     KINDS.mine,
     [{}, { negatives: ['random', 'candidates', 'bm25', 'model'].map((from) => ({ from })) }],
   ],
+  ['ensemble', KINDS.ensemble, [{}]],
   ['import-model', KINDS['import-model'], [{ path: 'model' }]],
   ['synthesize', KINDS.synthesize, [{}]],
   ['tokenize', KINDS.tokenize, [{}]],

@@ -12,6 +12,7 @@ export interface DoctorOptions {
   readonly store?: string;
   /** Whose requirements are checked too. */
   readonly executor?: string;
+  readonly queue?: string;
   readonly json?: boolean;
 }
 
@@ -44,6 +45,10 @@ export async function doctorCommand(options: DoctorOptions): Promise<number> {
   if (config.values.executor === 'slurm') {
     const { slurmChecks } = await import('../doctor/slurm.ts');
     sections.push({ title: 'slurm', checks: await slurmChecks(slurmSettings(config.values), layout) });
+  }
+  if (config.values.executor === 'queue') {
+    const { queueChecks } = await import('../doctor/queue.ts');
+    sections.push({ title: 'queue', checks: await queueChecks(config.values, layout) });
   }
   if (remote) {
     const { remoteChecks } = await import('../doctor/remote.ts');

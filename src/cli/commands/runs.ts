@@ -8,7 +8,7 @@ import {
   valueOf,
   type NotedEntry,
 } from '../../history/filter.ts';
-import type { RunEntry } from '../../history/entry.ts';
+import { stagesText, type RunEntry } from '../../history/entry.ts';
 import { listHint } from '../../base/nearest.ts';
 import { groupSweeps } from '../../history/sweep-groups.ts';
 import { latestEntries, readHistory, type History } from '../../history/run-index.ts';
@@ -173,23 +173,13 @@ function titleOf(column: string): string {
 }
 
 function cellText(entry: NotedEntry, column: string): string {
-  if (column === 'stages') return stagesText(entry);
+  if (column === 'stages') return [stagesText(entry), warningsText(entry)].filter(Boolean).join(', ');
   if (column === 'started') return entry.started.slice(0, 16).replace('T', ' ');
   if (column === 'seconds') return durationText(entry.seconds);
   const value = valueOf(entry, column);
   return value === undefined || value === null ? '–' : metricText(value);
 }
 
-function stagesText({ executed, cached, failed, skipped, warnings }: NotedEntry): string {
-  const parts: [number, string][] = [
-    [executed, 'run'],
-    [cached, 'cached'],
-    [failed, 'failed'],
-    [skipped, 'skipped'],
-    [warnings, warnings === 1 ? 'warning' : 'warnings'],
-  ];
-  return parts
-    .filter(([count]) => count > 0)
-    .map(([count, name]) => `${count} ${name}`)
-    .join(', ');
+function warningsText({ warnings }: NotedEntry): string {
+  return warnings === 0 ? '' : `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
 }

@@ -10,6 +10,7 @@ import { shownAddress } from '../../execute/executors/queue/redis.ts';
 import { cardOf, gpuCount } from '../../execute/executors/queue/worker-card.ts';
 import { runWorker, type WorkerEvent } from '../../execute/executors/queue/worker.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
+import { installedCode } from '../../kinds/installed-code.ts';
 import { configFor, folderOf, storesOf, type ConfigFlags, type Stores } from '../../session.ts';
 import { storeIdentity } from '../../store/identity.ts';
 import { findWhole } from '../../store/store.ts';
@@ -39,9 +40,10 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
   const layout = storeLayout(folderOf(config, inProject));
   removeAbandonedWork(layout);
   const capacity = capacityOf({ ...options, jobs: options.jobs ?? 1, gpus: options.gpus ?? gpuCount() });
-  const card = cardOf(capacity, layout.cache);
   const stores = await storesOf(config, layout, storeNotice);
+  const own = workerStores(stores);
   let kinds = openCatalogue(layout);
+  const card = cardOf(capacity, { cache: layout.cache, code: installedCode(kinds), stores: own.stores });
   const { stop: drain, kill: stop, dispose } = onInterrupt(true, meaning);
   stop.addEventListener('abort', () => stores.remote?.interrupt());
   let executing = 0;
@@ -65,7 +67,7 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
       environment: {
         worker: card.name,
         layout,
-        ...workerStores(stores),
+        ...own,
         project,
         kinds: (how) => (kinds = how === 'again' ? openCatalogue(layout) : kinds),
       },

@@ -1,18 +1,25 @@
 /** AdamW over dense weights by the embedded engine's kernels: to the bit what src/engine/optimizer/adamw.ts gives. */
-import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Variable } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../kernels/kernels.ts';
-import { decays, type DenseOptimizer } from '../optimizer/adamw.ts';
+import { decays, type DenseOptimizer, type Gradients } from '../optimizer/adamw.ts';
 
 export function fusedAdamW(kernels: Kernels, weights: ReadonlyMap<string, Variable>): DenseOptimizer {
   const names = [...weights.keys()];
   const variables = [...weights.values()];
   const adam = kernels.denseAdam(variables.map(({ size }) => size));
-  let taken: ReadonlyMap<string, Tensor> | undefined;
+  let taken: Gradients | undefined;
   const zeros = (): Float32Array[] => variables.map(({ size }) => new Float32Array(size));
 
-  const squares = (gradients: ReadonlyMap<string, Tensor>): number[] => {
+  const squares = (gradients: Gradients): number[] => {
     taken = gradients;
-    return adam.take(names.map((name) => gradients.get(name)?.dataSync() as Float32Array | undefined));
+    return adam.take(
+      names.map((name) => {
+        const gradient = gradients.get(name);
+        return gradient instanceof Float32Array
+          ? gradient
+          : (gradient?.dataSync() as Float32Array | undefined);
+      }),
+    );
   };
   return {
     squares,

@@ -13,6 +13,8 @@ export interface PlainTable extends EmbeddingTable {
   lookup(ids: Uint32Array): Float32Array;
   /** Adds to the gradients of the rows of `ids`, in order. gradient: [ids, dimensions] */
   gather(ids: Uint32Array, gradient: Float32Array): void;
+  /** The touched rows in the order in which they were first touched, and their gradients: [ids, dimensions]. */
+  gathered(): { readonly ids: Uint32Array; readonly values: Float32Array };
 }
 
 export function createPlainTable(rows: number, dimensions: number): PlainTable {
@@ -50,13 +52,9 @@ export function createPlainTable(rows: number, dimensions: number): PlainTable {
         for (let d = 0; d < dimensions; d++) sum[d]! += gradient[i * dimensions + d]!;
       });
     },
-    sumRows: (sums) => summed(values, sums, dimensions),
-    addRows: (given, rows) => {
-      table.gather(rows.ids, summed(given, rows, dimensions));
-    },
     gradientSquares: () =>
       touched().reduce((sum, id) => gradients.get(id)!.reduce((s, g) => s + g * g, sum), 0),
-    gradientRows: () => {
+    gathered: () => {
       const ids = Uint32Array.from(gradients.keys());
       const rows = new Float32Array(ids.length * dimensions);
       ids.forEach((id, i) => {

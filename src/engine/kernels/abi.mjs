@@ -67,6 +67,9 @@ const POOLING =
   `kind: u32, y: address, ldy: bytes, ${STEPS}, count: count, out: address, rows: address, half: bytes, ` +
   'width: bytes, v: address, weights: address';
 
+const BLOCKS = 'src: address, lds: bytes, blocks: count, block: count, stride: bytes, scaled: flag';
+const DISTANCES = 'products: address, ldp: bytes, querySquares: address, documentSquares: address';
+
 const SLAB = 'documents: address, squares: address, first: count, dimensions: count, similarity: u32';
 const FOUND =
   'rows: address, states: address, asked: count, scores: address, found: address, capacity: count, k: count';
@@ -134,6 +137,52 @@ export const OPERATIONS = {
         'beta1: f32, beta2: f32, rest1: f32, rest2: f32, epsilon: f32, decay: f32, scale: f32, root: f32',
     ),
     map: operation('functions.map', 'kind: u32, src: address, dst: address, count: count'),
+    compose: operation(
+      'composed-rows.compose',
+      'table: address, from: address, width: bytes, ids: address, count: count, own: address, starts: address, ' +
+        'parts: address',
+    ),
+    share: operation(
+      'composed-rows.share',
+      'gradients: address, width: bytes, ids: address, count: count, starts: address, out: address, half: u32',
+    ),
+    normaliseForward: operation(
+      'normalise.forward',
+      `${BLOCKS}, dst: address, ldd: bytes, count: count, squares: address`,
+    ),
+    normaliseBackward: operation(
+      'normalise.backward',
+      `${BLOCKS}, g: address, ldg: bytes, squares: address, dst: address, ldd: bytes, count: count`,
+    ),
+    addSquareSlopes: operation(
+      'normalise.addSquareSlopes',
+      'src: address, lds: bytes, slopes: address, dst: address, ldd: bytes, count: count, width: bytes',
+    ),
+    addRow: operation(
+      'normalise.addRow',
+      'c: address, ldc: bytes, added: address, count: count, width: bytes',
+    ),
+    sumColumnsInOrder: operation(
+      'normalise.sumColumnsInOrder',
+      'src: address, lds: bytes, dst: address, count: count, width: bytes',
+    ),
+    transpose: operation(
+      'normalise.transpose',
+      'src: address, lds: bytes, dst: address, ldd: bytes, count: count, width: count',
+    ),
+    euclideanForward: operation(
+      'in-batch.euclideanForward',
+      `${DISTANCES}, scores: address, lds: bytes, count: count, width: count`,
+    ),
+    euclideanBackward: operation(
+      'in-batch.euclideanBackward',
+      `${DISTANCES}, g: address, ldg: bytes, dp: address, rowSums: address, count: count, width: count`,
+    ),
+    softmax: operation(
+      'in-batch.softmax',
+      'scores: address, lds: bytes, allowed: address, lda: bytes, targets: address, count: count, width: count, ' +
+        'temperature: f32, size: f32, slope: f32, losses: address, gradient: address, ldg: bytes, work: scratch',
+    ),
   },
   'skip-gram': {
     gradients: operation(

@@ -3,9 +3,11 @@
  * (native/source), on a pool of threads over one shared memory. With precision `exact` every result is the same to the bit at any number of threads, on any machine.
  */
 import { PipelineError } from '../../base/diagnostic.ts';
+import type { Similarity } from '../../formats/embeddings.ts';
 import { wasmInstance } from './threads/webassembly.ts';
 import { chooseProgram, type Choice } from './choose-program.ts';
-import { createTable, type EmbeddingTable } from './embedding/embedding-table.ts';
+import { createComposedRows, type ComposedRows, type Composition } from './embedding/composed-rows.ts';
+import { createTable, type EmbeddingTable, type TableMemory } from './embedding/embedding-table.ts';
 import { answerOf, KNOWN_ANSWERS } from './known-answers/recurrent.ts';
 import { createHeap, type Heap } from './threads/heap.ts';
 import type { Program } from './threads/program.ts';
@@ -18,6 +20,8 @@ import { WASM as FAST } from './recurrent-fast.generated.ts';
 import { WASM as EXACT } from './recurrent.generated.ts';
 import { createRecurrent, type Recurrent } from './recurrent/recurrent.ts';
 import type { RecurrentShape } from './recurrent/shape.ts';
+import { createScores, type Scores } from './towers/scores.ts';
+import { createTower, type Tower, type TowerPass, type TowerShape } from './towers/tower.ts';
 
 export interface Kernels {
   readonly threads: number;
@@ -41,7 +45,12 @@ export interface Kernels {
   sigmoid(x: Float32Array): Float32Array;
   /** Zeros at first. */
   table(rows: number, dimensions: number): EmbeddingTable;
+  /** Makes rows of `table` of those of `parameters`, two tables of these kernels. */
+  composedRows(table: EmbeddingTable, parameters: EmbeddingTable, composition: Composition): ComposedRows;
   recurrent(shape: RecurrentShape): Recurrent;
+  tower(shape: TowerShape): Tower;
+  /** Of two towers' passes, until these are released. */
+  scores(queries: TowerPass, documents: TowerPass, similarity: Similarity): Scores;
   /** For weights of these sizes; moments of zero at first. */
   denseAdam(sizes: readonly number[]): DenseAdam;
   /** Bytes of the shared memory given out now, and its size. */
@@ -79,7 +88,17 @@ export async function openKernels(options: {
     tanh: (x) => map(heap, pool, 'tanh', x),
     sigmoid: (x) => map(heap, pool, 'sigmoid', x),
     table: (rows, dimensions) => createTable(heap, pool, rows, dimensions),
+    composedRows: (table, parameters, composition) =>
+      createComposedRows(
+        heap,
+        pool,
+        { table: table as TableMemory, parameters: parameters as TableMemory },
+        composition,
+      ),
     recurrent: (shape) => createRecurrent(heap, pool, shape),
+    tower: (shape) => createTower(heap, pool, shape),
+    scores: (queries, documents, similarity) =>
+      createScores(heap, pool, { queries: queries.vectors, documents: documents.vectors }, similarity),
     denseAdam: (sizes) => createDenseAdam(heap, pool, sizes),
     memory: () => ({ used: heap.used(), reserved: heap.memory.buffer.byteLength }),
     dispose: () => {

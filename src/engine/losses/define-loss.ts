@@ -36,12 +36,18 @@ interface Definition<Own, Params> {
   /** Schemas of its own parameters; the types stay exact, so that the type of a spec can be worked out from them. */
   readonly properties: Own;
   readonly create: (params: Params) => Loss;
+  /** Where the kernels have the loss: the in-batch softmax of these scores. */
+  readonly softmax?: (params: Params) => InBatchSoftmax | undefined;
+}
+
+export interface InBatchSoftmax {
+  readonly temperature: number;
 }
 
 /** Importing the file of a loss must stay cheap: of TensorFlow.js it imports types only. */
 export const defineLoss = <const Name extends string, const Own extends object, Params extends object>(
   name: Name,
-  { description, properties, create }: Definition<Own, Params>,
+  { description, properties, create, softmax = () => undefined }: Definition<Own, Params>,
 ) => ({
   name,
   schema: {
@@ -52,6 +58,7 @@ export const defineLoss = <const Name extends string, const Own extends object, 
     properties: { name: { description, const: name }, distance, ...properties },
   } as const,
   create,
+  softmax,
 });
 
 /** What a spec's `loss` holds for a loss. */

@@ -2,16 +2,22 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Ops } from '../ops.ts';
 
-export interface LossBatch {
+export interface LossBatch extends Omit<LossTargets, 'allowed'> {
   /** [B, U]: higher is more alike. */
   readonly scores: Tensor2D;
+  /** [B, U] */
+  readonly allowed: Tensor2D;
+}
+
+/** Who is whose in a batch. */
+export interface LossTargets {
   /** [B]: the column of each query's positive. */
   readonly positive: Int32Array;
   /** [B · K]: the columns of its mined negatives. */
   readonly negatives: Int32Array;
   readonly negativesPerQuery: number;
   /** [B, U]: 0 where the document is known to answer the query or has the text of one that does, else 1. */
-  readonly allowed: Tensor2D;
+  readonly allowed: Float32Array;
   /** [B · K]: score of the positive less score of the negative by a teacher, where the triplets carry scores. */
   readonly teacherMargins?: Float32Array | undefined;
 }

@@ -58,6 +58,8 @@ export const multipleNegativesRanking = defineLoss('multiple_negatives_ranking',
     const error = params.distillation_weight > 0 ? marginError(batch, tf) : undefined;
     return error ? tf.add(loss, tf.mul(error, params.distillation_weight)) : loss;
   },
+  softmax: ({ temperature, symmetric, distillation_weight }) =>
+    symmetric || distillation_weight > 0 ? undefined : { temperature },
 });
 
 function softmaxLoss(

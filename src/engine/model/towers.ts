@@ -1,5 +1,6 @@
 /** Dense weights of the towers: their names and shapes, and which tower encodes what. */
-import type { EncoderConfig } from '../../formats/model.ts';
+import type { EncoderConfig, ModelConfig } from '../../formats/model.ts';
+import type { TowerShape } from '../kernels/towers/tower.ts';
 import {
   outputWidth,
   weightShapes,
@@ -27,6 +28,16 @@ function recurrentShape(encoder: EncoderConfig, input: number): RecurrentShape {
 export function pooledParts(encoder: EncoderConfig, input: number): readonly RecurrentShape[] {
   const states = recurrentShape(encoder, input);
   return encoder.skip && encoder.cell !== 'none' ? [states, { ...states, cell: 'none' }] : [states];
+}
+
+/** What the kernels make of a tower. */
+export function towerKernelShape({ encoder, embeddings, similarity }: ModelConfig): TowerShape {
+  const { projection } = encoder;
+  return {
+    parts: pooledParts(encoder, embeddings.dimensions),
+    projection,
+    normalised: similarity === 'cosine',
+  };
 }
 
 function pooledWidth(encoder: EncoderConfig, input: number): number {

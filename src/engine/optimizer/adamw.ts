@@ -7,11 +7,13 @@ import { power } from '../../base/math.ts';
 import type { Tensor } from '../../formats/safetensors.ts';
 import type { AdamStep } from '../kernels/adam-step.ts';
 
+/** By the names of the weights. */
+export type Gradients = ReadonlyMap<string, tf.Tensor | Float32Array>;
+
 export interface DenseOptimizer {
   /** The sum of squares of each gradient, in the order of the weights; 0 for a weight without one. */
-  squares(gradients: ReadonlyMap<string, tf.Tensor>): number[];
-  /** Gradients by the variables' names. */
-  step(gradients: ReadonlyMap<string, tf.Tensor>, options: AdamStep): void;
+  squares(gradients: Gradients): number[];
+  step(gradients: Gradients, options: AdamStep): void;
   /** Copies of the moments: `<weight>.m`, `<weight>.v`. */
   state(): Map<string, Tensor<Float32Array>>;
   restore(state: ReadonlyMap<string, Tensor<Float32Array>>): void;
@@ -29,9 +31,9 @@ export function adamW(weights: ReadonlyMap<string, tf.Variable>): DenseOptimizer
   return {
     squares: (gradients) =>
       tf.tidy(() =>
-        [...weights.keys()].map((name) => {
+        [...weights].map(([name, weight]) => {
           const gradient = gradients.get(name);
-          return gradient ? tf.sum(tf.square(gradient)).dataSync()[0]! : 0;
+          return gradient ? tf.sum(tf.square(tensorOf(gradient, weight))).dataSync()[0]! : 0;
         }),
       ),
     step: (gradients, options) => {
@@ -60,6 +62,9 @@ export function adamW(weights: ReadonlyMap<string, tf.Variable>): DenseOptimizer
   };
 }
 
+const tensorOf = (gradient: tf.Tensor | Float32Array, { shape }: tf.Variable): tf.Tensor =>
+  gradient instanceof Float32Array ? tf.tensor(gradient, shape) : gradient;
+
 function assignTo(variable: tf.Variable, data: Float32Array): void {
   tf.tidy(() => {
     variable.assign(tf.tensor(data.slice(), variable.shape));
@@ -71,14 +76,15 @@ export const decays = (weight: tf.Variable): boolean => weight.rank > 1;
 
 function stepWeight(
   weight: tf.Variable,
-  gradient: tf.Tensor,
+  gradient: tf.Tensor | Float32Array,
   m: tf.Variable,
   v: tf.Variable,
   { learningRate, beta1, beta2, epsilon, weightDecay, scale, step }: AdamStep,
 ): void {
   const decay = decays(weight) ? weightDecay : 0;
   tf.tidy(() => {
-    const g = scale === 1 ? gradient : tf.mul(gradient, scale);
+    const given = tensorOf(gradient, weight);
+    const g = scale === 1 ? given : tf.mul(given, scale);
     m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
     v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
     const root = tf.sqrt(tf.mul(v, 1 / (1 - power(beta2, step))));

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { executeJob, type JobEnvironment } from '../job/execute-job.ts';
 import type { JobOptions, JobResult } from '../executor.ts';
+import { failedOrStopped } from './failed-or-stopped.ts';
 import { eventWriter } from './task-events.ts';
 import { readTaskResult, writeTaskResult, type Task, type TaskFiles } from './task.ts';
 
@@ -25,13 +26,14 @@ export async function runTask(
   events.write({ type: 'began', host: hostname(), pid: process.pid });
   const ending = AbortSignal.any([stop, limit]);
   try {
-    const ended = await executeJob(job, environment, {
+    const executed = await executeJob(job, environment, {
       stop: ending,
       kill,
       onEvent: (event) => {
         events.write(event);
       },
     });
+    const ended = await failedOrStopped(executed, ending);
     const result = ended.state === 'stopped' && limit.aborted && !stop.aborted ? TIME_LIMIT : ended;
     // Whoever hears of the result may be on a machine that sees the remote store alone.
     if (result.state === 'executed') await uploaded?.(ending);

@@ -56,6 +56,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ingest: 'corpus',
   tokenize: 'tokens',
   train: 'model',
+  ensemble: 'model',
   'import-model': 'model',
   embed: 'embeddings',
   evaluate: 'report',

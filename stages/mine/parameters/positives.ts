@@ -68,6 +68,15 @@ export const fusionSchema = {
   },
 } as const;
 
+export const preferAnswersSchema = {
+  description:
+    'Take negatives first from documents that answer another query of the split. Documents that are only ever negatives ' +
+    'are learned to be no answers, which harms the queries outside of the split that they answer. Other documents ' +
+    'follow where a query has too few of these.',
+  type: 'boolean',
+  default: true,
+} as const;
+
 export const fillSchema = {
   description:
     'What completes a triplet where the sources have too few negatives for a query: `random` documents, the top `bm25` ' +

@@ -4,16 +4,22 @@ import type { Negative, NegativeSource } from './source.ts';
 /** Random draws before the corpus is scanned from a random start, which only tiny corpora need. */
 const TRIES = 64;
 
-/** Documents of the corpus, sampled uniformly. */
-export function randomSource(documents: number, weight: number): NegativeSource {
+/** Documents of the corpus, sampled uniformly. `answers`: from these, as long as one is left. */
+export function randomSource(
+  documents: number,
+  weight: number,
+  answers: readonly number[] = [],
+): NegativeSource {
   return {
     name: 'random',
     weight,
     prepare: (_query, guard) => ({
-      drawsFor: (_positive, admits) => (random, taken) =>
-        drawDocument(documents, random, (document) =>
-          taken.has(document) ? false : guard.admits(document) && admits(document),
-        ),
+      drawsFor: (_positive, admits) => (random, taken) => {
+        const fits = (document: number): boolean =>
+          taken.has(document) ? false : guard.admits(document) && admits(document);
+        const answer = drawDocument(answers.length, random, (place) => fits(answers[place]!));
+        return answer ? { document: answers[answer.document]! } : drawDocument(documents, random, fits);
+      },
     }),
   };
 }

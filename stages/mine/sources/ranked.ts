@@ -30,7 +30,7 @@ export function rankedSource(
           const most = ceiling(positiveScore(positive), params);
           return draw(
             pool.filter(
-              ({ document, score }) => withinLimits(score, params, most, rejections) && admits(document),
+              ({ document, score }) => admits(document) && withinLimits(score, params, most, rejections),
             ),
           );
         },

@@ -15,13 +15,20 @@ export function createSources(
   {
     negatives,
     fills,
-  }: { readonly negatives: readonly NegativeParams[]; readonly fills: readonly NegativeParams[] },
+    answers,
+  }: {
+    readonly negatives: readonly NegativeParams[];
+    readonly fills: readonly NegativeParams[];
+    /** Documents that random ones are taken from first. */
+    readonly answers: ReadonlySet<number> | undefined;
+  },
   retrievers: Retrievers,
   rejections: readonly Rejections[],
 ): NegativeSource[] {
+  const first = answers && [...answers].sort((a, b) => a - b);
   const seen = new Map<string, number>();
   return [...negatives, ...fills].map((negative, i) => {
-    const made = createSource(tokens, negative, retrievers, rejections[i]!);
+    const made = createSource(tokens, negative, retrievers, rejections[i]!, first);
     const source = i < negatives.length ? made : { ...made, name: `fill ${made.name}` };
     const count = (seen.get(source.name) ?? 0) + 1;
     seen.set(source.name, count);
@@ -34,10 +41,11 @@ function createSource(
   negative: NegativeParams,
   retrievers: Retrievers,
   rejections: Rejections,
+  answers: readonly number[] | undefined,
 ): NegativeSource {
   switch (negative.from) {
     case 'random':
-      return randomSource(rowCount(tokens.documents), negative.weight);
+      return randomSource(rowCount(tokens.documents), negative.weight, answers);
     case 'candidates':
       return candidatesSource(tokens.candidates, negative.weight);
     case 'bm25':

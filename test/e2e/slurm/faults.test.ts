@@ -1,10 +1,11 @@
 /** What survives when a part of a run through Slurm dies: every part, one after the other, without warning. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../helpers/eventually.ts';
 import { leftovers } from '../../helpers/processes.ts';
-import { slurmMissing, startSlurm, type Cluster } from '../../helpers/slurm.ts';
+import { slurmMissing } from '../../helpers/slurm.ts';
 import { slurmProject, type SlurmProject } from '../../helpers/slurm-project.ts';
+import { useSlurm } from '../../helpers/use-slurm.ts';
 
 /** Two stages, the first of which notes that it began and waits for a file. */
 const WAITING = `
@@ -17,16 +18,12 @@ stages:
 const missing = slurmMissing();
 const SKIPPED = missing === undefined ? '' : ` (${missing})`;
 
-describe.skipIf(missing !== undefined)(`a run through Slurm${SKIPPED}`, () => {
-  let cluster: Cluster;
-  beforeAll(async () => {
-    cluster = await startSlurm();
-  });
-  afterAll(() => cluster.stop());
+const begun = (rig: SlurmProject, times = 1): Promise<unknown> =>
+  eventually(`the stage begins, ${times}`, () => rig.lines('begun').length >= times);
 
-  const waiting = (): SlurmProject => slurmProject(cluster, WAITING);
-  const begun = (rig: SlurmProject, times = 1): Promise<unknown> =>
-    eventually(`the stage begins, ${times}`, () => rig.lines('begun').length >= times);
+describe.skipIf(missing !== undefined)(`a run through Slurm${SKIPPED}`, () => {
+  const cluster = useSlurm({ each: true });
+  const waiting = (): SlurmProject => slurmProject(cluster(), WAITING);
   const worker = (rig: SlurmProject): number =>
     rig.taskEvents().findLast(({ type }) => type === 'began')!['pid'] as number;
 
@@ -76,26 +73,14 @@ describe.skipIf(missing !== undefined)(`a run through Slurm${SKIPPED}`, () => {
     const rig = waiting();
     const run = rig.begin('run', 's.yaml');
     await begun(rig);
-    // It writes its state every few seconds. A job from after that is unknown to the next controller.
-    await cluster.saved();
-    await cluster.kill('slurmctld');
+    await cluster().saved(rig.jobs()[0]!);
+    await cluster().kill('slurmctld');
     await eventually('the run says so', () => run.printed().includes('Slurm does not answer'));
     rig.write({ go: '' });
     await eventually('the first stage ends', () => run.printed().includes('✔ slow'));
-    await cluster.start('slurmctld');
+    await cluster().start('slurmctld');
     expect((await run.finished).code).toBe(0);
     expect([rig.lines('begun').length, rig.lines('next').length]).toEqual([1, 1]);
-  });
-
-  it('executes a stage again whose node was lost', async () => {
-    const rig = waiting();
-    const run = rig.begin('run', 's.yaml');
-    await begun(rig);
-    await cluster.kill('slurmd');
-    await cluster.start('slurmd');
-    await begun(rig, 2);
-    rig.write({ go: '' });
-    expect((await run.finished).code).toBe(0);
   });
 
   it('shares the work with a second run of the same spec', async () => {
@@ -124,9 +109,27 @@ describe.skipIf(missing !== undefined)(`a run through Slurm${SKIPPED}`, () => {
     const rig = waiting();
     const run = rig.begin('run', 's.yaml');
     await begun(rig);
-    cluster.command('scancel', ...rig.jobs());
+    cluster().command('scancel', ...rig.jobs());
     const { code, stderr } = await run.finished;
     expect(code).toBe(1);
     expect(stderr).toContain('the job was cancelled outside of this run');
+  });
+});
+
+describe.skipIf(missing !== undefined)(`a run through Slurm on nodes that may be lost${SKIPPED}`, () => {
+  const cluster = useSlurm({ each: true, settings: { SlurmdTimeout: '5' } });
+
+  it('executes a stage again whose node was lost', async () => {
+    const rig = slurmProject(cluster(), WAITING);
+    const run = rig.begin('run', 's.yaml');
+    await begun(rig);
+    await cluster().killNode();
+    await cluster().lost();
+    await cluster().start('slurmd');
+    await begun(rig, 2);
+    rig.write({ go: '' });
+    const { code, stderr } = await run.finished;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('its node was lost');
   });
 });

@@ -1,11 +1,12 @@
 /** Runs through a real Slurm cluster of one node: the same results as on one machine, and the same words. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../helpers/eventually.ts';
 import { artifactsOf, leftovers, startJob, type Job } from '../../helpers/processes.ts';
 import { COMMAND, makeRig, type Rig } from '../../helpers/rig.ts';
-import { slurmMissing, startSlurm, type Cluster } from '../../helpers/slurm.ts';
+import { slurmMissing } from '../../helpers/slurm.ts';
+import { useSlurm } from '../../helpers/use-slurm.ts';
 
 const SPEC = `
 name: shared
@@ -20,24 +21,20 @@ const missing = slurmMissing();
 const SKIPPED = missing === undefined ? '' : ` (${missing})`;
 
 describe.skipIf(missing !== undefined)(`pipeline run --executor slurm${SKIPPED}`, () => {
-  let cluster: Cluster;
-  beforeAll(async () => {
-    cluster = await startSlurm();
-  });
-  afterAll(() => cluster.stop());
+  const cluster = useSlurm();
 
   function project(spec = SPEC): Rig {
-    const rig = makeRig({ ...cluster.environment, PIPELINE_EXECUTOR: 'slurm' });
+    const rig = makeRig({ ...cluster().environment, PIPELINE_EXECUTOR: 'slurm' });
     rig.write({ 's.yaml': spec, 'one.txt': '1\n' });
     return rig;
   }
 
   const begin = (rig: Rig, ...args: string[]): Job =>
-    startJob(rig, args, { ...cluster.environment, PIPELINE_EXECUTOR: 'slurm' });
+    startJob(rig, args, { ...cluster().environment, PIPELINE_EXECUTOR: 'slurm' });
 
   /** The jobs that the cluster has in its queue. */
   const jobs = (): string[] =>
-    cluster
+    cluster()
       .command('squeue', '-h', '-r', '-o', '%i')
       .split('\n')
       .filter((line) => line !== '');
@@ -70,7 +67,7 @@ describe.skipIf(missing !== undefined)(`pipeline run --executor slurm${SKIPPED}`
       `name: s\nstages:\n${lines.join('\n')}\n  big: { uses: command, resources: { threads: 2 }, with: { run: 'echo big > $OUTPUT/a' } }\n`,
     );
     expect((await rig.run('s.yaml')).code).toBe(0);
-    const names = cluster.command('squeue', '-h', '-r', '-t', 'all', '-o', '%j').split('\n');
+    const names = cluster().command('squeue', '-h', '-r', '-t', 'all', '-o', '%j').split('\n');
     expect(names.filter((name) => name.endsWith('x6'))).toHaveLength(6);
   });
 
@@ -91,7 +88,7 @@ stages:
     const made = (one: Rig): string[] => artifactsOf(join(one.folder, 'artifacts'), 'command');
     expect(made(rig)).toHaveLength(17);
     expect(made(rig)).toEqual(made(local));
-    const names = cluster.command('squeue', '-h', '-r', '-t', 'all', '-o', '%j').split('\n');
+    const names = cluster().command('squeue', '-h', '-r', '-t', 'all', '-o', '%j').split('\n');
     expect(names.filter((name) => name.endsWith('x16'))).toHaveLength(16);
   });
 
@@ -140,6 +137,15 @@ stages:
     expect((await run.finished).code).toBe(130);
     await eventually('the queue is empty', () => jobs().length === 0);
     expect(leftovers(join(rig.folder, 'artifacts'))).toEqual([]);
+  });
+
+  it('says why no job starts, and goes on when the node is back', async () => {
+    const rig = project();
+    cluster().command('scontrol', 'update', 'NodeName=test', 'State=DRAIN', 'Reason=repair');
+    const run = begin(rig, 'run', 's.yaml');
+    await eventually('the reason is told', () => /waits in Slurm: .*DRAINED.*sinfo -R/.test(run.printed()));
+    cluster().command('scontrol', 'update', 'NodeName=test', 'State=RESUME');
+    expect((await run.finished).code).toBe(0);
   });
 
   it('leaves them with --detach, and the next run finds them', async () => {

@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { composedRecurrent } from '../../../src/engine/backends/composed-recurrent.ts';
-import { adamW } from '../../../src/engine/optimizer/adamw.ts';
 import { createPlainTable, type PlainTable } from '../../../src/engine/backends/plain-table.ts';
 import { tableAnchor, type Pass } from '../../../src/engine/backends/recurrent-op.ts';
 import type { Cell } from '../../../src/engine/kernels/recurrent/cells/cell.ts';
@@ -37,12 +36,7 @@ const SHAPE: RecurrentShape = {
 const PASS: Pass = { training: true, dropout: { input: 0, output: 0 }, seed: 1, tableTrainable: true };
 
 const engine = embeddedEngine();
-const backend = {
-  table: createPlainTable,
-  recurrent: composedRecurrent,
-  optimizer: adamW,
-  dispose: () => undefined,
-};
+const backend = { table: createPlainTable };
 
 it('has the weights that it names, and they start as it says', () => {
   const weights = weightShapes({ ...SHAPE, bidirectional: true });

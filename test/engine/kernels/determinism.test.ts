@@ -4,6 +4,7 @@ import { openKernels } from '../../../src/engine/kernels/kernels.ts';
 import type { Precision } from '../../../src/engine/kernels/precision.ts';
 import type { RecurrentShape } from '../../../src/engine/kernels/recurrent/shape.ts';
 import { floats, hashSteps, texts } from './fixtures.ts';
+import { towerStep, type TowerCase } from './towers/fixtures.ts';
 
 const VOCABULARY = 101;
 const LENGTHS = Array.from({ length: 60 }, (_, i) => (i * i * 7) % 41);
@@ -12,6 +13,18 @@ const SHAPES: readonly RecurrentShape[] = [
   { cell: 'lstm', input: 9, hidden: 13, layers: 1, bidirectional: true, pooling: 'max' },
   { cell: 'none', input: 10, hidden: 0, layers: 0, bidirectional: false, pooling: 'mean' },
 ];
+
+const TOWER: Omit<TowerCase, 'similarity'> = {
+  cell: 'gru',
+  input: 21,
+  hidden: 10,
+  skip: true,
+  projection: 35,
+  temperature: 0.1,
+  queries: Array.from({ length: 70 }, (_, i) => i % 4),
+  documents: Array.from({ length: 130 }, (_, i) => i % 5),
+  extremes: [],
+};
 
 /** Everything that two steps leave: outputs, gradients, the table and its moments. */
 async function digest(threads: number, precision: Precision): Promise<string> {
@@ -32,6 +45,8 @@ async function digest(threads: number, precision: Precision): Promise<string> {
   const b = floats(30 * 50, 'b');
   hash.update(kernels.matMul(a, b, { batch: 1, m: 70, k: 30, n: 50, transposeA: false, transposeB: false }));
   hash.update(kernels.exp(floats(50_000, 'x', 10)));
+  for (const similarity of ['cosine', 'euclidean'] as const)
+    for (const each of towerStep(kernels, { ...TOWER, similarity })) hash.update(each);
   kernels.dispose();
   return hash.digest('hex');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { subwordTable } from '../../../src/engine/model/subword-table.ts';
+import { compositionOf, subwordTable } from '../../../src/engine/model/subword-table.ts';
+import { plainComposedRows } from '../../../src/engine/backends/plain-composed-rows.ts';
 import { createPlainTable } from '../../../src/engine/backends/plain-table.ts';
 import { ngramsOf, subwordBuckets } from '../../../src/engine/model/subwords.ts';
 import { raggedFrom, row } from '../../../src/formats/ragged.ts';
@@ -27,7 +28,9 @@ describe('embeddings with subwords', () => {
   // Words 0 to 2 have rows of their own, word 3 has not. Buckets 0 and 1 are parameter rows 3 and 4.
   const subwords = { buckets: raggedFrom([[], [], [0], [0, 1, 1, 1]]), bucketCount: 2, words: 3 };
   const rows = createPlainTable(4, 1);
-  const table = subwordTable(rows, createPlainTable(3 + 2, 1), subwords);
+  const parameters = createPlainTable(3 + 2, 1);
+  const composed = plainComposedRows(rows, parameters, compositionOf(subwords));
+  const table = subwordTable(rows, parameters, composed);
 
   it('add the mean of the n-grams to the row of the word, or of the unknown word', () => {
     table.parameters.write(Float32Array.of(0, 10, 20, 4, 8));

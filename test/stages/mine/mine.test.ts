@@ -73,7 +73,7 @@ describe('mine', () => {
   });
 
   it('a document judged irrelevant may be a negative', async () => {
-    const run = await mine({ triplets_per_positive: 50 });
+    const run = await mine({ triplets_per_positive: 50, prefer_answers: false });
     expect(rows(run).some(({ query, negatives }) => query === 0 && negatives.includes(5))).toBe(true);
   });
 
@@ -91,6 +91,29 @@ describe('mine', () => {
     }
     const { sources } = report(run) as { sources: { name: string; exhausted: number }[] };
     expect(sources[0]).toMatchObject({ name: 'candidates', exhausted: 40 });
+  });
+
+  it('takes answers of other queries first with `prefer_answers`, and other documents where there are too few', async () => {
+    const params = {
+      negatives: [{ from: 'bm25', range_max: 6 }],
+      triplets_per_positive: 20,
+      num_negatives: 2,
+    };
+    const fever = { text: 'a fever', relevant: { 0: 1 } };
+    const tokens = tokensOf(DOCUMENTS, [
+      fever,
+      { text: 'what is a cold', relevant: { 2: 1 } },
+      { text: 'how is a fever treated', relevant: { 1: 1 }, split: 'test' },
+    ]);
+    const negatives = async (prefer_answers: boolean): Promise<number[][]> => {
+      const inputs = { tokens: tokensArtifact(tokens) };
+      const run = await runKind(stage, { params: { ...params, prefer_answers }, inputs });
+      return rows(run).flatMap((row) => (row.query === 0 ? [[...row.negatives]] : []));
+    };
+    // Document 2 answers the other query; 1 answers one of the test split, which must not count.
+    for (const [first] of await negatives(true)) expect(first).toBe(2);
+    expect(new Set((await negatives(true)).map(([, second]) => second)).size).toBeGreaterThan(1);
+    expect(new Set((await negatives(false)).map(([first]) => first)).size).toBeGreaterThan(1);
   });
 
   it('takes the top BM25 results within the range, and reports their ranks', async () => {

@@ -6,10 +6,16 @@ import { createServer as createSocketServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { programInPath } from '../../../src/base/program-in-path.ts';
 import { EMPTY_SHA256, signed } from '../../../src/store/remote/objects/s3-signature.ts';
 
 /** Why tests with the server are skipped; undefined where it is installed. */
-export const NO_MOTO = missing('python3', ['-c', 'import moto.server'], 'moto (pip install "moto[server]")');
+const VERSITYGW = programInPath('versitygw');
+export const NO_S3 = VERSITYGW
+  ? undefined
+  : missing('python3', ['-c', 'import moto.server'], 'versitygw or moto (pip install "moto[server]")');
+/** The stricter of the two is taken where it is there. */
+export const S3_NAME = VERSITYGW ? 'versitygw' : 'moto';
 export const NO_NGINX = missing('nginx', ['-v'], 'nginx (apt install nginx)');
 
 function missing(command: string, args: readonly string[], what: string): string | undefined {
@@ -25,10 +31,11 @@ export const CREDENTIALS = {
 };
 
 /** An S3 server with one bucket, `store`. Returns its endpoint. */
-export async function startMoto(atEnd: AtEnd = onTestFinished): Promise<string> {
+export async function startS3(atEnd: AtEnd = onTestFinished): Promise<string> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  startProcess('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], atEnd);
+  if (VERSITYGW) startVersitygw(VERSITYGW, port, atEnd);
+  else startProcess('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], atEnd);
   await answers(endpoint);
   const url = new URL(`${endpoint}/store`);
   const credentials = {
@@ -46,6 +53,20 @@ export async function startMoto(atEnd: AtEnd = onTestFinished): Promise<string> 
   const made = await fetch(url, { method: 'PUT', headers: signed({ method: 'PUT', ...request }) });
   if (!made.ok) throw new Error(`no bucket: ${made.status} ${await made.text()}`);
   return endpoint;
+}
+
+/** It keeps buckets as folders. */
+function startVersitygw(program: string, port: number, atEnd: AtEnd): void {
+  const folder = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
+  atEnd(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const { AWS_ACCESS_KEY_ID: ROOT_ACCESS_KEY, AWS_SECRET_ACCESS_KEY: ROOT_SECRET_KEY } = CREDENTIALS;
+  startProcess(program, ['--quiet', '--port', `127.0.0.1:${port}`, 'posix', folder], atEnd, {
+    ...process.env,
+    ROOT_ACCESS_KEY,
+    ROOT_SECRET_KEY,
+  });
 }
 
 export interface Nginx {
@@ -136,28 +157,21 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 }
 
 function passOn(target: string, request: IncomingMessage, response: ServerResponse, cutAfter?: number): void {
-  const { host, port } = new URL(target);
-  const onward = httpRequest(
-    {
-      host: '127.0.0.1',
-      port,
-      path: request.url,
-      method: request.method,
-      headers: { ...request.headers, host },
-    },
-    (answer) => {
-      response.writeHead(answer.statusCode!, answer.headers);
-      let sent = 0;
-      answer.on('data', (piece: Buffer) => {
-        const part = piece.subarray(0, Math.max(0, (cutAfter ?? Infinity) - sent));
-        sent += part.length;
-        response.write(part);
-        if (cutAfter !== undefined && sent >= cutAfter) response.destroy();
-      });
-      answer.on('end', () => response.end());
-      answer.on('error', () => response.destroy());
-    },
-  );
+  const { port } = new URL(target);
+  // With the headers as they are: the host is among those that are signed.
+  const { url: path, method, headers } = request;
+  const onward = httpRequest({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
+    response.writeHead(answer.statusCode!, answer.headers);
+    let sent = 0;
+    answer.on('data', (piece: Buffer) => {
+      const part = piece.subarray(0, Math.max(0, (cutAfter ?? Infinity) - sent));
+      sent += part.length;
+      response.write(part);
+      if (cutAfter !== undefined && sent >= cutAfter) response.destroy();
+    });
+    answer.on('end', () => response.end());
+    answer.on('error', () => response.destroy());
+  });
   onward.on('error', () => response.destroy());
   request.pipe(onward);
 }
@@ -170,8 +184,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function startProcess(command: string, args: readonly string[], atEnd: AtEnd): void {
-  const child = spawn(command, args, { stdio: 'ignore' });
+function startProcess(command: string, args: readonly string[], atEnd: AtEnd, env = process.env): void {
+  const child = spawn(command, args, { stdio: 'ignore', env });
   atEnd(async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     if (child.exitCode === null && child.kill('SIGKILL')) await ended;

@@ -7,7 +7,8 @@ import { gatherRows, type RowSums } from './gather-rows.ts';
 import { adamNumbers, type AdamStep } from '../adam-step.ts';
 import type { Heap } from '../threads/heap.ts';
 import { recurrentOperations as op } from '../abi.generated.ts';
-import type { Job } from '../threads/instructions.ts';
+import type { Instruction } from '../threads/instructions.ts';
+import { ranges, type Range } from '../threads/ranges.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import { pad } from '../padding.ts';
 
@@ -19,16 +20,10 @@ export interface EmbeddingTable {
   write(data: Float32Array): void;
   /** Writes these rows alone. values: [ids, dimensions] */
   writeRows(ids: Uint32Array, values: Float32Array): void;
-  /** Sums of rows: [groups, dimensions]. */
-  sumRows(sums: RowSums): Float32Array;
-  /** Adds such sums of `gradients` [·, dimensions] to the gradients of the rows `ids`, all different. */
-  addRows(gradients: Float32Array, rows: GradientRows): void;
   /** Sum of squares of the gradient gathered since the last step, in double, in an order that is always the same. */
   gradientSquares(): number;
   /** The gathered gradient as a dense [rows, dimensions], for tests and small tables. */
   readGradient(): Float32Array;
-  /** The same for the touched rows alone: [ids, dimensions], in the order in which rows were first touched. */
-  gradientRows(): { readonly ids: Uint32Array; readonly values: Float32Array };
   /**
    * Lazy AdamW on the rows touched since the last step, then forgets their gradients: rows that no text of the batch
    * holds keep their values and moments. p ← p·(1 − lr·wd) − lr·m̂ / (√v̂ + ε), in PyTorch's order.
@@ -51,15 +46,22 @@ export interface TableMemory extends EmbeddingTable {
   /** f32 [rows, width], width being dimensions padded. */
   readonly data: number;
   readonly width: number;
-  /** Changes whenever the values may have. */
+  /** Changes whenever values that were read may have. */
   version(): number;
+  /** Says that values have been written past this interface. */
+  changed(): void;
   /** Tokens by word. */
   group(ids: Uint32Array): TokensByWord;
-  /** Adds Σ dx[order[i]], starts[g] ≤ i < starts[g + 1], to the gradient of row ids[g]. dx: f32 [·, width] */
-  addGradients(dx: number, rows: GradientRows): void;
+  /**
+   * Adds Σ dx[order[i]], starts[g] ≤ i < starts[g + 1], to the gradient of row ids[g]. dx: f32 [·, width]. `last`: of a
+   * step, whose squares are then summed while they are in the cache.
+   */
+  addGradients(dx: number, rows: GradientRows, options?: { readonly last: boolean }): void;
+  /** The touched rows in the order in which they were first touched, and where their gradients are: f32 [ids, width]. */
+  gathered(): { readonly ids: Uint32Array; readonly at: number };
 }
 
-/** Rows a job takes. */
+/** Rows a job takes: a fixed cut, as the sums of squares depend on it. */
 const ROWS_A_JOB = 128;
 
 export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensions: number): TableMemory {
@@ -75,6 +77,7 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
   let gradients = 0;
   let capacity = 0;
   let version = 0;
+  let knownSquares: number | undefined = 0;
 
   const reserve = (needed: number): void => {
     if (needed <= capacity) return;
@@ -96,35 +99,50 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
     return (slots[id] = count++);
   };
 
-  const addGradients = (dx: number, { ids, order, starts }: GradientRows): void => {
-    const held = count;
-    const targets = new Uint32Array(ids.length);
-    for (let g = 0; g < ids.length; g++) targets[g] = slotOf(ids[g]!);
-    reserve(count);
-    gatherRows(heap, pool, { from: dx, width, order, starts, targets, held, to: gradients });
-  };
-
-  const gradientSquares = (): number => {
-    const pieces = Math.ceil(count / ROWS_A_JOB);
-    if (pieces === 0) return 0;
-    const sums = heap.allocate(pieces * 8);
-    pool.run(
-      Array.from({ length: pieces }, (_, p) => [
-        op.squares({
-          g: gradients + p * ROWS_A_JOB * width * 4,
-          count: Math.min(ROWS_A_JOB, count - p * ROWS_A_JOB) * width,
-          out: sums + p * 8,
-        }),
-      ]),
-    );
-    const total = new Float64Array(heap.memory.buffer, sums, pieces).reduce((sum, x) => sum + x, 0);
+  /** Of the gradients of some slots: a sum for each piece of them. */
+  const squaresOf = (sums: number, { from, count: some }: Range): Instruction =>
+    op.squares({
+      g: gradients + from * width * 4,
+      count: some * width,
+      out: sums + (from / ROWS_A_JOB) * 8,
+    });
+  const withSums = (use: (sums: number, pieces: readonly Range[]) => void): number => {
+    const pieces = ranges(count, ROWS_A_JOB);
+    const sums = heap.allocate(pieces.length * 8);
+    use(sums, pieces);
+    const total = heap.f64(sums, pieces.length).reduce((sum, x) => sum + x, 0);
     heap.free(sums);
     return total;
   };
 
+  const addGradients = (
+    dx: number,
+    { ids, order, starts }: GradientRows,
+    { last } = { last: false },
+  ): void => {
+    const held = count;
+    const targets = new Uint32Array(ids.length);
+    for (let g = 0; g < ids.length; g++) targets[g] = slotOf(ids[g]!);
+    reserve(count);
+    const rows = { from: dx, width, order, starts, targets, held, to: gradients, sumsAJob: ROWS_A_JOB };
+    knownSquares = undefined;
+    // Without earlier gradients, the sums of a job are those of its slots.
+    if (!last || held > 0) gatherRows(heap, pool, rows);
+    else
+      knownSquares = withSums((sums) => {
+        gatherRows(heap, pool, rows, (range) => [squaresOf(sums, range)]);
+      });
+  };
+
+  const gradientSquares = (): number =>
+    (knownSquares ??= withSums((sums, pieces) => {
+      pool.run(pieces.map((piece) => [squaresOf(sums, piece)]));
+    }));
+
   const clearGradient = (): void => {
     for (let slot = 0; slot < count; slot++) slots[touched[slot]!] = -1;
     count = 0;
+    knownSquares = 0;
   };
 
   const step = (options: AdamStep): void => {
@@ -134,22 +152,20 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
       const rowsAt = heap.allocate(count * 4);
       heap.u32(rowsAt, count).set(touched.subarray(0, count));
       const numbers = adamNumbers(options);
-      const jobs: Job[] = [];
-      for (let slot = 0; slot < count; slot += ROWS_A_JOB) {
-        jobs.push([
+      pool.run(
+        ranges(count, ROWS_A_JOB).map(({ from, count: some }) => [
           op.adam({
             table: data,
             m,
             v,
-            g: gradients + slot * width * 4,
-            rows: rowsAt + slot * 4,
-            count: Math.min(ROWS_A_JOB, count - slot),
+            g: gradients + from * width * 4,
+            rows: rowsAt + from * 4,
+            count: some,
             width: width * 4,
             ...numbers,
           }),
-        ]);
-      }
-      pool.run(jobs);
+        ]),
+      );
       heap.free(rowsAt);
     }
     clearGradient();
@@ -169,6 +185,9 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
     width,
     read: () => matrix(data),
     version: () => version,
+    changed: () => {
+      version++;
+    },
     write: (values) => {
       version++;
       fill(data, values);
@@ -180,22 +199,6 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
         target.set(values.subarray(i * dimensions, (i + 1) * dimensions), id * width);
       });
     },
-    sumRows: ({ order, starts }) => {
-      const groups = starts.length - 1;
-      const to = heap.allocate(Math.max(1, groups) * width * 4);
-      const targets = Uint32Array.from({ length: groups }, (_, row) => row);
-      gatherRows(heap, pool, { from: data, width, order, starts, targets, held: 0, to });
-      const sums = unpad(heap.f32(to, groups * width), dimensions, width);
-      heap.free(to);
-      return sums;
-    },
-    addRows: (values, rows) => {
-      const given = values.length / dimensions;
-      const from = heap.allocate(Math.max(1, given) * width * 4);
-      padInto(heap.f32(from, given * width), values, dimensions, width);
-      addGradients(from, rows);
-      heap.free(from);
-    },
     gradientSquares,
     readGradient: () => {
       const out = new Float32Array(rows * dimensions);
@@ -204,10 +207,6 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
         out.set(held.subarray(slot * width, slot * width + dimensions), touched[slot]! * dimensions);
       return out;
     },
-    gradientRows: () => ({
-      ids: touched.slice(0, count),
-      values: unpad(heap.f32(gradients, count * width), dimensions, width),
-    }),
     step,
     clearGradient,
     readMoments: () => {
@@ -221,6 +220,7 @@ export function createTable(heap: Heap, pool: ThreadPool, rows: number, dimensio
     },
     group: createGrouper(rows),
     addGradients,
+    gathered: () => ({ ids: touched.subarray(0, count), at: gradients }),
     dispose: () => {
       heap.free(data);
       if (moments) for (const at of [moments.m, moments.v]) heap.free(at);

@@ -2,6 +2,7 @@
 import type { Heap } from '../threads/heap.ts';
 import { recurrentOperations as op } from '../abi.generated.ts';
 import type { Job } from '../threads/instructions.ts';
+import { ranges, type Range } from '../threads/ranges.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 
 /** Which rows each sum is of: those at order[i], starts[g] ≤ i < starts[g + 1]. */
@@ -20,15 +21,15 @@ export interface GatheredRows extends RowSums {
   readonly held: number;
   /** f32 [·, width] */
   readonly to: number;
+  readonly sumsAJob: number;
 }
 
-/** Sums a job makes. */
-const SUMS_A_JOB = 128;
-
+/** `afterwards`: what a job does when it has made these sums. */
 export function gatherRows(
   heap: Heap,
   pool: ThreadPool,
-  { from, width, order, starts, targets, held, to }: GatheredRows,
+  { from, width, order, starts, targets, held, to, sumsAJob }: GatheredRows,
+  afterwards: (sums: Range) => Job = () => [],
 ): void {
   if (targets.length === 0) return;
   // One group more, whose first place ends the last: see gatherGradients in assembly/lib/tokens.ts.
@@ -43,21 +44,20 @@ export function gatherRows(
   const groupsAt = heap.allocate(groups.byteLength);
   heap.u32(orderAt, order.length).set(order);
   heap.u32(groupsAt, groups.length).set(groups);
-  const jobs: Job[] = [];
-  for (let g = 0; g < targets.length; g += SUMS_A_JOB) {
-    jobs.push([
+  pool.run(
+    ranges(targets.length, sumsAJob).map((sums) => [
       op.gatherGradients({
         dx: from,
         ldx: width * 4,
         order: orderAt,
-        groups: groupsAt + g * 12,
-        count: Math.min(SUMS_A_JOB, targets.length - g),
+        groups: groupsAt + sums.from * 12,
+        count: sums.count,
         gradients: to,
         width: width * 4,
       }),
-    ]);
-  }
-  pool.run(jobs);
+      ...afterwards(sums),
+    ]),
+  );
   heap.free(orderAt);
   heap.free(groupsAt);
 }

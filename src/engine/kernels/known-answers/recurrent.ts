@@ -4,20 +4,24 @@
  */
 import { createHash } from 'node:crypto';
 import { random } from '../../../base/random.ts';
+import type { Similarity } from '../../../formats/embeddings.ts';
 import { raggedFrom } from '../../../formats/ragged.ts';
 import { map, matMul, type ElementwiseFunction } from '../dense.ts';
 import { createDenseAdam } from '../dense-adam.ts';
+import { createComposedRows } from '../embedding/composed-rows.ts';
 import { createTable } from '../embedding/embedding-table.ts';
 import type { Precision } from '../precision.ts';
 import { createRecurrent } from '../recurrent/recurrent.ts';
 import { weightShapes, type RecurrentShape } from '../recurrent/shape.ts';
 import type { Heap } from '../threads/heap.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
+import { createScores } from '../towers/scores.ts';
+import { createTower, type TowerPass } from '../towers/tower.ts';
 
 /** That of `fast` is of kernels that fuse. */
 export const KNOWN_ANSWERS: Readonly<Record<Precision, string>> = {
-  exact: 'afe1fbc794b1287eed66b6c5f77837cd7120564f5e59245ddd4a405805a9ea2e',
-  fast: 'e83989bd68d33654dedb7c3d39262d7c2450ae5af25d423cffd3de47317c4cf6',
+  exact: '77087f7b67238e54f5238a181200ce8f174384c8782d2f36755d7be7e6e70e6f',
+  fast: '08cf5474a14f2b54d53a39b545b310c9c6e81a07fd082ddb46863f5a4c8927d2',
 };
 
 const VOCABULARY = 23;
@@ -27,6 +31,7 @@ const SHAPES: readonly RecurrentShape[] = [
   { cell: 'lstm', input: 40, hidden: 34, layers: 1, bidirectional: false, pooling: 'max' },
 ];
 const ADAM = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, scale: 0.5 };
+const SIMILARITIES: readonly Similarity[] = ['cosine', 'euclidean'];
 const FUNCTIONS: readonly ElementwiseFunction[] = ['exp', 'log', 'tanh', 'sigmoid'];
 
 /** Of kernels on this heap and pool, whose constants are written. */
@@ -46,6 +51,8 @@ export function answerOf(heap: Heap, pool: ThreadPool): string {
     hash.update(matMul(heap, pool, floats(2 * m * 19, 'a', 1), floats(2 * 19 * n, 'b', 1), shape));
   }
   hashAdam(hash, heap, pool);
+  hashComposed(hash, heap, pool);
+  for (const similarity of SIMILARITIES) hashTowers(hash, heap, pool, similarity);
   return hash.digest('hex');
 }
 
@@ -94,6 +101,67 @@ function hashAdam(hash: ReturnType<typeof createHash>, heap: Heap, pool: ThreadP
   for (const { values } of weights) hash.update(values);
   for (const values of adam.readMoments().v) hash.update(values);
   adam.dispose();
+}
+
+function hashComposed(hash: ReturnType<typeof createHash>, heap: Heap, pool: ThreadPool): void {
+  const [table, parameters] = [createTable(heap, pool, 3, 28), createTable(heap, pool, 5, 28)];
+  parameters.write(floats(5 * 28, 'parts', 1));
+  const composition = {
+    own: Uint32Array.of(0, 1, 0),
+    parts: raggedFrom([[], [2, 3, 2], [4, 3, 2, 2, 4, 4, 2]]),
+  };
+  const rows = createComposedRows(heap, pool, { table, parameters }, composition);
+  rows.update(Uint32Array.of(2, 0, 1, 2));
+  hash.update(table.read());
+  table.addGradients(table.data, {
+    ids: Uint32Array.of(2, 0, 1),
+    order: Uint32Array.of(1, 2, 0, 0),
+    starts: Uint32Array.of(0, 2, 3, 4),
+  });
+  rows.passOn();
+  hash.update(parameters.readGradient()).update(String(parameters.gradientSquares()));
+  for (const each of [rows, table, parameters]) each.dispose();
+}
+
+/** Both directions, a projection, and a softmax over all pairs of five texts with ten. */
+function hashTowers(
+  hash: ReturnType<typeof createHash>,
+  heap: Heap,
+  pool: ThreadPool,
+  similarity: Similarity,
+): void {
+  const table = createTable(heap, pool, VOCABULARY, 12);
+  table.write(floats(VOCABULARY * 12, 'table', 1));
+  const part = { ...SHAPES[0]!, hidden: 11 };
+  const parts = [part, { ...part, cell: 'none' as const, pooling: 'mean' as const }];
+  const tower = createTower(heap, pool, { parts, projection: 21, normalised: similarity === 'cosine' });
+  const weights = [
+    ...weightShapes(part).map(({ shape }) => shape.reduce((product, x) => product * x, 1)),
+    34 * 21,
+    21,
+  ].map((size) => floats(size, `weight ${size}`, 0.5));
+  const options = { training: true, dropout: { input: 0, output: 0 }, seed: 1, tableTrainable: true };
+  const [queries, documents] = [LENGTHS.slice(0, 5), LENGTHS].map((lengths) => {
+    const texts = lengths.map((length, row) =>
+      Array.from({ length }, (_, i) => (row * 3 + i * i) % VOCABULARY),
+    );
+    return tower.forward(raggedFrom(texts), table, weights, options);
+  }) as [TowerPass, TowerPass];
+  const both = { queries: queries.vectors, documents: documents.vectors };
+  const scores = createScores(heap, pool, both, similarity);
+  const loss = scores.softmax({
+    temperature: 0.1,
+    positive: Int32Array.of(3, 1, 4, 1, 9),
+    allowed: Float32Array.from({ length: 50 }, (_, i) => Number(i % 4 > 0)),
+  });
+  hash.update(String(loss)).update(scores.read()).update(documents.read());
+  const of = scores.backward();
+  for (const each of [...documents.backward(of.documents), ...queries.backward(of.queries)])
+    hash.update(each);
+  hash.update(table.readGradient());
+  for (const each of [scores, queries, documents]) each.release();
+  tower.dispose();
+  table.dispose();
 }
 
 /** Uniform in ±scale. */

@@ -14,13 +14,11 @@ import { PRODUCT_ROWS } from './input-products.ts';
 import type { TapeMemory } from './tape.ts';
 import { weightGradients } from './weight-gradients.ts';
 
-/** The gradients of the weights, in their order; those of the embeddings go to the table. gradient: f32 [rows, D] */
-export function backward(context: Context, tape: TapeMemory, gradient: Float32Array): Float32Array[] {
+/** The gradients of the weights, in their order; those of the embeddings go to the table. g: f32 [rows, padded output] */
+export function backward(context: Context, tape: TapeMemory, g: number): Float32Array[] {
   const { heap, pool, sizes, shape, weights } = context;
   const scope = createScope(heap);
   const { batch, input } = tape;
-  const g = scope.allocate(Math.max(1, batch.rowCount * sizes.paddedOutput));
-  writeGradient(context, g, gradient, batch.rowCount);
   const dv = scope.allocate(Math.max(1, batch.chunks.length * sizes.paddedOutput));
   let dy = scope.allocate(Math.max(1, batch.tokens * sizes.paddedOutput));
   pool.run(batch.chunks.map((chunk, index) => poolingJob(context, tape, chunk, index, { g, dy, dv })));
@@ -53,7 +51,13 @@ function oneEach(ids: Uint32Array): { ids: Uint32Array; order: Uint32Array; star
   return { ids, order: starts.subarray(0, ids.length), starts };
 }
 
-function writeGradient({ heap, sizes }: Context, at: number, gradient: Float32Array, rows: number): void {
+/** gradient: [rows, D] → f32 [rows, padded output] */
+export function writeGradient(
+  { heap, sizes }: Context,
+  at: number,
+  gradient: Float32Array,
+  rows: number,
+): void {
   const { output, paddedOutput, paddedHidden, directions } = sizes;
   const padded = heap.f32(at, rows * paddedOutput).fill(0);
   const block = output / directions;

@@ -1,5 +1,5 @@
 /**
- * The forward pass: token ids → embeddings → layers → pooled output [rows, D]. It says which instruction works on which
+ * The forward pass: token ids → embeddings → layers → pooled output [rows, D], on the tape. It says which instruction works on which
  * piece of memory; the arithmetic is in assembly/lib, the memory in tape.ts.
  */
 import type { Ragged } from '../../../formats/ragged.ts';
@@ -28,7 +28,7 @@ export function forward(
   version: number,
   options: ForwardOptions,
   cache: ProductCache,
-): { output: Float32Array; tape: TapeMemory } {
+): TapeMemory {
   const { heap, pool, sizes } = context;
   const large = 4 * (sizes.gates || GATES_OF_NONE) * sizes.paddedHidden ** 2 > LARGE_WEIGHTS;
   const batch = layOut(ragged, large ? ROWS_OF_LARGE : undefined);
@@ -38,7 +38,7 @@ export function forward(
   embed(context, tape);
   for (let l = 0; l < sizes.layers; l++) runLayer(context, tape, l);
   pool.run(batch.chunks.map((chunk) => [op.poolingForward(poolingFields(context, tape, chunk))]));
-  return { output: readOutput(context, tape), tape };
+  return tape;
 }
 
 /** Fetches the embeddings of tokens or words. */
@@ -159,7 +159,7 @@ function recurrence(context: Context, tape: TapeMemory, chunk: Chunk, l: number,
 }
 
 /** Without the padding of the units. */
-function readOutput({ heap, sizes }: Context, tape: TapeMemory): Float32Array {
+export function readOutput({ heap, sizes }: Context, tape: TapeMemory): Float32Array {
   const { rowCount } = tape.batch;
   const { output, paddedOutput, paddedHidden, directions } = sizes;
   const padded = heap.f32(tape.out, rowCount * paddedOutput);

@@ -3,14 +3,25 @@ import { rowCount, type Ragged } from '../../../formats/ragged.ts';
 import type { EmbeddingTable, TableMemory } from '../embedding/embedding-table.ts';
 import type { Heap } from '../threads/heap.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
-import { backward } from './backward.ts';
+import { createScope } from '../threads/scope.ts';
+import type { Blocks } from '../towers/normalise.ts';
+import { backward, writeGradient } from './backward.ts';
 import type { Context, ForwardOptions } from './context.ts';
-import { forward } from './forward.ts';
+import { forward, readOutput } from './forward.ts';
 import { createProductCache } from './input-products.ts';
 import { createWeights } from './packed-weights.ts';
 import { weightShapes, type RecurrentShape } from './shape.ts';
-import { sizesOf } from './sizes.ts';
+import { sizesOf, type Sizes } from './sizes.ts';
 import type { TapeMemory } from './tape.ts';
+
+/** A forward pass whose output is in the shared memory until it is released. */
+export interface RecurrentPass {
+  /** [rows, D] */
+  readonly output: Blocks;
+  /** Of a training pass: from the gradient, which lies as the output does, zeros between its blocks. Once. */
+  backward(gradient: number): Float32Array[];
+  release(): void;
+}
 
 /** The memory of a training forward pass, until `backward` or `release`. */
 export interface Tape {
@@ -29,6 +40,13 @@ export interface Recurrent {
     weights: readonly Float32Array[],
     options: ForwardOptions,
   ): { readonly output: Float32Array; readonly tape: Tape };
+  /** The same, leaving the output where it is. */
+  run(
+    rows: Ragged,
+    table: EmbeddingTable,
+    weights: readonly Float32Array[],
+    options: ForwardOptions,
+  ): RecurrentPass;
   /**
    * gradient [rows, D] → the gradient of each weight; embedding gradients are added to the table. Uses the tape up.
    * The weights must be those of the forward pass: of several passes, the last one's values have to be the same.
@@ -46,33 +64,59 @@ export function createRecurrent(heap: Heap, pool: ThreadPool, shape: RecurrentSh
   const tapes = new WeakMap<Tape, TapeMemory>();
   let version = 0;
 
+  const start = (...[rows, table, values, options]: Parameters<Recurrent['run']>): TapeMemory => {
+    checkWeights(expected, values);
+    checkTokens(rows, table, shape);
+    version = weights.load(values);
+    return forward(context, rows, table as TableMemory, version, options, cache);
+  };
+  const goBack = (tape: TapeMemory, gradient: number): Float32Array[] => {
+    if (tape.version !== version) throw new Error('the weights have changed since the forward pass');
+    return backward(context, tape, gradient);
+  };
+  const release = (tape: TapeMemory): void => {
+    if (!tape.released()) tape.release();
+  };
+
   return {
     shape,
     outputSize: sizes.output,
     forward: (rows, table, values, options) => {
-      checkWeights(expected, values);
-      checkTokens(rows, table, shape);
-      version = weights.load(values);
-      const { output, tape } = forward(context, rows, table as TableMemory, version, options, cache);
+      const tape = start(rows, table, values, options);
+      const output = readOutput(context, tape);
       const handle: Tape = {
         release: () => {
-          if (!tape.released()) tape.release();
+          release(tape);
         },
       };
       if (options.training) tapes.set(handle, tape);
       else tape.release();
       return { output, tape: handle };
     },
+    run: (rows, table, values, options) => {
+      const tape = start(rows, table, values, options);
+      return {
+        output: outputOf(tape, sizes),
+        backward: (gradient) => goBack(tape, gradient),
+        release: () => {
+          release(tape);
+        },
+      };
+    },
     backward: (handle, gradient) => {
       const tape = tapes.get(handle);
       if (!tape || tape.released())
         throw new Error('a tape serves one backward pass, of a training forward pass');
-      if (tape.version !== version) throw new Error('the weights have changed since the forward pass');
-      if (gradient.length !== tape.batch.rowCount * sizes.output)
-        throw new Error(`a gradient of ${tape.batch.rowCount} × ${sizes.output} was expected`);
+      const { rowCount } = tape.batch;
+      if (gradient.length !== rowCount * sizes.output)
+        throw new Error(`a gradient of ${rowCount} × ${sizes.output} was expected`);
+      const scope = createScope(heap);
       try {
-        return backward(context, tape, gradient);
+        const at = scope.allocate(Math.max(1, rowCount * sizes.paddedOutput));
+        writeGradient(context, at, gradient, rowCount);
+        return goBack(tape, at);
       } finally {
+        scope.release();
         tape.release();
       }
     },
@@ -80,6 +124,20 @@ export function createRecurrent(heap: Heap, pool: ThreadPool, shape: RecurrentSh
       weights.dispose();
       cache.dispose();
     },
+  };
+}
+
+function outputOf(
+  { out, batch }: TapeMemory,
+  { output, paddedOutput, paddedHidden, directions }: Sizes,
+): Blocks {
+  return {
+    at: out,
+    rows: batch.rowCount,
+    rowStride: paddedOutput * 4,
+    blocks: directions,
+    block: output / directions,
+    blockStride: paddedHidden * 4,
   };
 }
 

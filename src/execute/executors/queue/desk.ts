@@ -16,6 +16,7 @@ import {
   type WorkerCard,
 } from './protocol.ts';
 import type { ResourceClass } from './resource-class.ts';
+import { workersOf } from './survey.ts';
 
 export type Outcome =
   | { readonly type: 'ended'; readonly end: TaskEnd }
@@ -76,7 +77,7 @@ const TICKS_TO_LOOK = 4;
 export async function openDesk(address: string, queueName?: string): Promise<Desk> {
   const keys = queueNames(queueName);
   const redis = await connect(address);
-  const { Queue, QueueEvents } = await import('bullmq');
+  const { Queue, QueueEvents } = await import('./library.ts');
   const pending = new Map<string, Pending>();
   const queues = new Map<string, Promise<OpenQueue>>();
   const ended = new AbortController();
@@ -161,8 +162,10 @@ export async function openDesk(address: string, queueName?: string): Promise<Des
         });
       });
       try {
-        await redis.del(keys.cancel(id));
-        await queue.bull.add(task.job.stage, task, { jobId: id, removeOnComplete: true, removeOnFail: true });
+        await Promise.all([
+          redis.del(keys.cancel(id)),
+          queue.bull.add(task.job.stage, task, { jobId: id, removeOnComplete: true, removeOnFail: true }),
+        ]);
       } catch (error) {
         pending.delete(id);
         throw error;
@@ -176,12 +179,7 @@ export async function openDesk(address: string, queueName?: string): Promise<Des
       const removed = await queue?.bull.remove(id).catch(() => 0);
       if (removed === 1) settled(id, { type: 'missing' });
     },
-    async workers() {
-      const names = (await redis.smembers(keys.workers)).sort();
-      if (names.length === 0) return [];
-      const cards = await redis.mget(names.map(keys.worker));
-      return cards.flatMap((card) => (card === null ? [] : [JSON.parse(card) as WorkerCard]));
-    },
+    workers: () => workersOf(redis, keys),
     async close() {
       ended.abort();
       for (const opening of queues.values()) {
@@ -201,7 +199,8 @@ async function announce(redis: Redis, keys: QueueNames, names: readonly string[]
   if (names.length === 0) return;
   const added = await redis.sadd(keys.classes, ...names);
   const all = redis.pipeline();
-  if (added > 0) all.zadd(keys.news, 0, 'class');
+  // One entry for each worker, since whoever waits takes one.
+  if (added > 0) for (const worker of await redis.smembers(keys.workers)) all.zadd(keys.news, 0, worker);
   for (const name of names) all.set(keys.class(name), '', 'EX', CLASS_SECONDS);
   await all.exec();
 }

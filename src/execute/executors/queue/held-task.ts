@@ -50,11 +50,17 @@ export type TaskOutcome =
 /** A task that this worker has refused comes up again until another takes it. */
 const PASSED_ON_MS = 1_000;
 
+export interface TaskListeners {
+  readonly onEvent: (event: JobEvent) => void;
+  /** The machine has no more work with it: what is left is to tell the queue, during which the next task may begin. */
+  readonly onDone: () => void;
+}
+
 /** Rejects where the queue cannot be told; the artifact is in the store all the same. */
 export async function executeTask(
   held: HeldTask,
   environment: WorkerEnvironment,
-  onEvent: (event: JobEvent) => void,
+  { onEvent, onDone }: TaskListeners,
 ): Promise<TaskOutcome> {
   const { queued, token, threads } = held;
   const task = queued.data;
@@ -76,7 +82,8 @@ export async function executeTask(
   const reports = reportSender({ worker: environment.worker, sameFolder }, (report) =>
     queued.updateProgress(report),
   );
-  await queued.updateData({ ...task, holder: thisProcess() });
+  // Not waited for: it is on its way before the lock in the store is taken, and without it a successor only waits longer.
+  queued.updateData({ ...task, holder: thisProcess() }).catch(() => undefined);
   let here = withKinds(environment.kinds());
   let refusal = await refusalOf(task, environment.stores, here);
   if (refusal) {
@@ -96,6 +103,7 @@ export async function executeTask(
     }));
   const ended = await published(result, task, sameFolder, environment);
   const report = reports.end();
+  onDone();
   if (result.state === 'stopped' && held.givesBack) await queued.moveToWait(token);
   else await queued.moveToCompleted({ ...report, result: ended }, token, false);
   return ended;

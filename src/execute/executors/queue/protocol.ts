@@ -63,6 +63,10 @@ export interface WorkerCard {
   readonly gpu: number;
   /** Digests of the engines that it has (`resource-class.ts`). */
   readonly engines: readonly string[];
+  /** Of the built-in kinds, as it found them when it was started (`kinds/installed-code.ts`). */
+  readonly code: string;
+  /** Identities of its stores, as in a task. */
+  readonly stores: readonly string[];
   /** It takes no further tasks. */
   readonly draining: boolean;
 }
@@ -79,7 +83,7 @@ export interface QueueNames {
   /** The names of the resource classes in use; each has a key of its own that expires. */
   readonly classes: string;
   readonly class: (name: string) => string;
-  /** Gets an entry with a new class, so that a worker that waits for tasks looks at once. */
+  /** Gets an entry for each worker with a new class, so that those that wait for tasks look at once. */
   readonly news: string;
   /** The names of the workers; each has a key of its own that expires. */
   readonly workers: string;

@@ -17,8 +17,19 @@ export function shownAddress(address: string): string {
 
 /** Throws `E_QUEUE` where there is no server, or none that keeps what it is given. It reconnects by itself later. */
 export async function connect(address: string): Promise<Redis> {
-  const shown = shownAddress(address);
-  const { Redis } = await import('ioredis');
+  const redis = await openConnection(address);
+  try {
+    checkEviction(await redis.info('memory'), shownAddress(address));
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw error instanceof PipelineError ? error : unreachable(shownAddress(address), error as Error);
+  }
+}
+
+/** The same with any server. */
+export async function openConnection(address: string): Promise<Redis> {
+  const { Redis } = await import('./library.ts');
   const redis = new Redis(address, {
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
@@ -31,11 +42,10 @@ export async function connect(address: string): Promise<Redis> {
   redis.on('error', () => undefined);
   try {
     await firstAnswer(redis);
-    await checkEviction(redis, shown);
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw error instanceof PipelineError ? error : unreachable(shown, error as Error);
+    throw unreachable(shownAddress(address), error as Error);
   }
 }
 
@@ -83,10 +93,15 @@ export function watchConnection(redis: Redis, onChange: (state: 'lost' | 'back')
 }
 
 /** A server that evicts keys would drop tasks and locks whenever its memory is full. */
-async function checkEviction(redis: Redis, shown: string): Promise<void> {
-  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
+function checkEviction(info: string, shown: string): void {
+  const policy = evictionPolicy(info);
   if (policy === undefined || policy === 'noeviction') return;
   throw new PipelineError('E_QUEUE', `the queue at ${shown} evicts keys (maxmemory-policy ${policy})`, {
     hint: 'Set it on the server: `redis-cli CONFIG SET maxmemory-policy noeviction`, and in its configuration file.',
   });
+}
+
+/** From what the server answers to INFO; a service may not say it. */
+export function evictionPolicy(info: string): string | undefined {
+  return /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
 }

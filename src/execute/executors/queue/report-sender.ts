@@ -1,12 +1,14 @@
 /**
  * What happens in a task, on its way to the coordinator: several events in one report, since each report is a round trip,
- * and a stage may print thousands of lines a second. The first event is sent at once.
+ * and a stage may print thousands of lines a second. A stage that ends at once needs no report but the last.
  */
 import { monotonic } from '../../../base/clock.ts';
 import type { JobEvent } from '../../executor.ts';
 import type { TaskReport } from './protocol.ts';
 
 const INTERVAL_MS = 100;
+/** Before the first report. */
+const FIRST_MS = 50;
 /** More lines than this in one interval are left out; the log in the worker's store has them. */
 const MOST_EVENTS = 200;
 
@@ -24,7 +26,7 @@ export function reportSender(
   let omitted = 0;
   let started = false;
   let ended = false;
-  let last = -Infinity;
+  let last = monotonic() + FIRST_MS - INTERVAL_MS;
   let timer: NodeJS.Timeout | undefined;
   let isSending = false;
 

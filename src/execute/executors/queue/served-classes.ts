@@ -27,7 +27,7 @@ export async function servedClasses(
   keys: QueueNames,
   card: WorkerCard,
 ): Promise<ServedClasses> {
-  const { Worker } = await import('bullmq');
+  const { Worker } = await import('./library.ts');
   const served = new Map<string, { readonly served: ServedClass; readonly bull: Worker }>();
   const open = (needs: ResourceClass): { readonly served: ServedClass; readonly bull: Worker } => {
     // Tasks are fetched one at a time by the worker's loop, which shares its slots among all queues.

@@ -9,7 +9,10 @@ import type { WorkerCard } from './protocol.ts';
 import { engineName } from './resource-class.ts';
 
 /** `cache`: a folder that may be deleted at any time. */
-export function cardOf({ threads, memory, gpu }: Capacity, cache: string): WorkerCard {
+export function cardOf(
+  { threads, memory, gpu }: Capacity,
+  { cache, code, stores }: Pick<WorkerCard, 'code' | 'stores'> & { readonly cache: string },
+): WorkerCard {
   const host = hostname();
   return {
     // Containers may have the same host name, and process numbers of their own.
@@ -21,6 +24,8 @@ export function cardOf({ threads, memory, gpu }: Capacity, cache: string): Worke
     memory,
     gpu,
     engines: enginesOf(cache),
+    code,
+    stores,
     draining: false,
   };
 }

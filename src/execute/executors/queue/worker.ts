@@ -87,8 +87,18 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     held.set(token, { task, served });
     account.take(served);
     onEvent({ type: 'taken', stage: job.stage, key: job.key, again: holder !== undefined });
-    const work = executeTask(task, options.environment, (event) => {
-      onEvent({ type: 'stage', stage: job.stage, event });
+    let isFree = false;
+    const free = (): void => {
+      if (isFree) return;
+      isFree = true;
+      account.give(served);
+      freed.ring();
+    };
+    const work = executeTask(task, options.environment, {
+      onEvent: (event) => {
+        onEvent({ type: 'stage', stage: job.stage, event });
+      },
+      onDone: free,
     })
       .then(
         (outcome) => {
@@ -100,9 +110,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       )
       .finally(() => {
         held.delete(token);
-        account.give(served);
         running.delete(work);
-        freed.ring();
+        free();
       });
     running.add(work);
   };

@@ -5,6 +5,7 @@
 import { aborted } from '../../../base/aborted.ts';
 import type { JobOptions, JobResult } from '../../executor.ts';
 import type { TaskWatch } from '../watch-task.ts';
+import type { QueueNotes } from './queue-notes.ts';
 import { meaningOf, type Meaning, type Row } from './states.ts';
 
 export type LossClass =
@@ -34,6 +35,7 @@ export interface Following {
   /** Absent where the job is to go on when this coordinator stops. */
   readonly cancel: ((signal?: 'KILL') => Promise<void>) | undefined;
   readonly isOwn: () => boolean;
+  readonly notes: QueueNotes;
   readonly interval: () => number;
   readonly options: JobOptions;
   readonly now: () => number;
@@ -76,6 +78,7 @@ export async function follow(following: Following): Promise<Ending> {
       tell(row);
     }
     const meaning = row && meaningOf(row);
+    if (meaning === 'running') following.notes.runs();
     if (meaning === 'queued' || meaning === 'running') ended.clear();
     else if (meaning !== undefined) {
       if (await following.isStored()) return found();
@@ -103,19 +106,16 @@ function deadline(now: () => number): { passed(milliseconds: number): boolean; c
   };
 }
 
-/** Reasons that pass by themselves; with every other, somebody may have to do something. */
-const USUAL = /^(None|Priority|Resources|BeginTime|JobArrayTaskLimit|Cleaning|Prolog)?$/;
-
 /** Says once for each reason why the job does not run yet. */
-function tellingOfQueue({ watch, options }: Following): (row: Row) => void {
-  let last = '';
+function tellingOfQueue({ watch, notes, options }: Following): (row: Row) => void {
+  let last: string | undefined;
   return (row) => {
-    if (watch.begun() || meaningOf(row) !== 'queued' || row.reason === last) return;
+    if (watch.begun() || meaningOf(row) !== 'queued') return;
+    notes.waits(row, options.onEvent);
+    if (row.reason === last) return;
     last = row.reason;
     const why = row.reason === 'None' ? '' : `: ${row.reason}`;
     options.onEvent({ type: 'queued', where: `Slurm, job ${row.id}${why}` });
-    if (!USUAL.test(row.reason))
-      options.onEvent({ type: 'log', level: 'warning', message: `job ${row.id} waits in Slurm${why}` });
   };
 }
 

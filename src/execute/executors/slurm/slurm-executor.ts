@@ -19,6 +19,7 @@ import { openBoard, type Board } from './board.ts';
 import { openCanceller, type Canceller } from './canceller.ts';
 import { slurmCommands } from './commands.ts';
 import { follow, type Ending } from './follow.ts';
+import { openQueueNotes, type QueueNotes } from './queue-notes.ts';
 import { DEFAULT_MAX_JOBS, DEFAULT_THREADS, type SlurmSettings } from './settings.ts';
 import { meaningOf } from './states.ts';
 import { readSubmission, writeSubmission, type Submission } from './submission.ts';
@@ -31,6 +32,7 @@ export interface Cluster extends JobEnvironment {
   readonly board: Board;
   readonly submitter: Submitter;
   readonly canceller: Canceller;
+  readonly notes: QueueNotes;
   readonly settings: SlurmSettings;
   readonly detach: boolean;
   /** How often the files of each task are looked at. */
@@ -56,6 +58,7 @@ export function slurmExecutor(
   const cluster: Cluster = {
     ...environment,
     ...{ board, submitter, canceller, settings, detach },
+    notes: openQueueNotes(monotonic),
     interval: () => Math.max(LOOK_MS, active.size * LOOK_EACH_MS),
   };
   return {
@@ -149,7 +152,7 @@ async function attach(
 function followPlaced(
   job: Job,
   { files, submission }: Placed,
-  { board, canceller, layout, store, detach, interval }: Cluster,
+  { board, canceller, notes, layout, store, detach, interval }: Cluster,
   options: JobOptions,
 ): Promise<Ending> {
   const isOwn = (): boolean => {
@@ -164,6 +167,7 @@ function followPlaced(
     isStored: async () => !job.forced && (await findWhole(store, job.kind.name, job.key)) !== undefined,
     cancel: detach || !isOwn() ? undefined : (signal) => canceller.cancel(submission, signal),
     isOwn,
+    notes,
     interval,
     options,
     now: monotonic,

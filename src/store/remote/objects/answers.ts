@@ -25,6 +25,9 @@ export async function s3ErrorOf(answer: HttpAnswer, signal: AbortSignal): Promis
   return { code: field('Code'), message: field('Message') };
 }
 
+/** What versitygw answers, with 404, where S3 says InvalidAccessKeyId. */
+const UNKNOWN_USER = 'XAdminUserNotFound';
+
 export function answerFault(
   { status, headers }: HttpAnswer,
   doing: string,
@@ -35,7 +38,7 @@ export function answerFault(
     new RemoteFault(kind, `${doing} is answered with ${said}`, { hint });
   if (status >= 500 && status !== 501 && status !== 505) return fault('server');
   if (status === 408 || status === 429) return fault('server');
-  if (status === 401 || status === 403) return fault('denied', deniedHint(code));
+  if (status === 401 || status === 403 || code === UNKNOWN_USER) return fault('denied', deniedHint(code));
   if (status >= 300 && status < 400) return fault('refused', redirectHint(headers));
   if (status === 405 || status === 501)
     return fault('unsupported', 'Set `store.mode: read` if the server only serves files.');
@@ -46,7 +49,7 @@ export function answerFault(
 
 function deniedHint(code: string | undefined): string {
   if (code === 'RequestTimeTooSkewed') return "Set this machine's clock.";
-  if (code === 'SignatureDoesNotMatch' || code === 'InvalidAccessKeyId')
+  if (code === 'SignatureDoesNotMatch' || code === 'InvalidAccessKeyId' || code === UNKNOWN_USER)
     return 'Check the access key and the secret key, and the region.';
   return 'Check the credentials. Reading needs s3:GetObject and s3:ListBucket, writing s3:PutObject (docs/REMOTE.md).';
 }

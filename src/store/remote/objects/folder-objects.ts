@@ -34,7 +34,7 @@ export function folderObjects(address: string): Objects {
     const temporary = join(dirname(path), `.${randomUUID()}.part`);
     // The root itself must exist: creating it would fill the folder under a mount that is gone.
     await fs.access(root);
-    await fs.mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     try {
       await write(temporary);
       if (publish === 'rename') await fs.rename(temporary, path);
@@ -91,6 +91,19 @@ export function folderObjects(address: string): Objects {
       yield* listed(root, prefix);
     },
   };
+}
+
+/** Not by `recursive`: of a file system that is read-only, Node then says that a folder is missing. */
+async function makeFolders(folder: string): Promise<void> {
+  try {
+    await fs.mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT') throw error;
+    await makeFolders(dirname(folder));
+    await makeFolders(folder);
+  }
 }
 
 async function* listed(root: string, prefix: string): AsyncGenerator<ObjectInfo> {

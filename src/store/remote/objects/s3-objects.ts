@@ -69,9 +69,12 @@ export async function s3Objects(settings: S3Settings): Promise<Objects> {
   };
 }
 
-/** Undefined where there is no such object; a missing bucket is a fault. */
+/** The words of servers for an object that is not there; the answer to HEAD has none. */
+const ABSENT: readonly (string | undefined)[] = ['NoSuchKey', 'NoSuchObject', 'NotFound', undefined];
+
+/** Undefined where there is no such object; a missing bucket, and a user whom versitygw does not know, are faults. */
 async function absentOr(answer: HttpAnswer, doing: string, signal: AbortSignal): Promise<undefined> {
   const error = await s3ErrorOf(answer, signal);
-  if (answer.status === 404 && error.code !== 'NoSuchBucket') return undefined;
+  if (answer.status === 404 && ABSENT.includes(error.code)) return undefined;
   throw answerFault(answer, doing, error);
 }

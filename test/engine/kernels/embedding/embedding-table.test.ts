@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openKernels, type Kernels } from '../../../../src/engine/kernels/kernels.ts';
-import { createPlainTable } from '../../../../src/engine/backends/plain-table.ts';
 import { difference, floats, texts } from '../fixtures.ts';
 
 const ROWS = 13;
@@ -84,38 +83,4 @@ it('resumes from its values and moments as if it had never stopped', () => {
   }
   expect(second!.read()).toEqual(straight!.read());
   expect(second!.readMoments()).toEqual(straight!.readMoments());
-});
-
-it('adds up rows, and gathers such sums into gradients, as a table in plain JavaScript does, to the bit', () => {
-  const table = kernels.table(ROWS, DIMENSIONS);
-  const plain = createPlainTable(ROWS, DIMENSIONS);
-  const start = floats(ROWS * DIMENSIONS, 'rows');
-  const gradients = floats(5 * DIMENSIONS, 'gradients');
-  for (const one of [table, plain]) {
-    one.write(start);
-    one.addRows(gradients, {
-      ids: Uint32Array.of(7, 2),
-      order: Uint32Array.of(0, 3, 3, 4),
-      starts: Uint32Array.of(0, 3, 4),
-    });
-    one.addRows(gradients, {
-      ids: Uint32Array.of(2),
-      order: Uint32Array.of(1),
-      starts: Uint32Array.of(0, 1),
-    });
-  }
-  // Three rows, none, and one that occurs twice.
-  const sums = { order: Uint32Array.of(1, 12, 5, 3, 3), starts: Uint32Array.of(0, 3, 3, 5) };
-  expect(table.sumRows(sums)).toEqual(plain.sumRows(sums));
-  expect(table.sumRows(sums).subarray(2 * DIMENSIONS)).toEqual(
-    start.subarray(3 * DIMENSIONS, 4 * DIMENSIONS).map((x) => x + x),
-  );
-  // More than one job's worth.
-  const many = {
-    order: Uint32Array.from({ length: 600 }, (_, i) => (i * 7) % ROWS),
-    starts: Uint32Array.from({ length: 301 }, (_, i) => 2 * i),
-  };
-  expect(table.sumRows(many)).toEqual(plain.sumRows(many));
-  expect(table.readGradient()).toEqual(plain.readGradient());
-  expect(table.readGradient().some((x) => x !== 0)).toBe(true);
 });

@@ -6,7 +6,9 @@ import { openKernels, type Kernels } from '../../../../src/engine/kernels/kernel
 import { findCompiler } from '../../../../src/engine/kernels/native/compiler.ts';
 import { instructionSets } from '../../../../src/engine/kernels/native/instruction-sets.ts';
 import { offersRevectorisation } from '../../../../src/engine/kernels/revectorisation.ts';
+import { compose, composedCases, kernelsAdd } from '../embedding/fixtures.ts';
 import { floats, hashSteps } from '../fixtures.ts';
+import { towerCases, towerStep } from '../towers/fixtures.ts';
 
 // Everything that this machine has; without a C compiler, WebAssembly is compared with itself on other threads.
 const programs = [
@@ -95,6 +97,33 @@ describe.each(['exact', 'fast'] as const)('%s', (precision) => {
         };
         const expected = left(reference);
         for (const kernels of others) expect(left(kernels)).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('rows composed of others, and what their gradients become, have the same bits in every program', () => {
+    fc.assert(
+      fc.property(composedCases(extreme), (example) => {
+        const left = (kernels: Kernels): (Uint32Array | number)[] => {
+          const { rows, gradient, squares, stepped } = compose(example, {
+            ...kernels,
+            add: kernelsAdd(kernels),
+          });
+          return [...[rows, gradient, stepped].map(bits), squares];
+        };
+        const expected = left(reference);
+        for (const kernels of others) expect(left(kernels)).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('towers, scores and their softmax have the same bits in every program, forward and back', () => {
+    fc.assert(
+      fc.property(towerCases(extreme), (example) => {
+        const expected = towerStep(reference, example).map(bits);
+        for (const kernels of others) expect(towerStep(kernels, example).map(bits)).toEqual(expected);
       }),
       { numRuns: 60 },
     );

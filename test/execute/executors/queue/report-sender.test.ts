@@ -24,9 +24,11 @@ function sender(): { readonly reports: TaskReport[]; readonly sender: ReportSend
 }
 
 describe('reports of a task', () => {
-  it('begin at once, and then come a few a second', async () => {
+  it('begin after a moment, and then come a few a second', async () => {
     const { reports, sender: own } = sender();
     own.add(STARTED);
+    await vi.advanceTimersByTimeAsync(49);
+    expect(reports).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(reports).toEqual([{ worker: 'w', sameFolder: true, started: true, events: [STARTED] }]);
     for (let count = 0; count < 50; count++) own.add(line(String(count)));
@@ -42,14 +44,14 @@ describe('reports of a task', () => {
     own.add(progress(1));
     own.add(line('a'));
     own.add(progress(2));
-    await vi.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(50);
     expect(reports[0]!.events).toEqual([line('a'), progress(2)]);
   });
 
   it('say how many lines they leave out', async () => {
     const { reports, sender: own } = sender();
     for (let count = 0; count < 1000; count++) own.add(line(String(count)));
-    await vi.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(50);
     expect(reports[0]!.events).toHaveLength(201);
     expect(reports[0]!.events.at(-1)).toMatchObject({ message: "… 800 lines are only in the worker's log" });
   });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobEvent, JobResult } from '../../../../src/execute/executor.ts';
 import { follow, type Ending, type Following } from '../../../../src/execute/executors/slurm/follow.ts';
+import { openQueueNotes } from '../../../../src/execute/executors/slurm/queue-notes.ts';
 import type { Row } from '../../../../src/execute/executors/slurm/states.ts';
 
 interface Step {
@@ -35,6 +36,7 @@ async function followed(
     isStored: () => Promise.resolve(false),
     cancel: undefined,
     isOwn: () => true,
+    notes: openQueueNotes(() => second * 1000),
     interval: () => 1000,
     options: { stop: never, kill: never, onEvent: (event) => events.push(event) },
     now: () => second * 1000,
@@ -142,8 +144,8 @@ describe('a job of Slurm', () => {
       events.map((event) => ('where' in event ? event.where : 'message' in event && event.message)),
     ).toEqual([
       'Slurm, job 7: Resources',
-      'Slurm, job 7: QOSMaxJobsPerUserLimit',
       'job 7 waits in Slurm: QOSMaxJobsPerUserLimit',
+      'Slurm, job 7: QOSMaxJobsPerUserLimit',
     ]);
   });
 });

@@ -2,6 +2,7 @@
 import type { Value } from '../../../../history/columns/column.ts';
 import { fieldKey, sweepKey } from '../../../../history/columns/entry-columns.ts';
 import type { HistoryTable } from '../../../../history/columns/history-table.ts';
+import { stagesText } from '../../../../history/entry.ts';
 import { NO_NOTES, type Notes } from '../../../../history/notes.ts';
 import { FIELDS, type ColumnView, type FieldName } from '../../../views/runs-view.ts';
 import { columnView } from './column-view.ts';
@@ -44,20 +45,17 @@ function valuesOf(
   }
 }
 
-const STATES = [
-  ['executed', 'run'],
-  ['cached', 'cached'],
-  ['failed', 'failed'],
-  ['skipped', 'skipped'],
-] as const;
+const COUNTS = ['executed', 'cached', 'failed', 'skipped'] as const;
 
-/** `3 run, 5 cached` */
 function stagesTexts(table: HistoryTable): string[] {
-  const counts = STATES.map(([field, word]) => ({ word, values: table.values(fieldKey(field)) }));
-  return table.ids.map((_, row) =>
-    counts
-      .filter(({ values }) => Number(values[row]) > 0)
-      .map(({ word, values }) => `${Number(values[row])} ${word}`)
-      .join(', '),
-  );
+  const counts = COUNTS.map((field) => table.values(fieldKey(field)));
+  return table.ids.map((_, row) => {
+    const [executed, cached, failed, skipped] = counts.map((values) => Number(values[row])) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return stagesText({ executed, cached, failed, skipped });
+  });
 }

@@ -1,9 +1,9 @@
-/** The recurrent encoder by the embedded engine's kernels, as one differentiable op. */
+/** The recurrent encoder by the embedded engine's kernels as one op for autograd: what whole towers are checked against. */
 import * as tf from '@tensorflow/tfjs-core';
-import { rowCount } from '../../formats/ragged.ts';
-import type { Kernels } from '../kernels/kernels.ts';
-import { tableAnchor, type RecurrentOp } from './recurrent-op.ts';
-import { outputWidth, type RecurrentShape } from '../kernels/recurrent/shape.ts';
+import { rowCount } from '../../../src/formats/ragged.ts';
+import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
+import { tableAnchor, type RecurrentOp } from '../../../src/engine/backends/recurrent-op.ts';
+import { outputWidth, type RecurrentShape } from '../../../src/engine/kernels/recurrent/shape.ts';
 
 /** One set of weights at a time: a tower that has its own needs an op of its own. */
 export function fusedRecurrent(kernels: Kernels, shape: RecurrentShape): RecurrentOp {

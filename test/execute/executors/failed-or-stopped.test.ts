@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import type { JobResult } from '../../../src/execute/executor.ts';
+import { failedOrStopped } from '../../../src/execute/executors/failed-or-stopped.ts';
+
+const FAILED: JobResult = {
+  state: 'failed',
+  seconds: 1,
+  failure: { code: 'E_COMMAND', message: 'ended with signal SIGTERM', hint: null, output: [], log: '' },
+};
+
+it('a stage that died of the signal that its worker reads a moment later was stopped', async () => {
+  const stop = new AbortController();
+  const pause = (): Promise<void> => {
+    stop.abort();
+    return Promise.reject(new Error('aborted'));
+  };
+  expect(await failedOrStopped(FAILED, stop.signal, pause)).toEqual({ state: 'stopped' });
+});
+
+it('a stage that failed without a signal has failed', async () => {
+  const { signal } = new AbortController();
+  expect(await failedOrStopped(FAILED, signal, () => Promise.resolve())).toBe(FAILED);
+});
+
+it('an artifact that was made counts, whatever comes', async () => {
+  const made: JobResult = { state: 'executed', seconds: 1 };
+  expect(await failedOrStopped(made, AbortSignal.abort(), () => Promise.reject(new Error('no pause')))).toBe(
+    made,
+  );
+});
