@@ -52,7 +52,7 @@ export interface WriteOptions {
 /** Creates or replaces a file in one step, and its folder where it is missing. */
 export function writeAtomically(
   path: string,
-  content: string,
+  content: string | Uint8Array,
   { durable = false, mode = 0o666 }: WriteOptions = {},
 ): void {
   const folder = dirname(path);

@@ -6,7 +6,10 @@ import type { ServeOptions } from './commands/serve.ts';
 
 export function addPageCommands(root: Command, done: Done): void {
   withStore(root.command('report'))
-    .argument('<spec>', 'YAML file of the experiment, a recorded run (id, tag, latest), or the id of a sweep')
+    .argument(
+      '<spec>',
+      'YAML file of the experiment, a recorded run (id, tag, latest), the id of a sweep, or an exported run',
+    )
     .description('write the results as one HTML file that opens anywhere, without a network')
     .option('-o, --output <file>', 'file to write', 'report.html')
     .option('--set <stage.param=value>', 'as for `run`; repeatable', collect)

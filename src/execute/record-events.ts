@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { monotonic, timestamp } from '../base/clock.ts';
 import { writeAtomically } from '../base/files.ts';
 import { thisProcess } from '../base/owner.ts';
-import { begunFile, eventsFile, type BegunRun } from '../history/run-events.ts';
+import { begunFile, eventsFile, type BegunRun, type BegunSweep } from '../history/run-events.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { StoreLayout } from '../store/layout.ts';
 import type { EventLine, EventSink } from './events.ts';
@@ -17,17 +17,24 @@ export interface EventRecorder {
 /** Progress comes more often than anybody looks; one event of a stage in this time is kept. */
 const PROGRESS_MS = 500;
 
+export interface RecordedRun {
+  readonly id: string;
+  readonly started: string;
+  readonly spec: Spec;
+  readonly sweep?: BegunSweep;
+}
+
 /** A store that cannot be written only hides the run from those outside: the run goes on. */
 export function recordEvents(
   layout: StoreLayout,
-  { id, started, spec }: { readonly id: string; readonly started: string; readonly spec: Spec },
+  { id, started, spec, sweep }: RecordedRun,
   next: EventSink,
 ): EventRecorder {
   let descriptor: number | undefined;
   try {
     mkdirSync(layout.logs, { recursive: true });
     descriptor = openSync(eventsFile(layout, id), 'a');
-    writeAtomically(begunFile(layout, id), JSON.stringify(begunOf(id, started, spec)));
+    writeAtomically(begunFile(layout, id), JSON.stringify({ ...begunOf(id, started, spec), sweep }));
   } catch {
     if (descriptor !== undefined) closeSync(descriptor);
     return { emit: next, close: () => undefined };

@@ -54,7 +54,12 @@ export function entryOf(record: RunRecord): RunEntry {
 }
 
 /** `3 run, 5 cached` */
-export function stagesText({ executed, cached, failed, skipped }: RunEntry): string {
+export function stagesText({
+  executed,
+  cached,
+  failed,
+  skipped,
+}: Pick<RunEntry, 'executed' | 'cached' | 'failed' | 'skipped'>): string {
   const parts = [
     [executed, 'run'],
     [cached, 'cached'],

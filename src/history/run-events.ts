@@ -26,6 +26,23 @@ export interface BegunRun {
   readonly owner: Owner;
   /** In the order of the spec. */
   readonly stages: readonly BegunStage[];
+  /** Of a sweep: its configurations are executed as one run. */
+  readonly sweep?: BegunSweep;
+}
+
+export interface BegunSweep {
+  readonly id: string;
+  readonly metric: string | null;
+  readonly goal: 'maximize' | 'minimize';
+  /** Of successive halving; null for other sweeps. */
+  readonly rung: { readonly number: number; readonly budget: number } | null;
+  readonly trials: readonly BegunTrial[];
+}
+
+export interface BegunTrial {
+  readonly configuration: string;
+  /** Name of a stage in the spec → its name in this run, where configurations share stages. */
+  readonly stages: Readonly<Record<string, string>>;
 }
 
 /** `lost`: its process ended without a record, as one that was killed does. */

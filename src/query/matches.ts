@@ -8,21 +8,59 @@ export type Span = readonly [start: number, end: number];
 const PIECE = /[\p{L}\p{N}\p{M}]+(?:['’ʼ.,][\p{L}\p{N}\p{M}]+)*/gu;
 const WITHOUT_SPACES = /^[\p{Script=Han}\p{Script=Hiragana}]$/u;
 
-/** Ranges of `text` with a word of the question, in order, at most `most`. `words`: those of the question. */
-export function matchesIn(
-  text: string,
-  words: ReadonlySet<string>,
-  { tokenize }: Pick<Tokenizer, 'tokenize'>,
-  most: number,
-): Span[] {
-  const spans: Span[] = [];
-  for (const { 0: piece, index } of text.matchAll(PIECE)) {
-    if (spans.length >= most) break;
-    const found = tokenize(piece).filter((word) => words.has(word));
-    if (found.length === 0) continue;
-    spans.push(...spansOf(piece, found).map(([start, end]): Span => [index + start, index + end]));
-  }
-  return spans.slice(0, most);
+/** A part of a text, and the words that it holds. */
+interface Piece {
+  readonly start: number;
+  readonly text: string;
+  readonly words: readonly string[];
+}
+
+export interface Matches {
+  /** Ranges of `text` with a word of the question, in order, at most `most`. `words`: those of the question. */
+  in(text: string, words: ReadonlySet<string>, most: number): Span[];
+}
+
+/** Characters of the texts whose pieces are remembered, and pieces whose words are. */
+const [MOST_CHARACTERS, MOST_PIECES] = [10_000_000, 200_000];
+
+/** For many questions: the documents that answer them are often the same, and the pieces of documents always. */
+export function openMatches({ tokenize }: Pick<Tokenizer, 'tokenize'>): Matches {
+  const texts = new Map<string, readonly Piece[]>();
+  let characters = 0;
+  const wordsOf = new Map<string, readonly string[]>();
+  const piecesOf = (text: string): readonly Piece[] => {
+    const known = texts.get(text);
+    if (known) return known;
+    const pieces: Piece[] = [];
+    for (const { 0: piece, index } of text.matchAll(PIECE)) {
+      let words = wordsOf.get(piece);
+      if (!words) {
+        if (wordsOf.size >= MOST_PIECES) wordsOf.clear();
+        wordsOf.set(piece, (words = tokenize(piece)));
+      }
+      if (words.length > 0) pieces.push({ start: index, text: piece, words });
+    }
+    characters += text.length;
+    if (characters > MOST_CHARACTERS) {
+      texts.clear();
+      characters = text.length;
+    }
+    texts.set(text, pieces);
+    return pieces;
+  };
+  return {
+    in(text, words, most) {
+      const spans: Span[] = [];
+      for (const piece of piecesOf(text)) {
+        if (spans.length >= most) break;
+        if (!piece.words.some((word) => words.has(word))) continue;
+        const found = piece.words.filter((word) => words.has(word));
+        for (const [start, end] of spansOf(piece.text, found))
+          spans.push([piece.start + start, piece.start + end]);
+      }
+      return spans.slice(0, most);
+    },
+  };
 }
 
 /** Where characters are words, each by itself; else the whole piece. */

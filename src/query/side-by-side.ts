@@ -13,15 +13,13 @@ import type { Engine } from '../stage.ts';
 import { openDocumentTexts } from './document-texts.ts';
 import { fusionText, UNTUNED } from './fusion.ts';
 import { commonWords, NOTHING, openLexical } from './lexical-answers.ts';
-import { matchesIn, type Span } from './matches.ts';
+import { openMatches, type Span } from './matches.ts';
 import { noKnownWord, notesOn, noWords } from './notes.ts';
 import type { Parts } from './parts.ts';
 import { readQuestion, type Read } from './read-question.ts';
 import { defaultMethod, isHybrid } from './retriever.ts';
+import { SYSTEMS, type System } from './systems.ts';
 import { openVectorAnswers, type VectorAnswers } from './vector-answers.ts';
-
-export const SYSTEMS = ['model', 'bm25', 'fused'] as const;
-export type System = (typeof SYSTEMS)[number];
 
 export interface SideQuestion {
   readonly text: string;
@@ -116,6 +114,7 @@ export async function openSideBySide(
   const common = tokens ? commonWords(tokens.path) : new Set<string>();
   const fusion = evaluation?.fusion ?? UNTUNED;
   const tokenizer = createTokenizer(readTokenizerConfig((tokens ?? vectors!.model).path));
+  const matches = openMatches(tokenizer);
   const texts = await openDocumentTexts(corpus);
   const { documents } = corpus.counts();
   const systems = SYSTEMS.filter((system) => (system === 'bm25' || model) && (system === 'model' || lexical));
@@ -194,7 +193,7 @@ export async function openSideBySide(
     return Array.from(found, (document, i) => {
       const { name, text } = known.get(document)!;
       const result = { rank: i + 1, doc_id: name, score: scores[i]! };
-      return words ? { ...result, text, matches: matchesIn(text, words, tokenizer, MOST_MARKS) } : result;
+      return words ? { ...result, text, matches: matches.in(text, words, MOST_MARKS) } : result;
     });
   };
 

@@ -87,7 +87,7 @@ export interface Alias {
 
 /** The artifact, for callers to whom damaged and absent are the same. */
 export async function findWhole(
-  store: Store,
+  store: Pick<Store, 'find'>,
   kind: string,
   key: Key,
   options?: FindOptions,

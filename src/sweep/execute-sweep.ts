@@ -8,6 +8,7 @@ import { recordRun } from '../execute/record-run.ts';
 import { earlierKeys } from '../history/earlier-executions.ts';
 import { openPlanner, type Planner, type PlannerOptions } from '../plan/planner.ts';
 import { newRunId } from '../history/record.ts';
+import type { BegunSweep } from '../history/run-events.ts';
 import type { Variable } from '../spec/check.ts';
 import { specError } from '../spec/spec-error.ts';
 import type { Override } from '../spec/values/overrides.ts';
@@ -20,6 +21,7 @@ import type { Combined } from './combine.ts';
 import { repeatsOf, type Configuration } from './configurations.ts';
 import { budgets, promoted } from './halving.ts';
 import { outcomesOf, type Outcome } from './outcome.ts';
+import { sweepEvents } from './record-events.ts';
 import type { SweepReporter } from './reporter.ts';
 import { runTrials, sameEngine } from './run-trials.ts';
 import type { Trial } from './trial.ts';
@@ -111,7 +113,11 @@ export async function executeSweep(
       reporter.onRung?.(rung, budget, left.length);
       const trials =
         rung === 0 ? first : await trialsOf(sweep, left, [{ set: `${halving.budget}=${budget}` }]);
-      const outcomes = (await runRung(context, trials)).map((one) => ({ ...one, rung, budget }));
+      const outcomes = (await runRung(context, trials, { number: rung, budget })).map((one) => ({
+        ...one,
+        rung,
+        budget,
+      }));
       interrupted = outcomes.some(isInterrupted);
       // What an interrupted rung did not finish keeps the result of the rung before.
       for (const outcome of outcomes)
@@ -168,23 +174,29 @@ function idleRepeats(
 async function runRung(
   { id, sweep, reporter, use, executor, capacity, stop, kill, notice }: Context,
   trials: readonly Trial[],
+  rung: BegunSweep['rung'] = null,
 ): Promise<Outcome[]> {
   const { layout, store, request } = sweep;
   const started = timestamp();
+  // Whoever follows the sweep by its id finds its results under it once it has ended.
+  const run = rung === null || rung.number === 0 ? id : newRunId(started);
+  const { metric = null, goal } = request;
+  const events = sweepEvents(layout, { run, started, sweep: { id, metric, goal, rung } }, reporter.onEvent);
   const note = (kind: string, key: Key): void => {
     use.add(kind, key);
   };
   const results = await runTrials(trials, {
     store,
     executor,
-    run: newRunId(started),
+    run,
     capacity,
     stop,
     kill,
-    emit: reporter.onEvent,
+    emit: events.emit,
     metric: request.metric,
     onPlan(combined, all) {
       reporter.onPlan(combined, all);
+      events.plan(combined, all);
       const idle = idleRepeats(request, combined, all);
       if (idle !== undefined) notice(idle);
     },
@@ -195,24 +207,25 @@ async function runRung(
       const outcome = result.state;
       // A configuration with only cached stages is already recorded.
       if (result.executed === 0 && outcome !== 'failed') return;
-      const run = { outcome, seconds: result.seconds, stages: result.stages };
       const facts = {
         id: newRunId(started),
         started,
-        result: run,
+        result: { outcome, seconds: result.seconds, stages: result.stages },
         engine: planner.engine,
         sweep: {
           id,
           configuration: result.trial.configuration.name,
           repeats: result.trial.repeats,
-          metric: request.metric ?? null,
-          goal: request.goal,
+          metric,
+          goal,
           value: result.metric,
         },
       };
       const unrecorded = recordRun(spec, layout, facts);
       if (unrecorded !== undefined) notice(unrecorded);
     },
+  }).finally(() => {
+    events.close();
   });
   return outcomesOf(results);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,6 +22,17 @@ async function reported(rig: Rig, ...args: string[]): Promise<string> {
 }
 
 describe('pipeline report', () => {
+  it('is the same of an exported run as of the store, and leaves nothing behind', async () => {
+    const rig = makeRig();
+    const spec = join(import.meta.dirname, '..', '..', 'pipelines', 'small.yaml');
+    await rig.pipeline('run', spec, '--store', 'artifacts');
+    await rig.pipeline('export', 'latest', '--output', 'run.tar.gz');
+    await reported(rig, 'latest', '-o', 'store.html');
+    await reported(rig, 'run.tar.gz', '-o', 'archive.html', '--store', 'nowhere');
+    expect(rig.read('archive.html')).toBe(rig.read('store.html'));
+    expect(existsSync(join(rig.folder, 'nowhere'))).toBe(false);
+  });
+
   it('replaces an earlier report and no other file', async () => {
     const rig = makeRig();
     rig.write({ 's.yaml': "name: s\nstages: { a: { uses: command, with: { run: 'echo > $OUTPUT/x' } } }\n" });

@@ -1,6 +1,7 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { historyIndex } from '../../src/history/columns/history-index.ts';
 import { latestEntries, readHistory } from '../../src/history/run-index.ts';
 import { runFile, writeRunRecord } from '../../src/history/record.ts';
 import type { StoreLayout } from '../../src/store/layout.ts';
@@ -16,11 +17,8 @@ function filled(): StoreLayout {
 }
 
 const ids = (layout: StoreLayout): string[] => readHistory(layout).entries.map(({ id }) => id);
-const indexOf = (layout: StoreLayout): string =>
-  join(
-    layout.cache,
-    readdirSync(layout.cache).find((name) => name.endsWith('.ndjson'))!,
-  );
+const segmentsOf = (layout: StoreLayout): string[] =>
+  readdirSync(join(layout.cache, 'runs')).map((name) => join(layout.cache, 'runs', name));
 
 describe('the history', () => {
   it('lists every run, latest first, with flat parameters and metrics', () => {
@@ -59,23 +57,61 @@ describe('the history', () => {
     expect(ids(layout)).toEqual([runRecord(9).id, latestFirst[0], latestFirst[2], latestFirst[3]]);
   });
 
-  it('survives a damaged index', () => {
+  it('reads the records again where the index is cut off, changed or gone', () => {
     const layout = filled();
-    ids(layout);
-    const text = readFileSync(indexOf(layout), 'utf8');
-    writeFileSync(indexOf(layout), text.slice(0, text.length / 2));
-    expect(ids(layout)).toEqual(latestFirst);
-    appendFileSync(indexOf(layout), 'nonsense\n');
-    expect(ids(layout)).toEqual(latestFirst);
+    const whole = readHistory(layout);
+    const damage: ((bytes: Buffer) => Buffer)[] = [
+      (bytes) => bytes.subarray(0, bytes.length / 2),
+      (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1)! ^ 1])]),
+      () => Buffer.from('nonsense'),
+    ];
+    for (const change of damage) {
+      for (const file of segmentsOf(layout)) writeFileSync(file, change(readFileSync(file)));
+      expect(readHistory(layout)).toEqual(whole);
+    }
+    rmSync(layout.cache, { recursive: true });
+    expect(readHistory(layout)).toEqual(whole);
   });
 
-  it('does not grow its index without bound', () => {
+  it('never trusts a row whose record is another file by now', () => {
     const layout = filled();
     ids(layout);
-    const [line] = readFileSync(indexOf(layout), 'utf8').split('\n');
-    appendFileSync(indexOf(layout), `${line!}\n`.repeat(200));
-    ids(layout);
-    expect(readFileSync(indexOf(layout), 'utf8').trim().split('\n')).toHaveLength(minutes.length);
+    const id = latestFirst[1]!;
+    writeFileSync(runFile(layout, id), JSON.stringify(runRecord(3, { seconds: 99 })));
+    utimesSync(runFile(layout, id), 1, 1);
+    expect(readHistory(layout).entries[1]).toMatchObject({ id, seconds: 99 });
+  });
+
+  it('stays small while runs come one by one, and when they are deleted', () => {
+    const layout = emptyStore();
+    for (let minute = 0; minute < 40; minute++) {
+      writeRunRecord(layout, runRecord(minute));
+      expect(ids(layout)).toHaveLength(minute + 1);
+      expect(segmentsOf(layout).length).toBeLessThanOrEqual(9);
+    }
+    for (let minute = 0; minute < 38; minute++) rmSync(runFile(layout, runRecord(minute).id));
+    expect(ids(layout)).toEqual([runRecord(39).id, runRecord(38).id]);
+    expect(segmentsOf(layout)).toHaveLength(1);
+  });
+
+  it('is one history for several who write it at once', () => {
+    const layout = filled();
+    const [one, two] = [historyIndex(layout), historyIndex(layout)];
+    const idsOf = (index: typeof one): readonly string[] => index.refresh().table.ids;
+    // Both read all records, and each writes what it read.
+    expect(idsOf(one)).toEqual(latestFirst);
+    expect(idsOf(two)).toEqual(latestFirst);
+    for (let minute = 10; minute < 30; minute++) {
+      writeRunRecord(layout, runRecord(minute));
+      const expected = [runRecord(minute).id, ...idsOf(one).filter((id) => id !== runRecord(minute).id)];
+      expect([idsOf(one), idsOf(two), ids(layout)]).toEqual([expected, expected, expected]);
+    }
+  });
+
+  it('is read from a store that cannot be written', () => {
+    const layout = filled();
+    writeFileSync(layout.cache, 'no folder');
+    expect(ids(layout)).toEqual(latestFirst);
   });
 
   it('names records that cannot be read, and continues', () => {
@@ -83,5 +119,23 @@ describe('the history', () => {
     writeFileSync(runFile(layout, latestFirst[1]!), '{"format":');
     expect(readHistory(layout).damaged).toEqual([latestFirst[1]]);
     expect(ids(layout)).toHaveLength(3);
+  });
+
+  it('has a record again that has been mended, without being opened again', () => {
+    const layout = filled();
+    const id = latestFirst[1]!;
+    const record = readFileSync(runFile(layout, id));
+    writeFileSync(runFile(layout, id), '{"format":');
+    const index = historyIndex(layout);
+    expect(index.refresh()).toMatchObject({ damaged: [id] });
+    writeFileSync(runFile(layout, id), record);
+    expect(index.refresh()).toMatchObject({ damaged: [], table: { ids: latestFirst } });
+  });
+
+  it('is read piece by piece where there is little time, the latest first', () => {
+    const layout = filled();
+    const index = historyIndex(layout);
+    expect(index.refresh(-1)).toMatchObject({ unread: 4, table: { ids: [] } });
+    expect(index.refresh()).toMatchObject({ unread: 0, table: { ids: latestFirst } });
   });
 });

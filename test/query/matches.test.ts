@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { matchesIn } from '../../src/query/matches.ts';
+import { openMatches } from '../../src/query/matches.ts';
 import { createTokenizer } from '../../src/retrieval/tokenizer.ts';
 
-const tokenizer = createTokenizer({ normalization: 'NFKC', lowercase: true });
+const matches = openMatches(createTokenizer({ normalization: 'NFKC', lowercase: true }));
 const marked = (text: string, ...words: string[]): string[] =>
-  matchesIn(text, new Set(words), tokenizer, 10).map(([start, end]) => text.slice(start, end));
+  matches.in(text, new Set(words), 10).map(([start, end]) => text.slice(start, end));
 
 it('marks words as they stand in the text, whatever their case and the punctuation around them', () => {
   expect(marked('Gout, (gout) and GOUT!', 'gout')).toEqual(['Gout', 'gout', 'GOUT']);
@@ -18,5 +18,14 @@ it('marks single characters where these are words', () => {
 });
 
 it('stops after as many as are wanted', () => {
-  expect(matchesIn('a b a b a', new Set(['a']), tokenizer, 2)).toHaveLength(2);
+  expect(matches.in('a b a b a', new Set(['a']), 2)).toHaveLength(2);
+});
+
+it('says the same of a text that it has seen before', () => {
+  const text = 'gout, and more gout';
+  expect([marked(text, 'gout'), marked(text, 'more'), marked(text, 'gout')]).toEqual([
+    ['gout', 'gout'],
+    ['more'],
+    ['gout', 'gout'],
+  ]);
 });

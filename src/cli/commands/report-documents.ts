@@ -1,9 +1,13 @@
-/** What `pipeline report` is given, as a document: a spec with or without a sweep, a recorded run, a recorded sweep. */
+/**
+ * What `pipeline report` is given, as a document: a spec with or without a sweep, a recorded run, a
+ * recorded sweep, an exported run.
+ */
 import { existsSync } from 'node:fs';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { readRun } from '../../history/find.ts';
 import { latestRecord } from '../../history/latest-record.ts';
 import { readNotes } from '../../history/notes.ts';
+import { openArchive } from '../../history/open-archive.ts';
 import { readRunRecord } from '../../history/record.ts';
 import { presentSweep } from '../../page/data/present-sweep.ts';
 import { recordedSweep, sweepsNamed } from '../../page/data/recorded-sweep.ts';
@@ -12,6 +16,7 @@ import type { ReportDocument } from '../../page/document/html.ts';
 import { runReport } from '../../page/document/run-report.ts';
 import { sweepReport } from '../../page/document/sweep-report.ts';
 import { currentPlan, type Session, type SpecOptions, type Stores } from '../../session.ts';
+import { isExport, refuseChanges } from './exported.ts';
 import { openSpec } from './open-spec.ts';
 import { meansRun } from './show.ts';
 import { commandStores } from './stores.ts';
@@ -23,6 +28,7 @@ export interface DocumentOptions extends SpecOptions {
 }
 
 export async function documentOf(target: string, options: DocumentOptions): Promise<ReportDocument> {
+  if (isExport(target)) return documentOfArchive(target, options);
   if (!meansRun(target, existsSync(target))) return documentOfSpec(target, options);
   const stores = await commandStores(options);
   const [sweep, ...others] = sweepsNamed(stores.layout, target);
@@ -30,6 +36,21 @@ export async function documentOf(target: string, options: DocumentOptions): Prom
   if (sweep !== undefined) return documentOfSweep(stores, sweep, options);
   refuseBaseline(target, options);
   return runReport(await recordedRun(stores, readRun(stores.layout, target).id));
+}
+
+/** The run that `pipeline export` wrote, with the artifacts that the archive has. */
+async function documentOfArchive(file: string, options: DocumentOptions): Promise<ReportDocument> {
+  refuseBaseline(file, options);
+  refuseChanges(file, options);
+  // A signal ends the process at once: what was unpacked goes with it.
+  const { record, notes, artifacts, close } = await openArchive(file, new AbortController().signal);
+  process.once('exit', close);
+  try {
+    return await runReport(await shownRecord(record, notes, artifacts));
+  } finally {
+    process.off('exit', close);
+    close();
+  }
 }
 
 async function documentOfSpec(file: string, options: DocumentOptions): Promise<ReportDocument> {

@@ -7,7 +7,7 @@ import { aborted } from '../../base/aborted.ts';
 import { PipelineError } from '../../base/diagnostic.ts';
 import { readRun } from '../../history/find.ts';
 import { CONTENTS } from '../../history/archive.ts';
-import { runsTable } from '../../page/server/data/runs.ts';
+import { runsTable } from '../../page/server/data/runs/runs-table.ts';
 import { viewThread } from '../../page/server/data/view-thread.ts';
 import { pageDocument } from '../../page/server/page-document.ts';
 import { isLoopback, newToken, openPageServer } from '../../page/server/page-server.ts';

@@ -3,7 +3,8 @@ import { PipelineError } from '../../base/diagnostic.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { RunRecord, StageRecord } from '../../history/record.ts';
 import { readRunRecord } from '../../history/record.ts';
-import { readHistory } from '../../history/run-index.ts';
+import { historyIndex } from '../../history/columns/history-index.ts';
+import { sweepKey } from '../../history/columns/entry-columns.ts';
 import { parametersOf, type Values } from '../../history/values.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import type { NamedEnd } from '../../sweep/trial.ts';
@@ -19,7 +20,8 @@ export function sweepsNamed(layout: StoreLayout, text: string): string[] {
 }
 
 function sweepIds(layout: StoreLayout): string[] {
-  return [...new Set(readHistory(layout).entries.flatMap(({ sweep }) => sweep?.id ?? []))];
+  const { table } = historyIndex(layout).refresh();
+  return [...new Set(table.values(sweepKey('id')))].filter((id) => typeof id === 'string');
 }
 
 export interface RecordedSweepOptions {
@@ -33,8 +35,10 @@ export function recordedSweep(
   id: string,
   { baseline }: RecordedSweepOptions = {},
 ): SweepSource {
-  const runs = readHistory(layout).entries.filter(({ sweep }) => sweep?.id === id);
-  const records = runs.flatMap((entry) => readRunRecord(layout, entry.id) ?? []).reverse();
+  const { table } = historyIndex(layout).refresh();
+  const sweeps = table.values(sweepKey('id'));
+  const runs = table.ids.filter((_, row) => sweeps[row] === id);
+  const records = runs.flatMap((run) => readRunRecord(layout, run) ?? []).reverse();
   const groups = new Map<string, RunRecord[]>();
   for (const record of records) {
     const name = record.sweep!.configuration;

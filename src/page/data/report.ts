@@ -112,7 +112,7 @@ function fusionText({ fusion, normalisation, chosen }: Members): string | null {
   const how = text(method);
   if (how === undefined) return null;
   const details = [
-    ...(number(weight) === undefined ? [] : [`weight ${String(number(weight))}`]),
+    ...(number(weight) === undefined ? [] : [weightText(number(weight)!)]),
     ...(number(k) === undefined ? [] : [`k ${String(number(k))}`]),
     ...(how === 'convex' && text(normalisation) !== undefined
       ? [`scores normalised by ${text(normalisation)!}`]
@@ -121,6 +121,12 @@ function fusionText({ fusion, normalisation, chosen }: Members): string | null {
   const split = text(members(chosen)['split']);
   const from = split === undefined ? '' : `, chosen on ${split}`;
   return `Fused: ${how} combination of the model and BM25 (${details.join(', ')})${from}.`;
+}
+
+/** The ends are not fused at all: a reader wonders why two lists are the same. */
+function weightText(weight: number): string {
+  if (weight === 1) return 'weight 1, which is the model alone';
+  return weight === 0 ? 'weight 0, which is BM25 alone' : `weight ${weight}`;
 }
 
 function namesOf(figures: readonly Readonly<Record<string, unknown>>[]): string[] {

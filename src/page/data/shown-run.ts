@@ -74,7 +74,7 @@ async function recordedStage(record: RunRecord, name: string, store: ArtifactSou
   const { kind, state, key, digest, seconds, metrics, headline, warnings, error, output } =
     record.stages[name]!;
   const resolved = record.resolved?.stages.find((stage) => stage.name === name);
-  const manifest = key === null ? undefined : (await findWhole(store as Store, kind, key))?.manifest;
+  const manifest = key === null ? undefined : (await findWhole(store, kind, key))?.manifest;
   return {
     name,
     kind,

@@ -30,7 +30,6 @@ export async function sendEvents(response: ServerResponse, stream: EventStream):
   response.writeHead(200, {
     ...GUARDS,
     'Content-Type': 'text/event-stream; charset=utf-8',
-    'Cache-Control': 'no-store',
   });
   response.write('retry: 1000\n\n');
   const lines = lineReader(file);

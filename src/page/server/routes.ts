@@ -5,15 +5,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { INSTALLATION } from '../../base/installation.ts';
 import { readRunRecord } from '../../history/record.ts';
 import { begunState, eventsFile, readBegun } from '../../history/run-events.ts';
+import { stageStarts } from '../../history/stage-starts.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import { logNamed, logOfStage, readLog } from './data/log.ts';
 import { liveView } from './data/live.ts';
-import type { RunsTable } from './data/runs.ts';
+import type { RunsTable } from './data/runs/runs-table.ts';
 import type { ViewThread } from './data/view-thread.ts';
 import { RUN } from './data/views.ts';
 import { sendEvents } from './events.ts';
 import type { Handler } from './listen.ts';
-import { goneSignal, RequestError, send, sendFailure, sendJson } from './reply.ts';
+import { clientOf, goneSignal, RequestError, send, sendFailure, sendJson } from './reply.ts';
 import { aboutSearch, answerBatch, answerQuestion } from './search/api.ts';
 import type { SearchService } from './search/service.ts';
 import { turnstile } from './turnstile.ts';
@@ -47,7 +48,7 @@ export function routes({ page, search, views }: RoutesOptions): Handler {
 
   const view = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const parts = url.pathname.slice('/api/view/'.length).split('/').map(decoded);
-    const text = await inTurn(goneSignal(request, response), () => viewOf(views!, parts));
+    const text = await inTurn(clientOf(request, response), () => viewOf(views!, parts));
     if (text === undefined) sendFailure(response, 404, NO_VIEW);
     else sendJson(response, text);
   };
@@ -55,18 +56,18 @@ export function routes({ page, search, views }: RoutesOptions): Handler {
   const events = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     if (request.method === 'HEAD') throw new RequestError(405, 'E_METHOD', 'Events come by GET alone.');
     const id = runOf(url);
-    const { layout } = views!;
+    const { layout, runs } = views!;
     const isWritten = (): boolean => {
       const begun = readBegun(layout, id);
       return begun !== undefined && begunState(begun) === 'running';
     };
-    if (!isWritten() && !readRunRecord(layout, id) && !readBegun(layout, id)) throw noRun(id);
+    if (!readBegun(layout, id) && !readRunRecord(layout, id) && !runs.sweep(id)) throw noRun(id);
     if (streams >= MOST_STREAMS)
       throw new RequestError(503, 'E_BUSY', 'Too many pages follow a run.', { retryAfter: 5 });
     const after = Number(request.headers['last-event-id'] ?? 0);
     streams += 1;
     try {
-      const gone = goneSignal(request, response);
+      const gone = goneSignal(clientOf(request, response));
       const file = eventsFile(layout, id);
       await sendEvents(response, { file, after: Number.isSafeInteger(after) ? after : 0, isWritten, gone });
     } finally {
@@ -134,7 +135,7 @@ async function viewOf(
   const [kind, first = '', second, ...rest] = parts;
   if (rest.length > 0 || (kind !== 'runs' && kind !== 'live')) return thread.view(parts);
   if (kind === 'live') {
-    const view = second === undefined && RUN.test(first) ? liveView(layout, first) : undefined;
+    const view = second === undefined && RUN.test(first) ? liveView(layout, runs, first) : undefined;
     return view && JSON.stringify(view);
   }
   if (parts.length === 1) return runs.view();
@@ -167,15 +168,6 @@ function noRun(id: string): RequestError {
 /** The log that the latest start of the stage in a running run named. */
 function logWhileRunning(layout: StoreLayout, id: string, stage: string): string | undefined {
   if (!readBegun(layout, id)) return undefined;
-  let found: string | undefined;
-  try {
-    for (const line of readFileSync(eventsFile(layout, id), 'utf8').split('\n')) {
-      if (!line.includes('"stage-started"')) continue;
-      const event = JSON.parse(line) as { readonly stage?: string; readonly log?: string };
-      if (event.stage === stage && typeof event.log === 'string') found = logNamed(layout, event.log);
-    }
-  } catch {
-    // Not written yet.
-  }
-  return found;
+  const log = stageStarts(layout, id, stage).at(-1)?.log;
+  return typeof log === 'string' ? logNamed(layout, log) : undefined;
 }

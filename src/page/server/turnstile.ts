@@ -1,13 +1,13 @@
-import { RequestError } from './reply.ts';
+import { RequestError, type Client } from './reply.ts';
 
 /** Lets a few in at once; the others wait, and more than `mostWaiting` are refused. */
 export function turnstile(
   atOnce: number,
   mostWaiting: number,
-): <T>(gone: AbortSignal, work: () => Promise<T>) => Promise<T> {
+): <T>(client: Client, work: () => Promise<T>) => Promise<T> {
   let inside = 0;
   const waiting: (() => void)[] = [];
-  return async (gone, work) => {
+  return async (client, work) => {
     if (inside >= atOnce) {
       if (waiting.length >= mostWaiting)
         throw new RequestError(503, 'E_BUSY', 'The server is busy.', { retryAfter: 1 });
@@ -15,7 +15,7 @@ export function turnstile(
     } else inside += 1;
     try {
       // Whoever has gone while waiting gets nothing done.
-      if (gone.aborted) throw new RequestError(499, 'E_GONE', 'The client has gone.');
+      if (client.hasGone) throw new RequestError(499, 'E_GONE', 'The client has gone.');
       return await work();
     } finally {
       const next = waiting.shift();

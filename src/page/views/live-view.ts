@@ -8,6 +8,24 @@ export interface LiveView {
   /** `ended`: it has a record by now. `lost`: its process ended without one. */
   readonly state: 'running' | 'ended' | 'lost';
   readonly stages: readonly LiveStage[];
+  /** The sweep whose configurations are executed as this run; null for a run of one spec. */
+  readonly sweep: LiveSweep | null;
+}
+
+export interface LiveSweep {
+  readonly id: string;
+  /** By which the configurations are ranked, and the stage that gives it; null where the sweep has none. */
+  readonly metric: { readonly name: string; readonly stage: string; readonly ofStage: string } | null;
+  readonly goal: 'maximize' | 'minimize';
+  readonly rung: { readonly number: number; readonly budget: number } | null;
+  /** One for each repeat of each configuration. */
+  readonly trials: readonly LiveTrial[];
+}
+
+export interface LiveTrial {
+  readonly configuration: string;
+  /** Name of a stage in the spec → its name in this run: configurations share stages. */
+  readonly stages: Readonly<Record<string, string>>;
 }
 
 export interface LiveStage {

@@ -8,12 +8,14 @@ export interface RunsView {
   readonly state: string;
   /** Number of rows. Row 0 is the latest run. */
   readonly rows: number;
+  /** Number of earlier records that the server is still reading. */
+  readonly unread: number;
   /** The columns that every table needs, with their values. */
   readonly fields: Readonly<Record<FieldName, ColumnView>>;
   /** Columns that can be asked for: `columnName`. */
   readonly others: readonly OtherColumn[];
-  /** Names of `others` that say most about the latest runs: what varies among them, and their measure. */
-  readonly suggested: readonly string[];
+  /** The `others` that say most about the latest runs, with their values: their measure, and what varies among them. */
+  readonly suggested: readonly SuggestedColumn[];
   /** Ids of records that cannot be read. */
   readonly unreadable: readonly string[];
   /** Runs that have begun and have no record. */
@@ -35,6 +37,11 @@ export const FIELDS = [
   'configuration',
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
+
+export interface SuggestedColumn {
+  readonly name: string;
+  readonly column: ColumnView;
+}
 
 export interface OtherColumn {
   readonly name: string;
@@ -58,6 +65,8 @@ export interface BegunView {
   /** `lost`: its process ended without a record. */
   readonly state: 'running' | 'lost';
   readonly stages: number;
+  /** Of a sweep; null for a run of one spec. */
+  readonly configurations: number | null;
 }
 
 /** A value of a column. */

@@ -1,14 +1,13 @@
 /** What `/api/search` and `/api/search/about` answer: docs/openapi.yaml describes it. */
-export const SYSTEMS = ['model', 'bm25', 'fused'] as const;
-export type SystemName = (typeof SYSTEMS)[number];
+import type { System } from '../../query/systems.ts';
 
 export interface SearchAbout {
   /** Null for the present results of a spec, or an exported run. */
   readonly run: string | null;
   readonly spec: string;
   readonly documents: number;
-  readonly systems: readonly SystemName[];
-  readonly preferred: SystemName;
+  readonly systems: readonly System[];
+  readonly preferred: System;
   readonly fusion: string | null;
   readonly search: 'exact' | 'index' | null;
   readonly isHybrid: boolean;
@@ -23,7 +22,7 @@ export interface SearchAnswer {
   readonly words: readonly string[];
   readonly unknown_words: readonly string[];
   readonly notes: readonly string[];
-  readonly systems: Partial<Record<SystemName, SystemResults>>;
+  readonly systems: Partial<Record<System, SystemResults>>;
 }
 
 export interface SystemResults {

@@ -13,7 +13,7 @@ export interface ArtifactPlace {
 }
 
 /** The place of the runs that this machine has recorded. */
-export const placeInStore = (store: Store): ArtifactPlace => ({
+export const placeInStore = (store: Pick<Store, 'find' | 'fetch'>): ArtifactPlace => ({
   find: (kind, key) => findWhole(store, kind, key),
   fetch: (kind, key) => store.fetch(kind, key),
   hint: 'Run its spec again, or `pipeline reproduce` it.',

@@ -9,7 +9,9 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('fetch', (address: string) =>
     Promise.resolve(
-      Response.json(address.endsWith('/state') ? state : { store: '/s', state, rows: state.length }),
+      Response.json(
+        address.endsWith('/state') ? state : { store: '/s', state, rows: state.length, unread: 0 },
+      ),
     ),
   );
 });

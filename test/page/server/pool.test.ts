@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import type { SideQuestion } from '../../../src/query/side-by-side.ts';
 import { openPool, type SearchPool } from '../../../src/page/server/search/pool.ts';
+import type { Client } from '../../../src/page/server/reply.ts';
 import { searchService } from '../../../src/page/server/search/service.ts';
 import { fakePort, TARGET, type FakePort } from './fixtures.ts';
 
 const question = (text: string): SideQuestion => ({ text, top: 3, systems: ['bm25'], texts: false });
-const stays = new AbortController().signal;
+const stays: Client = { hasGone: false, onGone: () => undefined };
 
 async function poolOf(threads: number, atOnce = false): Promise<{ pool: SearchPool; ports: FakePort[] }> {
   const ports: FakePort[] = [];

@@ -5,7 +5,7 @@ import { thisProcess } from '../../../src/base/owner.ts';
 import { writeNotes } from '../../../src/history/notes.ts';
 import { writeRunRecord } from '../../../src/history/record.ts';
 import { begunFile } from '../../../src/history/run-events.ts';
-import { runsTable } from '../../../src/page/server/data/runs.ts';
+import { runsTable } from '../../../src/page/server/data/runs/runs-table.ts';
 import { cellAt, type RunsView } from '../../../src/page/views/runs-view.ts';
 import { emptyStore, runRecord, stageRecord } from '../../history/records.ts';
 
@@ -26,7 +26,8 @@ it('has the latest run first, and the columns that say most about the runs', () 
   expect(view.rows).toBe(3);
   expect(cellAt(view.fields.id, 0)).toBe(runRecord(2).id);
   expect(view.fields.spec).toEqual({ all: 'demo' });
-  expect(view.suggested).toEqual(['report.mrr@10', 'model.loss.margin']);
+  expect(view.suggested.map(({ name }) => name)).toEqual(['report.mrr@10', 'model.loss.margin']);
+  expect(view.suggested[1]!.column).toEqual({ values: [0.3, 0.2, 0.1] });
   expect(view.others.find(({ name }) => name === 'model.batch')).toMatchObject({ varies: false });
   expect(JSON.parse(table.column('model.loss.margin')!)).toEqual({ values: [0.3, 0.2, 0.1] });
   expect(table.column('model.nothing')).toBeUndefined();
@@ -47,7 +48,7 @@ it('shows what is new at the next look, and changes its state only then', () => 
   const [rows, state] = [viewOf(table).rows, table.state()];
   expect([rows, table.state(), viewOf(table).state]).toEqual([1, state, state]);
   writeRunRecord(layout, runRecord(1));
-  expect(table.state()).not.toBe(state);
+  expect(table.state()).not.toEqual(state);
   writeNotes(layout, runRecord(1).id, { tags: ['best'], note: null });
   expect(cellAt(viewOf(table).fields.tags, 0)).toBe('best');
 });
@@ -80,4 +81,24 @@ it('names records that cannot be read, and runs that have begun', () => {
 
 it('an empty store has no rows', () => {
   expect(viewOf(runsTable(emptyStore()))).toMatchObject({ rows: 0, others: [], suggested: [], begun: [] });
+});
+
+it('suggests what differs and fits: no paths, no long texts, nothing that few runs have', () => {
+  const layout = emptyStore();
+  for (let minute = 0; minute < 10; minute++)
+    writeRunRecord(
+      layout,
+      runRecord(minute, {
+        parameters: {
+          corpus: {
+            files: [`/data/${minute}.jsonl`],
+            folder: `/home/me/${minute}`,
+            windows: `C:\\data\\${minute}`,
+          },
+          model: { note: `${minute} `.repeat(20), batch: minute, always: 7 },
+          ...(minute === 9 ? { rare: { value: 1 } } : {}),
+        },
+      }),
+    );
+  expect(viewOf(runsTable(layout)).suggested.map(({ name }) => name)).toEqual(['model.batch']);
 });

@@ -8,14 +8,14 @@ const BASE = '/api/view/';
 
 /** `isSeen`: a page that nobody looks at asks for nothing. */
 export function fetchSource(start: string, isSeen: () => boolean): DataSource {
-  /** Of the table of runs that was read last. */
-  let shown: string | undefined;
+  /** The table of runs that was read last. */
+  let shown: Pick<RunsView, 'state' | 'unread'> | undefined;
   async function read<T>(name: ViewName<T>): Promise<T | undefined> {
     const response = await fetch(BASE + name, { headers: { accept: 'application/json' } });
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(await reason(response));
     const view = (await response.json()) as T;
-    if (name === runsName) shown = (view as RunsView).state;
+    if (name === runsName) shown = view as RunsView;
     return view;
   }
   return {
@@ -27,19 +27,31 @@ export function fetchSource(start: string, isSeen: () => boolean): DataSource {
       if (name !== runsName) return () => undefined;
       // Compared with the table itself: an earlier answer misses what changed between the table and that answer.
       const look = async (): Promise<void> => {
-        if (isSeen() && (await read(runsStateName)) !== shown) changed();
+        if (isSeen() && (await read(runsStateName)) !== shown?.state) changed();
       };
-      const timer = setInterval(() => {
-        look().catch(() => undefined);
-      }, POLL_MS);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const lookLater = (): void => {
+        timer = setTimeout(
+          () => {
+            const looked = look().catch(() => undefined);
+            void looked.then(() => {
+              if (timer !== undefined) lookLater();
+            });
+          },
+          shown && shown.unread > 0 ? READING_POLL_MS : POLL_MS,
+        );
+      };
+      lookLater();
       return () => {
-        clearInterval(timer);
+        clearTimeout(timer);
+        timer = undefined;
       };
     },
   };
 }
 
-const POLL_MS = 3_000;
+/** Between two looks: usually, and while the server is still reading records. */
+const [POLL_MS, READING_POLL_MS] = [3_000, 500];
 
 /** Errors come as `{ "message": … }`. */
 async function reason(response: Response): Promise<string> {

@@ -1,10 +1,9 @@
 /** Why an artifact was made: the reasons that its run gave, or what differs from the artifact that the stage had before. */
-import { readFileSync } from 'node:fs';
 import type { Json } from '../../../base/json.ts';
 import { canonicalJson, isObject } from '../../../base/json.ts';
-import { eventsFile } from '../../../history/run-events.ts';
 import type { RunRecord } from '../../../history/record.ts';
-import { reasonsBetween, reasonText, type Reason } from '../../../plan/reason.ts';
+import { stageStarts } from '../../../history/stage-starts.ts';
+import { reasonsBetween, reasonText } from '../../../plan/reason.ts';
 import type { StoreLayout } from '../../../store/layout.ts';
 import { readListing } from '../../../store/listing.ts';
 import type { KeyDocument, Manifest } from '../../../store/manifest.ts';
@@ -28,7 +27,7 @@ export async function whyMade(
   if (!maker) return null;
   const { record, stage } = maker;
   const before = await artifactBefore(store, record, stage, manifest.key, records);
-  const recorded = recordedReasons(layout, record.id, stage);
+  const recorded = stageStarts(layout, record.id, stage)[0]?.reasons;
   if (!before)
     return { reasons: (recorded ?? [{ type: 'never-run' }]).map(reasonText), before: null, changes: [] };
   const { keyDocument } = before.manifest;
@@ -54,25 +53,6 @@ async function artifactBefore(
     if (!earlier?.key || earlier.key === key) continue;
     const found = await findWhole(store, earlier.kind, earlier.key);
     if (found) return { manifest: found.manifest, run: record.id };
-  }
-  return undefined;
-}
-
-function recordedReasons(layout: StoreLayout, run: string, stage: string): readonly Reason[] | undefined {
-  let text: string;
-  try {
-    text = readFileSync(eventsFile(layout, run), 'utf8');
-  } catch {
-    return undefined;
-  }
-  for (const line of text.split('\n')) {
-    if (!line.includes('"stage-started"')) continue;
-    try {
-      const event = JSON.parse(line) as { type?: string; stage?: string; reasons?: readonly Reason[] };
-      if (event.type === 'stage-started' && event.stage === stage) return event.reasons;
-    } catch {
-      // A line that was cut off.
-    }
   }
   return undefined;
 }

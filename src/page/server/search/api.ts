@@ -1,9 +1,10 @@
 /** `/api/search`: one question by GET, many by POST. docs/openapi.yaml describes it for programs. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject } from '../../../base/json.ts';
-import { SYSTEMS, type SideQuestion, type System } from '../../../query/side-by-side.ts';
+import type { SideQuestion } from '../../../query/side-by-side.ts';
+import { SYSTEMS, type System } from '../../../query/systems.ts';
 import { readJsonBody } from '../body.ts';
-import { goneSignal, RequestError, sendJson } from '../reply.ts';
+import { clientOf, RequestError, sendJson } from '../reply.ts';
 import type { SearchAbout } from '../../views/search-view.ts';
 import type { OpenSearch, SearchService } from './service.ts';
 
@@ -39,9 +40,9 @@ export async function answerQuestion(
     texts: textsOf(searchParams.get('texts') ?? 'true'),
   };
   const question = questionOf(text);
-  const gone = goneSignal(request, response);
+  const client = clientOf(request, response);
   const open = await service.open(runOf(searchParams.get('run') ?? undefined));
-  const answer = await open.pool.ask({ text: question, ...asked }, gone);
+  const answer = await open.pool.ask({ text: question, ...asked }, client);
   const { error } = answer.includes('"error"') ? (JSON.parse(answer) as { error?: ErrorBody }) : {};
   if (error)
     throw new RequestError(422, error.code, error.message, error.hint === null ? {} : { hint: error.hint });
@@ -60,7 +61,7 @@ export async function answerBatch(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const gone = goneSignal(request, response);
+  const client = clientOf(request, response);
   const body = await readJsonBody(request, LIMITS.body);
   if (!isObject(body)) throw wrong('The body has to be an object with `queries`.');
   for (const name of Object.keys(body))
@@ -75,7 +76,7 @@ export async function answerBatch(
   };
   const questions = queries.map(questionOf);
   const open = await service.open(runOf(run));
-  const answers = await Promise.all(questions.map((text) => open.pool.ask({ text, ...asked }, gone)));
+  const answers = await Promise.all(questions.map((text) => open.pool.ask({ text, ...asked }, client)));
   sendJson(response, `{${headOf(open, asked)},"answers":[${answers.join(',')}]}`);
 }
 

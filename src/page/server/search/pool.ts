@@ -4,7 +4,7 @@
  */
 import { PipelineError } from '../../../base/diagnostic.ts';
 import type { SideQuestion, SystemFacts } from '../../../query/side-by-side.ts';
-import { RequestError } from '../reply.ts';
+import { RequestError, type Client } from '../reply.ts';
 import type { SearchPort } from './protocol.ts';
 
 export interface PoolOptions {
@@ -20,8 +20,8 @@ export interface PoolOptions {
 
 export interface SearchPool {
   readonly facts: SystemFacts;
-  /** The JSON of the answer. Rejects at once when `gone` is aborted; a question that no thread has yet costs nothing. */
-  ask(question: SideQuestion, gone: AbortSignal): Promise<string>;
+  /** The JSON of the answer. Rejects at once when the client has gone; a question that no thread has yet costs nothing. */
+  ask(question: SideQuestion, client: Client): Promise<string>;
   /** Whether a thread has broken down; the pool answers nothing any more. */
   readonly isBroken: boolean;
   close(): void;
@@ -95,7 +95,7 @@ export async function openPool({
     get isBroken() {
       return isBroken;
     },
-    ask(question, gone) {
+    ask(question, client) {
       if (isBroken) return Promise.reject(broken());
       if (waiting.length >= mostWaiting)
         return Promise.reject(
@@ -104,7 +104,7 @@ export async function openPool({
       return new Promise((resolve, reject) => {
         const one = { question, resolve, reject };
         waiting.push(one);
-        gone.addEventListener('abort', () => {
+        client.onGone(() => {
           waiting = waiting.filter((other) => other !== one);
           reject(new RequestError(499, 'E_GONE', 'The client has gone.'));
         });

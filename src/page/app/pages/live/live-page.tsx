@@ -13,9 +13,13 @@ import { formatRoute, withQuery, type Route } from '../../routes.ts';
 import { useRoute, useRouteValue } from '../../use-route.ts';
 import { LiveCurves } from './live-curves.tsx';
 import { LiveStages, STATUS_TEXT } from './live-stages.tsx';
+import { LiveRanking, LiveTree } from './live-sweep.tsx';
 import { LogPanel } from './log-panel.tsx';
 import type { RunProgress, StageProgress } from './progress.ts';
 import { useEvents } from './use-events.ts';
+
+/** A graph of more stages, as sweeps have them, cannot be read. */
+const MOST_DRAWN = 60;
 
 export function LivePage({ route }: { readonly route: Route }): JSX.Element {
   const run = route.path[1] ?? '';
@@ -38,27 +42,45 @@ function Live({ view }: { readonly view: LiveView }): JSX.Element {
     <>
       <header class="page-head">
         <h1>
-          {view.spec.name} <State view={view} progress={progress} isOver={isOver} />
+          {view.sweep ? `Sweep of ${view.spec.name}` : view.spec.name}{' '}
+          <State view={view} progress={progress} isOver={isOver} />
         </h1>
         <div class="facts">
           <code>{view.run}</code>
           <time dateTime={view.started}>{timeText(view.started)}</time>
           <Elapsed since={view.started} seconds={progress.seconds} isOver={isOver} />
-          <span>{summary(stages)}</span>
+          {stages.length > 0 && <span>{summary(stages)}</span>}
           {!isConnected && !isOver && <span role="status">The connection was lost; trying again.</span>}
         </div>
         {isOver && (progress.outcome !== null || view.state === 'ended') && (
           <p role="status">
-            The run has ended:{' '}
-            <a href={formatRoute({ path: ['run', view.run], query: {} })}>see its results</a>.
+            {view.sweep?.rung ? 'This rung' : view.sweep ? 'The sweep' : 'The run'} has ended:{' '}
+            <a
+              href={formatRoute({
+                path: view.sweep ? ['sweep', view.sweep.id] : ['run', view.run],
+                query: {},
+              })}
+            >
+              see its results
+            </a>
+            .
           </p>
         )}
       </header>
       <div class="sections">
-        <Section id="stages" title="Stages">
-          {stages.length > 1 && <StageGraph stages={stages} chosen={shown?.name} />}
-          <LiveStages stages={stages} />
-        </Section>
+        {view.sweep && view.sweep.trials.length > 0 && <LiveRanking sweep={view.sweep} stages={stages} />}
+        {stages.length > 0 && (
+          <Section id="stages" title="Stages">
+            {stages.length > 1 && stages.length <= MOST_DRAWN && (
+              <StageGraph stages={stages} chosen={shown?.name} />
+            )}
+            {view.sweep ? (
+              <LiveTree sweep={view.sweep} stages={stages} />
+            ) : (
+              <LiveStages id="run" caption="Stages in the order of the spec" stages={stages} />
+            )}
+          </Section>
+        )}
         <LiveCurves stages={stages} />
         {shown && shown.started !== null && <LogPanel run={view.run} stage={shown.name} />}
       </div>

@@ -24,12 +24,19 @@ const TONES: Readonly<Record<StageStatus, Tone>> = {
   skipped: 'warn',
 };
 
-export function LiveStages({ stages }: { readonly stages: readonly StageProgress[] }): JSX.Element {
+interface LiveStagesProps {
+  /** Unique on the page. */
+  readonly id: string;
+  readonly caption: string;
+  readonly stages: readonly StageProgress[];
+}
+
+export function LiveStages({ id, caption, stages }: LiveStagesProps): JSX.Element {
   return (
     <div class="live-stages">
       <Table
-        id="live"
-        caption="Stages in the order of the spec"
+        id={`live-${id}`}
+        caption={caption}
         columns={[
           { id: 'name', head: 'stage', names: true, cell: ({ name }) => name },
           { id: 'kind', head: 'kind', cell: ({ kind }) => kind },

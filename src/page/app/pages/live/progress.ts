@@ -1,4 +1,5 @@
 /** What the events of a run say about it so far. No DOM and no network here: use-events.ts brings the events. */
+import type { Metrics } from '../../../../stage.ts';
 import type { LiveEvent, LiveStage } from '../../../views/live-view.ts';
 
 export type StageStatus = 'waiting' | 'running' | 'executed' | 'cached' | 'failed' | 'skipped' | 'queued';
@@ -12,6 +13,8 @@ export interface StageProgress extends LiveStage {
   /** Why it runs, in words. */
   readonly reasons: readonly string[];
   readonly result: string | null;
+  /** Of its artifact. */
+  readonly metrics: Metrics;
   readonly warnings: readonly string[];
   readonly points: readonly Point[];
 }
@@ -39,6 +42,7 @@ export function startOf(stages: readonly LiveStage[]): RunProgress {
       progress: null,
       reasons: [],
       result: null,
+      metrics: {},
       warnings: [],
       points: [],
     })),
@@ -64,7 +68,7 @@ export function afterEvents(run: RunProgress, events: readonly LiveEvent[]): Run
 function changeOf(stage: StageProgress, event: LiveEvent): Partial<StageProgress> {
   switch (event.type) {
     case 'stage-cached':
-      return { status: 'cached', result: event.headline ?? null, warnings: messagesOf(event) };
+      return { status: 'cached', ...resultOf(event) };
     case 'stage-queued':
     case 'stage-waiting':
       return { status: 'queued' };
@@ -87,8 +91,7 @@ function changeOf(stage: StageProgress, event: LiveEvent): Partial<StageProgress
       return {
         status: 'executed',
         seconds: event.seconds ?? null,
-        result: event.headline ?? null,
-        warnings: messagesOf(event),
+        ...resultOf(event),
       };
     case 'stage-failed':
       return { status: 'failed', seconds: event.seconds ?? null, result: event.message ?? null };
@@ -99,7 +102,11 @@ function changeOf(stage: StageProgress, event: LiveEvent): Partial<StageProgress
   }
 }
 
-const messagesOf = ({ warnings = [] }: LiveEvent): string[] => warnings.map(({ message }) => message);
+const resultOf = ({ headline = null, metrics = {}, warnings = [] }: LiveEvent): Partial<StageProgress> => ({
+  result: headline,
+  metrics,
+  warnings: warnings.map(({ message }) => message),
+});
 
 /** `epoch 3/10 · loss 0.1200` → the loss at this point of the work. */
 function pointsOf({ note = '', done }: LiveEvent): Point[] {

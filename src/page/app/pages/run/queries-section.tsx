@@ -49,17 +49,17 @@ const AT_ONCE = 20;
 
 function Queries({ view }: { readonly view: QueriesView }): JSX.Element {
   const [model, rival] = view.systems.map(systemText) as [string, string];
-  const side = useRouteValue('side', 'won');
   const words = useRouteValue('find', '');
   const more = useRouteValue('more', '');
   const opened = useRouteValue('query', '');
-  const chosen = view.shown.filter((query) => (side.value === 'lost' ? query.gain < 0 : query.gain > 0));
-  const found = chosen.filter((query) => matches(query, words.value));
-  const shown = more.value === '' ? found.slice(0, AT_ONCE) : found;
   const counts = {
     won: view.shown.filter(({ gain }) => gain > 0).length,
     lost: view.shown.filter(({ gain }) => gain < 0).length,
   };
+  const side = useRouteValue('side', counts.won === 0 && counts.lost > 0 ? 'lost' : 'won');
+  const chosen = view.shown.filter((query) => (side.value === 'lost' ? query.gain < 0 : query.gain > 0));
+  const found = chosen.filter((query) => matches(query, words.value));
+  const shown = more.value === '' ? found.slice(0, AT_ONCE) : found;
   return (
     <>
       <p class="lead">
@@ -86,7 +86,13 @@ function Queries({ view }: { readonly view: QueriesView }): JSX.Element {
         ))}
         <FindBox words={words} />
       </div>
-      {shown.length === 0 && <Empty>No query {side.value === 'lost' ? 'lost' : 'won'} matches.</Empty>}
+      {shown.length === 0 && (
+        <Empty>
+          {chosen.length > 0
+            ? `None of these ${chosen.length} queries has the words.`
+            : `No query was ${side.value === 'lost' ? 'lost' : 'won'}.`}
+        </Empty>
+      )}
       <ol class="queries">
         {shown.map((query) => (
           <Query key={query.name} query={query} view={view} opened={opened.value} open={opened.set} />

@@ -9,12 +9,16 @@ export function BegunRuns({ runs }: { readonly runs: readonly BegunView[] }): JS
   if (runs.length === 0) return null;
   return (
     <ul class="begun">
-      {runs.map(({ run, spec, started, state, stages }) => (
+      {runs.map(({ run, spec, started, state, stages, configurations }) => (
         <li key={run}>
           <Chip tone={state === 'running' ? 'good' : 'warn'}>{state === 'running' ? 'running' : 'lost'}</Chip>{' '}
-          <a href={formatRoute({ path: ['live', run], query: {} })}>{spec}</a>{' '}
+          <a href={formatRoute({ path: ['live', run], query: {} })}>
+            {configurations === null ? spec : `sweep of ${spec}`}
+          </a>{' '}
           <span class="soft">
-            since {timeText(started)}, {countText(stages, 'stage')}
+            since {timeText(started)},
+            {configurations !== null && ` ${countText(configurations, 'configuration')},`}{' '}
+            {countText(stages, 'stage')}
             {state === 'lost' && ': its process ended without a record, as one that was killed does'}
           </span>
         </li>

@@ -47,7 +47,11 @@ function Runs({ view }: { readonly view: RunsView }): JSX.Element {
     ...filter.conditions.map(({ column }) => column),
     ...(order ? [order.column] : []),
   ]);
-  const texts = useMemo(() => searchTexts(view.rows, Object.values<ColumnView>(view.fields)), [view]);
+  const hasWords = filter.words.length > 0;
+  const texts = useMemo(
+    () => (hasWords ? searchTexts(view.rows, Object.values<ColumnView>(view.fields)) : []),
+    [view, hasWords],
+  );
   // One sweep alone, or runs that meet a condition, are wanted one by one.
   const isGrouped =
     grouping.value === 'grouped' && !filter.conditions.some(({ column }) => column === 'sweep');
@@ -63,6 +67,11 @@ function Runs({ view }: { readonly view: RunsView }): JSX.Element {
           <span>{countText(view.rows, 'recorded run')}</span>
           <code>{view.store}</code>
         </div>
+        {view.unread > 0 && (
+          <p class="soft" role="status">
+            Reading {countText(view.unread, 'earlier record')} for the first time …
+          </p>
+        )}
       </header>
       <BegunRuns runs={view.begun} />
       {view.unreadable.length > 0 && (
@@ -73,7 +82,7 @@ function Runs({ view }: { readonly view: RunsView }): JSX.Element {
           <code>pipeline verify</code> says more.
         </p>
       )}
-      {view.rows === 0 ? (
+      {view.rows === 0 && view.unread === 0 ? (
         <Empty>
           No run has been recorded in this store yet. <code>pipeline run SPEC</code> makes one, and this page
           shows it as soon as it begins.
@@ -157,12 +166,12 @@ function standardColumns(view: RunsView): string[] {
   };
   const fields = FIELD_COLUMNS.filter(isWanted);
   const at = fields.indexOf('result') + 1;
-  return [...fields.slice(0, at), ...view.suggested, ...fields.slice(at)];
+  return [...fields.slice(0, at), ...view.suggested.map(({ name }) => name), ...fields.slice(at)];
 }
 
 function placeholderFor({ suggested }: RunsView): string {
   const [measure] = suggested;
-  return measure === undefined ? 'words, or outcome=failed' : `words, outcome=done, ${measure}>0.4`;
+  return measure ? `words, outcome=done, ${measure.name}>0.4` : 'words, or outcome=failed';
 }
 
 function foundText(found: number, all: number, rows: number): string {

@@ -1,16 +1,16 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ColumnView, RunsView } from '../../../views/runs-view.ts';
 import { columnName } from '../../../views/serve-names.ts';
 import { useSource } from '../../source/use-view.ts';
 import type { Columns } from './rows.ts';
 
-/** The fields of the view, and those of its other columns that are wanted; these come a moment later. */
+/** The fields and suggested columns of the view, and others that are wanted; these come a moment later. */
 export function useColumns(view: RunsView, wanted: readonly string[]): Columns {
   const source = useSource();
   const [loaded, setLoaded] = useState<{ readonly view: RunsView; readonly columns: Columns }>();
-  const fields = Object.entries<ColumnView>(view.fields);
-  const known = loaded?.view === view ? loaded.columns : new Map<string, ColumnView>();
-  const names = wanted.filter((name) => !Object.hasOwn(view.fields, name) && !known.has(name)).join('\n');
+  const here = useMemo(() => columnsOf(view), [view]);
+  const known = loaded?.view === view ? loaded.columns : here;
+  const names = wanted.filter((name) => !known.has(name)).join('\n');
   useEffect(() => {
     if (names === '') return;
     let current = true;
@@ -22,7 +22,7 @@ export function useColumns(view: RunsView, wanted: readonly string[]): Columns {
         const found = read.filter((one): one is readonly [string, ColumnView] => one[1] !== undefined);
         setLoaded((before) => ({
           view,
-          columns: new Map([...(before?.view === view ? before.columns : []), ...found]),
+          columns: new Map([...(before?.view === view ? before.columns : here), ...found]),
         }));
       },
       () => undefined,
@@ -30,6 +30,13 @@ export function useColumns(view: RunsView, wanted: readonly string[]): Columns {
     return () => {
       current = false;
     };
-  }, [source, view, names]);
-  return new Map([...fields, ...known]);
+  }, [source, view, here, names]);
+  return known;
+}
+
+function columnsOf({ fields, suggested }: RunsView): Columns {
+  return new Map([
+    ...Object.entries<ColumnView>(fields),
+    ...suggested.map(({ name, column }) => [name, column] as const),
+  ]);
 }

@@ -1,22 +1,17 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import {
-  SYSTEMS,
-  type SearchAnswer,
-  type SearchResult,
-  type SystemName,
-  type SystemResults,
-} from '../../../views/search-view.ts';
+import { SYSTEMS, type System } from '../../../../query/systems.ts';
+import type { SearchAnswer, SearchResult, SystemResults } from '../../../views/search-view.ts';
 import { RankedLists } from '../../parts/ranked-lists.tsx';
 
-const NAMES: Readonly<Record<SystemName, string>> = { model: 'Model', bm25: 'BM25', fused: 'Fused' };
+const NAMES: Readonly<Record<System, string>> = { model: 'Model', bm25: 'BM25', fused: 'Fused' };
 
 /** Characters of a text around its first match that are shown. */
 const SHOWN = 420;
 
 export function Answers({ answer }: { readonly answer: SearchAnswer }): JSX.Element {
   const { systems, notes } = answer;
-  const present = SYSTEMS.flatMap((name): [SystemName, SystemResults][] =>
+  const present = SYSTEMS.flatMap((name): [System, SystemResults][] =>
     systems[name] ? [[name, systems[name]]] : [],
   );
   const texts = useMemo(() => marksOf(present.map(([, results]) => results)), [answer]);
