@@ -24,23 +24,25 @@ export function summaryLines(
             .join(', ')}.`,
         ]
       : [];
-  return [`Found ${source.format}: ${parts.join(', ')}.`, ...columns, ...reasons(choices)];
+  return [`Found ${source.format}: ${parts.join(', ')}.`, ...columns, ...reasons(choices, questions)];
 }
 
-function reasons({
-  divided,
-  synthetic,
-  guessed,
-  candidates,
-  vectors,
-  proposesPublished,
-  evaluated,
-}: Choices): string[] {
+/** A split with fewer questions tells models apart only where the difference is large. */
+const FEW_TO_EVALUATE = 20;
+
+function reasons(
+  { divided, synthetic, guessed, candidates, vectors, proposesPublished, evaluated }: Choices,
+  questions: number,
+): string[] {
+  const fewest = Math.round(questions * Math.min(...Object.values(divided)));
   const missing = Object.entries(divided).map(
     ([name, fraction]) => `${Math.round(100 * fraction)} % for ${name}`,
   );
   return [
     ...(missing.length > 0 ? [`Split: ${missing.join(' and ')}, since the data lack them.`] : []),
+    ...(missing.length > 0 && fewest < FEW_TO_EVALUATE
+      ? [`With about ${fewest} questions in a split, measures are rough: look at their intervals.`]
+      : []),
     ...(synthetic === 'alone'
       ? ['Training queries are made from the documents, since there are no questions.']
       : []),

@@ -16,6 +16,14 @@ export function answersOf(tokens: Tokens, split: string, mined: readonly MinedQu
   );
 }
 
+/** Random negatives are to show a model all kinds of documents, which a small part of them does not. */
+const MOST = 0.5;
+
+/** Whether random negatives are taken from the answers first, too. */
+export function areMost(answers: ReadonlySet<number>, documents: number): boolean {
+  return answers.size >= MOST * documents;
+}
+
 /** Draws from the answers until none is left, and then from the other documents. */
 export function answersFirst(
   proposals: Proposals,

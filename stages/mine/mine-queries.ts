@@ -60,7 +60,9 @@ function mineQuery(mine: Mine, { query, positives, weak }: MinedQuery, rows: Tri
   for (const positive of positives.keys()) {
     const draws = proposals.map((from, i) => {
       const admits = pairGuard(mine, query, positive, i);
-      return answers ? answersFirst(from, positive, admits, answers) : from.drawsFor(positive, admits);
+      return answers && sources[i]!.isHard
+        ? answersFirst(from, positive, admits, answers)
+        : from.drawsFor(positive, admits);
     });
     const scores = proposals.map((from) => from.positiveScore?.(positive));
     for (let i = 0; i < params.triplets_per_positive; i++) {

@@ -60,6 +60,7 @@ describe('a starter spec', () => {
       'Found csv: 30 documents, 30 training questions, one split (train), probably English.',
     );
     expect(said).toContain('Split: 20 % for test and 20 % for validation, since the data lack them.');
+    expect(said).toContain('With about 6 questions in a split, measures are rough: look at their intervals.');
   });
 
   it('uses published word vectors where they are installed', async () => {
@@ -72,7 +73,8 @@ describe('a starter spec', () => {
   });
 
   it('leaves synthetic queries and published vectors out where there are many questions', async () => {
-    const { stages, text } = await started(folderOf({ 'pairs.csv': csv(6000) }), 'pairs.csv');
+    const { stages, text, said } = await started(folderOf({ 'pairs.csv': csv(6000) }), 'pairs.csv');
+    expect(said.join()).not.toContain('measures are rough');
     expect(stages).not.toHaveProperty('synthetic');
     expect(stages['corpus']!.with!['split']).toEqual({ test: 0.1, validation: 0.1 });
     expect(stages['model']!.inputs).toEqual({

@@ -72,7 +72,8 @@ export const preferAnswersSchema = {
   description:
     'Take negatives first from documents that answer another query of the split. Documents that are only ever negatives ' +
     'are learned to be no answers, which harms the queries outside of the split that they answer. Other documents ' +
-    'follow where a query has too few of these.',
+    'follow where a query has too few of these. Random negatives are taken so only where at least half of the documents ' +
+    'are such answers.',
   type: 'boolean',
   default: true,
 } as const;

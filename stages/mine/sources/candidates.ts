@@ -6,6 +6,7 @@ export function candidatesSource(candidates: Ragged, weight: number): NegativeSo
   return {
     name: 'candidates',
     weight,
+    isHard: true,
     prepare: (query, guard) => {
       const pool = [...new Set(row(candidates, query))].filter((document) => guard.admits(document));
       return {

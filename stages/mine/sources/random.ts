@@ -13,6 +13,7 @@ export function randomSource(
   return {
     name: 'random',
     weight,
+    isHard: false,
     prepare: (_query, guard) => ({
       drawsFor: (_positive, admits) => (random, taken) => {
         const fits = (document: number): boolean =>

@@ -20,6 +20,7 @@ export function rankedSource(
   return {
     name: params.from,
     weight: params.weight,
+    isHard: true,
     prepare: (query, guard) => {
       const pool = poolOf(retriever, query, params, guard, rejections);
       const positiveScore = (positive: number): number =>

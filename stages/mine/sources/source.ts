@@ -25,6 +25,8 @@ export interface Proposals {
 export interface NegativeSource {
   readonly name: string;
   readonly weight: number;
+  /** Whether it proposes documents that resemble the positives. */
+  readonly isHard: boolean;
   /** Prepares for one query; queries come in the order in which they are mined. */
   prepare(query: number, guard: Guard): Proposals;
 }

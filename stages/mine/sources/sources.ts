@@ -1,6 +1,7 @@
 /** Creates the sources of negatives that the parameters name. Each kind of source is in a file of its own. */
 import { rowCount } from '../../../src/formats/ragged.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
+import { areMost } from '../answers.ts';
 import type { Rejections } from '../guard.ts';
 import type { NegativeParams } from '../parameters.ts';
 import type { Retrievers } from '../open-retrievers.ts';
@@ -19,13 +20,14 @@ export function createSources(
   }: {
     readonly negatives: readonly NegativeParams[];
     readonly fills: readonly NegativeParams[];
-    /** Documents that random ones are taken from first. */
+    /** Documents that random ones are taken from first, if they are most of the corpus. */
     readonly answers: ReadonlySet<number> | undefined;
   },
   retrievers: Retrievers,
   rejections: readonly Rejections[],
 ): NegativeSource[] {
-  const first = answers && [...answers].sort((a, b) => a - b);
+  const isUsed = answers && areMost(answers, rowCount(tokens.documents));
+  const first = isUsed ? [...answers].sort((a, b) => a - b) : undefined;
   const seen = new Map<string, number>();
   return [...negatives, ...fills].map((negative, i) => {
     const made = createSource(tokens, negative, retrievers, rejections[i]!, first);

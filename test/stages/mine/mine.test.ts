@@ -116,6 +116,23 @@ describe('mine', () => {
     expect(new Set((await negatives(false)).map(([first]) => first)).size).toBeGreaterThan(1);
   });
 
+  it('takes random negatives from the answers where these are at least half of the documents', async () => {
+    const taken = async (documents: readonly string[]): Promise<Set<number>> => {
+      const tokens = tokensOf(documents, [
+        { text: 'a fever', relevant: { 0: 1 } },
+        { text: 'what is a cold', relevant: { 2: 1 } },
+        { text: 'a nose', relevant: { 4: 1 } },
+      ]);
+      const run = await runKind(stage, {
+        params: { triplets_per_positive: 30 },
+        inputs: { tokens: tokensArtifact(tokens) },
+      });
+      return new Set(rows(run).flatMap(({ negatives }) => negatives));
+    };
+    expect(await taken(DOCUMENTS)).toEqual(new Set([0, 2, 4]));
+    expect((await taken([...DOCUMENTS, 'one more'])).size).toBe(7);
+  });
+
   it('takes the top BM25 results within the range, and reports their ranks', async () => {
     const run = await mine({ negatives: [{ from: 'bm25', range_max: 3 }], triplets_per_positive: 10 });
     // Documents 0, 1 and 3 share most with the question: 0 answers it and 3 is its copy.
