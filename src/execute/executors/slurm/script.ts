@@ -99,7 +99,7 @@ export interface ScriptParts {
 export function batchScript({ settings, store, project, task }: ScriptParts): string {
   const file =
     'file' in task ? quoted(task.file) : `"$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${quoted(task.list)})"`;
-  const own = `${quoted(process.execPath)} ${quoted(join(DIST, 'pipeline.js'))}`;
+  const own = `${quoted(process.execPath)} ${quoted(join(DIST, 'pipeline.cjs'))}`;
   const { setup, command } =
     settings.command === undefined ? { setup: '', command: own } : split(settings.command);
   const { remote, push } = settings;

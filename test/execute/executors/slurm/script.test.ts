@@ -55,7 +55,7 @@ describe('the script of a job', () => {
   const parts = { settings: {}, store: '/s', project: "/it's", task: { file: '/s/tasks/k/1.json' } };
 
   it('becomes the worker, so that signals reach it', () => {
-    expect(batchScript(parts)).toMatch(/\nexec '.*' '.*pipeline\.js' exec --task '\/s\/tasks\/k\/1\.json'/);
+    expect(batchScript(parts)).toMatch(/\nexec '.*' '.*pipeline\.cjs' exec --task '\/s\/tasks\/k\/1\.json'/);
   });
 
   it('quotes paths', () => {
