@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { historyIndex } from '../../src/history/columns/history-index.ts';
@@ -114,6 +114,16 @@ describe('the history', () => {
     expect(ids(layout)).toEqual(latestFirst);
   });
 
+  it('is read where nobody can remove what a killed process left', () => {
+    const layout = filled();
+    ids(layout);
+    // A folder, because the tests may be root, who can remove any file.
+    const left = join(layout.cache, 'runs', '.left');
+    mkdirSync(left);
+    utimesSync(left, 1, 1);
+    expect(ids(layout)).toEqual(latestFirst);
+  });
+
   it('names records that cannot be read, and continues', () => {
     const layout = filled();
     writeFileSync(runFile(layout, latestFirst[1]!), '{"format":');
@@ -137,5 +147,16 @@ describe('the history', () => {
     const index = historyIndex(layout);
     expect(index.refresh(-1)).toMatchObject({ unread: 4, table: { ids: [] } });
     expect(index.refresh()).toMatchObject({ unread: 0, table: { ids: latestFirst } });
+  });
+
+  it('is written while it is read piece by piece, so that a killed process has not read for nothing', () => {
+    const layout = emptyStore();
+    mkdirSync(layout.runs);
+    for (let minute = 0; minute < 2_200; minute++)
+      writeFileSync(runFile(layout, runRecord(minute).id), JSON.stringify(runRecord(minute)));
+    const index = historyIndex(layout);
+    let { unread } = index.refresh(1);
+    while (unread > 100) ({ unread } = index.refresh(1));
+    expect(segmentsOf(layout)).not.toEqual([]);
   });
 });

@@ -48,6 +48,7 @@ export function historyIndex(layout: StoreLayout): HistoryIndex {
     const segment = makeSegment(read.size, columnsOfEntries([...read.values()]));
     for (const [row, id] of [...read.keys()].entries()) places.set(id, { segment, row });
     unwritten.push(segment);
+    if (rowsOf(unwritten) >= ROWS_AT_ONCE) write();
   };
   const write = (): void => {
     const [first, ...others] = unwritten;
@@ -79,7 +80,6 @@ export function historyIndex(layout: StoreLayout): HistoryIndex {
       else damaged.set(id, mark);
       if (read.size < ROWS_AT_ONCE) continue;
       keep(read);
-      write();
       read = new Map();
     }
     keep(read);
@@ -88,7 +88,6 @@ export function historyIndex(layout: StoreLayout): HistoryIndex {
 
   return {
     refresh(milliseconds = Infinity) {
-      const deadline = monotonic() + milliseconds;
       const ids = runIds(layout);
       if (last?.unread === 0 && sameIds(ids, listed) && !isMended(layout, damaged)) return last;
       if (!last) {
@@ -98,11 +97,14 @@ export function historyIndex(layout: StoreLayout): HistoryIndex {
       listed = ids;
       const present = new Set(ids);
       for (const map of [places, damaged]) for (const id of map.keys()) if (!present.has(id)) map.delete(id);
-      const unread = look(ids, deadline);
+      // Counted from here: a listing that takes longer than that must not keep it from reading on.
+      const unread = look(ids, monotonic() + milliseconds);
       if (unread === 0) {
         known = undefined;
         write();
-        if (canWrite) stored = merged(layout, stored, ids, places);
+        const fewer = canWrite ? merged(layout, stored, ids, places) : stored;
+        canWrite = fewer !== undefined;
+        stored = fewer ?? stored;
       }
       const shown = ids.filter((id) => places.has(id));
       last = {
@@ -136,32 +138,36 @@ function placesOf(segments: readonly Segment[]): (id: string) => Place[] {
   return (id) => rows.flatMap((places) => places.get(id) ?? []);
 }
 
-/** Few segments in the place of many, or of those with rows of no use. The largest stays while the others are small. */
+/**
+ * Few segments in the place of many, or of those with rows of no use. The largest stays while the others are small.
+ * Undefined where they cannot be written.
+ */
 function merged(
   layout: StoreLayout,
   stored: readonly Segment[],
   ids: readonly string[],
   places: Map<string, Place>,
-): Segment[] {
+): Segment[] | undefined {
   const used = new Map<Segment, number>(stored.map((segment) => [segment, 0]));
   for (const { segment } of places.values()) used.set(segment, (used.get(segment) ?? 0) + 1);
   const wasted = (segment: Segment): number => segment.rows - used.get(segment)!;
-  const sum = (of: (segment: Segment) => number, some: readonly Segment[]): number =>
-    some.reduce((total, segment) => total + of(segment), 0);
-  const rows = ({ rows: count }: Segment): number => count;
-  const isWasteful = (some: readonly Segment[]): boolean => sum(wasted, some) > MOST_WASTE * sum(rows, some);
+  const isWasteful = (some: readonly Segment[]): boolean =>
+    some.reduce((total, segment) => total + wasted(segment), 0) > MOST_WASTE * rowsOf(some);
   if (stored.length <= MOST_SEGMENTS && !isWasteful(stored)) return [...stored];
   const [largest, ...others] = [...stored].sort((a, b) => b.rows - a.rows);
-  const staysLargest = !isWasteful([largest!]) && largest!.rows > 4 * sum(rows, others);
+  const staysLargest = !isWasteful([largest!]) && largest!.rows > 4 * rowsOf(others);
   const old = staysLargest ? others : stored;
   const one = joined(old, ids, places);
-  if (!writeSegment(layout, one)) return [...stored];
+  if (!writeSegment(layout, one)) return undefined;
   removeSegments(
     layout,
     old.map(({ name }) => name).filter((name) => name !== one.name),
   );
   return [...stored.filter((segment) => !old.includes(segment)), one];
 }
+
+const rowsOf = (segments: readonly Segment[]): number =>
+  segments.reduce((total, { rows }) => total + rows, 0);
 
 function markOf(layout: StoreLayout, id: string): FileMark | undefined {
   const stat = statSync(runFile(layout, id), { throwIfNoEntry: false });

@@ -28,7 +28,7 @@ const ABANDONED_MS = 3_600_000;
 /** What a process was writing when it was killed. */
 function removeAbandoned(path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat && now() - stat.mtimeMs > ABANDONED_MS) rmSync(path, { force: true });
+  if (stat && now() - stat.mtimeMs > ABANDONED_MS) removeQuietly(path);
 }
 
 function readOne(path: string, name: string): Segment | undefined {
@@ -54,10 +54,13 @@ export function writeSegment(layout: StoreLayout, { name, bytes }: Segment): boo
 }
 
 export function removeSegments(layout: StoreLayout, names: readonly string[]): void {
-  for (const name of names)
-    try {
-      rmSync(join(segmentFolder(layout), name), { force: true });
-    } catch {
-      // A read-only store keeps it, and it is passed over.
-    }
+  for (const name of names) removeQuietly(join(segmentFolder(layout), name));
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A read-only store keeps it, and it is passed over.
+  }
 }

@@ -61,12 +61,12 @@ export function runsTable(layout: StoreLayout): RunsTable {
       try {
         refresh(PIECE_MS);
       } catch {
-        // Whoever asks next is told.
+        // The next request goes on reading, or is told why that fails.
       }
     });
   };
   /** While records are read piece by piece, a request takes what is there. */
-  const current = (): IndexedHistory => (known && known.unread > 0 ? known : refresh(FIRST_MS));
+  const current = (): IndexedHistory => (known && isReading ? known : refresh(FIRST_MS));
   const begun = (): BegunView[] =>
     begunRuns(layout)
       .filter(({ run }) => !recorded.has(run))
