@@ -23,8 +23,11 @@ export async function openArchive(path: string, signal: AbortSignal): Promise<Op
   if (statSync(path).isDirectory()) return opened(readUnpacked(path), () => undefined);
   const work = mkdtempSync(join(tmpdir(), 'pipeline-archive-'));
   const close = (): void => {
+    process.off('exit', close);
     removeFolder(work);
   };
+  // A signal may end the process at once.
+  process.once('exit', close);
   try {
     return opened(await readArchive(path, work, signal), close);
   } catch (error) {

@@ -42,13 +42,11 @@ export async function documentOf(target: string, options: DocumentOptions): Prom
 async function documentOfArchive(file: string, options: DocumentOptions): Promise<ReportDocument> {
   refuseBaseline(file, options);
   refuseChanges(file, options);
-  // A signal ends the process at once: what was unpacked goes with it.
+  // Never aborted: a signal ends this command at once.
   const { record, notes, artifacts, close } = await openArchive(file, new AbortController().signal);
-  process.once('exit', close);
   try {
     return await runReport(await shownRecord(record, notes, artifacts));
   } finally {
-    process.off('exit', close);
     close();
   }
 }
