@@ -6,7 +6,7 @@ import { aborted } from '../../../base/aborted.ts';
 import type { JobOptions, JobResult } from '../../executor.ts';
 import type { TaskWatch } from '../watch-task.ts';
 import type { QueueNotes } from './queue-notes.ts';
-import { meaningOf, type Meaning, type Row } from './states.ts';
+import { hasReason, meaningOf, type Meaning, type Row } from './states.ts';
 
 export type LossClass =
   | 'node-lost'
@@ -116,7 +116,7 @@ function tellingOfQueue({ watch, notes, options }: Following): (row: Row) => voi
     notes.waits(row, options.onEvent);
     if (row.reason === last) return;
     last = row.reason;
-    const why = row.reason === 'None' ? '' : `: ${row.reason}`;
+    const why = hasReason(row) ? `: ${row.reason}` : '';
     options.onEvent({ type: 'queued', where: `Slurm, job ${row.id}${why}` });
   };
 }
@@ -158,7 +158,7 @@ async function explained(
         failure: {
           ...result.failure,
           code: 'E_MEMORY',
-          message: `it ran out of the memory of its job (${current?.id ?? '?'})`,
+          message: `it ran out of the memory of its job${current ? ` (${current.id})` : ''}`,
           hint: 'Raise `resources.memory` of the stage.',
         },
       };

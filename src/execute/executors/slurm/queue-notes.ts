@@ -4,7 +4,7 @@
  */
 import { durationText } from '../../../base/quantity-text.ts';
 import type { JobOptions } from '../../executor.ts';
-import type { Row } from './states.ts';
+import { hasReason, type Row } from './states.ts';
 
 export interface QueueNotes {
   /** The job is listed as one that waits. */
@@ -30,13 +30,14 @@ export function openQueueNotes(now: () => number): QueueNotes {
     runs() {
       idleSince = now();
     },
-    waits({ id, reason }, onEvent) {
+    waits(row, onEvent) {
+      const { id, reason } = row;
       const idle = now() - idleSince;
       const isUsual = USUAL.test(reason);
       if ((isUsual && idle < FIRST_MS) || now() < (due.get(reason) ?? -Infinity)) return;
       due.set(reason, now() + Math.max(NEXT_MS, idle * GROWTH));
       const since = idle < FIRST_MS ? '' : `no job of this run has run for ${durationText(idle / 1000)}; `;
-      const why = reason === '' || reason === 'None' ? 'Slurm gives no reason' : reason;
+      const why = hasReason(row) ? reason : 'Slurm gives no reason';
       const more = OF_NODES.test(reason) ? ' (`sinfo -R` says why nodes are down)' : '';
       const message = `${since}job ${id} waits in Slurm: ${why}${more}`;
       onEvent({ type: 'log', level: isUsual ? 'info' : 'warning', message });

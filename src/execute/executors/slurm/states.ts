@@ -37,6 +37,9 @@ export function rowsOf(text: string): Row[] {
   });
 }
 
+/** Whether Slurm says why the job is in its state. */
+export const hasReason = ({ reason }: Row): boolean => reason !== '' && reason !== 'None';
+
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   COMPLETED: 'ended',
   FAILED: 'failed',

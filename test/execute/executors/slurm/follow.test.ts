@@ -144,6 +144,7 @@ describe('a job of Slurm', () => {
 
   it('says once for each reason what it waits for, and warns where somebody has to act', async () => {
     const { events } = await followed([
+      { state: 'PENDING ', begun: false },
       { state: 'PENDING Resources', begun: false },
       { state: 'PENDING Resources', begun: false },
       { state: 'PENDING QOSMaxJobsPerUserLimit', begun: false },
@@ -152,6 +153,7 @@ describe('a job of Slurm', () => {
     expect(
       events.map((event) => ('where' in event ? event.where : 'message' in event && event.message)),
     ).toEqual([
+      'Slurm, job 7',
       'Slurm, job 7: Resources',
       'job 7 waits in Slurm: QOSMaxJobsPerUserLimit',
       'Slurm, job 7: QOSMaxJobsPerUserLimit',
