@@ -5,7 +5,7 @@ import { ownPackage } from '../../base/installation.ts';
 import type { Values } from '../../config/settings.ts';
 import type { WorkerCard } from '../../execute/executors/queue/protocol.ts';
 import { queueAddress, remoteIdentity } from '../../execute/executors/queue/queue-executor.ts';
-import { shownAddress } from '../../execute/executors/queue/redis.ts';
+import { EVICTION_HINT, shownAddress } from '../../execute/executors/queue/redis.ts';
 import { serves } from '../../execute/executors/queue/resource-class.ts';
 import { surveyQueue, type ClassTasks, type Server } from '../../execute/executors/queue/survey.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
@@ -64,12 +64,21 @@ function isOlder(version: string, than: string): boolean {
 }
 
 function evictionCheck({ evictionPolicy: found }: Server): Check {
-  if (found === 'noeviction') return { name: 'eviction', state: 'ok', found };
+  const name = 'eviction';
+  if (found === 'noeviction') return { name, state: 'ok', found };
+  // A run begins all the same: some services do not say it.
+  if (found === undefined)
+    return {
+      name,
+      state: 'warning',
+      found: 'the server does not say its policy',
+      hint: 'Make sure that `maxmemory-policy` is noeviction: with another one, stages are lost whenever its memory is full.',
+    };
   return {
-    name: 'eviction',
+    name,
     state: 'failed',
     found: `${found}: stages would be lost whenever its memory is full`,
-    hint: 'Set it on the server: `redis-cli CONFIG SET maxmemory-policy noeviction`, and in its configuration file.',
+    hint: EVICTION_HINT,
   };
 }
 

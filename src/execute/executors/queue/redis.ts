@@ -97,9 +97,12 @@ function checkEviction(info: string, shown: string): void {
   const policy = evictionPolicy(info);
   if (policy === undefined || policy === 'noeviction') return;
   throw new PipelineError('E_QUEUE', `the queue at ${shown} evicts keys (maxmemory-policy ${policy})`, {
-    hint: 'Set it on the server: `redis-cli CONFIG SET maxmemory-policy noeviction`, and in its configuration file.',
+    hint: EVICTION_HINT,
   });
 }
+
+export const EVICTION_HINT =
+  'Set it on the server: `redis-cli CONFIG SET maxmemory-policy noeviction`, and in its configuration file.';
 
 /** From what the server answers to INFO; a service may not say it. */
 export function evictionPolicy(info: string): string | undefined {

@@ -8,7 +8,8 @@ export interface Server {
   /** `Redis` or `Valkey`. */
   readonly name: string;
   readonly version: string;
-  readonly evictionPolicy: string;
+  /** Undefined where the server does not say it. */
+  readonly evictionPolicy: string | undefined;
   /** In bytes; a `maxMemory` of 0 is no limit. */
   readonly usedMemory: number;
   readonly maxMemory: number;
@@ -57,7 +58,7 @@ async function serverOf(redis: Redis): Promise<Server> {
   return {
     name: valkey === undefined ? 'Redis' : 'Valkey',
     version: valkey ?? field('redis_version') ?? 'unknown',
-    evictionPolicy: evictionPolicy(info) ?? 'unknown',
+    evictionPolicy: evictionPolicy(info),
     usedMemory: Number(field('used_memory') ?? 0),
     maxMemory: Number(field('maxmemory') ?? 0),
   };
