@@ -61,12 +61,16 @@ export function readBegun(layout: StoreLayout, id: string): BegunRun | undefined
       value['run'] === id &&
       isObject(value['spec']) &&
       Array.isArray(value['stages']) &&
+      isSweep(value['sweep']) &&
       parseOwner(JSON.stringify(value['owner'])) !== undefined;
     return sound ? (value as unknown as BegunRun) : undefined;
   } catch {
     return undefined;
   }
 }
+
+const isSweep = (value: unknown): boolean =>
+  value === undefined || (isObject(value) && Array.isArray(value['trials']));
 
 /** A process on another machine counts as running. */
 export const begunState = ({ owner }: BegunRun): BegunState =>
