@@ -108,7 +108,7 @@ function transfer({ address, endpoint }) {
       ]);
     }
   }
-  printTable(['command', `median of ${TRANSFERS}`, 'rate', 'our time of it', 'goal'], rows);
+  printTable(['command', `median of ${TRANSFERS}`, 'rate', 'ours / theirs', 'goal'], rows);
 }
 
 /** The stage declares no files: planning would hash them, which is no part of a transfer. */

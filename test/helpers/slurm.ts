@@ -195,7 +195,7 @@ export async function startSlurm({
       const mark = randomUUID();
       command('scontrol', 'update', `JobId=${job}`, `Comment=${mark}`);
       await until(`the state of job ${job} is saved`, () =>
-        readFileSync(join(folder, 'state', 'job_state'), 'latin1').includes(mark),
+        textOf(join(folder, 'state', 'job_state')).includes(mark),
       );
     },
     lost: () => until('the node is down', () => nodeIs(/^down/)),
@@ -212,6 +212,13 @@ export async function startSlurm({
 
 const SHOWN_LINES = 40;
 
-function lastLines(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-SHOWN_LINES).join('\n') : '';
+const lastLines = (file: string): string => textOf(file).trim().split('\n').slice(-SHOWN_LINES).join('\n');
+
+/** Empty where there is no such file, as for a moment whenever slurmctld replaces one. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
 }

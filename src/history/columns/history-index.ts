@@ -28,7 +28,7 @@ export interface HistoryIndex {
 
 /** Rows that are read before a segment of them is written, so that a process that is killed has not read for nothing. */
 const ROWS_AT_ONCE = 2_000;
-/** More segments than these are merged, and rows of which this share is of no use. */
+/** More segments than this are merged, and so are segments of whose rows more than this share is unused. */
 const MOST_SEGMENTS = 8;
 const MOST_WASTE = 0.25;
 
@@ -139,7 +139,7 @@ function placesOf(segments: readonly Segment[]): (id: string) => Place[] {
 }
 
 /**
- * Few segments in the place of many, or of those with rows of no use. The largest stays while the others are small.
+ * Few segments in the place of many, or of those with unused rows. The largest stays while the others are small.
  * Undefined where they cannot be written.
  */
 function merged(

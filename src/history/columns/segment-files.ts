@@ -43,7 +43,7 @@ function readOne(path: string, name: string): Segment | undefined {
 /** False where the store cannot be written: its history can be read all the same. */
 export function writeSegment(layout: StoreLayout, { name, bytes }: Segment): boolean {
   try {
-    // Not durable: after a power cut the digest tells a torn file.
+    // Not durable: the digest shows a file that a power cut has torn.
     writeAtomically(join(segmentFolder(layout), name), bytes);
     // The index of earlier versions is of no use any more.
     rmSync(join(layout.cache, 'runs-3.ndjson'), { force: true });

@@ -50,7 +50,7 @@ interface Head {
   readonly columns: readonly HeadColumn[];
 }
 
-/** Changed whenever older files must not be read, and other on machines with another order of bytes. */
+/** Changed whenever older files must not be read, and different on machines with another byte order. */
 const FORMAT = `runs 4 ${endianness()}\n`;
 const SUFFIX = '.columns';
 /** Where the length of the head is, and where the head begins. */
