@@ -121,7 +121,7 @@ export function sendError(response: ServerResponse, error: unknown, report: (err
 /** Whether a client has gone before it was answered. Lighter than an AbortSignal, for questions that come by thousands. */
 export interface Client {
   readonly hasGone: boolean;
-  /** Calls back once when it goes. */
+  /** Calls back once: when it goes, or at once if it has gone. */
   onGone(listener: () => void): void;
 }
 
@@ -138,7 +138,8 @@ export function clientOf(request: IncomingMessage, response: ServerResponse): Cl
       return hasGone;
     },
     onGone(listener) {
-      listeners.push(listener);
+      if (hasGone) listener();
+      else listeners.push(listener);
     },
   };
 }
@@ -146,7 +147,6 @@ export function clientOf(request: IncomingMessage, response: ServerResponse): Cl
 /** Aborted when the client has gone before it was answered. */
 export function goneSignal(client: Client): AbortSignal {
   const gone = new AbortController();
-  if (client.hasGone) gone.abort();
   client.onGone(() => {
     gone.abort();
   });

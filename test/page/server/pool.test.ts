@@ -49,6 +49,19 @@ it('more than may wait are refused at once', async () => {
   await expect(asked[6]).rejects.toMatchObject({ status: 503, code: 'E_BUSY', retryAfter: 1 });
 });
 
+it('the question of a client that has gone is given to no thread', async () => {
+  const { pool, ports } = await poolOf(1);
+  const gone: Client = {
+    hasGone: true,
+    onGone: (listener) => {
+      listener();
+    },
+  };
+  await expect(pool.ask(question('a'), gone)).rejects.toMatchObject({ status: 499 });
+  await turn();
+  expect(shares(ports)).toEqual([[]]);
+});
+
 it('a thread that breaks down refuses what it had and what waited', async () => {
   const { pool, ports } = await poolOf(1);
   const first = pool.ask(question('a'), stays);
