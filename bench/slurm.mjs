@@ -30,6 +30,9 @@ export async function run() {
   }
 }
 
+/** Milliseconds that an array may take; the jobs of a broken cluster never end. */
+const LONGEST = 30 * 60_000;
+
 const COMMAND = (number) => `echo ${number} > $OUTPUT/result`;
 
 async function throughput() {
@@ -82,6 +85,7 @@ async function plainArray(numbers) {
       if (existsSync(join(folder, String(number), 'result'))) left.delete(number);
       // Jobs start in order, more or less: the first that is missing is looked at.
       else break;
+    if (performance.now() - started > LONGEST) throw new Error(`${left.size} jobs of sbatch left no result`);
     await sleep(20);
   }
   const seconds = (performance.now() - started) / 1000;

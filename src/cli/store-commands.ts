@@ -130,7 +130,7 @@ function addExport(root: Command, done: Done): void {
     )
     .option(
       '--stage <stage>',
-      'only the artifact of this stage, repeatable; with --to onnx or huggingface, the one that trained the model',
+      'only the artifact of this stage, repeatable; with --to onnx or huggingface, the one that made the model',
       collect,
     )
     .option('--no-artifacts', 'only the record of the run')

@@ -4,7 +4,7 @@ import type { TrainedModel } from './trained-model.ts';
 export interface ModelFacts {
   /** Of the spec. */
   readonly name: string;
-  /** Of the train stage. */
+  /** The stage that made it. */
   readonly stage: string;
   readonly report: ReportFacts | undefined;
   /** Fractions of the words of the embedded corpus that the model has no row for. */

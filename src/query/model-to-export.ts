@@ -11,7 +11,7 @@ export interface ModelToExport {
   readonly facts: ModelFacts;
 }
 
-/** `wanted`: the stage that trained it. Rejects with `E_USAGE` if that is needed and not given, or is no model. */
+/** `wanted`: the stage that made it. Rejects with `E_USAGE` if that is needed and not given, or is no model. */
 export async function modelToExport(source: Source, wanted?: string): Promise<ModelToExport> {
   const { name, stages } = source;
   const stage = chosen(source, wanted);

@@ -53,7 +53,7 @@ export function joinModels(members: readonly Member[]): Member {
 }
 
 function joinedConfig(configs: readonly ModelConfig[]): ModelConfig {
-  const { encoder, embeddings, ...rest } = configs[0]!;
+  const { format, similarity, encoder, embeddings } = configs[0]!;
   const sum = (of: (config: ModelConfig) => number): number =>
     configs.reduce((total, config) => total + of(config), 0);
   const joined: EncoderConfig = {
@@ -63,7 +63,8 @@ function joinedConfig(configs: readonly ModelConfig[]): ModelConfig {
   };
   const dimensions = sum((config) => config.embeddings.dimensions);
   return {
-    ...rest,
+    format,
+    similarity,
     encoder: joined,
     embeddings: { ...embeddings, dimensions },
     dimensions: embeddingWidth(joined, dimensions),
@@ -122,12 +123,14 @@ function joinedWeight(
   shape: readonly number[],
   places: AllPlaces,
   count: number,
-  { skip }: EncoderConfig,
+  { cell, skip }: EncoderConfig,
 ): Tensor<Float32Array> {
   const one = parts.map(() => [0]);
   if (name === 'projection.kernel') return blocks(parts, shape, places.pooled, places.projected);
-  if (name === 'projection.bias')
-    return blocks(parts, shape, one, places.projected, skip ? 1 / Math.sqrt(count) : 1);
+  if (name === 'projection.bias') {
+    const areNormalised = skip && cell !== 'none';
+    return blocks(parts, shape, one, places.projected, areNormalised ? 1 / Math.sqrt(count) : 1);
+  }
   if (name.endsWith('.kernel'))
     return blocks(parts, shape, name.startsWith('layer0.') ? places.words : places.layer, places.gates);
   if (name.endsWith('.recurrent')) return blocks(parts, shape, places.states, places.gates);

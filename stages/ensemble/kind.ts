@@ -3,8 +3,8 @@ import { parameters, type EnsembleParams } from './parameters.ts';
 
 export const stage = defineStage<EnsembleParams>({
   description:
-    'Joins trained models to one: the vector of a text is those of the models, side by side, so that its score is about ' +
-    'the mean of their scores and one index holds all. Models of the same spec with other seeds are better together ' +
+    'Joins trained models to one: the vector of a text is those of the models, side by side, so that its cosine is ' +
+    'about the mean of their cosines and one index holds all. Models of the same spec with other seeds are better together ' +
     'than each of them.',
   parameters,
   inputs: {

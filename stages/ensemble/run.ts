@@ -10,6 +10,7 @@ import {
   writeModel,
   type ModelConfig,
 } from '../../src/formats/model.ts';
+import { readTokenizerConfig } from '../../src/formats/tokens.ts';
 import { inputList, PipelineError, type StageContext, type StageResult } from '../../src/stage.ts';
 import { joinModels, type Member } from './join.ts';
 import type { EnsembleParams } from './parameters.ts';
@@ -44,12 +45,23 @@ function readMember(folder: string): Member {
 }
 
 function checkWords([first, ...others]: readonly string[]): void {
-  for (const name of TOKENIZER_FILES)
-    for (const other of others)
-      if (!readFileSync(join(first!, name)).equals(readFileSync(join(other, name))))
-        throw new PipelineError('E_INPUT', 'the models do not have the same words', {
-          hint: 'Train them on the same `tokens`.',
-        });
+  const words = (folder: string): Buffer => readFileSync(join(folder, 'vocabulary.tsv'));
+  for (const other of others) {
+    if (!words(other).equals(words(first!)))
+      throw new PipelineError('E_INPUT', 'the models do not have the same words', {
+        hint: 'Train them on the same `tokens`.',
+      });
+    const differing = differences(reading(other), reading(first!));
+    if (differing.length > 0)
+      throw new PipelineError('E_INPUT', `the models do not read texts alike: they differ in ${differing}`, {
+        hint: 'Train them on the same `tokens`.',
+      });
+  }
+}
+
+/** How a model cuts texts into words. The splits of its corpus are of no matter. */
+function reading(folder: string): object {
+  return { ...readTokenizerConfig(folder), splits: [] };
 }
 
 function checkConfigs([first, ...others]: readonly ModelConfig[]): void {
@@ -57,17 +69,38 @@ function checkConfigs([first, ...others]: readonly ModelConfig[]): void {
     throw new PipelineError('E_INPUT', 'models with `pooling: attention` cannot be joined', {
       hint: 'Use another `pooling`: the joined model has one attention, and each of these has its own.',
     });
-  for (const other of others)
-    if (!isDeepStrictEqual(architecture(other), architecture(first!)))
-      throw new PipelineError('E_INPUT', 'the models do not have the same architecture', {
-        hint: 'Only `hidden`, `projection` and the dimensions of the word vectors may differ.',
-      });
+  for (const other of others) {
+    const differing = differences(architecture(other), architecture(first!));
+    if (differing.length > 0)
+      throw new PipelineError(
+        'E_INPUT',
+        `the models do not have the same architecture: they differ in ${differing}`,
+        { hint: 'Only `hidden`, `projection` and the dimensions of the word vectors may differ.' },
+      );
+  }
 }
 
-/** Without the sizes, which are added up. */
-function architecture({ similarity, encoder, embeddings }: ModelConfig): unknown {
+/** Without the sizes, which are added up; named as in a spec. */
+function architecture({ similarity, encoder, embeddings }: ModelConfig): object {
   const { cell, layers, bidirectional, pooling, skip, projection, shared } = encoder;
-  const projected = projection !== null;
-  const { ngrams } = embeddings;
-  return { similarity, cell, layers, bidirectional, pooling, skip, projected, shared, ngrams };
+  return {
+    cell,
+    layers,
+    bidirectional,
+    pooling,
+    skip,
+    'whether there is a `projection`': projection !== null,
+    shared,
+    subwords: embeddings.ngrams ?? null,
+    distance: similarity,
+  };
+}
+
+/** The names of what differs, as text. */
+function differences(one: object, other: object): string {
+  const others = new Map(Object.entries(other));
+  return Object.entries(one)
+    .filter(([name, value]) => !isDeepStrictEqual(value, others.get(name)))
+    .map(([name]) => (name.includes('`') ? name : `\`${name}\``))
+    .join(', ');
 }

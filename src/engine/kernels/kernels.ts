@@ -1,6 +1,7 @@
 /**
  * The numeric kernels of the embedded engine: WebAssembly (assembly/recurrent.ts), or the same operations in native code
- * (native/source), on a pool of threads over one shared memory. With precision `exact` every result is the same to the bit at any number of threads, on any machine.
+ * (native/source), on a pool of threads over one shared memory. With precision `exact` every result is the same to the bit
+ * at any number of threads, on any machine.
  */
 import { PipelineError } from '../../base/diagnostic.ts';
 import type { Similarity } from '../../formats/embeddings.ts';

@@ -30,7 +30,7 @@ export function pooledParts(encoder: EncoderConfig, input: number): readonly Rec
   return encoder.skip && encoder.cell !== 'none' ? [states, { ...states, cell: 'none' }] : [states];
 }
 
-/** What the kernels make of a tower. */
+/** A tower as the kernels take it. */
 export function towerKernelShape({ encoder, embeddings, similarity }: ModelConfig): TowerShape {
   const { projection } = encoder;
   return {

@@ -1,12 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEncoder } from '../../../src/engine/model/open-encoder.ts';
 import type { EncoderConfig, ModelConfig } from '../../../src/formats/model.ts';
 import { raggedFrom } from '../../../src/formats/ragged.ts';
+import { exportModel } from '../../../src/interchange/export.ts';
+import { FORMATS } from '../../../src/interchange/exported-config.ts';
+import { importModel } from '../../../src/interchange/import.ts';
 import { stage } from '../../../stages/ensemble/kind.ts';
-import { GRU, LSTM, modelFolder, NGRAMS_OF_WORDS } from '../../interchange/fixtures.ts';
-import { runKind, WASM, type KindRun } from '../../helpers/run-kind.ts';
+import { FACTS, GRU, LSTM, modelFolder, NGRAMS_OF_WORDS } from '../../interchange/fixtures.ts';
+import { runKind, temporaryFolder, WASM, type KindRun } from '../../helpers/run-kind.ts';
 
 const QUERIES = [[2, 3], [4], [5, 2, 8]].map((ids) => Uint32Array.from(ids));
 const DOCUMENTS = [[2, 3, 4, 5, 6, 7], [7, 8], [6]].map((ids) => Uint32Array.from(ids));
@@ -61,6 +64,11 @@ describe('ensemble', () => {
       { ...LSTM, cell: 'none', pooling: 'mean' },
       { ...LSTM, cell: 'none', pooling: 'mean' },
     ],
+    [
+      'projected word vectors, which `skip` does not change',
+      { ...LSTM, cell: 'none', pooling: 'mean', skip: true, projection: 3 },
+      { ...LSTM, cell: 'none', pooling: 'mean', skip: true, projection: 2 },
+    ],
   ])('adds up the inner products of its models: %s', async (_name, one, other) => {
     const folders = [
       modelFolder(one, undefined, DOT),
@@ -84,14 +92,53 @@ describe('ensemble', () => {
       expect(readFileSync(join(run.artifact.path, name))).toEqual(readFileSync(join(folder, name)));
   });
 
-  it('refuses models that do not fit together', async () => {
-    const folder = modelFolder(LSTM);
-    await expect(ensemble([folder])).rejects.toThrow('an ensemble needs two models or more');
-    await expect(ensemble([folder, modelFolder({ ...LSTM, layers: 2 })])).rejects.toThrow(
-      'the same architecture',
+  it.each(FORMATS)('comes back the same from an export to %s', async (format) => {
+    const models = [1, 2].map((seed) => modelFolder(MAX_POOLED, NGRAMS_OF_WORDS, { seed }));
+    const { artifact } = await ensemble(models);
+    const [exported, back] = [join(temporaryFolder(), 'exported'), temporaryFolder()];
+    exportModel(format, artifact.path, exported, FACTS);
+    importModel(exported, back);
+    for (const name of ['model.json', 'model.safetensors', 'vocabulary.tsv', 'tokenizer.json'])
+      expect(readFileSync(join(back, name), 'latin1')).toBe(
+        readFileSync(join(artifact.path, name), 'latin1'),
+      );
+  });
+
+  it('needs two models', async () => {
+    await expect(ensemble([modelFolder(LSTM)])).rejects.toThrow('an ensemble needs two models or more');
+  });
+
+  it.each<[string, Parameters<typeof modelFolder>]>([
+    ['`layers`', [{ ...LSTM, layers: 2 }]],
+    ['`cell`, `pooling`', [{ ...LSTM, cell: 'gru', pooling: 'attention' }]],
+    ['whether there is a `projection`', [{ ...LSTM, projection: 2 }]],
+    ['`subwords`', [LSTM, NGRAMS_OF_WORDS]],
+    ['`distance`', [LSTM, undefined, DOT]],
+  ])('refuses models of another architecture, and says that they differ in %s', async (where, other) => {
+    await expect(ensemble([modelFolder(LSTM), modelFolder(...other)])).rejects.toThrow(
+      `the models do not have the same architecture: they differ in ${where}`,
     );
+  });
+
+  it('refuses models that pool by attention', async () => {
     await expect(ensemble([modelFolder(GRU), modelFolder(GRU)])).rejects.toThrow(
       '`pooling: attention` cannot be joined',
     );
+  });
+
+  it('refuses models with other words, or that read texts otherwise, and no others for their splits', async () => {
+    const changed = (file: string, from: string, to: string): string => {
+      const path = modelFolder(LSTM);
+      writeFileSync(join(path, file), readFileSync(join(path, file), 'utf8').replace(from, to));
+      return path;
+    };
+    const joined = (other: string): Promise<KindRun> => ensemble([modelFolder(LSTM), other]);
+    await expect(joined(changed('vocabulary.tsv', 'river', 'brook'))).rejects.toThrow('the same words');
+    await expect(
+      joined(changed('tokenizer.json', '"lowercase": true', '"lowercase": false')),
+    ).rejects.toThrow('the models do not read texts alike: they differ in `lowercase`');
+    expect((await joined(changed('tokenizer.json', '"train"', '"all"'))).metrics).toMatchObject({
+      models: 2,
+    });
   });
 });

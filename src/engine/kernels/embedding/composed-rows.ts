@@ -83,6 +83,7 @@ export function createComposedRows(
 
   return {
     update: (ids) => {
+      checkIds(ids, table.rows);
       const missing = outdated(ids);
       const scope = createScope(heap);
       const idsAt = scope.put(missing);
@@ -130,4 +131,9 @@ export function createComposedRows(
       fixed.release();
     },
   };
+}
+
+/** A row beyond the table would be composed of foreign memory, and written there. */
+function checkIds(ids: Uint32Array, rows: number): void {
+  for (const id of ids) if (id >= rows) throw new Error(`token ${id} is beyond the table's ${rows} rows`);
 }

@@ -1,6 +1,6 @@
 /**
- * The forward pass: token ids → embeddings → layers → pooled output [rows, D], on the tape. It says which instruction works on which
- * piece of memory; the arithmetic is in assembly/lib, the memory in tape.ts.
+ * The forward pass: token ids → embeddings → layers → pooled output [rows, D], on the tape. It says which instruction
+ * works on which piece of memory; the arithmetic is in assembly/lib, the memory in tape.ts.
  */
 import type { Ragged } from '../../../formats/ragged.ts';
 import type { TableMemory } from '../embedding/embedding-table.ts';

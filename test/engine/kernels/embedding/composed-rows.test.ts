@@ -53,4 +53,16 @@ describe('rows that are made of rows of another table', () => {
     rows.update(Uint32Array.of(0, 1, 0));
     expect([...table.read()]).toEqual([17, 17, 17, 17, 2, 2, 2, 2]);
   });
+
+  it('are those of the table alone: another id is refused before any memory is written', () => {
+    const [table, parameters] = [kernels.table(2, 4), kernels.table(3, 4)];
+    const parts = { offsets: Uint32Array.of(0, 2, 2), values: Uint32Array.of(1, 2) };
+    const rows = kernels.composedRows(table, parameters, { own: Uint32Array.of(0, 0), parts });
+    parameters.write(new Float32Array(12).fill(1));
+    expect(() => {
+      rows.update(Uint32Array.of(1, 2));
+    }).toThrow("token 2 is beyond the table's 2 rows");
+    rows.update(Uint32Array.of(1));
+    expect([...table.read()]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+  });
 });

@@ -5,7 +5,9 @@ import { createThreadPool } from '../../../../src/engine/kernels/threads/thread-
 import { WASM } from '../../../../src/engine/kernels/recurrent.generated.ts';
 import { wasmModule } from '../../../../src/engine/kernels/threads/webassembly.ts';
 import { random } from '../../../../src/base/random.ts';
+import { compose, kernelsAdd } from '../embedding/fixtures.ts';
 import { floats, texts, weightsFor } from '../fixtures.ts';
+import { towerStep } from '../towers/fixtures.ts';
 
 const SHAPE = { cell: 'gru', input: 16, hidden: 16, layers: 2, bidirectional: true, pooling: 'max' } as const;
 
@@ -45,6 +47,31 @@ it('300 steps of changing sizes leave no memory behind, and do not enlarge it af
   const after = kernels.memory();
   expect(after.reserved).toBe(before.reserved);
   expect(after.used - before.used).toBeLessThan(100_000);
+  kernels.dispose();
+});
+
+it('towers, their scores and composed rows give back what they took, but for the scratch of the threads', async () => {
+  const kernels = await openKernels({ threads: 2, precision: 'exact' });
+  const used = (): number => {
+    for (const similarity of ['cosine', 'dot', 'euclidean'] as const)
+      towerStep(kernels, {
+        cell: 'gru',
+        input: 9,
+        hidden: 5,
+        skip: true,
+        projection: 11,
+        similarity,
+        temperature: 0.1,
+        queries: [1, 0, 3],
+        documents: [2, 4, 0, 1],
+        extremes: [],
+      });
+    const composed = { dimensions: 9, parts: [[], [6, 5], [7]], asked: [2, 0, 2], extremes: [0] };
+    compose(composed, { ...kernels, add: kernelsAdd(kernels) });
+    return kernels.memory().used;
+  };
+  const before = used();
+  expect(used()).toBe(before);
   kernels.dispose();
 });
 
