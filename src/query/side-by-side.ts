@@ -3,20 +3,19 @@
  * lives long and answers many questions; `retriever.ts` is what one command asks. The documents and their order are
  * the same.
  */
-import { monotonic } from '../base/clock.ts';
 import { openCorpus, type Corpus } from '../formats/corpus.ts';
 import { readTokenizerConfig } from '../formats/tokens.ts';
-import { fuse, type Retrieved } from '../retrieval/fusion.ts';
 import type { Ranking } from '../retrieval/ranking.ts';
 import { createTokenizer } from '../retrieval/tokenizer.ts';
 import type { Engine } from '../stage.ts';
 import { openDocumentTexts } from './document-texts.ts';
 import { fusionText, UNTUNED } from './fusion.ts';
-import { commonWords, NOTHING, openLexical } from './lexical-answers.ts';
+import { commonWords, openLexical } from './lexical-answers.ts';
 import { openMatches, type Span } from './matches.ts';
 import { noKnownWord, notesOn, noWords } from './notes.ts';
 import type { Parts } from './parts.ts';
-import { readQuestion, type Read } from './read-question.ts';
+import { rankedLists, type ListQuestion, type RankedLists } from './ranked-lists.ts';
+import { readQuestion } from './read-question.ts';
 import { defaultMethod, isHybrid } from './retriever.ts';
 import { SYSTEMS, type System } from './systems.ts';
 import { openVectorAnswers, type VectorAnswers } from './vector-answers.ts';
@@ -120,56 +119,21 @@ export async function openSideBySide(
   const systems = SYSTEMS.filter((system) => (system === 'bm25' || model) && (system === 'model' || lexical));
   const method = model ? defaultMethod(parts) : 'bm25';
 
-  /** The lists of one question. `vector` is undefined where the model knows no word of it. */
-  const listsOf = (
-    { words }: Read,
-    vector: Float32Array | undefined,
-    wanted: ReadonlySet<System>,
-    top: number,
-  ): Map<System, Timed> => {
-    const depth = wanted.has('fused') ? Math.min(documents, Math.max(top, fusion.depth)) : top;
-    const lists = new Map<System, Timed>();
-    const add = (system: System, make: () => Retrieved, before = 0): Retrieved => {
-      const started = monotonic();
-      const retrieved = make();
-      lists.set(system, { retrieved, milliseconds: before + monotonic() - started });
-      return retrieved;
-    };
-    if (model && vector && (wanted.has('model') || wanted.has('fused')))
-      add('model', () => model.search(vector, depth));
-    if (lexical && (wanted.has('bm25') || wanted.has('fused'))) add('bm25', () => lexical(words, depth));
-    const [byModel, byWords] = [lists.get('model'), lists.get('bm25')];
-    if (wanted.has('fused') && byModel && byWords)
-      add(
-        'fused',
-        () => ({
-          ...NOTHING,
-          ranking: fuse({ model: byModel.retrieved, bm25: byWords.retrieved }, fusion.fusion, top),
-        }),
-        byModel.milliseconds + byWords.milliseconds,
-      );
-    return lists;
-  };
-
   const answerOne = async (
-    question: SideQuestion,
-    read: Read,
-    vector: Float32Array | undefined,
-    encoding: number,
+    { text: query, texts: isWithTexts }: SideQuestion,
+    { read, systems: wanted }: ListQuestion,
+    lists: RankedLists,
   ): Promise<SideBySide | Unanswered> => {
-    const { text: query, systems: asked } = question;
     if (read.words.length === 0) return unanswered(query, noWords(query));
-    const top = Math.min(question.top, documents);
-    const wanted = new Set(systems.filter((system) => asked.includes(system)));
-    const lists = listsOf(read, vector, wanted, top);
     const answers: Partial<Record<System, SystemAnswer>> = {};
     const distinct = new Set(read.words);
     const telling = new Set(read.words.filter((word) => !common.has(word)));
     const marked = telling.size > 0 ? telling : distinct;
-    for (const [system, { retrieved, milliseconds }] of lists) {
-      if (!wanted.has(system)) continue;
-      const results = await resultsOf(firstOf(retrieved.ranking, top), question.texts ? marked : undefined);
-      answers[system] = { results, milliseconds: milliseconds + (system === 'bm25' ? 0 : encoding) };
+    for (const system of wanted) {
+      const list = lists[system];
+      if (!list) continue;
+      const results = await resultsOf(list.ranking, isWithTexts ? marked : undefined);
+      answers[system] = { results, milliseconds: list.milliseconds };
     }
     if (Object.values(answers).every(({ results }) => results.length === 0))
       return unanswered(query, noKnownWord(read.words, 'no word of the question is known'));
@@ -208,19 +172,15 @@ export async function openSideBySide(
       examples: await examplesOf(corpus),
     },
     async answer(questions) {
-      const reads = questions.map(({ text }) => readQuestion(tokenizer.tokenize(text), model));
-      const byVectors = reads.flatMap(({ question, words, isKnown }, i) =>
-        question && isKnown && questions[i]!.systems.some((system) => system !== 'bm25')
-          ? [{ i, question, words }]
-          : [],
-      );
-      const started = monotonic();
-      const encoded = model && byVectors.length > 0 ? model.encode(byVectors) : [];
-      const encoding = (monotonic() - started) / Math.max(1, byVectors.length);
-      const vectorOf = new Map(byVectors.map(({ i }, place) => [i, encoded[place]!]));
+      const asked = questions.map(({ text, top, systems: named }): ListQuestion => ({
+        read: readQuestion(tokenizer.tokenize(text), model),
+        top: Math.min(top, documents),
+        systems: new Set(systems.filter((system) => named.includes(system))),
+      }));
+      const lists = rankedLists({ model, lexical, fusion, documents }, asked);
       const answers: (SideBySide | Unanswered)[] = [];
       for (const [i, question] of questions.entries())
-        answers.push(await answerOne(question, reads[i]!, vectorOf.get(i), encoding));
+        answers.push(await answerOne(question, asked[i]!, lists[i]!));
       return answers;
     },
     close: () => {
@@ -243,16 +203,6 @@ async function examplesOf(corpus: Corpus): Promise<string[]> {
   }
   return [];
 }
-
-interface Timed {
-  readonly retrieved: Retrieved;
-  readonly milliseconds: number;
-}
-
-const firstOf = ({ documents, scores }: Ranking, top: number): Ranking => ({
-  documents: documents.subarray(0, top),
-  scores: scores.subarray(0, top),
-});
 
 function unanswered(
   query: string,

@@ -25,7 +25,8 @@ export interface VectorAnswers {
   retrieve(question: ModelQuestion, words: readonly string[], top: number): Retrieved;
   /** The vector of each question, to search with; at most `batch` of the options at once, which costs less than one by one. */
   encode(questions: readonly VectorQuestion[]): Float32Array[];
-  search(vector: Float32Array, top: number): Retrieved;
+  /** For each of these vectors; one search for all of them costs less than one for each. */
+  search(vectors: readonly Float32Array[], top: number): Retrieved[];
   /** Whether a lexical part of the embeddings matches the word. */
   readonly matches: (word: string) => boolean;
   close(): void;
@@ -70,10 +71,11 @@ export async function openVectorAnswers(
     const width = vectors.length / questions.length;
     return questions.map(({ words }, i) => hybrid.encode(vectors.slice(i * width, (i + 1) * width), words));
   };
-  const retrieved: VectorAnswers['search'] = (vector, top) => ({
-    ranking: search.search(vector, top),
-    scores: (documents) => search.scores(vector, documents),
-  });
+  const retrieved: VectorAnswers['search'] = (vectors, top) =>
+    search.searchAll(vectors, top).map((ranking, i) => ({
+      ranking,
+      scores: (documents) => search.scores(vectors[i]!, documents),
+    }));
   return {
     knowsNgrams,
     maximum,
@@ -84,7 +86,7 @@ export async function openVectorAnswers(
     },
     encode,
     search: retrieved,
-    retrieve: (question, words, top) => retrieved(encode([{ question, words }])[0]!, top),
+    retrieve: (question, words, top) => retrieved(encode([{ question, words }]), top)[0]!,
     matches: hybrid.knows,
     close: () => {
       encoder.dispose();

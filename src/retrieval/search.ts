@@ -19,6 +19,8 @@ export interface DocumentSearch {
    * as without one, if it was built for the embeddings' similarity.
    */
   readonly search: (query: Float32Array, top: number) => Ranking;
+  /** The same for several queries, which may cost less than one by one. */
+  readonly searchAll: (queries: readonly Float32Array[], top: number) => Ranking[];
   /** Scores of any documents, in their order; equal to the bit to those of `search`. */
   readonly scores: (query: Float32Array, documents: Uint32Array) => Float64Array;
 }
@@ -29,11 +31,25 @@ export async function openSearch(place: SearchPlace): Promise<DocumentSearch> {
 
 const asMatrix = (query: Float32Array): Matrix => ({ rows: 1, columns: query.length, data: query });
 
+function rowsOf(queries: readonly Float32Array[]): Matrix {
+  const columns = queries[0]?.length ?? 0;
+  const data = new Float32Array(queries.length * columns);
+  for (const [i, query] of queries.entries()) data.set(query, i * columns);
+  return { rows: queries.length, columns, data };
+}
+
 function exactSearch({ embeddings }: SearchPlace): DocumentSearch {
   const { similarity } = readEmbeddingsConfig(embeddings);
   const exact = createExactSearch(readNpy(join(embeddings, DOCUMENTS_FILE)), similarity);
   return {
     search: (query, top) => exact.search(asMatrix(query), [0], top).next().value!,
+    searchAll: (queries, top) => [
+      ...exact.search(
+        rowsOf(queries),
+        queries.map((_, i) => i),
+        top,
+      ),
+    ],
     scores: (query, documents) => exact.scores(asMatrix(query), 0, documents),
   };
 }
@@ -44,13 +60,11 @@ async function indexSearch(folder: string, { embeddings }: SearchPlace): Promise
   const index = await openIndex(folder);
   const scores: DocumentSearch['scores'] = (query, documents) =>
     scoresFromFile(query, embeddings, documents, index.config.similarity);
-  return {
-    search: (query, top) => {
-      const proposed = index.search(query, Math.min(top, count)).documents.sort();
-      return rank(proposed, scores(query, proposed));
-    },
-    scores,
+  const search: DocumentSearch['search'] = (query, top) => {
+    const proposed = index.search(query, Math.min(top, count)).documents.sort();
+    return rank(proposed, scores(query, proposed));
   };
+  return { search, searchAll: (queries, top) => queries.map((query) => search(query, top)), scores };
 }
 
 function scoresFromFile(
