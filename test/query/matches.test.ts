@@ -29,3 +29,12 @@ it('says the same of a text that it has seen before', () => {
     ['gout', 'gout'],
   ]);
 });
+
+it('says the same of a text that it has forgotten meanwhile', () => {
+  const few = openMatches(createTokenizer({ normalization: 'NFKC', lowercase: true }), 20);
+  const words = new Set(['gout']);
+  const texts = ['gout, more gout', 'other words', 'no more gout'];
+  const all = (): unknown => texts.map((text) => few.in(text, words, 10));
+  expect(all()).toEqual(all());
+  expect(all()).toEqual(texts.map((text) => matches.in(text, words, 10)));
+});
