@@ -3,7 +3,6 @@
 // searches a store with a run that has an index: SERVE_STORE (and SERVE_RUN), else that of a small spec made here. The report
 // of that run is timed too, so that with a store of MedQuAD (`DATA_DIR=… npx pipeline run pipelines/medquad.yaml`) it is
 // that of MedQuAD.
-import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -14,43 +13,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { fuzz } from './serve/fuzz.mjs';
+import { searching } from './serve/searching.mjs';
+import { milliseconds, pipeline, root, row, serve } from './serve/tools.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const command = join(root, 'dist', 'pipeline.js');
 const RUNS = Number(process.env.SERVE_RUNS ?? 10_000);
-const SECONDS = Number(process.env.SERVE_SECONDS ?? 10);
 const MALFORMED = Number(process.env.SERVE_MALFORMED ?? 100_000);
-const CLIENTS = 8;
-const K = 10;
 const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-
-const row = (what, value, goal = '') => {
-  console.log(`${what.padEnd(62)} ${value.padStart(16)}   ${goal}`);
-};
-const milliseconds = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
-const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
-
-async function serve(...args) {
-  const child = spawn(process.execPath, [command, 'serve', ...args, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const piece of child.stdout.setEncoding('utf8')) {
-    const address = /http:\S+/.exec(piece)?.[0];
-    if (address) return { address: address.replace(/\/$/, ''), pid: child.pid, stop: () => child.kill() };
-  }
-  throw new Error('the server did not start');
-}
-
-function pipeline(...args) {
-  const { status, stderr } = spawnSync(process.execPath, [command, ...args], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`pipeline ${args.join(' ')}: ${stderr}`);
-}
 
 /** A store with one small run, whose record is copied. */
 function storeOfManyRuns(folder) {
@@ -149,108 +122,6 @@ async function drawing({ store }, reports) {
     } finally {
       server.stop();
     }
-  });
-}
-
-async function searching(store, run) {
-  const args = [store, '--search-only', '--workers', String(Math.min(2, availableParallelism()))];
-  const index = process.env.SERVE_INDEX;
-  const server = await serve(
-    ...(run === undefined ? args : [run, '--store', ...args]),
-    ...(index ? ['--index', index] : []),
-  );
-  try {
-    const about = await (await fetch(`${server.address}/api/search/about`)).json();
-    const questions = process.env.SERVE_QUESTIONS
-      ? readFileSync(process.env.SERVE_QUESTIONS, 'utf8')
-      : `${about.examples.join('\n')}\n`;
-    const load = (query) => {
-      const client = spawnSync(
-        process.execPath,
-        [join(root, 'bench', 'serve', 'client.mjs'), server.address, String(SECONDS), String(CLIENTS), query],
-        { input: questions, encoding: 'utf8', maxBuffer: 1 << 28 },
-      );
-      if (client.status !== 0) throw new Error(client.stderr);
-      return JSON.parse(client.stdout).sort((a, b) => a - b);
-    };
-    load(`k=${K}&systems=model`);
-    const rates = {};
-    for (const systems of ['model', 'bm25', 'model,bm25,fused']) {
-      const times = load(`k=${K}&systems=${systems}`);
-      rates[systems] = times.length / SECONDS;
-      const goal = systems === 'model' ? '< 5 ms / < 25 ms' : '';
-      row(
-        `search ${systems}: p50 / p99 with ${CLIENTS} clients`,
-        `${milliseconds(quantile(times, 0.5))} / ${milliseconds(quantile(times, 0.99))}`,
-        goal,
-      );
-      row(`search ${systems}: searches a second`, rates[systems].toFixed(0));
-    }
-    const alone = await baseline(store, about.run, questions, index);
-    if (alone === undefined) return;
-    const threads = Math.min(2, availableParallelism());
-    const rate = (1000 / alone.each) * threads;
-    row(`usearch alone, encoding added, ${threads} processes: searches a second`, rate.toFixed(0));
-    row('ours of that', `${(rates['model'] / rate).toFixed(2)} ×`, '≥ 0.8 ×');
-  } finally {
-    server.stop();
-  }
-}
-
-/** As many processes as there are search threads, each with questions of its own; undefined without an index. */
-async function baseline(store, run, questions, index) {
-  const record = JSON.parse(readFileSync(join(store, 'runs', `${run}.json`), 'utf8'));
-  const stages = Object.entries(record.stages);
-  const chosen = index ?? stages.findLast(([, { kind }]) => kind === 'index')?.[0];
-  if (chosen === undefined) return undefined;
-  const inputOf = (stage, slot) => record.resolved.stages.find(({ name }) => name === stage).inputs[slot][0];
-  const folderOf = (stage) => ({
-    path: join(store, record.stages[stage].kind, record.stages[stage].key),
-    manifest: {},
-  });
-  const embeddings = inputOf(chosen, 'embeddings');
-  const parts = {
-    model: folderOf(inputOf(embeddings, 'model')),
-    embeddings: folderOf(embeddings),
-    index: folderOf(chosen),
-  };
-  const script = join(root, 'dist', 'bench-serve-baseline.js');
-  await build({
-    entryPoints: [join(root, 'bench', 'serve', 'baseline.mjs')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'warning',
-    external: ['usearch', '@duckdb/*', 'esbuild', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
-    banner: {
-      js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);",
-    },
-  });
-  const env = {
-    ...process.env,
-    PARTS: JSON.stringify(parts),
-    ENGINE: JSON.stringify(record.engine),
-    K: String(K),
-  };
-  const runs = await Promise.all(
-    Array.from({ length: Math.min(2, availableParallelism()) }, () => output(script, env, questions)),
-  );
-  rmSync(script);
-  const times = runs.flatMap((text) => JSON.parse(text));
-  const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
-  return { each: mean(times.map(([encoding, search]) => encoding + search)) };
-}
-
-function output(script, env, input) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (piece) => (text += piece));
-    child.on('close', (code) =>
-      code === 0 ? resolve(text) : reject(new Error(`the baseline ended with ${code}`)),
-    );
-    child.stdin.end(input);
   });
 }
 

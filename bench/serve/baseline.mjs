@@ -1,6 +1,6 @@
-// What usearch alone takes, with the encoding added: one question after the other, without a server. JSON on stdout:
-// milliseconds for encoding and for the search of each question. Bundled and run by bench/serve.mjs.
-// PARTS (JSON), ENGINE (JSON) and K in the environment; questions on stdin, one a line.
+// What usearch alone does, with the encoding added: one question after the other, without a server. Prints questions a
+// second. Bundled and run by bench/serve/searching.mjs.
+// PARTS (JSON), ENGINE (JSON), K and SECONDS in the environment; questions on stdin, one a line.
 import { readFileSync } from 'node:fs';
 import { openGraph } from '../../src/retrieval/ann.ts';
 import { readIndexConfig } from '../../src/formats/index-config.ts';
@@ -20,14 +20,19 @@ const graph = await openGraph(vectors.index.path, readIndexConfig(vectors.index.
 const k = Number(process.env.K);
 
 function answer(question) {
-  const started = performance.now();
   const words = tokenize(question);
   const [vector] = model.encode([{ question: model.read(words), words }]);
-  const encoded = performance.now();
   graph.search(vector, k);
-  return [encoded - started, performance.now() - encoded];
 }
 
-for (const question of questions.slice(0, 100)) answer(question);
-console.log(JSON.stringify(questions.map(answer)));
+/** Questions a second, for about so long. */
+function rate(seconds) {
+  const started = performance.now();
+  let asked = 0;
+  while (performance.now() - started < 1000 * seconds) answer(questions[asked++ % questions.length]);
+  return (1000 * asked) / (performance.now() - started);
+}
+
+rate(1);
+console.log(rate(Number(process.env.SECONDS)));
 process.exit(0);
