@@ -58,7 +58,7 @@ export async function openVectorAnswers(
   const searched =
     index && (alwaysIndex || needsIndex(embeddings.path, index.path, nativeScan)) ? index.path : undefined;
   const open = nativeScan && searched === undefined ? openNativeScan : openSearch;
-  const search = await open({ embeddings: embeddings.path, index: searched });
+  const search = await open({ embeddings: embeddings.path, index: searched, isForMany: nativeScan });
   const hybrid = openHybridQueries(embeddings.path);
   const encoder = await openEncoder(model.path, { engine, threads, newWords: maximum * batch });
   const { knowsNgrams } = encoder;

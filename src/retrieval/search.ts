@@ -11,7 +11,12 @@ export interface SearchPlace {
   readonly embeddings: string;
   /** Folder of an `index` of these embeddings; without it, the search is exact and the vectors stay in memory. */
   readonly index?: string | undefined;
+  /** For many queries: vectors up to 200 MB stay in memory although an index is searched. */
+  readonly isForMany?: boolean;
 }
+
+/** Documents times dimensions. */
+const MOST_KEPT = 50_000_000;
 
 export interface DocumentSearch {
   /**
@@ -54,12 +59,17 @@ function exactSearch({ embeddings }: SearchPlace): DocumentSearch {
   };
 }
 
-/** The index proposes candidates; exact scores of their vectors, which are read from the file, rank them. */
-async function indexSearch(folder: string, { embeddings }: SearchPlace): Promise<DocumentSearch> {
-  const { documents: count } = readEmbeddingsConfig(embeddings);
+/** The index proposes candidates; exact scores of their vectors rank them. */
+async function indexSearch(folder: string, { embeddings, isForMany }: SearchPlace): Promise<DocumentSearch> {
+  const { documents: count, dimensions } = readEmbeddingsConfig(embeddings);
   const index = await openIndex(folder);
+  const { similarity } = index.config;
+  const kept =
+    isForMany && count * dimensions <= MOST_KEPT
+      ? createExactSearch(readNpy(join(embeddings, DOCUMENTS_FILE)), similarity)
+      : undefined;
   const scores: DocumentSearch['scores'] = (query, documents) =>
-    scoresFromFile(query, embeddings, documents, index.config.similarity);
+    kept?.scores(asMatrix(query), 0, documents) ?? scoresFromFile(query, embeddings, documents, similarity);
   const search: DocumentSearch['search'] = (query, top) => {
     const proposed = index.search(query, Math.min(top, count)).documents.sort();
     return rank(proposed, scores(query, proposed));

@@ -34,6 +34,12 @@ it.each<[Similarity, string]>([
   const [one, other] = [await openSearch(place), await openSearch({ ...place, index: index.artifact.path })];
   expect(one.scores(query, wanted)[1]).toBe(exact.scores[1]);
   expect(other.scores(query, wanted)).toEqual(one.scores(query, wanted));
+
+  const kept = await openSearch({ ...place, index: index.artifact.path, isForMany: true });
+  expect(kept.search(query, 5)).toEqual(approximate);
+  expect(kept.searchAll([query, QUERIES.data.slice(16, 32)], 5)).toEqual(
+    [query, QUERIES.data.slice(16, 32)].map((one) => other.search(one, 5)),
+  );
 });
 
 it('gives all documents where there are fewer than asked for', async () => {
