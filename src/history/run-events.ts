@@ -45,6 +45,16 @@ export interface BegunTrial {
   readonly stages: Readonly<Record<string, string>>;
 }
 
+/**
+ * Under which id a rung of successive halving is followed. The first one has the sweep's own; that of a later rung names the
+ * sweep, so that whoever follows it finds the results when it has ended.
+ */
+export const rungId = (sweep: string, rung: number): string =>
+  rung === 0 ? sweep : `${sweep}-rung-${rung + 1}`;
+
+/** The sweep of a later rung's id; undefined for other ids. */
+export const sweepOfRung = (id: string): string | undefined => /^(.+)-rung-\d+$/.exec(id)?.[1];
+
 /** `lost`: its process ended without a record, as one that was killed does. */
 export type BegunState = 'running' | 'lost';
 

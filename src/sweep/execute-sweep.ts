@@ -8,7 +8,7 @@ import { recordRun } from '../execute/record-run.ts';
 import { earlierKeys } from '../history/earlier-executions.ts';
 import { openPlanner, type Planner, type PlannerOptions } from '../plan/planner.ts';
 import { newRunId } from '../history/record.ts';
-import type { BegunSweep } from '../history/run-events.ts';
+import { rungId, type BegunSweep } from '../history/run-events.ts';
 import type { Variable } from '../spec/check.ts';
 import { specError } from '../spec/spec-error.ts';
 import type { Override } from '../spec/values/overrides.ts';
@@ -179,7 +179,7 @@ async function runRung(
   const { layout, store, request } = sweep;
   const started = timestamp();
   // Whoever follows the sweep by its id finds its results under it once it has ended.
-  const run = rung === null || rung.number === 0 ? id : newRunId(started);
+  const run = rungId(id, rung?.number ?? 0);
   const { metric = null, goal } = request;
   const events = sweepEvents(layout, { run, started, sweep: { id, metric, goal, rung } }, reporter.onEvent);
   const note = (kind: string, key: Key): void => {

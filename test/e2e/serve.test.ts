@@ -72,6 +72,22 @@ stages:
   second: { uses: command, inputs: { from: first }, with: { run: 'echo working; while [ ! -e GO ]; do sleep 0.1; done; touch $OUTPUT/b' } }
 `;
 
+/** Each configuration waits until it is let go. */
+const HALVED = `
+name: halved
+params: { value: 1, budget: 1 }
+stages:
+  score:
+    uses: command
+    with:
+      run: 'while [ ! -e GO-\${params.budget}-\${params.value} ]; do sleep 0.1; done; echo "{\\"reached\\": \${params.value}}" > $OUTPUT/m.json'
+      metrics: m.json
+sweep:
+  metric: score.reached
+  grid: { params.value: [1, 2, 3] }
+  halving: { budget: params.budget, max: 3 }
+`;
+
 beforeAll(async () => {
   for (const seed of ['7', '8']) await rig.pipeline('run', SMALL, '--set', `params.seed=${seed}`);
   rig.write(
@@ -163,6 +179,40 @@ describe.skipIf(CHROMIUM === undefined)(`pipeline serve ${IN_CHROMIUM}`, () => {
     await running;
     await page.getByRole('link', { name: 'see its results' }).click();
     await page.waitForSelector('#stages');
+    expect(complaints).toEqual([]);
+  });
+
+  it('ranks the configurations of a sweep as they end, and follows each rung of halving to its results', async () => {
+    const { page, complaints } = await open(`${address}/#/runs`);
+    await page.waitForSelector('table.runs tbody tr');
+    rig.write('halved.yaml', HALVED);
+    const letGo = (budget: number, value: number): void => {
+      rig.write(`GO-${budget}-${value}`, '');
+    };
+    const running = rig.pipeline('sweep', 'halved.yaml', '--jobs', '3');
+    await page.getByRole('link', { name: 'halved' }).click();
+    await page.waitForSelector('#ranking :text("Rung 1 of successive halving, with a budget of 1.")');
+    expect(await page.locator('#ranking tbody tr').count()).toBe(3);
+    letGo(1, 2);
+    await page.waitForSelector('#ranking :text("1 of 3 configurations has a result.")');
+    expect(await page.textContent('#ranking tbody tr >> nth=0')).toMatch(/value=2\s*2/);
+    letGo(1, 3);
+    await page.waitForSelector('#ranking :text("2 of 3 configurations have a result.")');
+    expect(await page.textContent('#ranking tbody tr >> nth=0')).toMatch(/value=3\s*3/);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    letGo(1, 1);
+    await page.waitForSelector('[role=status]:has-text("This rung has ended")');
+
+    await page.goto(`${address}/#/runs`);
+    await page.getByRole('link', { name: 'halved' }).and(page.locator('[href*="-rung-2"]')).click();
+    await page.waitForSelector('#ranking :text("Rung 2 of successive halving, with a budget of 3.")');
+    letGo(3, 3);
+    expect((await running).code).toBe(0);
+    await page.waitForSelector('[role=status]:has-text("This rung has ended")');
+    await page.reload();
+    await page.waitForSelector('[role=status]:has-text("This rung has ended")');
+    await page.getByRole('link', { name: 'see its results' }).click();
+    await page.waitForSelector('#ranking tbody tr:has-text("value=3")');
     expect(complaints).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { INSTALLATION } from '../../base/installation.ts';
 import { readRunRecord } from '../../history/record.ts';
-import { begunState, eventsFile, readBegun } from '../../history/run-events.ts';
+import { begunState, eventsFile, readBegun, sweepOfRung } from '../../history/run-events.ts';
 import { stageStarts } from '../../history/stage-starts.ts';
 import type { StoreLayout } from '../../store/layout.ts';
 import { logNamed, logOfStage, readLog } from './data/log.ts';
@@ -61,7 +61,8 @@ export function routes({ page, search, views }: RoutesOptions): Handler {
       const begun = readBegun(layout, id);
       return begun !== undefined && begunState(begun) === 'running';
     };
-    if (!readBegun(layout, id) && !readRunRecord(layout, id) && !runs.sweep(id)) throw noRun(id);
+    const isKnown = readBegun(layout, id) ?? readRunRecord(layout, id) ?? runs.sweep(sweepOfRung(id) ?? id);
+    if (!isKnown) throw noRun(id);
     if (streams >= MOST_STREAMS)
       throw new RequestError(503, 'E_BUSY', 'Too many pages follow a run.', { retryAfter: 5 });
     const after = Number(request.headers['last-event-id'] ?? 0);
@@ -83,8 +84,9 @@ export function routes({ page, search, views }: RoutesOptions): Handler {
       throw new RequestError(400, 'E_REQUEST', '`from` has to be a whole number.');
     const stage = url.searchParams.get('stage') ?? '';
     const record = readRunRecord(layout, id);
-    const path = record ? logOfStage(layout, record, stage) : logWhileRunning(layout, id, stage);
-    const read = path === undefined ? undefined : readLog(path, from, !record);
+    const path = record ? logOfStage(layout, record, stage) : logOfEvents(layout, id, stage);
+    const isWritten = !record && readBegun(layout, id) !== undefined;
+    const read = path === undefined ? undefined : readLog(path, from, isWritten);
     if (!read)
       throw new RequestError(404, 'E_LOG', 'There is no log of this stage.', {
         hint: 'Logs are kept for 30 days, and cached stages have printed nothing.',
@@ -165,9 +167,8 @@ function noRun(id: string): RequestError {
   return new RequestError(404, 'E_RUN', `There is no run ${JSON.stringify(id.slice(0, 100))}.`);
 }
 
-/** The log that the latest start of the stage in a running run named. */
-function logWhileRunning(layout: StoreLayout, id: string, stage: string): string | undefined {
-  if (!readBegun(layout, id)) return undefined;
+/** The log that the latest start of the stage named: of a run that has no record yet, or of a sweep, which has none of its own. */
+function logOfEvents(layout: StoreLayout, id: string, stage: string): string | undefined {
   const log = stageStarts(layout, id, stage).at(-1)?.log;
   return typeof log === 'string' ? logNamed(layout, log) : undefined;
 }

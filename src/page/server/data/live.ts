@@ -1,11 +1,11 @@
-import { begunState, readBegun, type BegunSweep } from '../../../history/run-events.ts';
+import { begunState, readBegun, sweepOfRung, type BegunSweep } from '../../../history/run-events.ts';
 import { readRunRecord } from '../../../history/record.ts';
 import type { StoreLayout } from '../../../store/layout.ts';
 import { splitMetric } from '../../../sweep/trial.ts';
 import type { LiveSweep, LiveView } from '../../views/live-view.ts';
 import type { RunsTable } from './runs/runs-table.ts';
 
-/** A run or sweep that has begun, or one that has ended while it was looked at. Undefined for any other. */
+/** A run or sweep that has begun, or one that has ended while it was looked at, or a rung of it. Undefined for any other. */
 export function liveView(
   layout: StoreLayout,
   runs: Pick<RunsTable, 'sweep'>,
@@ -40,9 +40,10 @@ export function liveView(
 }
 
 function endedSweep(runs: Pick<RunsTable, 'sweep'>, id: string): LiveView | undefined {
-  const first = runs.sweep(id);
+  const named = sweepOfRung(id) ?? id;
+  const first = runs.sweep(named);
   if (!first) return undefined;
-  const sweep: LiveSweep = { id, metric: null, goal: 'maximize', rung: null, trials: [] };
+  const sweep: LiveSweep = { id: named, metric: null, goal: 'maximize', rung: null, trials: [] };
   const spec = { name: first.spec, file: '' };
   return { run: id, spec, started: first.started, state: 'ended', stages: [], sweep };
 }

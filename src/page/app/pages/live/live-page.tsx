@@ -54,7 +54,7 @@ function Live({ view }: { readonly view: LiveView }): JSX.Element {
         </div>
         {isOver && (progress.outcome !== null || view.state === 'ended') && (
           <p role="status">
-            {view.sweep?.rung ? 'This rung' : view.sweep ? 'The sweep' : 'The run'} has ended:{' '}
+            {whatOf(view)} has ended:{' '}
             <a
               href={formatRoute({
                 path: view.sweep ? ['sweep', view.sweep.id] : ['run', view.run],
@@ -86,6 +86,11 @@ function Live({ view }: { readonly view: LiveView }): JSX.Element {
       </div>
     </>
   );
+}
+
+function whatOf({ run, sweep }: LiveView): string {
+  if (!sweep) return 'The run';
+  return sweep.rung || run !== sweep.id ? 'This rung' : 'The sweep';
 }
 
 function lastStarted(stages: readonly StageProgress[]): StageProgress | undefined {
