@@ -28,6 +28,29 @@ export interface RunEntry {
   readonly sweep: SweepRecord | null;
 }
 
+/** The fields of an entry that hold one value. */
+export const ENTRY_FIELDS = [
+  'id',
+  'spec',
+  'file',
+  'started',
+  'seconds',
+  'outcome',
+  'executed',
+  'cached',
+  'failed',
+  'skipped',
+  'warnings',
+  'engine',
+  'result',
+  'version',
+  'node',
+  'platform',
+  'cpu',
+  'threads',
+] as const satisfies readonly (keyof RunEntry)[];
+export type EntryField = (typeof ENTRY_FIELDS)[number];
+
 export function entryOf(record: RunRecord): RunEntry {
   const { id, spec, started, seconds, outcome, engine, environment, stages } = record;
   const all = Object.values(stages);

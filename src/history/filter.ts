@@ -3,7 +3,7 @@ import { now } from '../base/clock.ts';
 import { CONDITION, meetsValue, type Operator } from '../base/condition.ts';
 import { PipelineError } from '../base/diagnostic.ts';
 import { nearest } from '../base/nearest.ts';
-import type { RunEntry } from './entry.ts';
+import { ENTRY_FIELDS, type RunEntry } from './entry.ts';
 import type { Notes } from './notes.ts';
 import type { Scalar } from './values.ts';
 
@@ -34,28 +34,8 @@ export function meets(entry: NotedEntry, { name, operator, value }: Condition): 
   return meetsValue(found, operator, value);
 }
 
-const FIELDS = [
-  'id',
-  'started',
-  'spec',
-  'file',
-  'outcome',
-  'seconds',
-  'executed',
-  'cached',
-  'failed',
-  'skipped',
-  'warnings',
-  'engine',
-  'result',
-  'tags',
-  'note',
-  'version',
-  'node',
-  'platform',
-  'cpu',
-  'threads',
-] as const satisfies readonly (keyof NotedEntry)[];
+/** What a condition may name besides parameters and metrics. */
+const FIELDS = [...ENTRY_FIELDS, 'tags', 'note'] as const satisfies readonly (keyof NotedEntry)[];
 
 /** A field of the run, or one of its parameters or metrics by its flat name. */
 export function valueOf(entry: NotedEntry, name: string): Scalar | undefined {

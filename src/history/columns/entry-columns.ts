@@ -1,5 +1,5 @@
 /** The entries of runs as columns, and an entry from the columns of its row. */
-import type { RunEntry } from '../entry.ts';
+import { ENTRY_FIELDS, type EntryField, type RunEntry } from '../entry.ts';
 import type { SweepRecord } from '../record.ts';
 import type { Scalar, Values } from '../values.ts';
 import type { Value } from './column.ts';
@@ -15,28 +15,6 @@ export interface MarkedEntry {
   readonly entry: RunEntry;
   readonly mark: FileMark;
 }
-
-export const ENTRY_FIELDS = [
-  'id',
-  'spec',
-  'file',
-  'started',
-  'seconds',
-  'outcome',
-  'executed',
-  'cached',
-  'failed',
-  'skipped',
-  'warnings',
-  'engine',
-  'result',
-  'version',
-  'node',
-  'platform',
-  'cpu',
-  'threads',
-] as const satisfies readonly (keyof RunEntry)[];
-export type EntryField = (typeof ENTRY_FIELDS)[number];
 
 const SWEEP_FIELDS = [
   'id',
