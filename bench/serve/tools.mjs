@@ -11,9 +11,11 @@ export const row = (what, value, goal = '') => {
 };
 export const milliseconds = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
-/** Resolves when the server has printed its address. */
+const COLLECT = fileURLToPath(new URL('collect.mjs', import.meta.url));
+
+/** Resolves when the server has printed its address. On SIGUSR2, it collects its garbage. */
 export function serve(...args) {
-  const child = spawn(process.execPath, [command, 'serve', ...args, '--port', '0'], {
+  const child = spawn(process.execPath, ['--import', COLLECT, command, 'serve', ...args, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return new Promise((resolve, reject) => {
