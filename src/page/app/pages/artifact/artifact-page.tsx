@@ -41,10 +41,12 @@ function Artifact({ artifact }: { readonly artifact: ArtifactView }): JSX.Elemen
     <>
       <header class="page-head">
         <h1>
-          {stage ?? kind} <span class="soft">{type}</span>
+          {stage ?? kind} <span class="soft">artifact</span>
         </h1>
         <div class="facts">
-          <span>kind {kind}</span>
+          <span>
+            {type}, made by {kind}
+          </span>
           <time dateTime={artifact.made.started}>{timeText(artifact.made.started)}</time>
           <span>made in {durationText(artifact.made.seconds)}</span>
           <span>{countText(artifact.files.length, 'file')}</span>

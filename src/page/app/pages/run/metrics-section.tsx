@@ -55,6 +55,12 @@ function Other({ run }: { readonly run: RunView }): JSX.Element {
   );
 }
 
+/** What a reader may not know of a baseline. */
+const BASELINES: Readonly<Record<string, string>> = {
+  mean: 'Mean: the nearest means of word vectors.',
+  random: 'Random: the documents in random order.',
+};
+
 function Report({ report }: { readonly report: ReportView }): JSX.Element {
   const {
     measures,
@@ -74,6 +80,7 @@ function Report({ report }: { readonly report: ReportView }): JSX.Element {
       ? []
       : [`Intervals are ${percentText(confidence)} bootstrap intervals over the queries.`]),
     ...(fusion === null ? [] : [fusion]),
+    ...systems.flatMap(({ name }) => BASELINES[name] ?? []),
   ];
   return (
     <div class="report">
@@ -165,7 +172,7 @@ function Comparisons(props: {
         title={`Difference in ${measureText(primary)}`}
         note={
           permutations > 0
-            ? `p: two-sided paired randomisation test, ${numberText(permutations)} permutations, not corrected for several comparisons.`
+            ? `p: two-sided paired randomisation test, ${numberText(permutations)} permutations, not corrected for several comparisons. * p < 0.05, ** p < 0.01, *** p < 0.001.`
             : ''
         }
         x={`difference in ${measureText(primary)}`}

@@ -48,7 +48,7 @@ const COLUMNS: readonly Column<MiningView>[] = [
     cell: (mining) => numberText(mining.negativesPerTriplet),
   },
   { id: 'sources', head: 'negatives from', cell: ({ sources }) => sourcesText(sources) },
-  { id: 'rejected', head: 'rejected by guards', cell: ({ rejected }) => rejectedText(rejected) },
+  { id: 'rejected', head: 'candidates left out', cell: ({ rejected }) => rejectedText(rejected) },
 ];
 
 function sourcesText(sources: readonly SourceView[]): string {

@@ -137,7 +137,7 @@ function Head(props: {
           setSort(next);
         }}
       >
-        {name}
+        {name === 'seconds' ? 'time' : name}
         <span aria-hidden="true">{isSorted ? (descending ? ' ↓' : ' ↑') : ''}</span>
       </button>
     </th>
