@@ -2,7 +2,7 @@
 // clients next to usearch alone, JavaScript of the page, malformed requests. Needs Chromium for what is drawn, and for
 // searches a store with a run that has an index: SERVE_STORE (and SERVE_RUN), else that of a small spec made here. The report
 // of that run is timed too, so that with a store of MedQuAD (`DATA_DIR=… npx pipeline run pipelines/medquad.yaml`) it is
-// that of MedQuAD.
+// that of MedQuAD; MEDQUAD_DIR then gives its test questions. SERVE_INDEX names an index to search, else the search is exact.
 import {
   existsSync,
   mkdirSync,

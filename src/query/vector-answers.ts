@@ -113,7 +113,7 @@ function sideBySide(
  * An index misses documents, most often those of rare words in embeddings with a lexical part.
  */
 const SMALL = 20_000_000;
-/** The same for a scan by the processor's widest instructions: about 10 ms and 200 MB. */
+/** The same for a scan by the processor's widest instructions, first of bytes: a few milliseconds and 250 MB. */
 const SMALL_FOR_SCAN = 50_000_000;
 
 /** An index of another similarity ranks otherwise, so it is used at any size. */
