@@ -132,6 +132,10 @@ function columnsOf({ metric, configurations, repeats, reference }: SweepView): C
                   : signedText(one.difference, alignedText),
             sort: ({ difference }: ConfigurationView) => difference,
           },
+        ]
+      : []),
+    ...(has(({ p }) => p !== null)
+      ? [
           {
             id: 'p',
             head: 'p',
@@ -148,15 +152,21 @@ function columnsOf({ metric, configurations, repeats, reference }: SweepView): C
       cell: ({ seconds }) => (seconds === 0 ? 'cached' : durationText(seconds)),
       sort: ({ seconds }) => seconds,
     },
-    {
-      id: 'notes',
-      head: 'notes',
-      cell: ({ warnings, error }) => (
-        <>
-          {warnings > 0 && <Chip tone="warn">{warnings === 1 ? '1 warning' : `${warnings} warnings`}</Chip>}
-          {error !== null && ` ${error}`}
-        </>
-      ),
-    },
+    ...(has(({ warnings, error }) => warnings > 0 || error !== null)
+      ? [
+          {
+            id: 'notes',
+            head: 'notes',
+            cell: ({ warnings, error }: ConfigurationView) => (
+              <>
+                {warnings > 0 && (
+                  <Chip tone="warn">{warnings === 1 ? '1 warning' : `${warnings} warnings`}</Chip>
+                )}
+                {error !== null && ` ${error}`}
+              </>
+            ),
+          },
+        ]
+      : []),
   ];
 }
