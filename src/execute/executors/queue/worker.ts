@@ -8,6 +8,7 @@ import { aborted } from '../../../base/aborted.ts';
 import { sleep } from '../../../base/clock.ts';
 import { openAccount, type Capacity } from '../../capacity.ts';
 import type { JobEvent } from '../../executor.ts';
+import { failedOrSwept } from '../failed-or-stopped.ts';
 import { connect, watchConnection } from './redis.ts';
 import {
   executeTask,
@@ -61,6 +62,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const running = new Set<Promise<void>>();
   const freed = newBell();
   const ended = new AbortController();
+  const unlessSwept = failedOrSwept(drain);
 
   const take = async (): Promise<boolean> => {
     for (const served of classes.all()) {
@@ -83,6 +85,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       stop: new AbortController(),
       kill: new AbortController(),
       givesBack: false,
+      unlessSwept,
     };
     held.set(token, { task, served });
     account.take(served);
