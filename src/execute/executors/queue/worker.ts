@@ -18,7 +18,7 @@ import {
   type WorkerEnvironment,
 } from './held-task.ts';
 import { keepUp, type Held } from './keep-up.ts';
-import { queueNames, type QueueNames, type WorkerCard } from './protocol.ts';
+import { queueNames, type WorkerCard } from './protocol.ts';
 import { servedClasses, type ServedClass, type ServedClasses } from './served-classes.ts';
 
 export type WorkerEvent =
@@ -144,7 +144,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       if (!full && (await take().catch(() => false))) continue;
       if (!goesOn()) break;
       // The command goes on where a slot was freed meanwhile; it is the same one that the next turn waits for.
-      if (!full) arrival ??= arrivalOf(waiting, keys, classes).then(() => (arrival = undefined));
+      if (!full) arrival ??= arrivalOf(waiting, keys.news(card.name), classes).then(() => (arrival = undefined));
       await Promise.race([next, drained, ...(full || !arrival ? [] : [arrival])]);
     }
     while (running.size > 0) await Promise.race(running);
@@ -166,11 +166,11 @@ function threadsFor({ resources }: ServedClass, { threads, jobs }: Capacity): nu
 }
 
 /** Resolves when a task was added to one of the queues, when there is a new queue, or after a while. */
-async function arrivalOf(redis: Redis, keys: QueueNames, classes: ServedClasses): Promise<void> {
+async function arrivalOf(redis: Redis, news: string, classes: ServedClasses): Promise<void> {
   try {
     const markers = classes.all().map(({ marker }) => marker);
-    const arrived = await redis.bzpopmin(keys.news, ...markers, WAIT_SECONDS);
-    if (arrived?.[0] === keys.news) await classes.refresh();
+    const arrived = await redis.bzpopmin(news, ...markers, WAIT_SECONDS);
+    if (arrived?.[0] === news) await classes.refresh();
   } catch {
     // The connection ended, or the server is not ready yet.
     await sleep(PAUSE_MS);
