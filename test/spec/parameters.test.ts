@@ -172,3 +172,10 @@ test('a text where a mapping is expected', async () => {
   );
   expect((await project('name: 3\nstages: {}').diagnostics())[0]!.hint).toBe("Write '3' in quotes.");
 });
+
+test('an integer that has lost its last digits', async () => {
+  const spec = change('dimensions: ${params.dim}', 'dimensions: ${params.dim}\n      seed: 1e308');
+  const shown = await project(spec).printed();
+  expect(shown).toContain("'seed' must be at most 9007199254740991, got 1e+308");
+  expect(shown).toMatch(/--> spec\.yaml:\d+:\d+/);
+});
