@@ -93,6 +93,22 @@ describe.skipIf(missing !== undefined)(`short stages of an array${SKIPPED}`, () 
     expect((await rig.run('s.yaml')).stages).toEqual({ s0: 'cached', s1: 'finished', s2: 'finished' });
   });
 
+  it('are executed for a second run when the first, which submitted them, is interrupted', async () => {
+    const rig = slurmProject(cluster(), WAITING);
+    const first = rig.begin('run', 's.yaml');
+    await eventually('the last stage begins', () => rig.lines('begun').length === 1);
+    const second = rig.begin('run', 's.yaml');
+    await eventually('it finds the job', () => second.printed().includes('▶ s2'));
+    first.signal('SIGINT');
+    expect((await first.finished).code).toBe(130);
+    await eventually('it begins again', () => rig.lines('begun').length === 2);
+    rig.write({ go: '' });
+    const { code, stderr } = await second.finished;
+    expect(code, stderr).toBe(0);
+    expect(rig.lines('other')).toHaveLength(1);
+    await eventually('the queue is empty', () => rig.jobs().length === 0);
+  });
+
   it('go on with --detach, and the next run finds the one that executes', async () => {
     const rig = slurmProject(cluster(), WAITING);
     await interrupted(rig, '--detach');
