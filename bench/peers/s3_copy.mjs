@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 
 const { RCLONE = 'rclone', AWS = 'aws', REMOTE_BUCKET: bucket = 'bench' } = process.env;
 
-/** What rclone leaves out: the SHA-256 of every byte that arrived. */
-const VERIFIED = 'set -e; from=$1 to=$2; "$0" copy "$from" "$to"; find "$to" -type f -exec sha256sum {} + > /dev/null';
+/** With what rclone leaves out: the SHA-256 of every byte that arrived, and that all are on the disk. */
+const VERIFIED = 'set -e; from=$1 to=$2; "$0" copy "$from" "$to"; find "$to" -type f -exec sha256sum {} + > /dev/null; find "$to" -type f -exec sync {} +';
 
 /** Those that are installed; `up` is absent where the way is measured under another name. */
 export function copyTools(endpoint) {
@@ -20,7 +20,7 @@ export function copyTools(endpoint) {
       down: (name, folder) => [RCLONE, 'copy', remote(name), folder],
     },
     {
-      name: 'rclone copy and sha256sum',
+      name: 'rclone copy, sha256sum and sync',
       command: RCLONE,
       down: (name, folder) => ['sh', '-c', VERIFIED, RCLONE, remote(name), folder],
     },

@@ -5,7 +5,7 @@
  */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { PipelineError } from '../../base/diagnostic.ts';
-import { reasonOf } from '../../base/system-error.ts';
+import { reasonOf, systemError } from '../../base/system-error.ts';
 import { taskFiles, type TaskFiles } from './task.ts';
 
 /** The file names one task a line; the number of a line, from 0, is that of an element. Throws `E_USAGE`. */
@@ -24,7 +24,7 @@ export function readTaskList(file: string): TaskFiles[] {
 
 /**
  * Whether the task is the element's from now on; false where somebody was first. `null` is a coordinator that does not
- * want it executed any more.
+ * want it executed any more. Throws `E_STORE` where the store cannot be written.
  */
 export function takeTask({ taken }: Pick<TaskFiles, 'taken'>, element: number | null): boolean {
   let descriptor: number;
@@ -32,7 +32,7 @@ export function takeTask({ taken }: Pick<TaskFiles, 'taken'>, element: number | 
     descriptor = openSync(taken, 'wx');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    throw systemError('E_STORE', 'the task cannot be taken', error);
   }
   writeSync(descriptor, JSON.stringify(element));
   closeSync(descriptor);

@@ -1,4 +1,5 @@
 /** Cancels jobs: those that are to end at the same moment with one request. */
+import { aborted } from '../../../base/aborted.ts';
 import { sleep } from '../../../base/clock.ts';
 import type { Board } from './board.ts';
 import { Unavailable, type SlurmCommands } from './commands.ts';
@@ -12,7 +13,7 @@ export interface Canceller {
   cancel(submission: Element, signal?: 'KILL'): Promise<void>;
   /** Takes a job out of the queue, some time, because nothing is left for it to do. One that runs ends by itself. */
   dismiss(submission: Element): void;
-  /** Resolves when the jobs that were dismissed are cancelled. */
+  /** Resolves when the jobs that were dismissed are cancelled, or some seconds later. */
   close(): Promise<void>;
 }
 
@@ -64,8 +65,9 @@ export function openCanceller(commands: SlurmCommands, board: Board): Canceller 
     async close() {
       clearTimeout(dismissing);
       if (dismissed.length === 0) return;
-      await board.fresh(AbortSignal.timeout(LAST_MS)).catch(() => undefined);
-      await sendAway();
+      // They end by themselves: a controller that is silent does not hold up the end of the run.
+      const late = AbortSignal.timeout(LAST_MS);
+      await Promise.race([board.fresh(late).then(sendAway), aborted(late)]).catch(() => undefined);
     },
     async cancel({ name, index }, signal) {
       // A job that was submitted a moment ago is not in the last listing yet.

@@ -172,7 +172,7 @@ async function followPlaced(
   };
   const cancel = async (signal?: 'KILL'): Promise<void> => {
     // From now on, no other element of the array begins with it.
-    if (submission.index !== null) takeTask(files, null);
+    if (submission.index !== null) giveUp(files);
     await canceller.cancel(takenBy(files, submission), signal);
   };
   const ending = await follow({
@@ -189,14 +189,24 @@ async function followPlaced(
     now: monotonic,
     pause: sleep,
   });
-  return place() === submission || options.stop.aborted ? ending : unlessCutShort(ending);
+  if (place() === submission || options.stop.aborted) return ending;
+  return unlessCutShort(ending, board.row(submission.name, place().index)?.id);
+}
+
+/** A store that cannot be written keeps no job from being cancelled. */
+function giveUp(files: TaskFiles): void {
+  try {
+    takeTask(files, null);
+  } catch {
+    // Nobody else can take it either.
+  }
 }
 
 /** The time of a job is for the stage that it was submitted for: another that it has taken may have had too little. */
-function unlessCutShort(ending: Ending): Ending {
+function unlessCutShort(ending: Ending, id = '?'): Ending {
   if (ending.type === 'lost')
     return ending.class === 'time-limit' ? { ...ending, class: 'cut-short' } : ending;
-  return ending.result.state === 'stopped' ? { type: 'lost', class: 'cut-short', id: '?' } : ending;
+  return ending.result.state === 'stopped' ? { type: 'lost', class: 'cut-short', id } : ending;
 }
 
 const WORDS = {
