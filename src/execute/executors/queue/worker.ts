@@ -144,7 +144,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       if (!full && (await take().catch(() => false))) continue;
       if (!goesOn()) break;
       // The command goes on where a slot was freed meanwhile; it is the same one that the next turn waits for.
-      if (!full) arrival ??= arrivalOf(waiting, keys.news(card.name), classes).then(() => (arrival = undefined));
+      if (!full)
+        arrival ??= arrivalOf(waiting, keys.news(card.name), classes).then(() => (arrival = undefined));
       await Promise.race([next, drained, ...(full || !arrival ? [] : [arrival])]);
     }
     while (running.size > 0) await Promise.race(running);
