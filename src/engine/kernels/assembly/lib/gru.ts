@@ -2,6 +2,7 @@
 import { MADD } from './multiply-add';
 import { sigmoid4, tanh4 } from './functions';
 import { gemm } from './gemm';
+import { gather } from './tokens';
 
 // Tokens lie step after step, the rows that still run first. Of three texts of 3, 2 and 1 tokens:
 //
@@ -16,14 +17,17 @@ import { gemm } from './gemm';
 
 /**
  * Step t is tokens starts[t] … starts[t + 1).
- *   record  in: input projections with both biases of z and r; out: n, z, r, hn
- *   y       states of this direction, row stride ldy
- *   u       panels of the recurrent weights, columns z | r | n;  recurrentBias: the recurrent bias of n, f32 [H]
- *   zeros   f32 [H]
+ *   record    in: input projections with both biases of z and r; out: n, z, r, hn. Where they need not be kept, one for
+ *             each row, which every step overwrites
+ *   products  where the records are still empty, rows of input projections, and `places` (u32 [tokens]) says which row
+ *             is each token's; else 0
+ *   y         states of this direction, row stride ldy
+ *   u         panels of the recurrent weights, columns z | r | n;  recurrentBias: the recurrent bias of n, f32 [H]
+ *   zeros     f32 [H]
  */
 export function forward(
-  record: usize, y: usize, ldy: usize, u: usize, recurrentBias: usize, zeros: usize, starts: usize, steps: u32,
-  reverse: bool, H: u32, beat: usize,
+  record: usize, keep: bool, products: usize, places: usize, y: usize, ldy: usize, u: usize, recurrentBias: usize,
+  zeros: usize, starts: usize, steps: u32, reverse: bool, H: u32, beat: usize,
 ): void {
   const block = <usize>H << 2, ldr = block << 2;
   for (let s: u32 = 0; s < steps; s++) {
@@ -33,7 +37,8 @@ export function forward(
     const from: u32 = first ? 0 : reverse ? at + rows : load<u32>(starts + (<usize>(t - 1) << 2));
     // Running backwards, the rows that end at this step have no state yet.
     const known: u32 = first ? 0 : reverse ? load<u32>(starts + (<usize>t << 2), 8) - from : rows;
-    const r = record + <usize>at * ldr, h = y + <usize>from * ldy, out = y + <usize>at * ldy;
+    const r = keep ? record + <usize>at * ldr : record, h = y + <usize>from * ldy, out = y + <usize>at * ldy;
+    if (products) gather(r, ldr, products, 3 * block, places + (<usize>at << 2), rows, 3 * block);
     if (known > 0) {
       gemm(h, ldy, u, r + block, ldr, r + block, ldr, known, H, H << 1);
       gemm(h, ldy, u + <usize>H * (block << 1), r + 3 * block, ldr, recurrentBias, 0, known, H, H);

@@ -2,18 +2,21 @@
 import { MADD } from './multiply-add';
 import { sigmoid4, tanh4 } from './functions';
 import { gemm } from './gemm';
+import { gather } from './tokens';
 
 // A token's record is four blocks of H floats: the gates i | f | g | o.
 // c' = f ∘ c + i ∘ g, h' = o ∘ tanh(c'). Tokens lie as in gru.ts.
 
 /**
- *   record  in: input projections with the bias; out: i, f, g, o
- *   y, c    states and cells of this direction, row strides ldy and 4H
- *   u       panels of the recurrent weights
+ *   record    in: input projections with the bias; out: i, f, g, o. Where they need not be kept, one for each row, as in
+ *             gru.ts, and one cell
+ *   products  and places: as in gru.ts
+ *   y, c      states and cells of this direction, row strides ldy and 4H
+ *   u         panels of the recurrent weights
  */
 export function forward(
-  record: usize, y: usize, ldy: usize, c: usize, u: usize, zeros: usize, starts: usize, steps: u32,
-  reverse: bool, H: u32, beat: usize,
+  record: usize, keep: bool, products: usize, places: usize, y: usize, ldy: usize, c: usize, u: usize, zeros: usize,
+  starts: usize, steps: u32, reverse: bool, H: u32, beat: usize,
 ): void {
   const block = <usize>H << 2, ldr = block << 2;
   for (let s: u32 = 0; s < steps; s++) {
@@ -22,9 +25,11 @@ export function forward(
     const first = s == 0;
     const from: u32 = first ? 0 : reverse ? at + rows : load<u32>(starts + (<usize>(t - 1) << 2));
     const known: u32 = first ? 0 : reverse ? load<u32>(starts + (<usize>t << 2), 8) - from : rows;
-    const r = record + <usize>at * ldr, out = y + <usize>at * ldy, cell = c + <usize>at * block;
+    const r = keep ? record + <usize>at * ldr : record, out = y + <usize>at * ldy;
+    const cell = keep ? c + <usize>at * block : c, before = keep ? c + <usize>from * block : c;
+    if (products) gather(r, ldr, products, ldr, places + (<usize>at << 2), rows, ldr);
     if (known > 0) gemm(y + <usize>from * ldy, ldy, u, r, ldr, r, ldr, known, H, H << 2);
-    gates(r, c + <usize>from * block, block, cell, out, ldy, known, block);
+    gates(r, before, block, cell, out, ldy, known, block);
     gates(
       r + <usize>known * ldr, zeros, 0, cell + <usize>known * block, out + <usize>known * ldy, ldy, rows - known,
       block,
