@@ -50,14 +50,21 @@ export function forward(
   }
 }
 
+/** Two vectors at a time, their stores side by side, in whose place V8 puts one of twice the width where it revectorises. */
 function gates(r: usize, h: usize, ldh: usize, out: usize, ldo: usize, rows: u32, block: usize): void {
   for (let i: u32 = 0; i < rows; i++) {
-    for (let k: usize = 0; k < block; k += 16) {
-      const p = r + k, q = p + block, w = q + block, x = w + block;
-      const z = sigmoid4(v128.load(q)), reset = sigmoid4(v128.load(w));
-      const n = tanh4(MADD(reset, v128.load(x), v128.load(p)));
-      v128.store(p, n); v128.store(q, z); v128.store(w, reset);
-      v128.store(out + k, MADD(z, f32x4.sub(v128.load(h + k), n), n));
+    for (let k: usize = 0; k < block; k += 32) {
+      const p = r + k, q = p + block, w = q + block, x = w + block, before = h + k, to = out + k;
+      const z0 = sigmoid4(v128.load(q)), z1 = sigmoid4(v128.load(q, 16));
+      const reset0 = sigmoid4(v128.load(w)), reset1 = sigmoid4(v128.load(w, 16));
+      const n0 = tanh4(MADD(reset0, v128.load(x), v128.load(p)));
+      const n1 = tanh4(MADD(reset1, v128.load(x, 16), v128.load(p, 16)));
+      const next0 = MADD(z0, f32x4.sub(v128.load(before), n0), n0);
+      const next1 = MADD(z1, f32x4.sub(v128.load(before, 16), n1), n1);
+      v128.store(p, n0); v128.store(p, n1, 16);
+      v128.store(q, z0); v128.store(q, z1, 16);
+      v128.store(w, reset0); v128.store(w, reset1, 16);
+      v128.store(to, next0); v128.store(to, next1, 16);
     }
     r += block << 2; h += ldh; out += ldo;
   }
