@@ -17,16 +17,18 @@
  * - `hybrid` in `embeddings.json`:
  *   - `learned`: `similarity` and `dimensions` of the model. Where it compares by `euclidean`, the first values are [2q, 1]
  *     and [d, −|d|²], one more than the model's, so that the learned score is −|q − d|² + |q|².
- *   - `lexical`: `dimensions`, `seed`, `k1`, `b`, the number of `documents` and their `average_length` in tokens.
+ *   - `lexical`: `dimensions`, `seed`, `k1`, `b`, `idf_power` if it is 2, the number of `documents` and their
+ *     `average_length` in tokens.
  *   - `weight`; `unit`: the learned score that counts as 1, for cosine 1, else the product of the root mean square lengths
  *     of the model's vectors of queries and documents, for `euclidean` twice that; `query_factor` and `document_factor`:
  *     what the lexical parts are multiplied by. Their product is `weight` · `unit`.
- *   - `validation`, where the weight was chosen: numbers of `queries` and `documents`, and `scores`, a list of `weight`
- *     and `mrr@10`.
+ *   - `validation`, where the weight was chosen: numbers of `queries` and `documents`; `scores`, a list of `weight` and
+ *     `mrr@10`; and `scorings`, the ways to score words with the `mrr@10` of the best weight.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LexicalSettings } from './lexical.ts';
+import type { Bm25Parameters } from './word-scoring.ts';
 
 /** `cosine`: q·d/(|q||d|); `dot`: q·d; `euclidean`: −|q − d|. A higher score is a better match. */
 export type Similarity = 'cosine' | 'dot' | 'euclidean';
@@ -55,6 +57,7 @@ export interface WeightValidation {
   readonly queries: number;
   readonly documents: number;
   readonly scores: readonly { readonly weight: number; readonly 'mrr@10': number }[];
+  readonly scorings: readonly (Bm25Parameters & { readonly 'mrr@10': number })[];
 }
 
 export const DOCUMENTS_FILE = 'documents.npy';

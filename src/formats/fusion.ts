@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Bm25Parameters } from './word-scoring.ts';
 
 const FILE = 'fusion.json';
 
@@ -23,9 +24,12 @@ export type FusionSource =
       readonly by: 'validation';
       readonly split: string;
       readonly queries: number;
+      /** All that was tried with the scoring of words that was chosen. */
       readonly grid: readonly (Fusion & { readonly 'mrr@10': number })[];
+      /** MRR@10 by the best fusion with each way to score words. */
+      readonly scorings?: readonly (Bm25Parameters & { readonly 'mrr@10': number })[];
       /** Set if the report evaluates these same queries: the fusion of each fold is chosen on the other folds. */
-      readonly folds?: readonly (Fusion & { readonly queries: number })[];
+      readonly folds?: readonly (Fusion & { readonly bm25: Bm25Parameters; readonly queries: number })[];
     };
 
 export interface FusionConfig {
@@ -35,7 +39,8 @@ export interface FusionConfig {
   readonly normalisation: 'min-max';
   /** Length of both lists that are fused. */
   readonly depth: number;
-  readonly bm25: { readonly k1: number; readonly b: number };
+  /** How words are scored. */
+  readonly bm25: Bm25Parameters;
   readonly chosen: FusionSource;
 }
 

@@ -4,14 +4,13 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Bm25Parameters } from './word-scoring.ts';
 
-export interface LexicalSettings {
+/** With how words are scored. */
+export interface LexicalSettings extends Bm25Parameters {
   readonly dimensions: number;
   /** Seed of the words' codes. */
   readonly seed: number;
-  /** BM25's parameters. */
-  readonly k1: number;
-  readonly b: number;
   /** Number of documents, for inverse document frequencies. */
   readonly documents: number;
   /** Mean number of tokens in a document. */

@@ -1,7 +1,8 @@
 /** Answers by common words alone: BM25 over the tokens of the documents. */
 import { row, rowCount } from '../formats/ragged.ts';
 import { readTokens } from '../formats/tokens.ts';
-import { createBm25, type Bm25Parameters } from '../retrieval/bm25.ts';
+import type { Bm25Parameters } from '../formats/word-scoring.ts';
+import { createBm25 } from '../retrieval/bm25.ts';
 import type { Retrieved } from '../retrieval/fusion.ts';
 import { vocabularyMap } from '../retrieval/tokenizer.ts';
 import { idsOf } from './question.ts';

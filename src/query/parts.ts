@@ -3,7 +3,7 @@ import { PipelineError } from '../base/diagnostic.ts';
 import { isObject } from '../base/json.ts';
 import { readFusion, type FusionConfig } from '../formats/fusion.ts';
 import { knownStage } from '../plan/select.ts';
-import type { Bm25Parameters } from '../retrieval/bm25.ts';
+import type { Bm25Parameters } from '../formats/word-scoring.ts';
 import type { ArtifactType } from '../stage.ts';
 import type { Artifact } from '../store/store.ts';
 import type { Source, SourceStage } from './sources/source.ts';

@@ -17,15 +17,9 @@ import { createPostingScan, type PostingScan } from '../engine/kernels/search/po
 import type { SearchKernels } from '../engine/kernels/search/search-kernels.ts';
 import type { Ragged } from '../formats/ragged.ts';
 import { SPECIAL_TOKENS } from '../formats/tokens.ts';
+import type { Bm25Parameters } from '../formats/word-scoring.ts';
 import { invert, OWN_ARRAYS, type Arrays, type InvertedIndex } from './inverted-index.ts';
 import { createTopK, rank, type Ranking, type TopK } from './ranking.ts';
-
-export interface Bm25Parameters {
-  /** Term-frequency saturation; 0 ignores frequencies. Lucene: 1.2, Anserini: 0.9. */
-  readonly k1: number;
-  /** Length normalisation: 0 none, 1 full. Lucene: 0.75, Anserini: 0.4. */
-  readonly b: number;
-}
 
 export interface Bm25 {
   /** The best k documents that contain a token of the query; fewer if fewer do. */
@@ -47,16 +41,27 @@ interface Postings extends Pick<InvertedIndex, 'offsets' | 'documents'> {
 }
 
 /** Builds the index. `tokens` is the vocabulary size: every id in `documents` is below it. */
-export function createBm25(
+export const createBm25 = (
   documents: Ragged,
   tokens: number,
   parameters: Bm25Parameters,
   kernels?: SearchKernels,
-): Bm25 {
-  const shares = kernels !== undefined && documents.values.length <= MOST_SHARED_POSTINGS;
-  const arrays = shares ? arraysOf(kernels) : OWN_ARRAYS;
-  const postings = weighPostings(invert(documents, tokens, arrays), parameters, arrays);
-  const scan = shares ? createPostingScan(kernels, postings) : undefined;
+): Bm25 => bm25Family(documents, tokens, kernels)(parameters);
+
+/** BM25 with any parameters over one index. */
+export function bm25Family(
+  documents: Ragged,
+  tokens: number,
+  kernels?: SearchKernels,
+): (parameters: Bm25Parameters) => Bm25 {
+  const shared = documents.values.length <= MOST_SHARED_POSTINGS ? kernels : undefined;
+  const arrays = shared ? arraysOf(shared) : OWN_ARRAYS;
+  const index = invert(documents, tokens, arrays);
+  return (parameters) => searcherOf(weighPostings(index, parameters, arrays), shared);
+}
+
+function searcherOf(postings: Postings, kernels: SearchKernels | undefined): Bm25 {
+  const scan = kernels && createPostingScan(kernels, postings);
   const scores = new Float64Array(postings.count);
   let collector: { k: number; top: TopK } = { k: 0, top: createTopK(0) };
   const scoresOf: Bm25['scores'] = (query, wanted) => scoresIn(postings, query, wanted);
@@ -80,8 +85,8 @@ export function createBm25(
   };
 }
 
-/** An index of more is not shared with threads, whose memory is 4 GiB: 1.2 GB at 12 bytes a posting. */
-const MOST_SHARED_POSTINGS = 1e8;
+/** An index of more is not shared with threads, whose memory is 4 GiB: 1.1 GB at 28 bytes a posting with three scorings. */
+const MOST_SHARED_POSTINGS = 4e7;
 
 function arraysOf({ heap }: SearchKernels): Arrays {
   return {
@@ -107,14 +112,15 @@ function* scanAll(
 }
 
 /** Computes the weights; frequencies and lengths are not needed any more. */
-function weighPostings(index: InvertedIndex, { k1, b }: Bm25Parameters, arrays: Arrays): Postings {
+function weighPostings(index: InvertedIndex, parameters: Bm25Parameters, arrays: Arrays): Postings {
+  const { k1, b } = parameters;
   const { offsets, documents, frequencies, lengths, averageLength } = index;
   const saturation = Float64Array.from(lengths, (length) => k1 * (1 - b + (b * length) / averageLength));
   const weights = arrays.f64(documents.length);
   for (let token = SPECIAL_TOKENS.length; token + 1 < offsets.length; token++) {
     const start = offsets[token]!;
     const end = offsets[token + 1]!;
-    const idf = inverseDocumentFrequency(lengths.length, end - start);
+    const idf = wordWeight(inverseDocumentFrequency(lengths.length, end - start), parameters);
     for (let i = start; i < end; i++) {
       const tf = frequencies[i]!;
       weights[i] = (idf * tf) / (tf + saturation[documents[i]!]!);
@@ -122,6 +128,10 @@ function weighPostings(index: InvertedIndex, { k1, b }: Bm25Parameters, arrays: 
   }
   return { offsets, documents, weights, count: lengths.length };
 }
+
+/** The weight of a word in a score. */
+export const wordWeight = (idf: number, { idf_power: power }: Pick<Bm25Parameters, 'idf_power'>): number =>
+  power === 2 ? idf * idf : idf;
 
 export function inverseDocumentFrequency(documents: number, documentFrequency: number): number {
   return log(1 + (documents - documentFrequency + 0.5) / (documentFrequency + 0.5));

@@ -1,5 +1,6 @@
 /**
- * Chooses the method, weight and k of a fusion by the MRR@10 of held-out queries. It sees one value for each query and
+ * Chooses the method, weight and k of a fusion, and how its words are scored (word-scorings.ts), by the MRR@10 of
+ * held-out queries. It sees one value for each query and
  * fusion, so that no query is searched twice. Fusing is in fusion.ts, the split and the queries are the caller's.
  *
  * With few queries, the best of many weights is the best by chance. Two things hold the choice back: each weight is
@@ -17,6 +18,7 @@ import { mean, standardDeviation } from '../base/statistics.ts';
 import type { Fusion } from '../formats/fusion.ts';
 import type { FusionPool } from './fusion.ts';
 import type { Relevance } from './metrics.ts';
+import { bestScoring } from './word-scorings.ts';
 
 /**
  * For use without held-out queries. MRR@10 on MedQuAD's validation queries, BM25 0.473, by the weight of the model:
@@ -92,20 +94,41 @@ function rankAt(scores: Float64Array, place: number): number {
   return position;
 }
 
-/** `rows`: the reciprocal ranks of each query, by position in the grid, which is not empty. */
-export function chooseFusion(rows: readonly Float64Array[], grid: readonly Fusion[]): Fusion {
+/** The reciprocal ranks of each query, by position in the grid, which is not empty. */
+type Rows = readonly Float64Array[];
+
+export interface ChosenFusion {
+  readonly fusion: Fusion;
+  /** Position of its way to score words. */
+  readonly scoring: number;
+}
+
+/** `rows`: those with each way to score words, the spec's own first. */
+export function chooseFusion(rows: readonly Rows[], grid: readonly Fusion[]): ChosenFusion {
+  const best = rows.map((own) => bestWith(own, grid));
+  const scoring = bestScoring(
+    best.map(({ value }) => value),
+    rows[0]!.length,
+  );
+  return { fusion: grid[best[scoring]!.place]!, scoring };
+}
+
+interface Judged {
+  /** In the grid. */
+  readonly place: number;
+  /** MRR@10 with its neighbours, less the penalty. */
+  readonly value: number;
+}
+
+function bestWith(rows: Rows, grid: readonly Fusion[]): Judged {
   const [convex, rrf] = (['convex', 'rrf'] as const).map((method) => bestOf(rows, grid, method));
   const preferred = convex ?? rrf!;
   const rival = convex && rrf;
-  return grid[rival !== undefined && clearlyBetter(rows, rival, preferred) ? rival : preferred]!;
+  return rival && clearlyBetter(rows, rival.place, preferred.place) ? rival : preferred;
 }
 
-/** Position of the best fusion of one method; undefined if the grid has none. */
-function bestOf(
-  rows: readonly Float64Array[],
-  grid: readonly Fusion[],
-  method: Fusion['method'],
-): number | undefined {
+/** The best fusion of one method; undefined if the grid has none. */
+function bestOf(rows: Rows, grid: readonly Fusion[], method: Fusion['method']): Judged | undefined {
   const means = meanRanks(rows, grid);
   const judged = [...grid.keys()]
     .filter((place) => grid[place]!.method === method)
@@ -117,20 +140,20 @@ function bestOf(
       return { place, value: mean(near.map((other) => means[other]!)) - penalty };
     });
   const [first] = judged;
-  return first && judged.reduce((best, each) => (each.value > best.value ? each : best), first).place;
+  return first && judged.reduce((best, each) => (each.value > best.value ? each : best), first);
 }
 
 /** Rank fusions of the grid lie too far apart to be averaged. At an end of the grid, the end itself counts twice. */
 const isNeighbour = (fusion: Fusion, other: Fusion | undefined): boolean =>
   fusion.method === 'convex' && other?.method === 'convex';
 
-function clearlyBetter(rows: readonly Float64Array[], one: number, other: number): boolean {
+function clearlyBetter(rows: Rows, one: number, other: number): boolean {
   if (rows.length < 2) return false;
   const gains = rows.map((row) => row[one]! - row[other]!);
   return mean(gains) > (2 * standardDeviation(gains)) / Math.sqrt(gains.length);
 }
 
 /** MRR@10 of each fusion of the grid. */
-export function meanRanks(rows: readonly Float64Array[], grid: readonly Fusion[]): number[] {
+export function meanRanks(rows: Rows, grid: readonly Fusion[]): number[] {
   return grid.map((_, place) => mean(rows.map((row) => row[place]!)));
 }

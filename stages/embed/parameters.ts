@@ -61,6 +61,13 @@ const lexical = {
       default: 'auto',
     },
     ...bm25Properties,
+    tune_bm25: {
+      description:
+        'With `weight: auto`: whether the validation queries choose the way to score words too, from BM25 with these k1 and ' +
+        'b and the inverse document frequencies of common words, plain or squared.',
+      type: 'boolean',
+      default: true,
+    },
     seed: {
       description: 'Seed for hashing words to dimensions and for sampling validation queries.',
       type: 'integer',

@@ -1,6 +1,7 @@
 /** Opens the retrievers that the parameters ask for: BM25, the earlier model, and the fusion of both. */
 import type { Tokens } from '../../src/formats/tokens.ts';
-import { readFusion } from '../../src/formats/fusion.ts';
+import { readFusion, type FusionConfig } from '../../src/formats/fusion.ts';
+import type { Bm25 } from '../../src/retrieval/bm25.ts';
 import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
 import { modelRetriever } from './earlier-model.ts';
 import { FUSED_DEPTH, fusedRetriever } from './fused.ts';
@@ -37,21 +38,29 @@ export async function openRetrievers(
       ? modelRetriever(await searches.model(), { queries, k: deepest(depth.model) })
       : undefined;
   const model = (): Retriever => withoutIgnored(found!, ignored);
-  const byWords = bm25Retriever(tokens, searches.bm25, { queries, k: deepest(depth.bm25) });
-  const bm25 = withoutIgnored(byWords, ignored);
+  const byWords = (open: () => Bm25): Retriever =>
+    withoutIgnored(bm25Retriever(tokens, open, { queries, k: deepest(depth.bm25) }), ignored);
+  const bm25 = byWords(searches.bm25);
   let fused: Retriever | undefined;
-  const fusion = (): Retriever => (fused ??= fusedRetriever(model(), bm25, fusionWeight(context)));
+  const fusion = (): Retriever => {
+    if (fused) return fused;
+    const recorded = recordedFusion(context);
+    if (!recorded) return (fused = fusedRetriever(model(), bm25, context.params.fusion.weight));
+    let words: Bm25 | undefined;
+    const scored = byWords(() => (words ??= searches.words(recorded.bm25)));
+    return (fused = fusedRetriever(model(), scored, recorded.fusion.weight));
+  };
   return { bm25: () => bm25, model, fusion };
 }
 
-/** That of the recorded fusion, if there is one. */
-function fusionWeight(context: Context): number {
+/** That of the report, if there is one. */
+function recordedFusion(context: Context): FusionConfig | undefined {
   const report = optionalInput(context, 'report');
-  if (!report) return context.params.fusion.weight;
+  if (!report) return undefined;
   const recorded = readFusion(report.path);
   if (!recorded)
     throw new PipelineError('E_INPUT', 'the report has no fusion of the model with BM25', {
       hint: 'Write `fusion: auto` in the evaluate stage, with `bm25` among its baselines.',
     });
-  return recorded.fusion.weight;
+  return recorded;
 }

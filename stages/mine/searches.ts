@@ -6,7 +6,8 @@ import type { SearchKernels } from '../../src/engine/kernels/search/search-kerne
 import { readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
 import { rowCount } from '../../src/formats/ragged.ts';
 import type { Tokens } from '../../src/formats/tokens.ts';
-import { createBm25, type Bm25 } from '../../src/retrieval/bm25.ts';
+import type { Bm25Parameters } from '../../src/formats/word-scoring.ts';
+import { bm25Family, type Bm25 } from '../../src/retrieval/bm25.ts';
 import { openSearchThreads } from '../../src/retrieval/search-threads.ts';
 import { optionalInput, type StageContext } from '../../src/stage.ts';
 import { openEarlierModel, type EarlierModel } from './earlier-model.ts';
@@ -17,7 +18,10 @@ import { fillSources } from './sources/fill.ts';
 type Context = StageContext<MineParams>;
 
 export interface Searches {
+  /** As the parameters say. */
   readonly bm25: () => Bm25;
+  /** Words scored otherwise. */
+  readonly words: (scoring: Bm25Parameters) => Bm25;
   readonly model: () => Promise<EarlierModel>;
   /** Ends the threads. */
   dispose(): void;
@@ -29,11 +33,16 @@ export async function openSearches(
   chosen: ChosenQueries,
 ): Promise<Searches> {
   const kernels = await openKernels(context, tokens, chosen);
+  let family: ReturnType<typeof bm25Family> | undefined;
+  const words: Searches['words'] = (scoring) => {
+    family ??= bm25Family(tokens.documents, tokens.vocabulary.tokens.length, kernels);
+    return family(scoring);
+  };
   let bm25: Bm25 | undefined;
   let model: Promise<EarlierModel> | undefined;
   return {
-    bm25: () =>
-      (bm25 ??= createBm25(tokens.documents, tokens.vocabulary.tokens.length, context.params.bm25, kernels)),
+    bm25: () => (bm25 ??= words(context.params.bm25)),
+    words,
     model: () => (model ??= openEarlierModel(context, tokens, kernels)),
     dispose: () => {
       kernels?.dispose();

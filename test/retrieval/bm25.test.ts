@@ -31,6 +31,14 @@ describe('BM25', () => {
     expect(scores[0]).toBeCloseTo((Math.log(1 + 2.5 / 1.5) * 2) / (2 + 1.2 * (0.25 + (0.75 * 3) / 2)), 14);
   });
 
+  it('without frequencies and with idf squared, adds the squares for the words that a document has', () => {
+    const texts = raggedFrom([[2, 2, 2, 3], [3, 4, 4, 4, 4, 4], [2]]);
+    const bm25 = createBm25(texts, 5, { k1: 0, b: 0, idf_power: 2 });
+    const square = (df: number): number => inverseDocumentFrequency(3, df) ** 2;
+    const scores = bm25.scores(query(2, 3), Uint32Array.of(0, 1, 2));
+    expect([...scores]).toEqual([square(2) + square(2), square(2), square(2)]);
+  });
+
   it('a word asked twice counts twice', () => {
     const bm25 = createBm25(raggedFrom([[2, 3], [3]]), 4, PARAMETERS);
     const [once, twice] = [bm25.search(query(2), 1), bm25.search(query(2, 2), 1)];

@@ -97,16 +97,18 @@ describe('the choice', () => {
       ),
     );
 
+  const chosen = (...rows: Float64Array[][]): Fusion => chooseFusion(rows, FUSION_GRID).fusion;
+
   it('is the weight that many queries agree on', () => {
-    expect(chooseFusion(peak(0.9, 1000), FUSION_GRID)).toEqual(convex(0.9));
-    expect(chooseFusion(peak(0.05, 1000), FUSION_GRID)).toEqual(convex(0.05));
+    expect(chosen(peak(0.9, 1000))).toEqual(convex(0.9));
+    expect(chosen(peak(0.05, 1000))).toEqual(convex(0.05));
   });
 
   it('stays near the safe weight with few queries', () => {
-    const { weight } = chooseFusion(peak(0.9, 10, 0.05), FUSION_GRID);
+    const { weight } = chosen(peak(0.9, 10, 0.05));
     expect(weight).toBeGreaterThanOrEqual(SAFE.weight);
     expect(weight).toBeLessThan(0.75);
-    expect(chooseFusion(peak(0.9, 10, 0), FUSION_GRID)).toEqual(SAFE);
+    expect(chosen(peak(0.9, 10, 0))).toEqual(SAFE);
   });
 
   it('is rank fusion only if that is clearly better', () => {
@@ -114,17 +116,17 @@ describe('the choice', () => {
       Array.from({ length: 100 }, (_, query) =>
         Float64Array.from(FUSION_GRID, ({ method }) => (method === 'rrf' ? 0.5 + gain(query) : 0.5)),
       );
-    expect(
-      chooseFusion(
-        better(() => 0.1),
-        FUSION_GRID,
-      ).method,
-    ).toBe('rrf');
-    expect(
-      chooseFusion(
-        better((query) => (query % 2 === 0 ? 0.42 : -0.4)),
-        FUSION_GRID,
-      ).method,
-    ).toBe('convex');
+    expect(chosen(better(() => 0.1)).method).toBe('rrf');
+    expect(chosen(better((query) => (query % 2 === 0 ? 0.42 : -0.4))).method).toBe('convex');
+  });
+
+  it('scores words otherwise than the spec where that is better by more than chance among few queries', () => {
+    const level = (value: number, queries: number): Float64Array[] =>
+      Array.from({ length: queries }, () => new Float64Array(FUSION_GRID.length).fill(value));
+    const scoring = (other: number, queries: number): number =>
+      chooseFusion([level(0.5, queries), level(other, queries)], FUSION_GRID).scoring;
+    expect(scoring(0.505, 10)).toBe(0);
+    expect(scoring(0.505, 100)).toBe(1);
+    expect(scoring(0.5, 1000)).toBe(0);
   });
 });

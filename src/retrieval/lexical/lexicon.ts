@@ -5,14 +5,14 @@
 import type { Ragged } from '../../formats/ragged.ts';
 import type { LexicalSettings, WordFrequency } from '../../formats/lexical.ts';
 import { SPECIAL_TOKENS } from '../../formats/tokens.ts';
-import { inverseDocumentFrequency } from '../bm25.ts';
+import { inverseDocumentFrequency, wordWeight } from '../bm25.ts';
 import { invert } from '../inverted-index.ts';
 import { codesOf } from './codes.ts';
 
 export interface Lexicon {
   readonly settings: LexicalSettings;
-  /** [words] */
-  readonly idf: Float64Array;
+  /** The weight of each word in a score: idf, or its square. [words] */
+  readonly weights: Float64Array;
   /** Row = word. */
   readonly codes: Ragged;
 }
@@ -21,7 +21,9 @@ export interface Lexicon {
 export function lexiconFrom(settings: LexicalSettings, words: readonly WordFrequency[]): Lexicon {
   return {
     settings,
-    idf: Float64Array.from(words, ({ documents }) => inverseDocumentFrequency(settings.documents, documents)),
+    weights: Float64Array.from(words, ({ documents }) =>
+      wordWeight(inverseDocumentFrequency(settings.documents, documents), settings),
+    ),
     codes: codesOf(words, settings),
   };
 }

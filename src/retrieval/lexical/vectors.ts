@@ -2,10 +2,11 @@
  * Lexical vectors: the inner product of a query's and a document's is close to their BM25 score (bm25.ts) as a fraction
  * of the highest score that the query can reach, so that it is about 0 without a common word and at most about 1.
  *
- *   query     Σ tf · √idf · u(word) / Σ tf · idf
- *   document  Σ √idf · tf / (tf + k1 · (1 − b + b · |d| / average |d|)) · u(word), corrected by fit.ts
+ *   query     Σ tf · √w · u(word) / Σ tf · w
+ *   document  Σ √w · tf / (tf + k1 · (1 − b + b · |d| / average |d|)) · u(word), corrected by fit.ts
  *
- * u(word) is the word's code (codes.ts). The square root of idf on either side makes the noise least.
+ * w is the word's weight: idf, or its square (word-scorings.ts). u(word) is the word's code (codes.ts). The square root of w on
+ * either side makes the noise least.
  */
 import { addCode } from './codes.ts';
 import { fitWeights } from './fit.ts';
@@ -14,21 +15,21 @@ import type { Lexicon } from './lexicon.ts';
 /** Adds the vector of a text to vectors[at …], which is zero before. `places` are the places of its words, −1 if none. */
 export type LexicalEncoder = (places: Iterable<number>, vectors: Float32Array, at: number) => void;
 
-export function queryEncoder({ idf, codes, settings }: Lexicon): LexicalEncoder {
+export function queryEncoder({ weights, codes, settings }: Lexicon): LexicalEncoder {
   const sum = new Float64Array(settings.dimensions);
   return (places, vectors, at) => {
     let highest = 0;
     for (const place of places) {
       if (place < 0) continue;
-      highest += idf[place]!;
-      addCode(codes, place, Math.sqrt(idf[place]!), sum);
+      highest += weights[place]!;
+      addCode(codes, place, Math.sqrt(weights[place]!), sum);
     }
     if (highest > 0) for (let i = 0; i < sum.length; i++) vectors[at + i] = sum[i]! / highest;
     sum.fill(0);
   };
 }
 
-export function documentEncoder({ idf, codes, settings }: Lexicon): LexicalEncoder {
+export function documentEncoder({ weights, codes, settings }: Lexicon): LexicalEncoder {
   const { dimensions, k1, b, average_length } = settings;
   const sum = new Float64Array(dimensions);
   return (places, vectors, at) => {
@@ -40,11 +41,11 @@ export function documentEncoder({ idf, codes, settings }: Lexicon): LexicalEncod
     }
     const words = Uint32Array.from(counts.keys());
     const saturation = k1 * (1 - b + (b * length) / average_length);
-    const weights = Float64Array.from(words, (place) => {
+    const wanted = Float64Array.from(words, (place) => {
       const tf = counts.get(place)!;
-      return (Math.sqrt(idf[place]!) * tf) / (tf + saturation);
+      return (Math.sqrt(weights[place]!) * tf) / (tf + saturation);
     });
-    const fitted = fitWeights(codes, words, weights, sum);
+    const fitted = fitWeights(codes, words, wanted, sum);
     for (const [i, word] of words.entries()) addCode(codes, word, fitted[i]!, sum);
     vectors.set(sum, at);
     sum.fill(0);

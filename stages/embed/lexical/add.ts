@@ -1,6 +1,6 @@
 /**
- * Adds lexical parts to the vectors of a model: counts the words of the corpus, chooses the weight on the validation
- * queries, and writes the hybrid vectors in chunks. The model's vectors are read from the scratch folder.
+ * Adds lexical parts to the vectors of a model: counts the words of the corpus, chooses the weight and how words are scored on
+ * the validation queries, and writes the hybrid vectors in chunks. The model's vectors are read from the scratch folder.
  */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -10,17 +10,19 @@ import {
   type HybridConfig,
   type WeightValidation,
 } from '../../../src/formats/embeddings.ts';
-import { writeWordFrequencies } from '../../../src/formats/lexical.ts';
+import { writeWordFrequencies, type LexicalSettings } from '../../../src/formats/lexical.ts';
 import { createNpy } from '../../../src/formats/npy.ts';
 import { rowCount } from '../../../src/formats/ragged.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
+import type { Bm25Parameters } from '../../../src/formats/word-scoring.ts';
 import { factorsOf, hybridWidth, joined } from '../../../src/retrieval/lexical/join.ts';
 import { corpusWords, lexiconFrom } from '../../../src/retrieval/lexical/lexicon.ts';
 import { documentEncoder, queryEncoder } from '../../../src/retrieval/lexical/vectors.ts';
+import { wordScorings } from '../../../src/retrieval/word-scorings.ts';
 import type { StageContext } from '../../../src/stage.ts';
 import type { EmbedParams } from '../parameters.ts';
 import { allScores } from './all-scores.ts';
-import { chooseWeight, SAFE_WEIGHT, type QueryScores } from './choose-weight.ts';
+import { chooseWeight, SAFE_WEIGHT, type ChosenWeight, type QueryScores } from './choose-weight.ts';
 import { learnedVectors, lexicalVectors, modelVectors, rootMeanSquare, type Texts } from './side.ts';
 import { validationQueries, type ValidationQueries } from './validation-queries.ts';
 
@@ -37,37 +39,48 @@ export async function addLexicalParts(
   tokens: Tokens,
   learned: Learned,
 ): Promise<HybridConfig> {
-  const { dimensions, seed, k1, b, weight } = context.params.lexical;
+  const { params } = context;
+  const { dimensions, seed, k1, b, weight } = params.lexical;
   const { words, places, averageLength } = corpusWords(tokens.documents, tokens.vocabulary.tokens);
   const counts = { documents: rowCount(tokens.documents), average_length: averageLength };
-  const lexicon = lexiconFrom({ dimensions, seed, k1, b, ...counts }, words);
   const common = { places, dimensions };
-  const documents: Texts = {
-    ...common,
-    side: 'document',
-    texts: tokens.documents,
-    file: join(context.scratch, DOCUMENTS_FILE),
-    encode: documentEncoder(lexicon),
+  const file = (name: string): string => join(context.scratch, name);
+  const textsWith = (scoring: Bm25Parameters): Scored => {
+    const lexicon = lexiconFrom({ dimensions, seed, ...scoring, ...counts }, words);
+    return {
+      settings: lexicon.settings,
+      documents: {
+        ...common,
+        side: 'document',
+        texts: tokens.documents,
+        file: file(DOCUMENTS_FILE),
+        encode: documentEncoder(lexicon),
+      },
+      queries: {
+        ...common,
+        side: 'query',
+        texts: tokens.queries,
+        file: file(QUERIES_FILE),
+        encode: queryEncoder(lexicon),
+      },
+    };
   };
-  const queries: Texts = {
-    ...common,
-    side: 'query',
-    texts: tokens.queries,
-    file: join(context.scratch, QUERIES_FILE),
-    encode: queryEncoder(lexicon),
-  };
-  const unit = unitOf(queries, documents, learned);
-  const set = weight === 'auto' ? validationQueries(tokens, context.params.lexical) : undefined;
-  const chosen = set && chooseWeight(scoresOf(set, queries, documents, learned), unit);
+  const given = textsWith({ k1, b });
+  const unit = unitOf(given.queries, given.documents, learned);
+  const set = weight === 'auto' ? validationQueries(tokens, params.lexical) : undefined;
+  const scorings = set && params.lexical.tune_bm25 ? wordScorings({ k1, b }) : [{ k1, b }];
+  const ways = [given, ...scorings.slice(1).map(textsWith)];
+  const chosen = set && chooseWeight(scoresOf(set, ways, learned), unit);
   const used = weight === 'auto' ? (chosen?.weight ?? SAFE_WEIGHT) : weight;
+  const { documents, queries, settings } = ways[chosen?.scoring ?? 0]!;
   const length = rootMeanSquare(lexicalVectors(documents, sampled(documents)));
   const hybrid: HybridConfig = {
     learned,
-    lexical: lexicon.settings,
+    lexical: settings,
     weight: used,
     unit,
     ...factorsOf(used, unit, length),
-    ...(chosen && { validation: validated(set, chosen.scores) }),
+    ...(chosen && { validation: validated(set, scorings, chosen) }),
   };
   writeWordFrequencies(context.output, words);
   await write(context, documents, DOCUMENTS_FILE, hybrid);
@@ -77,8 +90,14 @@ export async function addLexicalParts(
 
 const validated = (
   { queries, documents }: ValidationQueries,
-  scores: WeightValidation['scores'],
-): WeightValidation => ({ queries: queries.length, documents: documents.length, scores });
+  scorings: readonly Bm25Parameters[],
+  { scores, best }: ChosenWeight,
+): WeightValidation => ({
+  queries: queries.length,
+  documents: documents.length,
+  scores,
+  scorings: scorings.map((scoring, i) => ({ ...scoring, 'mrr@10': best[i]! })),
+});
 
 /** Evenly spaced rows. */
 function sampled({ texts }: Texts): Uint32Array {
@@ -97,21 +116,30 @@ function unitOf(queries: Texts, documents: Texts, { similarity }: Learned): numb
   return (similarity === 'euclidean' ? 2 * product : product) || 1;
 }
 
+/** The texts with one way to score words. */
+interface Scored {
+  readonly settings: LexicalSettings;
+  readonly documents: Texts;
+  readonly queries: Texts;
+}
+
 function* scoresOf(
   set: ValidationQueries,
-  queries: Texts,
-  documents: Texts,
+  ways: readonly Scored[],
   learned: Learned,
 ): Generator<QueryScores, void> {
+  const { queries, documents } = ways[0]!;
   const byModel = allScores(
     learnedVectors(queries, set.queries, learned),
     learnedVectors(documents, set.documents, learned),
   );
-  const byWords = allScores(lexicalVectors(queries, set.queries), lexicalVectors(documents, set.documents));
+  const byWords = ways.map((way) =>
+    allScores(lexicalVectors(way.queries, set.queries), lexicalVectors(way.documents, set.documents)),
+  );
   for (const [i, relevant] of set.relevant.entries())
     yield {
       learned: byModel.next().value!,
-      lexical: byWords.next().value!,
+      lexical: byWords.map((scores) => scores.next().value!),
       relevant,
       ignored: set.ignored[i],
     };

@@ -1,9 +1,11 @@
 /**
- * Chooses the weight of the lexical part by MRR@10 on the validation queries. The best weight of a few queries is
+ * Chooses the weight of the lexical part, and how its words are scored, by MRR@10 on the validation queries. The best weight of a few queries is
  * largely luck, so the choice keeps to a safe weight unless the queries speak against it: of all weights that are not
- * worse than the best by more than one standard error of the paired difference, it takes the one nearest to it.
+ * worse than the best by more than one standard error of the paired difference, it takes the one nearest to it. How words
+ * are scored is chosen as for a fusion (src/retrieval/word-scorings.ts).
  */
 import type { WeightValidation } from '../../../src/formats/embeddings.ts';
+import { bestScoring } from '../../../src/retrieval/word-scorings.ts';
 
 /** On MedQuAD, within 0.04 of the best MRR@10 for models of 0.31 and 0.56. */
 export const SAFE_WEIGHT = 0.5;
@@ -13,7 +15,8 @@ const K = 10;
 /** A query's scores of the documents to rank. */
 export interface QueryScores {
   readonly learned: Float64Array;
-  readonly lexical: Float64Array;
+  /** One array for each way to score words, the spec's own first. */
+  readonly lexical: readonly Float64Array[];
   /** Positions of its relevant documents. */
   readonly relevant: readonly number[];
   /** Position of a document to leave out. */
@@ -22,18 +25,34 @@ export interface QueryScores {
 
 export interface ChosenWeight {
   readonly weight: number;
+  /** Position of the way to score words. */
+  readonly scoring: number;
+  /** With that way. */
   readonly scores: WeightValidation['scores'];
+  /** MRR@10 of the best weight with each way. */
+  readonly best: readonly number[];
 }
 
 /** `unit`: the learned score that counts as 1. */
 export function chooseWeight(queries: Iterable<QueryScores>, unit: number): ChosenWeight {
-  const found: number[][] = WEIGHTS.map(() => []);
-  for (const query of queries)
-    for (const [i, weight] of WEIGHTS.entries()) found[i]!.push(reciprocalRank(query, weight * unit));
-  const means = found.map(mean);
+  const found: number[][][] = [];
+  let count = 0;
+  for (const query of queries) {
+    count += 1;
+    for (const [scoring, lexical] of query.lexical.entries()) {
+      const own = (found[scoring] ??= WEIGHTS.map(() => []));
+      for (const [i, weight] of WEIGHTS.entries())
+        own[i]!.push(reciprocalRank(query, lexical, weight * unit));
+    }
+  }
+  const means = found.map((own) => own.map(mean));
+  const best = means.map((own) => Math.max(...own));
+  const scoring = bestScoring(best, count);
   return {
-    weight: WEIGHTS[nearestToSafe(found, means)]!,
-    scores: WEIGHTS.map((weight, i) => ({ weight, 'mrr@10': means[i]! })),
+    weight: WEIGHTS[nearestToSafe(found[scoring]!, means[scoring]!)]!,
+    scoring,
+    scores: WEIGHTS.map((weight, i) => ({ weight, 'mrr@10': means[scoring]![i]! })),
+    best,
   };
 }
 
@@ -59,7 +78,11 @@ function notWorse(best: readonly number[], other: readonly number[]): boolean {
 }
 
 /** The reciprocal rank of the first relevant document, 0 beyond K; equal scores rank by position. */
-function reciprocalRank({ learned, lexical, relevant, ignored }: QueryScores, factor: number): number {
+function reciprocalRank(
+  { learned, relevant, ignored }: QueryScores,
+  lexical: Float64Array,
+  factor: number,
+): number {
   const score = (document: number): number => learned[document]! + factor * lexical[document]!;
   let first = relevant[0]!;
   for (const document of relevant)

@@ -23,6 +23,12 @@ const options = {
       minimum: 0,
       maximum: 1_000_000,
     },
+    tune_bm25: {
+      description:
+        'Whether the way to score words is chosen too, where a weight or method is: BM25 as in `bm25`, or the sum of the ' +
+        'inverse document frequencies of common words, plain or squared; `true` by default.',
+      type: 'boolean',
+    },
     split: {
       description: 'Split on whose queries the fusion is chosen, by MRR@10; `validation` by default.',
       type: 'string',
@@ -41,8 +47,8 @@ const options = {
 export const fusionSchema = {
   description:
     'Fusion of the model with BM25, as a system of its own, if BM25 is among the baselines. `auto` chooses the method ' +
-    '(convex sum of scores or reciprocal rank fusion (RRF)), the weight and k on the split `validation`; `none` or ' +
-    '`false` evaluates no fusion.',
+    '(convex sum of scores or reciprocal rank fusion (RRF)), the weight, k and the way to score words on the split ' +
+    '`validation`; `none` or `false` evaluates no fusion.',
   anyOf: [{ enum: ['auto', 'none', false] }, options],
   default: 'auto',
 } as const;

@@ -12,6 +12,8 @@ export type FusionRequest =
       readonly grid: readonly Fusion[];
       readonly split: string;
       readonly maxQueries: number;
+      /** Whether ways to score words other than the spec's are tried. */
+      readonly tunesBm25: boolean;
     };
 
 const K = 60;
@@ -27,6 +29,7 @@ export function fusionRequest({
   const options = fusion === 'auto' ? {} : fusion;
   if (options.enabled === false) return { kind: 'none' };
   const { method, weight, k, split = SPLIT, max_queries: maxQueries = MAX_QUERIES } = options;
+  const { tune_bm25: tunesBm25 = true } = options;
   const ranks = method === 'rrf' || (method === undefined && (weight !== undefined || k !== undefined));
   if (k !== undefined && !ranks)
     throw new PipelineError('E_PARAMETER', '`fusion.k` is a parameter of reciprocal rank fusion', {
@@ -37,7 +40,7 @@ export function fusionRequest({
   if (method === 'convex' && weight !== undefined) return { kind: 'fixed', fusion: { method, weight } };
   if (method === 'rrf' && weight !== undefined)
     return { kind: 'fixed', fusion: { method, weight, k: k ?? K } };
-  return { kind: 'choice', grid: gridOf(method ?? 'auto', weight, k), split, maxQueries };
+  return { kind: 'choice', grid: gridOf(method ?? 'auto', weight, k), split, maxQueries, tunesBm25 };
 }
 
 function gridOf(method: 'auto' | Fusion['method'], weight?: number, k?: number): Fusion[] {

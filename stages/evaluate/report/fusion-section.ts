@@ -1,12 +1,13 @@
 /** The section of report.md that says how the model and BM25 were fused, and on what that choice rests. */
 import type { Fusion, FusionConfig } from '../../../src/formats/fusion.ts';
 import type { Summary } from '../summary/summary.ts';
+import { scoringText } from '../../../src/retrieval/word-scorings.ts';
 import { table } from './markdown.ts';
 
 export function fusionSection({ fusion }: Summary): string[] {
   if (!fusion) return [];
-  const used = `${fusionText(fusion.fusion)}, of lists of ${fusion.depth}; BM25 k1 ${fusion.bm25.k1}, b ${fusion.bm25.b}.`;
-  return ['## Fusion', `${used} ${sourceText(fusion)}`, ...gridTable(fusion)];
+  const used = `${fusionText(fusion.fusion)}, of lists of ${fusion.depth}; ${scoringText(fusion.bm25)}.`;
+  return ['## Fusion', `${used} ${sourceText(fusion)}`, ...gridTable(fusion), ...scoringTable(fusion)];
 }
 
 function fusionText(fusion: Fusion): string {
@@ -47,6 +48,17 @@ function gridTable({ chosen }: FusionConfig): string[] {
     table(
       ['weight', ...weights.map(String)],
       [...rows].map(([name, cells]) => [name, ...cells]),
+    ),
+  ];
+}
+
+/** MRR@10 by the best fusion with each way to score words. */
+function scoringTable({ chosen }: FusionConfig): string[] {
+  if (chosen.by !== 'validation' || !chosen.scorings) return [];
+  return [
+    table(
+      ['words scored by', 'fused, MRR@10'],
+      chosen.scorings.map((tried) => [scoringText(tried), tried['mrr@10'].toFixed(3)]),
     ),
   ];
 }

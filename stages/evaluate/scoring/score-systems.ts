@@ -4,11 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { monotonic } from '../../../src/base/clock.ts';
-import type { Fusion } from '../../../src/formats/fusion.ts';
 import type { Names } from '../../../src/formats/packed-names.ts';
 import { fuseCandidates, fusePool, poolOf } from '../../../src/retrieval/fusion.ts';
 import type { Ranking } from '../../../src/retrieval/ranking.ts';
 import type { StageContext } from '../../../src/stage.ts';
+import type { QueryFusion } from '../fusion/choose.ts';
 import type { EvaluateParams } from '../parameters.ts';
 import type { Measure } from './measures.ts';
 import type { EvaluatedQuery } from './queries.ts';
@@ -37,23 +37,21 @@ export async function scoreSystems(
   queries: readonly EvaluatedQuery[],
   names: Names,
   measures: readonly Measure[],
-  fusionOf: ((query: EvaluatedQuery) => Fusion) | undefined,
+  fusionOf: ((query: EvaluatedQuery) => QueryFusion) | undefined,
   observe: Observer | undefined,
 ): Promise<Scores> {
   const { depth, run_depth: runDepth } = context.params;
   const searches = systems.map((system) => system.search(queries, depth));
+  const otherWords = fusionOf && searchOtherWords(systems, queries, fusionOf, depth);
   const keeper = scoreKeeper(context.output, names, runDepth, measures);
   let reported = -Infinity;
   for (const [done, query] of queries.entries()) {
     const lists = new Map<SystemName, Lists>();
     for (const [i, system] of systems.entries()) {
-      lists.set(system.name, {
-        corpus: searches[i]!.next().value!,
-        candidates: query.candidates.length > 0 ? system.rankCandidates(query) : undefined,
-      });
+      lists.set(system.name, listsOf(system, query, searches[i]!));
       // Right after BM25, so that the fusion comes next to it in every table.
       if (system.name === 'bm25' && fusionOf)
-        lists.set('fused', fusedLists(systems, lists, query, fusionOf(query), depth));
+        lists.set('fused', fusedLists(systems, lists, query, otherWords!, fusionOf(query), depth));
     }
     keeper.keep(query, lists);
     observe?.(query.id, lists.get('model')!.corpus);
@@ -66,16 +64,43 @@ export async function scoreSystems(
   return keeper.close();
 }
 
+const listsOf = (system: System, query: EvaluatedQuery, search: Iterator<Ranking, void>): Lists => ({
+  corpus: search.next().value!,
+  candidates: query.candidates.length > 0 ? system.rankCandidates(query) : undefined,
+});
+
+type Searches = ReadonlyMap<System, Iterator<Ranking, void>>;
+
+/** The searches of words that are only fused, each for the queries that it is fused for. */
+function searchOtherWords(
+  systems: readonly System[],
+  queries: readonly EvaluatedQuery[],
+  fusionOf: (query: EvaluatedQuery) => QueryFusion,
+  depth: number,
+): Searches {
+  const asked = new Map<System, EvaluatedQuery[]>();
+  for (const query of queries) {
+    const { words } = fusionOf(query);
+    if (systems.includes(words)) continue;
+    const own = asked.get(words);
+    if (own) own.push(query);
+    else asked.set(words, [query]);
+  }
+  return new Map([...asked].map(([system, own]) => [system, system.search(own, depth)]));
+}
+
 function fusedLists(
   systems: readonly System[],
   lists: ReadonlyMap<SystemName, Lists>,
   query: EvaluatedQuery,
-  fusion: Fusion,
+  otherWords: Searches,
+  { fusion, words }: QueryFusion,
   depth: number,
 ): Lists {
-  const named = (name: SystemName): System => systems.find((system) => system.name === name)!;
-  const [model, bm25] = [lists.get('model')!, lists.get('bm25')!];
-  const both = { model: named('model'), bm25: named('bm25') };
+  const search = otherWords.get(words);
+  const model = lists.get('model')!;
+  const bm25 = search ? listsOf(words, query, search) : lists.get('bm25')!;
+  const both = { model: systems.find(({ name }) => name === 'model')!, bm25: words };
   const pool = poolOf(retrieved(both, { model: model.corpus, bm25: bm25.corpus }, query));
   return {
     corpus: fusePool(pool, fusion, depth),

@@ -6,7 +6,7 @@ import type { SearchKernels } from '../../../src/engine/kernels/search/search-ke
 import type { Matrix } from '../../../src/formats/npy.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { WordVectors } from '../../../src/formats/vectors.ts';
-import { createBm25, inverseDocumentFrequencies, type Bm25Parameters } from '../../../src/retrieval/bm25.ts';
+import { inverseDocumentFrequencies, type Bm25 } from '../../../src/retrieval/bm25.ts';
 import { createExactSearch, type ExactSearch } from '../../../src/retrieval/exact.ts';
 import type { Both, Retrieved } from '../../../src/retrieval/fusion.ts';
 import { meanVectors } from '../../../src/retrieval/mean-vectors.ts';
@@ -52,8 +52,7 @@ export function vectorSystem(name: SystemName, search: ExactSearch, queries: Mat
   };
 }
 
-export function bm25System(tokens: Tokens, parameters: Bm25Parameters, kernels?: SearchKernels): System {
-  const bm25 = createBm25(tokens.documents, tokens.vocabulary.tokens.length, parameters, kernels);
+export function bm25System(bm25: Bm25): System {
   return {
     name: 'bm25',
     search: (queries, depth) =>

@@ -52,7 +52,7 @@ export function bm25Fractions(
   { lexicon, places }: LexicalCorpus,
 ): number[] {
   const all = Uint32Array.from({ length: rowCount(documents) }, (_, i) => i);
-  const highest = query.reduce((sum, id) => sum + (places[id]! < 0 ? 0 : lexicon.idf[places[id]!]!), 0);
+  const highest = query.reduce((sum, id) => sum + (places[id]! < 0 ? 0 : lexicon.weights[places[id]!]!), 0);
   return Array.from(
     createBm25(documents, tokens.length, BM25).scores(query, all),
     (score) => score / highest,

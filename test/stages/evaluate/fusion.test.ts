@@ -66,6 +66,52 @@ describe('fusion: auto', () => {
   });
 });
 
+describe('how a fusion scores words', () => {
+  // The subject is said once in the relevant document and often in another, which BM25 prefers.
+  const topics = Array.from({ length: 20 }, (_, i) => [
+    `topic${i} origin and much more text of any other kind around it`,
+    `topic${i} topic${i} topic${i} topic${i}`,
+  ]).flat();
+  const asked = ['validation', 'test'].flatMap((split) =>
+    Array.from({ length: 20 }, (_, i) => ({
+      text: `topic${i} origin`,
+      split,
+      relevant: { [2 * i]: 1 },
+    })),
+  );
+  const evaluated = async (fusion: JsonObject): Promise<KindRun> =>
+    runKind(stage, {
+      params: { examples: 0, bootstrap: { samples: 0 }, permutations: 100, fusion, bm25: { k1: 100, b: 1 } },
+      inputs: {
+        corpus: await corpusArtifact(topics, asked),
+        tokens: tokensArtifact(tokensOf(topics, asked)),
+        embeddings: embeddingsArtifact(
+          randomMatrix(topics.length, 8, 'documents'),
+          randomMatrix(asked.length, 8, 'queries'),
+        ),
+      },
+    });
+
+  it('is chosen with the weight, recorded, and used for the evaluated queries', async () => {
+    const run = await evaluated({ method: 'convex' });
+    const { bm25, chosen } = readFusion(run.artifact.path)!;
+    expect(bm25).toEqual({ k1: 0, b: 0 });
+    expect(chosen).toMatchObject({
+      scorings: [{ k1: 100, b: 1 }, { k1: 0 }, { k1: 0, idf_power: 2 }],
+    });
+    expect(run.metrics).toMatchObject({ 'bm25/mrr@10': 0.5, 'fused/mrr@10': 1 });
+    expect(report(run)).toContain('BM25 k1 0, b 0.');
+    expect(report(run)).toMatch(/BM25 k1 0, b 0, idf squared *\| *1\.000/);
+  });
+
+  it('stays as the baseline is where the spec says so', async () => {
+    const run = await evaluated({ method: 'convex', tune_bm25: false });
+    const { bm25, chosen } = readFusion(run.artifact.path)!;
+    expect(bm25).toEqual({ k1: 100, b: 1 });
+    expect(chosen).not.toHaveProperty('scorings');
+  });
+});
+
 describe('a fixed fusion', () => {
   it.each([
     [

@@ -215,19 +215,26 @@ describe('weak positives by an earlier model and by fusion', () => {
     }
   });
 
-  it('take the weight that a report recorded', async () => {
+  it('take the weight and the scoring of words that a report recorded', async () => {
     const folder = temporaryFolder();
-    const inputs = (weight: number): Record<string, InputArtifact> => {
-      writeFileSync(join(folder, 'fusion.json'), JSON.stringify({ fusion: { method: 'convex', weight } }));
+    const inputs = (weight: number, bm25: JsonObject): Record<string, InputArtifact> => {
+      writeFileSync(
+        join(folder, 'fusion.json'),
+        JSON.stringify({ fusion: { method: 'convex', weight }, bm25 }),
+      );
       return { embeddings: embeddingsArtifact(documents, queries), report: reportArtifact(folder) };
     };
-    const byReport = (weight: number): Promise<KindRun> =>
-      mine({ queries: 'unjudged', positives: { from: 'fusion', keep: 1 } }, tokens, inputs(weight));
+    const byReport = (weight: number, bm25: JsonObject = { k1: 0.9, b: 0.4 }): Promise<KindRun> =>
+      mine({ queries: 'unjudged', positives: { from: 'fusion', keep: 1 } }, tokens, inputs(weight, bm25));
     for (const weight of [0, 0.3, 1])
       expect(pairs(await byReport(weight))).toEqual(
         pairs(await run({ from: 'fusion' }, { fusion: { weight } })),
       );
     expect(pairs(await byReport(0))).not.toEqual(pairs(await byReport(1)));
+    const scoring = { k1: 5, b: 1 };
+    expect(pairs(await byReport(0, scoring))).toEqual(
+      pairs(await run({ from: 'fusion' }, { fusion: { weight: 0 }, bm25: scoring })),
+    );
   });
 
   it('by the model need its embeddings', async () => {

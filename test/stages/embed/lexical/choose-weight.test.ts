@@ -8,7 +8,7 @@ import {
 /** A query with two documents of which the first is relevant: it wins if weight · lexical is above `learned`. */
 const query = (learned: number, lexical: number, ignored?: number): QueryScores => ({
   learned: Float64Array.of(0, learned),
-  lexical: Float64Array.of(lexical, 0),
+  lexical: [Float64Array.of(lexical, 0)],
   relevant: [0],
   ignored,
 });
@@ -30,6 +30,13 @@ describe('the weight of the lexical part', () => {
     expect(chooseWeight([query(0.9, 1)], 1).weight).toBe(SAFE_WEIGHT);
   });
 
+  it('comes with the way to score words that is best', () => {
+    const both = { ...query(0.9, 0.01), lexical: [Float64Array.of(0.01, 0), Float64Array.of(1, 0)] };
+    expect(chooseWeight(repeated(200, both), 1)).toMatchObject({ scoring: 1, weight: 1, best: [0.5, 1] });
+    const worse = { ...both, lexical: [Float64Array.of(1, 0), Float64Array.of(0, 1)] };
+    expect(chooseWeight(repeated(200, worse), 1)).toMatchObject({ scoring: 0, weight: 1 });
+  });
+
   it('is in units of the learned score', () => {
     expect(chooseWeight(repeated(200, query(9, 1)), 10).weight).toBe(1);
   });
@@ -41,7 +48,7 @@ describe('the weight of the lexical part', () => {
   });
 
   it('ranks equal scores by position and leaves out an ignored document', () => {
-    const tie = { learned: Float64Array.of(1, 1), lexical: Float64Array.of(0, 0), relevant: [1] };
+    const tie = { learned: Float64Array.of(1, 1), lexical: [Float64Array.of(0, 0)], relevant: [1] };
     const mrr = (ignored: number | undefined): number =>
       chooseWeight([{ ...tie, ignored }], 1).scores[0]!['mrr@10'];
     expect(mrr(undefined)).toBe(0.5);
@@ -50,7 +57,7 @@ describe('the weight of the lexical part', () => {
 
   it('counts a relevant document beyond rank 10 as not found', () => {
     const learned = Float64Array.from({ length: 12 }, (_, i) => -i);
-    const lexical = new Float64Array(12);
+    const lexical = [new Float64Array(12)];
     const mrr = (position: number): number =>
       chooseWeight([{ learned, lexical, relevant: [position], ignored: undefined }], 1).scores[0]!['mrr@10'];
     expect(mrr(9)).toBe(0.1);
