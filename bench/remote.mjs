@@ -79,14 +79,13 @@ function transfer({ address, endpoint }) {
     const name = `transfer-${process.pid}-${round}`;
     const remote = `${address}/${name}`;
     ours.up.push(spec.pipeline('push', 's.yaml', '--remote', remote).seconds);
+    const copied = (peer) => `${name}-${peer.command}`;
     for (const peer of peers)
-      peer.seconds.up.push(
-        once(peer.up(join(spec.folder, 'data'), `${name}-${peers.indexOf(peer)}`)).seconds,
-      );
+      if (peer.up) peer.seconds.up.push(once(peer.up(join(spec.folder, 'data'), copied(peer))).seconds);
     ours.down.push(spec.pipeline('pull', 's.yaml', '--remote', remote, '--store', 'pulled').seconds);
     rmSync(join(spec.folder, 'pulled'), { recursive: true, force: true });
     for (const peer of peers) {
-      peer.seconds.down.push(once(peer.down(`${name}-${peers.indexOf(peer)}`, folder)).seconds);
+      peer.seconds.down.push(once(peer.down(copied(peer), folder)).seconds);
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder);
     }
@@ -97,6 +96,7 @@ function transfer({ address, endpoint }) {
     const own = median(ours[way]);
     rows.push([way === 'up' ? 'pipeline push' : 'pipeline pull', text(own), rate(own), '', '']);
     for (const { name, seconds } of peers) {
+      if (seconds[way].length === 0) continue;
       const theirs = median(seconds[way]);
       const of = `${(own / theirs).toFixed(2)} ×`;
       rows.push([

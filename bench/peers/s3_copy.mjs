@@ -4,7 +4,10 @@ import { spawnSync } from 'node:child_process';
 
 const { RCLONE = 'rclone', AWS = 'aws', REMOTE_BUCKET: bucket = 'bench' } = process.env;
 
-/** Those that are installed. */
+/** With what rclone leaves out: the SHA-256 of every byte that arrived, and that all are on the disk. */
+const VERIFIED = 'set -e; from=$1 to=$2; "$0" copy "$from" "$to"; find "$to" -type f -exec sha256sum {} + > /dev/null; find "$to" -type f -exec sync {} +';
+
+/** Those that are installed; `up` is absent where the way is measured under another name. */
 export function copyTools(endpoint) {
   const remote = (name) =>
     `:s3,provider=Other,env_auth=true,force_path_style=true,endpoint="${endpoint}":${bucket}/${name}`;
@@ -15,6 +18,11 @@ export function copyTools(endpoint) {
       command: RCLONE,
       up: (folder, name) => [RCLONE, 'copy', folder, remote(name)],
       down: (name, folder) => [RCLONE, 'copy', remote(name), folder],
+    },
+    {
+      name: 'rclone copy, sha256sum and sync',
+      command: RCLONE,
+      down: (name, folder) => ['sh', '-c', VERIFIED, RCLONE, remote(name), folder],
     },
     {
       name: 'aws s3 cp',

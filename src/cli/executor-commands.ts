@@ -23,6 +23,8 @@ export function addExecutorCommands(root: Command, done: Done): void {
     .command('exec')
     .description('execute one stage of a run that another machine coordinates; schedulers call it')
     .requiredOption('--task <file>', 'file of the task, as the coordinator wrote it into the store')
+    .option('--then <file>', 'list with the task and others: afterwards, execute those that nobody has begun')
+    .option('--for <seconds>', 'begin with none of them later than this (default: 30)', whole)
     .option('--store <folder>', 'folder of the artifacts (default: PIPELINE_STORE, or the store of the task)')
     .option('--project <folder>', "the spec's folder on this machine (default: as where it was planned)")
     .option(...REMOTE_FLAG)

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Executor } from '../../src/execute/executor.ts';
 import { readTaskResult, writeTask, type TaskFiles } from '../../src/execute/executors/task.ts';
+import { takeTask } from '../../src/execute/executors/task-list.ts';
 import { eventReader } from '../../src/execute/executors/task-events.ts';
 import { storeLayout } from '../../src/store/layout.ts';
 import { localStore } from '../../src/store/local/local-store.ts';
@@ -40,20 +41,25 @@ function byCommand(rig: Rig, tasks: TaskFiles[], ...flags: string[]) {
 
 /** A task of the spec's first stage that nobody has executed yet. */
 async function taskOf(rig: Rig): Promise<TaskFiles> {
+  return (await tasksOf(rig))[0]!;
+}
+
+/** Tasks of the stages without inputs, in their order. */
+async function tasksOf(rig: Rig): Promise<TaskFiles[]> {
   const layout = storeLayout(join(rig.folder, 'artifacts'));
-  let files: TaskFiles | undefined;
+  const tasks: TaskFiles[] = [];
   await runSpec(join(rig.folder, 's.yaml'), {
     layout,
     store: localStore(layout),
     executor: ({ project }) => ({
       name: 'keeps',
       run(job) {
-        files ??= writeTask(layout, { format: 1, project, job });
+        tasks.push(writeTask(layout, { format: 1, project, job }));
         return Promise.resolve({ state: 'stopped' });
       },
     }),
   });
-  return files!;
+  return tasks;
 }
 
 describe('pipeline exec', () => {
@@ -151,6 +157,61 @@ describe('pipeline exec', () => {
     child.kill('SIGUSR1');
     expect((await finished).code).toBe(1);
     expect(readTaskResult(files)!.result).toMatchObject({ failure: { code: 'E_TIMEOUT' } });
+  });
+
+  describe('with a list', () => {
+    /** The tasks of three stages, and their list. */
+    async function listed(rig: Rig): Promise<{ tasks: TaskFiles[]; flags: string[] }> {
+      const tasks = await tasksOf(rig);
+      rig.write({ list: tasks.map(({ task }) => `${task}\n`).join('') });
+      return { tasks, flags: ['exec', '--task', tasks[0]!.task, '--then', 'list'] };
+    }
+    const three = (last: string): string =>
+      `name: s\nstages:\n${['echo 0 > $OUTPUT/a', 'echo 1 > $OUTPUT/a', last]
+        .map((run, n) => `  s${n}: { uses: command, with: { run: '${run}' } }\n`)
+        .join('')}`;
+    const states = (tasks: readonly TaskFiles[]): (string | undefined)[] =>
+      tasks.map((files) => readTaskResult(files)?.result.state);
+
+    it('goes on with the others', async () => {
+      const rig = project(three('echo 2 > $OUTPUT/a'));
+      const { tasks, flags } = await listed(rig);
+      expect((await rig.pipeline(...flags)).code).toBe(0);
+      expect(states(tasks)).toEqual(['executed', 'executed', 'executed']);
+      expect((await rig.run('s.yaml')).stages).toEqual({ s0: 'cached', s1: 'cached', s2: 'cached' });
+    });
+
+    it('executes its own alone where its time is over', async () => {
+      const rig = project(three('echo 2 > $OUTPUT/a'));
+      const { tasks, flags } = await listed(rig);
+      expect((await rig.pipeline(...flags, '--for', '0')).code).toBe(0);
+      expect(states(tasks)).toEqual(['executed', undefined, undefined]);
+    });
+
+    it('takes no more after a failure', async () => {
+      const rig = project(three('exit 3'));
+      const { tasks, flags } = await listed(rig);
+      expect((await rig.pipeline(...flags)).code).toBe(1);
+      expect(states(tasks)).toEqual(['executed', undefined, 'failed']);
+    });
+
+    it('hands a stage out again at SIGUSR1 that is not its own: the time limit was not for it', async () => {
+      const rig = project(three('touch begun; sleep 60'));
+      const { tasks, flags } = await listed(rig);
+      const { child, finished } = rig.start(...flags);
+      await eventually('the last stage begins', () => existsSync(join(rig.folder, 'begun')));
+      child.kill('SIGUSR1');
+      expect((await finished).code).toBe(130);
+      expect(states(tasks)).toEqual(['executed', undefined, 'stopped']);
+    });
+
+    it('does nothing where somebody has taken its task', async () => {
+      const rig = project(three('echo 2 > $OUTPUT/a'));
+      const { tasks, flags } = await listed(rig);
+      takeTask(tasks[0]!, 2);
+      expect((await rig.pipeline(...flags)).code).toBe(0);
+      expect(states(tasks)).toEqual([undefined, undefined, undefined]);
+    });
   });
 
   it('refuses a file that is no task with 2', async () => {

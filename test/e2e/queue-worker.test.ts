@@ -50,6 +50,25 @@ describe.skipIf(!REDIS)('a worker (needs redis-server or valkey-server)', () => 
     expect(takenBy(second)).toEqual(['slow']);
   });
 
+  it('gives a stage back whose processes got the SIGTERM of their worker, as from systemd or scancel', async () => {
+    const { rig, worker, start, flags } = await queueRig({});
+    rig.write({
+      's.yaml': `stages:\n  slow: { uses: command, with: { run: '${waiting(rig.folder, 'slow')}' } }\n`,
+    });
+    const first = await worker();
+    const run = start('run', 's.yaml', ...flags);
+    const pid = await eventually('the stage', () => pidIn(join(rig.folder, 'slow.pid')));
+    process.kill(pid, 'SIGTERM');
+    first.signal('SIGTERM');
+    expect((await first.finished).code).toBe(0);
+    rig.write({ 'slow.go': '' });
+    const second = await worker();
+    const { code, stderr } = await run.finished;
+    expect(code, stderr).toBe(0);
+    expect(stderr).not.toContain('✖ slow');
+    expect(takenBy(second)).toEqual(['slow']);
+  });
+
   it('takes only stages for which it has enough memory', async () => {
     const { rig, worker, start, flags } = await queueRig({
       's.yaml': `stages:

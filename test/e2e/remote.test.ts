@@ -1,5 +1,6 @@
 /** Two machines with one remote store, from the command line. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -175,6 +176,28 @@ describe('pipeline with a remote store', () => {
     expect(stderr.match(/warning: /g)).toHaveLength(1);
     expect(stderr).toMatch(
       /3 artifacts, .*, not uploaded to file:\/\/\/no\/such\/folder\. Later: pipeline push s\.yaml/,
+    );
+  });
+
+  it('pulls what an interrupted pull has begun, and removes its leftovers', async () => {
+    const address = folder();
+    expect((await machine(address).run('s.yaml')).code).toBe(0);
+    const rig = machine(address);
+    const owner = { pid: process.pid, host: hostname(), boot: 'an earlier one', started: '' };
+    rig.write({
+      'artifacts/tmp/interrupted/owner.json': JSON.stringify(owner),
+      'artifacts/tmp/interrupted/output/a': 'al',
+    });
+    expect((await rig.pipeline('pull', 's.yaml')).stdout).toMatch(/^3 artifacts/);
+    expect(readdirSync(join(rig.folder, 'artifacts', 'tmp'))).toEqual([]);
+  });
+
+  it('fails where it was to fetch something, and nobody answers', async () => {
+    const rig = machine('http://127.0.0.1:9/team');
+    const { code, stdout, stderr } = await rig.pipeline('pull', 's.yaml');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /error: .* cannot be used: the connection is refused \(127\.0\.0\.1:9\)\nhint: Compare/,
     );
   });
 

@@ -1,20 +1,9 @@
 import { expect, it } from 'vitest';
 import { tinyCorpus } from '../helpers/tiny-corpus.ts';
+import { tinyTraining } from '../helpers/tiny-training.ts';
 import { makeRig, type Event, type Rig } from '../helpers/rig.ts';
 
-const SPEC = `stages:
-  corpus: { uses: ingest, with: { format: beir, folder: data } }
-  tokens: { uses: tokenize, inputs: { corpus: corpus }, with: { min_count: 1 } }
-  vectors: { uses: word2vec, inputs: { tokens: tokens }, with: { source: train, dimensions: 8 } }
-  triplets: { uses: mine, inputs: { tokens: tokens }, with: { negatives: [{ from: random }] } }
-  model:
-    uses: train
-    inputs: { tokens: tokens, triplets: triplets, vectors: vectors }
-    with:
-      encoder: { cell: gru, hidden: 8 }
-      loss: { name: triplet, distance: cosine, margin: 0.2 }
-      epochs: 1
-  embeddings: { uses: embed, inputs: { model: model, tokens: tokens } }
+const SPEC = `${tinyTraining({ epochs: 1 })}  embeddings: { uses: embed, inputs: { model: model, tokens: tokens } }
   report: { uses: evaluate, inputs: { corpus: corpus, tokens: tokens, embeddings: embeddings }, with: { split: validation } }
 `;
 

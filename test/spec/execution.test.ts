@@ -43,7 +43,17 @@ test.each<[string, string[]]>([
   ],
   ['enabled: perhaps', ["51 `enabled` must be true or false, got the string 'perhaps'"]],
   ['frozen: 1', ['50 `frozen` must be true or false, got the number 1']],
-  ['retries: -1', ['51 `retries` must be an integer, or {count, delay, factor, longest}, got the number -1']],
+  [
+    'retries: -1',
+    ['51 `retries` must be an integer from 0 to 1000, or {count, delay, factor, longest}, got the number -1'],
+  ],
+  [
+    'retries: 1e12',
+    [
+      '51 `retries` must be an integer from 0 to 1000, or {count, delay, factor, longest}, got the number 1000000000000',
+    ],
+  ],
+  ['resources: { gpu: 1e9 }', ['60 `gpu` must be an integer from 0 to 1000, got the number 1000000000']],
   ['retries: { cuont: 2 }', ["53 unknown name 'cuont' in `retries`"]],
   ['retries: { factor: 0.5 }', ['61 `factor` must be a number of at least 1, got the number 0.5']],
   ['resources: 4', ['53 `resources` must be a mapping, got the number 4']],

@@ -172,3 +172,9 @@ test('a text where a mapping is expected', async () => {
   );
   expect((await project('name: 3\nstages: {}').diagnostics())[0]!.hint).toBe("Write '3' in quotes.");
 });
+
+test('an integer that has lost its last digits', async () => {
+  const shown = await project(change('dim: 64', 'dim: 1e308')).printed();
+  expect(shown).toContain("'dimensions' must be at most 9007199254740991, got 1e+308");
+  expect(shown).toMatch(/--> spec\.yaml:17:19/);
+});

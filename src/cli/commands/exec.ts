@@ -1,7 +1,9 @@
 /** `pipeline exec`: the command with which schedulers and workers execute one stage. */
 import { dirname, join, resolve } from 'node:path';
+import { monotonic } from '../../base/clock.ts';
 import { runTask } from '../../execute/executors/run-task.ts';
-import { readTask, taskFiles } from '../../execute/executors/task.ts';
+import { readTask, taskFiles, type TaskFiles } from '../../execute/executors/task.ts';
+import { readTaskList, taking } from '../../execute/executors/task-list.ts';
 import type { JobResult } from '../../execute/executor.ts';
 import { openCatalogue } from '../../kinds/catalogue.ts';
 import { configFor, storesOf, type ConfigFlags } from '../../session.ts';
@@ -12,11 +14,16 @@ import { storeNotice } from './stores.ts';
 
 export interface ExecOptions extends Pick<ConfigFlags, 'store' | 'remote' | 'push'> {
   readonly task: string;
+  /** A list of tasks that it is one of. */
+  readonly then?: string;
+  /** Seconds. */
+  readonly for?: number;
   readonly project?: string;
 }
 
 /** The worker has another code than the one that planned the task, or other files: another worker may have the right ones. */
 const UNFIT = 3;
+const DEFAULT_SECONDS = 30;
 
 export async function execCommand(options: ExecOptions): Promise<number> {
   const file = resolve(options.task);
@@ -33,19 +40,32 @@ export async function execCommand(options: ExecOptions): Promise<number> {
     limit.abort();
   };
   process.on('SIGUSR1', onLimit);
+  const end = monotonic() + (options.for ?? DEFAULT_SECONDS) * 1000;
+  let code = 0;
+  const mayGoOn = (): boolean => code === 0 && monotonic() < end && !stop.aborted && !limit.signal.aborted;
   try {
-    const result = await runTask(task, taskFiles(file), environment, {
-      stop,
-      kill,
-      limit: limit.signal,
-      uploaded: async (ending) => remote?.settle(ending),
-    });
-    return conclude(task.job.stage, result);
+    for (const files of tasksOf(file, options, mayGoOn)) {
+      const next = readTask(files.task);
+      const result = await runTask(next, files, environment, {
+        stop,
+        kill,
+        limit: limit.signal,
+        isOwnLimit: files.task === file,
+        uploaded: async (ending) => remote?.settle(ending),
+      });
+      code = conclude(next.job.stage, result);
+    }
+    return code;
   } finally {
     process.removeListener('SIGUSR1', onLimit);
     remote?.close();
     dispose();
   }
+}
+
+function tasksOf(file: string, { then }: ExecOptions, mayGoOn: () => boolean): Iterable<TaskFiles> {
+  const own = taskFiles(file);
+  return then === undefined ? [own] : taking(own, readTaskList(resolve(then)), mayGoOn);
 }
 
 /** Tasks are in `tasks/KEY/` of their store. */

@@ -1,13 +1,16 @@
-import { sleep } from '../../base/clock.ts';
+/**
+ * Whoever ends a worker from outside (a scheduler, a service manager) sends its signal to the stage's processes too, and
+ * they may have died of it before the worker has read its own. Such a failure is none of the stage.
+ */
+import { monotonic, sleep } from '../../base/clock.ts';
 import type { JobResult } from '../executor.ts';
 
 /** More than lies between the signals to the processes of a job, on a busy machine too. */
 const MOMENT_MS = 1_000;
+/** How long a program that got the signal may take to end. A worker that only takes no more goes on for hours. */
+const CLEANUP_MS = 30_000;
 
-/**
- * A scheduler that ends a job sends its signal to the stage's processes too, and they may have died of it before this
- * process has read its own. A failure counts once a moment has passed without a signal.
- */
+/** A failure counts once a moment has passed without a signal. */
 export async function failedOrStopped(
   result: JobResult,
   stop: AbortSignal,
@@ -16,4 +19,18 @@ export async function failedOrStopped(
   if (result.state !== 'failed') return result;
   await pause(MOMENT_MS, stop).catch(() => undefined);
   return stop.aborted ? { state: 'stopped' } : result;
+}
+
+/** The same for a signal after which stages go on: long afterwards, a failure has nothing to do with it. */
+export function failedOrSwept(
+  drain: AbortSignal,
+  now: typeof monotonic = monotonic,
+  pause: typeof sleep = sleep,
+): (result: JobResult) => Promise<JobResult> {
+  let since = drain.aborted ? now() : Infinity;
+  drain.addEventListener('abort', () => (since = now()), { once: true });
+  return async (result) => {
+    if (now() - since > CLEANUP_MS) return result;
+    return failedOrStopped(result, drain, pause);
+  };
 }

@@ -9,6 +9,8 @@ import { readTaskResult, writeTaskResult, type Task, type TaskFiles } from './ta
 export interface TaskOptions extends Pick<JobOptions, 'stop' | 'kill'> {
   /** Aborted shortly before the scheduler's own time limit ends this process. */
   readonly limit: AbortSignal;
+  /** Whether the limit is that of this task. Others that the process executes are handed out again when it is near. */
+  readonly isOwnLimit?: boolean;
   /** Resolves when what was made is where others look for it, or when `stop` is aborted. */
   readonly uploaded?: (stop: AbortSignal) => Promise<void>;
 }
@@ -18,7 +20,7 @@ export async function runTask(
   { job }: Task,
   files: TaskFiles,
   environment: JobEnvironment,
-  { stop, kill, limit, uploaded }: TaskOptions,
+  { stop, kill, limit, isOwnLimit = true, uploaded }: TaskOptions,
 ): Promise<JobResult> {
   const before = readTaskResult(files);
   if (before) return before.result;
@@ -34,11 +36,12 @@ export async function runTask(
       },
     });
     const ended = await failedOrStopped(executed, ending);
-    const result = ended.state === 'stopped' && limit.aborted && !stop.aborted ? TIME_LIMIT : ended;
+    const isLate = ended.state === 'stopped' && limit.aborted && !stop.aborted;
+    const result = isLate && isOwnLimit ? TIME_LIMIT : ended;
     // Whoever hears of the result may be on a machine that sees the remote store alone.
     if (result.state === 'executed') await uploaded?.(ending);
-    // A task that was stopped has no result: whoever stopped it knows, or hands it out again.
-    if (result.state !== 'stopped') writeTaskResult(files, { format: 1, host: hostname(), result });
+    // A task that was stopped from outside has no result: whoever stopped it knows, or hands it out again.
+    if (result.state !== 'stopped' || isLate) writeTaskResult(files, { format: 1, host: hostname(), result });
     return result;
   } finally {
     events.close();

@@ -32,13 +32,21 @@ export interface TaskFiles {
   /** NDJSON of `TaskEvent`, appended by the worker. */
   readonly events: string;
   readonly result: string;
+  /** Written by whoever begins with a task of a list (`task-list.ts`). */
+  readonly taken: string;
   /** What the worker itself prints, where it is started by a scheduler. The stage's own log is elsewhere. */
   readonly log: string;
 }
 
 export function taskFiles(task: string): TaskFiles {
   const base = task.replace(/\.json$/, '');
-  return { task, events: `${base}.events`, result: `${base}.result.json`, log: `${base}.log` };
+  return {
+    task,
+    events: `${base}.events`,
+    result: `${base}.result.json`,
+    taken: `${base}.taken`,
+    log: `${base}.log`,
+  };
 }
 
 /** The folder of all tasks of a key. */

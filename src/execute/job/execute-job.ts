@@ -63,7 +63,10 @@ export async function executeJob(
       const params = await paramsOf(job, project, inputs);
       const earlier = await fetchEarlier(job, store);
       const execution = { job, kind, params, inputs, earlier, logFile };
-      return await retrying(job, options, () => executeOnce(execution, environment, options));
+      const result = await retrying(job, options, () => executeOnce(execution, environment, options));
+      // A process that was taken for dead and came back may have made it meanwhile, and removed the checkpoints.
+      if (result.state === 'failed' && (await found())) return { state: 'found', seconds: result.seconds };
+      return result;
     } finally {
       claim.lock.release();
     }

@@ -1,4 +1,5 @@
 /** Schemas of a stage's `matrix` and of the fields that control its execution, for editors. */
+import { MOST } from '../stages/execution.ts';
 import type { JsonSchema } from '../../stage.ts';
 import { orReference } from './editor-schema.ts';
 
@@ -74,9 +75,9 @@ export const EXECUTION_PROPERTIES: Readonly<Record<string, JsonSchema>> = {
   retries: or(
     {
       anyOf: [
-        { type: 'integer', minimum: 0 },
+        { type: 'integer', minimum: 0, maximum: MOST.retries },
         object({
-          count: or({ type: 'integer', minimum: 0 }, 'Number of retries.', 1),
+          count: or({ type: 'integer', minimum: 0, maximum: MOST.retries }, 'Number of retries.', 1),
           delay: or(PAUSE, 'Delay before the first retry.', '1s'),
           factor: or({ type: 'number', minimum: 1 }, 'Factor by which the delay grows with each retry.', 2),
           longest: or(DURATION, 'Maximum delay.', '5min'),
@@ -88,9 +89,12 @@ export const EXECUTION_PROPERTIES: Readonly<Record<string, JsonSchema>> = {
   ),
   resources: or(
     object({
-      threads: or({ type: 'integer', minimum: 1 }, 'Number of compute threads of the stage.'),
+      threads: or(
+        { type: 'integer', minimum: 1, maximum: MOST.threads },
+        'Number of compute threads of the stage.',
+      ),
       memory: or(SIZE, 'Memory that the stage needs, such as 4GB or 512MiB.'),
-      gpu: or({ type: 'integer', minimum: 0 }, 'Number of GPUs that the stage needs.'),
+      gpu: or({ type: 'integer', minimum: 0, maximum: MOST.gpu }, 'Number of GPUs that the stage needs.'),
     }),
     'Resources that the stage needs; stages execute concurrently only as far as their resources are available.',
   ),

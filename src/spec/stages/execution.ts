@@ -22,11 +22,14 @@ const RETRY_DEFAULTS: Retries = { count: 1, delay: 1, factor: 2, longest: 300 };
 const truth: Take<boolean> = (value) =>
   typeof value === 'boolean' ? value : value === 'true' ? true : value === 'false' ? false : undefined;
 
+/** More than anybody means: a number beyond is a slip. */
+export const MOST = { retries: 1_000, threads: 10_000, gpu: 1_000 } as const;
+
 const whole =
-  (least: number): Take<number> =>
+  (least: number, most: number): Take<number> =>
   (value) => {
     const number = numberOf(value);
-    return Number.isInteger(number) && number! >= least ? number : undefined;
+    return Number.isInteger(number) && number! >= least && number! <= most ? number : undefined;
   };
 
 const seconds: Take<number> = (value) => {
@@ -76,12 +79,18 @@ function readRetries(stage: MapNode, report: Report): Retries | undefined {
   const node = stage.entries.get('retries')?.value;
   if (!node || isNull(node) || isFailed(node)) return undefined;
   if (node.type !== 'map') {
-    const count = read(stage, 'retries', whole(0), 'an integer, or {count, delay, factor, longest}', report);
+    const count = read(
+      stage,
+      'retries',
+      whole(0, MOST.retries),
+      `an integer from 0 to ${MOST.retries}, or {count, delay, factor, longest}`,
+      report,
+    );
     return count === undefined ? undefined : { ...RETRY_DEFAULTS, count };
   }
   checkNames(node, RETRY_NAMES, '`retries`', report);
   const given = {
-    count: read(node, 'count', whole(0), 'an integer of at least 0', report),
+    count: read(node, 'count', whole(0, MOST.retries), `an integer from 0 to ${MOST.retries}`, report),
     delay: read(node, 'delay', pause, 'a duration, such as 5s', report),
     factor: read(node, 'factor', factor, 'a number of at least 1', report),
     longest: read(node, 'longest', seconds, 'a duration above zero, such as 5min', report),
@@ -98,9 +107,9 @@ function readResources(stage: MapNode, report: Report): Resources | undefined {
   }
   checkNames(node, RESOURCE_NAMES, '`resources`', report);
   return defined({
-    threads: read(node, 'threads', whole(1), 'an integer of at least 1', report),
+    threads: read(node, 'threads', whole(1, MOST.threads), `an integer from 1 to ${MOST.threads}`, report),
     memory: read(node, 'memory', size, 'a size, such as 4GB or 512MiB', report),
-    gpu: read(node, 'gpu', whole(0), 'an integer of at least 0', report),
+    gpu: read(node, 'gpu', whole(0, MOST.gpu), `an integer from 0 to ${MOST.gpu}`, report),
   });
 }
 

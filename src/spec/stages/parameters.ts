@@ -58,11 +58,25 @@ function compile(ajv: Ajv, { origin, declaration: { parameters } }: Kind): Valid
   try {
     if (origin === 'module' && ajv.validateSchema(parameters) === false)
       return faultIn(parameters, ajv.errors ?? []);
-    return ajv.compile(parameters);
+    return ajv.compile(withSafeIntegers(parameters) as JsonSchema);
   } catch (error) {
     return (error as Error).message.replace(/^strict mode: /, '').replaceAll('"', "'");
   }
 }
+
+/** With a bound for every integer that has none: beyond it, neighbouring integers are the same number. */
+function withSafeIntegers(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withSafeIntegers);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [name, VALUES.has(name) ? value : withSafeIntegers(value)]),
+  );
+  const isInteger = [copy['type']].flat().includes('integer');
+  return isInteger ? { maximum: Number.MAX_SAFE_INTEGER, ...copy } : copy;
+}
+
+/** Keywords whose values are no schemas. */
+const VALUES: ReadonlySet<string> = new Set(['default', 'const', 'enum', 'examples']);
 
 /** Where a schema of a user's kind is wrong; the validator's own lines name rules of its own schema. */
 function faultIn(schema: JsonSchema, errors: readonly ErrorObject[]): string {

@@ -15,7 +15,7 @@ import {
   SAFE,
   type ChosenFusion,
 } from '../../../src/retrieval/fusion-choice.ts';
-import { poolOf } from '../../../src/retrieval/fusion.ts';
+import { poolOf, WINDOW } from '../../../src/retrieval/fusion.ts';
 import { wordScorings } from '../../../src/retrieval/word-scorings.ts';
 import type { StageContext } from '../../../src/stage.ts';
 import type { EvaluateParams } from '../parameters.ts';
@@ -49,6 +49,8 @@ type Context = StageContext<EvaluateParams>;
 
 const FOLDS = 5;
 const REPORT_EVERY = 16;
+/** Of the lists that are fused to choose: twice the window of the normalisation, as what ranks lower in both is not among the first 10. */
+const MOST_DEPTH = 2 * WINDOW;
 
 /** `queriesOf`: the queries of a split that have a relevant document. Undefined if no fusion is wanted. */
 export async function chooseFusionFor(
@@ -145,7 +147,7 @@ async function searchAll(
   queries: readonly EvaluatedQuery[],
   grid: readonly Fusion[],
 ): Promise<Float64Array[][]> {
-  const { depth } = context.params;
+  const depth = Math.min(context.params.depth, MOST_DEPTH);
   const byModel = model.search(queries, depth);
   const byWords = words.map((system) => system.search(queries, depth));
   const rows = words.map((): Float64Array[] => []);

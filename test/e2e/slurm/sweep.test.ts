@@ -10,20 +10,11 @@ import { makeRig, type Rig } from '../../helpers/rig.ts';
 import { slurmMissing } from '../../helpers/slurm.ts';
 import { slurmProject } from '../../helpers/slurm-project.ts';
 import { tinyCorpus } from '../../helpers/tiny-corpus.ts';
+import { tinyTraining } from '../../helpers/tiny-training.ts';
 import { useSlurm } from '../../helpers/use-slurm.ts';
 
-const SPEC = `
-name: sixteen
-stages:
-  corpus: { uses: ingest, with: { format: beir, folder: data } }
-  tokens: { uses: tokenize, inputs: { corpus: corpus }, with: { min_count: 1 } }
-  vectors: { uses: word2vec, inputs: { tokens: tokens }, with: { source: train, dimensions: 8 } }
-  triplets: { uses: mine, inputs: { tokens: tokens }, with: { negatives: [{ from: random }] } }
-  model:
-    uses: train
-    inputs: { tokens: tokens, triplets: triplets, vectors: vectors }
-    with: { encoder: { cell: gru, hidden: 8 }, loss: { name: triplet, distance: cosine, margin: 0.2 }, epochs: 5 }
-sweep:
+const SPEC = `name: sixteen
+${tinyTraining({ epochs: 5 })}sweep:
   grid: { model.loss.margin: [0.1, 0.2, 0.3, 0.4], model.seed: [1, 2, 3, 4] }
 `;
 const KINDS = ['ingest', 'tokenize', 'word2vec', 'mine', 'train'];

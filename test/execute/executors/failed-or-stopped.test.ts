@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JobResult } from '../../../src/execute/executor.ts';
-import { failedOrStopped } from '../../../src/execute/executors/failed-or-stopped.ts';
+import { failedOrStopped, failedOrSwept } from '../../../src/execute/executors/failed-or-stopped.ts';
 
 const FAILED: JobResult = {
   state: 'failed',
@@ -27,4 +27,26 @@ it('an artifact that was made counts, whatever comes', async () => {
   expect(await failedOrStopped(made, AbortSignal.abort(), () => Promise.reject(new Error('no pause')))).toBe(
     made,
   );
+});
+
+/** A worker that was asked to take no more stages that many seconds before its stage fails. */
+function drained(seconds: number): Promise<JobResult> {
+  const drain = new AbortController();
+  let now = 0;
+  const unlessSwept = failedOrSwept(
+    drain.signal,
+    () => now,
+    () => Promise.reject(new Error('aborted')),
+  );
+  drain.abort();
+  now = seconds * 1000;
+  return unlessSwept(FAILED);
+}
+
+it('a stage that fails soon after its worker was asked to end may have got the same signal', async () => {
+  expect(await drained(5)).toEqual({ state: 'stopped' });
+});
+
+it('a stage that fails long after its worker was asked to end has failed', async () => {
+  expect(await drained(60)).toBe(FAILED);
 });

@@ -68,6 +68,8 @@ export interface Desk {
 
 const CLASS_SECONDS = 7 * 86_400;
 const CANCEL_SECONDS = 600;
+/** A worker that lives reads them within seconds, and finds by itself what it missed. */
+const NEWS_SECONDS = 60;
 /** A report may still be on its way when the task is gone. */
 const MOST_MISSED = 2;
 const IDLE_MS = 5_000;
@@ -199,8 +201,9 @@ async function announce(redis: Redis, keys: QueueNames, names: readonly string[]
   if (names.length === 0) return;
   const added = await redis.sadd(keys.classes, ...names);
   const all = redis.pipeline();
-  // One entry for each worker, since whoever waits takes one.
-  if (added > 0) for (const worker of await redis.smembers(keys.workers)) all.zadd(keys.news, 0, worker);
+  if (added > 0)
+    for (const worker of await redis.smembers(keys.workers))
+      all.zadd(keys.news(worker), 0, 'class').expire(keys.news(worker), NEWS_SECONDS);
   for (const name of names) all.set(keys.class(name), '', 'EX', CLASS_SECONDS);
   await all.exec();
 }

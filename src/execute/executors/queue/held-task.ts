@@ -41,6 +41,8 @@ export interface HeldTask {
   readonly kill: AbortController;
   /** The worker is stopping: the task goes back into the queue. */
   givesBack: boolean;
+  /** Tells a stage that failed from one that was ended together with its worker. */
+  readonly unlessSwept: (result: JobResult) => Promise<JobResult>;
 }
 
 /** How it left this worker. */
@@ -90,7 +92,7 @@ export async function executeTask(
     here = withKinds(environment.kinds('again'));
     refusal = await refusalOf(task, environment.stores, here);
   }
-  const result: JobResult | Refusal =
+  const executed =
     refusal ??
     (await executeJob({ ...task.job, threads: Math.min(threads, task.job.threads) }, here, {
       stop: held.stop.signal,
@@ -101,6 +103,8 @@ export async function executeTask(
         reports.add(event);
       },
     }));
+  const result = executed.state === 'failed' ? await held.unlessSwept(executed) : executed;
+  if (result.state === 'stopped' && executed.state === 'failed') held.givesBack = true;
   const ended = await published(result, task, sameFolder, environment);
   const report = reports.end();
   onDone();

@@ -51,7 +51,7 @@ async function takeDown(redis: Redis, keys: QueueNames, { name }: WorkerCard): P
   await redis
     .pipeline()
     .srem(keys.workers, name)
-    .del(keys.worker(name))
+    .del(keys.worker(name), keys.news(name))
     .exec()
     .catch(() => undefined);
 }

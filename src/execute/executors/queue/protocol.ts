@@ -83,8 +83,8 @@ export interface QueueNames {
   /** The names of the resource classes in use; each has a key of its own that expires. */
   readonly classes: string;
   readonly class: (name: string) => string;
-  /** Gets an entry for each worker with a new class, so that those that wait for tasks look at once. */
-  readonly news: string;
+  /** Gets an entry when a class comes into use, so that a worker that waits for tasks looks at once. */
+  readonly news: (worker: string) => string;
   /** The names of the workers; each has a key of its own that expires. */
   readonly workers: string;
   readonly worker: (name: string) => string;
@@ -99,7 +99,7 @@ export function queueNames(queue = 'pipeline'): QueueNames {
     prefix,
     classes: `${prefix}:classes`,
     class: (name) => `${prefix}:class:${name}`,
-    news: `${prefix}:news`,
+    news: (worker) => `${prefix}:news:${worker}`,
     workers: `${prefix}:workers`,
     worker: (name) => `${prefix}:worker:${name}`,
     cancel: (task) => `${prefix}:cancel:${task}`,

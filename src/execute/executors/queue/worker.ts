@@ -8,6 +8,7 @@ import { aborted } from '../../../base/aborted.ts';
 import { sleep } from '../../../base/clock.ts';
 import { openAccount, type Capacity } from '../../capacity.ts';
 import type { JobEvent } from '../../executor.ts';
+import { failedOrSwept } from '../failed-or-stopped.ts';
 import { connect, watchConnection } from './redis.ts';
 import {
   executeTask,
@@ -17,7 +18,7 @@ import {
   type WorkerEnvironment,
 } from './held-task.ts';
 import { keepUp, type Held } from './keep-up.ts';
-import { queueNames, type QueueNames, type WorkerCard } from './protocol.ts';
+import { queueNames, type WorkerCard } from './protocol.ts';
 import { servedClasses, type ServedClass, type ServedClasses } from './served-classes.ts';
 
 export type WorkerEvent =
@@ -61,6 +62,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const running = new Set<Promise<void>>();
   const freed = newBell();
   const ended = new AbortController();
+  const unlessSwept = failedOrSwept(drain);
 
   const take = async (): Promise<boolean> => {
     for (const served of classes.all()) {
@@ -83,6 +85,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       stop: new AbortController(),
       kill: new AbortController(),
       givesBack: false,
+      unlessSwept,
     };
     held.set(token, { task, served });
     account.take(served);
@@ -141,7 +144,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       if (!full && (await take().catch(() => false))) continue;
       if (!goesOn()) break;
       // The command goes on where a slot was freed meanwhile; it is the same one that the next turn waits for.
-      if (!full) arrival ??= arrivalOf(waiting, keys, classes).then(() => (arrival = undefined));
+      if (!full)
+        arrival ??= arrivalOf(waiting, keys.news(card.name), classes).then(() => (arrival = undefined));
       await Promise.race([next, drained, ...(full || !arrival ? [] : [arrival])]);
     }
     while (running.size > 0) await Promise.race(running);
@@ -163,11 +167,11 @@ function threadsFor({ resources }: ServedClass, { threads, jobs }: Capacity): nu
 }
 
 /** Resolves when a task was added to one of the queues, when there is a new queue, or after a while. */
-async function arrivalOf(redis: Redis, keys: QueueNames, classes: ServedClasses): Promise<void> {
+async function arrivalOf(redis: Redis, news: string, classes: ServedClasses): Promise<void> {
   try {
     const markers = classes.all().map(({ marker }) => marker);
-    const arrived = await redis.bzpopmin(keys.news, ...markers, WAIT_SECONDS);
-    if (arrived?.[0] === keys.news) await classes.refresh();
+    const arrived = await redis.bzpopmin(news, ...markers, WAIT_SECONDS);
+    if (arrived?.[0] === news) await classes.refresh();
   } catch {
     // The connection ended, or the server is not ready yet.
     await sleep(PAUSE_MS);

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { PipelineError } from '../../../base/diagnostic.ts';
-import { FORMAT, rowsOf, type Row } from './states.ts';
+import { arraysOf, FORMAT, rowsOf, type Row } from './states.ts';
 
 /** The controller did not answer, or answers that it is too busy: the same request may succeed later. */
 export class Unavailable extends Error {}
@@ -88,7 +88,7 @@ export function slurmCommands(): SlurmCommands {
     async cancel(ids, options = []) {
       for (let start = 0; start < ids.length; start += MOST_IDS)
         // Of jobs that have ended meanwhile it says so, which is no failure.
-        await runSlurm('scancel', ['--quiet', ...options, ...ids.slice(start, start + MOST_IDS)]);
+        await runSlurm('scancel', ['--quiet', ...options, ...arraysOf(ids.slice(start, start + MOST_IDS))]);
     },
     async maxArraySize() {
       const text = await runSlurm('scontrol', ['show', 'config']);

@@ -16,6 +16,8 @@ export type LossClass =
   | 'cancelled'
   /** It was cancelled by another coordinator, which had taken it over. */
   | 'disowned'
+  /** It was begun by another job of its array, whose time was over. */
+  | 'cut-short'
   /** It is in no listing any more, and nothing came of it. */
   | 'vanished'
   /** It failed before `pipeline exec` began. */

@@ -9,6 +9,10 @@ const MIB = 2 ** 20;
 const WORKER_MIB = 128;
 /** What a job takes besides the attempts of its stage: the start of a node, inputs to fetch, a lock to wait for. */
 const MARGIN_S = 300;
+/** For how long a job goes on to take stages of its array that have not begun. It is part of the margin. */
+const TURN_S = 30;
+/** Of a job's time, so that stages without a timeout are left nearly all of it. */
+const TURN_SHARE = 0.05;
 /** How long before its time limit a job is told, so that it can report instead of being killed. */
 const NOTICE_S = 60;
 
@@ -16,7 +20,7 @@ const NOTICE_S = 60;
 export function resourceOptions(job: Job, settings: SlurmSettings, growth: number): string[] {
   const memory = job.resources?.memory;
   const gpu = job.resources?.gpu ?? 0;
-  const time = timeLimit(job) ?? settings.time;
+  const time = timeOf(job, settings);
   return [
     '--nodes=1',
     '--ntasks=1',
@@ -37,6 +41,17 @@ export function clusterOptions({ partition, account, qos, extra = [] }: SlurmSet
     ...(qos === undefined ? [] : [`--qos=${qos}`]),
     ...extra,
   ];
+}
+
+/** The time limit that is asked for; undefined where it is the partition's. */
+function timeOf(job: Job, settings: SlurmSettings): string | undefined {
+  return timeLimit(job) ?? settings.time;
+}
+
+/** For how many seconds a job of an array takes further stages. */
+export function turnOf(job: Job, settings: SlurmSettings): number {
+  const seconds = secondsOf(timeOf(job, settings) ?? '');
+  return seconds === undefined ? TURN_S : Math.min(TURN_S, Math.floor(seconds * TURN_SHARE));
 }
 
 /** Minutes for all attempts that the job may take; undefined where its stage has no timeout. */
@@ -91,24 +106,33 @@ export interface ScriptParts {
   readonly settings: SlurmSettings;
   readonly store: string;
   readonly project: string;
-  /** The task, or a file with one task a line for the elements of an array. */
-  readonly task: { readonly file: string } | { readonly list: string };
+  /** The task, or for the elements of an array a file with one task a line, and how long each takes more of them. */
+  readonly task: { readonly file: string } | { readonly list: string; readonly seconds: number };
 }
+
+/** The task of an element of an array. Where another element has taken it, there is nothing to do. */
+const elementTask = (
+  list: string,
+): string => `task="$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${quoted(list)})"
+[ -e "\${task%.json}.taken" ] && exit 0
+`;
 
 /** `exec`, so that signals reach the worker and no shell. */
 export function batchScript({ settings, store, project, task }: ScriptParts): string {
-  const file =
-    'file' in task ? quoted(task.file) : `"$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${quoted(task.list)})"`;
   const own = `${quoted(process.execPath)} ${quoted(join(DIST, 'pipeline.cjs'))}`;
   const { setup, command } =
     settings.command === undefined ? { setup: '', command: own } : split(settings.command);
   const { remote, push } = settings;
   const options = [
-    `--task ${file} --store ${quoted(store)} --project ${quoted(project)}`,
+    'file' in task
+      ? `--task ${quoted(task.file)}`
+      : `--task "$task" --then ${quoted(task.list)} --for ${task.seconds}`,
+    `--store ${quoted(store)} --project ${quoted(project)}`,
     ...(remote === undefined ? [] : [`--remote ${quoted(remote)}`]),
     ...(push === false ? ['--no-push'] : []),
   ].join(' ');
-  return `#!/bin/sh\n${setup}exec ${command} exec ${options}\n`;
+  const prelude = 'file' in task ? '' : elementTask(task.list);
+  return `#!/bin/sh\n${prelude}${setup}exec ${command} exec ${options}\n`;
 }
 
 /** `module load node && pipeline` → what comes before the command, and the command. */

@@ -14,6 +14,7 @@ import { failureFrom } from '../../failure.ts';
 import type { JobEnvironment } from '../../job/execute-job.ts';
 import type { Job } from '../../job/job.ts';
 import { earlierTasks, readTask, writeTask, type TaskFiles } from '../task.ts';
+import { takerOf, takeTask } from '../task-list.ts';
 import { watchTask } from '../watch-task.ts';
 import { openBoard, type Board } from './board.ts';
 import { openCanceller, type Canceller } from './canceller.ts';
@@ -23,7 +24,7 @@ import { saysOutOfMemory } from './out-of-memory.ts';
 import { openQueueNotes, type QueueNotes } from './queue-notes.ts';
 import { DEFAULT_MAX_JOBS, DEFAULT_THREADS, type SlurmSettings } from './settings.ts';
 import { meaningOf } from './states.ts';
-import { readSubmission, writeSubmission, type Submission } from './submission.ts';
+import { readSubmission, takenBy, writeSubmission, type Submission } from './submission.ts';
 import { openSubmitter, type Submitter } from './submitter.ts';
 
 /** How often a task is handed out again that Slurm lost. These are not the `retries:` of the stage. */
@@ -76,9 +77,9 @@ export function slurmExecutor(
         active.delete(options);
       }
     },
-    close() {
+    async close() {
+      await canceller.close();
       board.close();
-      return Promise.resolve();
     },
   };
 }
@@ -109,6 +110,8 @@ async function execute(job: Job, cluster: Cluster, options: JobOptions): Promise
   for (let losses = 0; ; losses++) {
     placed ??= await submit(job, cluster, options, growth);
     const ending = await followPlaced(job, placed, cluster, options);
+    const { files, submission } = placed;
+    if (takenBy(files, submission).index !== submission.index) cluster.canceller.dismiss(submission);
     if (ending.type === 'result') return ending.result;
     const { memoryGrowth } = cluster.settings;
     if (ending.class === 'out-of-memory' && memoryGrowth !== undefined && job.resources?.memory !== undefined)
@@ -139,8 +142,10 @@ async function attach(
   const files = earlierTasks(layout, job.key).at(-1);
   const submission = files && readSubmission(files);
   if (!submission || readTask(files.task).job.forced !== job.forced) return undefined;
+  // A coordinator that was interrupted has seen to it that nobody begins with it.
+  if (takerOf(files) === null) return undefined;
   await board.fresh(stop);
-  const row = board.row(submission.name, submission.index);
+  const row = board.row(submission.name, takenBy(files, submission).index);
   const meaning = row && meaningOf(row);
   if (meaning !== 'queued' && meaning !== 'running') return undefined;
   // Who cancels it when interrupted: a coordinator that lives keeps it.
@@ -150,31 +155,58 @@ async function attach(
   return { files, submission: own };
 }
 
-function followPlaced(
+async function followPlaced(
   job: Job,
   { files, submission }: Placed,
   { board, canceller, notes, layout, store, detach, interval }: Cluster,
   options: JobOptions,
 ): Promise<Ending> {
+  const watch = watchTask(job, files, layout, options.onEvent);
+  let taken: Submission | undefined;
+  /** Where it is executed: once it has begun, that is known and stays. */
+  const place = (): Submission => (watch.begun() ? (taken ??= takenBy(files, submission)) : submission);
   const isOwn = (): boolean => {
     const { pid, host, started } = readSubmission(files)?.owner ?? submission.owner;
     const self = thisProcess();
     return pid === self.pid && host === self.host && started === self.started;
   };
-  return follow({
-    watch: watchTask(job, files, layout, options.onEvent),
-    row: () => board.row(submission.name, submission.index),
+  const cancel = async (signal?: 'KILL'): Promise<void> => {
+    // From now on, no other element of the array begins with it.
+    if (submission.index !== null) giveUp(files);
+    await canceller.cancel(takenBy(files, submission), signal);
+  };
+  const ending = await follow({
+    watch,
+    row: () => board.row(submission.name, place().index),
     listings: () => board.listings(),
     isStored: async () => !job.forced && (await findWhole(store, job.kind.name, job.key)) !== undefined,
-    cancel: detach || !isOwn() ? undefined : (signal) => canceller.cancel(submission, signal),
+    cancel: detach || !isOwn() ? undefined : cancel,
     isOwn,
-    ranOut: () => saysOutOfMemory(submission.log),
+    ranOut: () => saysOutOfMemory(place().log),
     notes,
     interval,
     options,
     now: monotonic,
     pause: sleep,
   });
+  if (place() === submission || options.stop.aborted) return ending;
+  return unlessCutShort(ending, board.row(submission.name, place().index)?.id);
+}
+
+/** A store that cannot be written keeps no job from being cancelled. */
+function giveUp(files: TaskFiles): void {
+  try {
+    takeTask(files, null);
+  } catch {
+    // Nobody else can take it either.
+  }
+}
+
+/** The time of a job is for the stage that it was submitted for: another that it has taken may have had too little. */
+function unlessCutShort(ending: Ending, id = '?'): Ending {
+  if (ending.type === 'lost')
+    return ending.class === 'time-limit' ? { ...ending, class: 'cut-short' } : ending;
+  return ending.result.state === 'stopped' ? { type: 'lost', class: 'cut-short', id } : ending;
 }
 
 const WORDS = {
@@ -186,9 +218,16 @@ const WORDS = {
   'time-limit': 'the job reached its time limit',
   cancelled: 'the job was cancelled outside of this run',
   disowned: 'another coordinator cancelled it',
+  'cut-short': 'another job of its array had no more time for it',
 } as const satisfies Record<Extract<Ending, { type: 'lost' }>['class'], string>;
 
-const REPEATED: ReadonlySet<string> = new Set(['node-lost', 'preempted', 'vanished', 'disowned']);
+const REPEATED: ReadonlySet<string> = new Set([
+  'node-lost',
+  'preempted',
+  'vanished',
+  'disowned',
+  'cut-short',
+]);
 
 const HINTS: Partial<Record<keyof typeof WORDS, string>> = {
   'out-of-memory':
@@ -213,7 +252,7 @@ function failed(job: Job, { class: what, id }: Extract<Ending, { type: 'lost' }>
       hint: HINTS[what] ?? 'Run the same command again. Finished stages are kept.',
     },
   );
-  const { log } = placed.submission;
+  const { log } = takenBy(placed.files, placed.submission);
   const failure = { ...failureFrom(error, log), output: lastLines(log, SHOWN_LINES) };
   return { state: 'failed', failure, seconds: 0 };
 }

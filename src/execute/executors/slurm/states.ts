@@ -37,6 +37,16 @@ export function rowsOf(text: string): Row[] {
   });
 }
 
+/** `12_3`, `12_4`, `7` → `12_[3,4]`, `7`: the elements of an array are one request to the controller. */
+export function arraysOf(ids: readonly string[]): string[] {
+  const elements = new Map<string, string[]>();
+  for (const id of ids) {
+    const [job, element] = id.split('_') as [string, string?];
+    elements.set(job, [...(elements.get(job) ?? []), ...(element === undefined ? [] : [element])]);
+  }
+  return [...elements].map(([job, list]) => (list.length === 0 ? job : `${job}_[${list.join(',')}]`));
+}
+
 /** Whether Slurm says why the job is in its state. */
 export const hasReason = ({ reason }: Row): boolean => reason !== '' && reason !== 'None';
 

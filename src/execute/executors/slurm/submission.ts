@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { writeAtomically } from '../../../base/files.ts';
 import type { Owner } from '../../../base/owner.ts';
 import type { TaskFiles } from '../task.ts';
+import { takerOf } from '../task-list.ts';
 
 export interface Submission {
   readonly format: 1;
@@ -17,6 +18,13 @@ export interface Submission {
   readonly log: string;
   /** The coordinator that cancels the job when it is interrupted. */
   readonly owner: Owner;
+}
+
+/** Where the task is executed: the element that was submitted for it, or another of its array that has taken it. */
+export function takenBy(files: TaskFiles, submission: Submission): Submission {
+  const index = submission.index === null ? null : takerOf(files);
+  if (typeof index !== 'number' || index === submission.index) return submission;
+  return { ...submission, index, log: submission.log.replace(/\.\d+\.log$/, `.${index}.log`) };
 }
 
 function fileOf({ task }: TaskFiles): string {

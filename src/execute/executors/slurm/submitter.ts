@@ -11,7 +11,7 @@ import type { Job } from '../../job/job.ts';
 import type { TaskFiles } from '../task.ts';
 import type { Board } from './board.ts';
 import { Unavailable, type SlurmCommands } from './commands.ts';
-import { batchScript, placementOptions, resourceOptions } from './script.ts';
+import { batchScript, placementOptions, resourceOptions, turnOf } from './script.ts';
 import type { SlurmSettings } from './settings.ts';
 import { writeSubmission, type Submission } from './submission.ts';
 
@@ -109,7 +109,7 @@ export function openSubmitter({ commands, board, settings, layout, project }: Su
         settings,
         store: layout.root,
         project,
-        task: elements === null ? { file: first.files.task } : { list },
+        task: elements === null ? { file: first.files.task } : { list, seconds: turnOf(first.job, settings) },
       }),
       submissions[0]!,
     );

@@ -1,4 +1,5 @@
 /** Answers of a server that are no success, as faults with words. */
+import { asSentence } from '../../../base/diagnostic.ts';
 import { RemoteFault, type FaultKind } from './remote-fault.ts';
 import { bodyOf, type HttpAnswer } from './http-request.ts';
 
@@ -28,8 +29,16 @@ export async function s3ErrorOf(answer: HttpAnswer, signal: AbortSignal): Promis
 /** What versitygw answers, with 404, where S3 says InvalidAccessKeyId. */
 const UNKNOWN_USER = 'XAdminUserNotFound';
 
+/** Of a session whose credentials are too old, or were not given in full. AWS says it with 400. */
+const OLD_TOKEN: ReadonlySet<string | undefined> = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidToken',
+  'TokenRefreshRequired',
+]);
+
 export function answerFault(
-  { status, headers }: HttpAnswer,
+  { status, headers, unsigned }: Pick<HttpAnswer, 'status' | 'headers' | 'unsigned'>,
   doing: string,
   { code, message }: S3Error = NO_S3_ERROR,
 ): RemoteFault {
@@ -38,7 +47,8 @@ export function answerFault(
     new RemoteFault(kind, `${doing} is answered with ${said}`, { hint });
   if (status >= 500 && status !== 501 && status !== 505) return fault('server');
   if (status === 408 || status === 429) return fault('server');
-  if (status === 401 || status === 403 || code === UNKNOWN_USER) return fault('denied', deniedHint(code));
+  if (status === 401 || status === 403 || code === UNKNOWN_USER || OLD_TOKEN.has(code))
+    return fault('denied', deniedHint(code, unsigned));
   if (status >= 300 && status < 400) return fault('refused', redirectHint(headers));
   if (status === 405 || status === 501)
     return fault('unsupported', 'Set `store.mode: read` if the server only serves files.');
@@ -47,7 +57,11 @@ export function answerFault(
   return fault('refused');
 }
 
-function deniedHint(code: string | undefined): string {
+function deniedHint(code: string | undefined, unsigned: string | undefined): string {
+  if (unsigned !== undefined)
+    return `${asSentence(unsigned)} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or \`store.profile\`.`;
+  if (OLD_TOKEN.has(code))
+    return 'Get new credentials: they consist of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN together.';
   if (code === 'RequestTimeTooSkewed') return "Set this machine's clock.";
   if (code === 'SignatureDoesNotMatch' || code === 'InvalidAccessKeyId' || code === UNKNOWN_USER)
     return 'Check the access key and the secret key, and the region.';

@@ -38,6 +38,12 @@ export function credentialSource(env: Environment, profile: string | undefined):
     const found = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
     return { from: 'AWS_ACCESS_KEY_ID', region, get: () => Promise.resolve(found) };
   }
+  if (profile === undefined && (accessKeyId || secretAccessKey)) {
+    const [there, lacking] = accessKeyId
+      ? (['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const)
+      : (['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'] as const);
+    return { from: there, region, get: () => Promise.reject(half(there, lacking)) };
+  }
   const settings = profileSettings(env, name);
   const inFiles = { region: region ?? settings?.['region'] };
   if (!settings) {
@@ -63,6 +69,12 @@ export function credentialSource(env: Environment, profile: string | undefined):
     ? () => Promise.reject(indirect(name))
     : () => Promise.resolve(undefined);
   return { from, ...inFiles, get };
+}
+
+function half(there: string, lacking: string): RemoteFault {
+  return new RemoteFault('denied', `${there} is set, and ${lacking} is not`, {
+    hint: `Set ${lacking} too, or neither to use the profile in ~/.aws.`,
+  });
 }
 
 function missingProfile(name: string): RemoteFault {

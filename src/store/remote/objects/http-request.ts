@@ -20,6 +20,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: IncomingMessage;
+  /** Why the request had no credentials; absent where it had, or needs none. */
+  readonly unsigned?: string;
 }
 
 const IDLE_MS = 30_000;
@@ -41,7 +43,7 @@ export async function openSender(url: URL): Promise<Sender> {
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer });
       });
       const fail = (error: unknown): void => {
-        reject(faultOf(error, signal, sent.reusedSocket));
+        reject(faultOf(error, signal, { reused: sent.reusedSocket, host: asked.url.host }));
       };
       sent.setTimeout(idleMs, () => {
         sent.destroy(new RemoteFault('timeout', `no answer for ${Math.round(idleMs / 1000)} s`));
@@ -77,13 +79,30 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the host does not answer',
 };
 
-export function faultOf(error: unknown, signal: AbortSignal, reused = false): Error {
+const ADDRESS_HINT =
+  'Compare `store.remote` and `store.endpoint` with the address of the server, and check that it runs.';
+
+export function faultOf(
+  error: unknown,
+  signal: AbortSignal,
+  { reused = false, host }: { readonly reused?: boolean; readonly host?: string } = {},
+): Error {
   if (error instanceof RemoteFault) return error;
   if (signal.aborted) return signal.reason instanceof Error ? signal.reason : new Error('aborted');
   const all: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   const codes = all.map((one) => (one as NodeJS.ErrnoException).code ?? '');
   const known = codes.find((code) => code in UNREACHABLE);
-  if (known !== undefined) return new RemoteFault('unreachable', UNREACHABLE[known]!, { cause: error });
+  const at = host === undefined ? '' : ` (${host})`;
+  if (known !== undefined)
+    return new RemoteFault('unreachable', `${UNREACHABLE[known]!}${at}`, {
+      hint: ADDRESS_HINT,
+      cause: error,
+    });
+  if (codes.some((code) => code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER'))
+    return new RemoteFault('unreachable', `the server does not speak TLS${at}`, {
+      hint: 'Write `http://` instead of `https://` if it is meant to have no certificate.',
+      cause: error,
+    });
   if (codes.some((code) => /CERT|TLS|SSL|SIGNATURE|ALTNAME/.test(code)))
     return new RemoteFault('unreachable', `its certificate is refused (${codes[0]!})`, {
       hint: 'Set NODE_EXTRA_CA_CERTS to the certificate of your authority.',

@@ -53,7 +53,14 @@ export async function openS3(
     const all = credentials
       ? signed({ method, url, headers, payload, region, credentials, at: now() + ahead })
       : headers;
-    return transport({ ...rest, method, url, headers: all, signal: signal ?? new AbortController().signal });
+    const answer = await transport({
+      ...rest,
+      method,
+      url,
+      headers: all,
+      signal: signal ?? new AbortController().signal,
+    });
+    return credentials ? answer : { ...answer, unsigned: settings.credentials.from };
   };
   const send: S3Sender = async (method, name, request = {}) => {
     const answer = await once(method, name, request);

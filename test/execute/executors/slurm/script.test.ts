@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { batchScript, resourceOptions, secondsOf } from '../../../../src/execute/executors/slurm/script.ts';
+import {
+  batchScript,
+  resourceOptions,
+  secondsOf,
+  turnOf,
+} from '../../../../src/execute/executors/slurm/script.ts';
 import type { Job } from '../../../../src/execute/job/job.ts';
 
 const job = (given: Partial<Job>): Job =>
@@ -51,11 +56,32 @@ describe('a time limit', () => {
   });
 });
 
+describe('the time in which a job of an array takes further stages', () => {
+  it.each([
+    ['4:00:00', 30],
+    ['0:04:00', 12],
+    ['UNLIMITED', 30],
+  ])('with a limit of %s is %i s', (time, seconds) => {
+    expect(turnOf(job({}), { time })).toBe(seconds);
+  });
+
+  it('is part of the margin that is asked for with a timeout', () => {
+    expect(turnOf(job({ timeout: 1 }), {})).toBe(18);
+  });
+});
+
 describe('the script of a job', () => {
   const parts = { settings: {}, store: '/s', project: "/it's", task: { file: '/s/tasks/k/1.json' } };
 
   it('becomes the worker, so that signals reach it', () => {
     expect(batchScript(parts)).toMatch(/\nexec '.*' '.*pipeline\.cjs' exec --task '\/s\/tasks\/k\/1\.json'/);
+  });
+
+  it('of an array takes the task of its element, and ends where another element has it', () => {
+    const script = batchScript({ ...parts, task: { list: '/s/tasks/k/1.list', seconds: 30 } });
+    expect(script).toContain(`task="$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" '/s/tasks/k/1.list')"\n`);
+    expect(script).toContain('[ -e "${task%.json}.taken" ] && exit 0\n');
+    expect(script).toContain(` exec --task "$task" --then '/s/tasks/k/1.list' --for 30 --store`);
   });
 
   it('quotes paths', () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { meaningOf, rowsOf } from '../../../../src/execute/executors/slurm/states.ts';
+import { arraysOf, meaningOf, rowsOf } from '../../../../src/execute/executors/slurm/states.ts';
+
+it('the elements of an array are named together', () => {
+  expect(arraysOf(['12_3', '7', '12_4', '13_0'])).toEqual(['12_[3,4]', '7', '13_[0]']);
+});
 
 describe('the output of squeue', () => {
   it('has a row for each job and each element of an array', () => {

@@ -35,6 +35,17 @@ describe('credentials of S3', () => {
     });
   });
 
+  it.each(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])(
+    'that are but half there are a mistake: %s',
+    async (name) => {
+      const source = credentialSource({ ...home({ credentials: CREDENTIALS }), [name]: 'given' }, undefined);
+      await expect(source.get()).rejects.toMatchObject({
+        kind: 'denied',
+        message: expect.stringMatching(new RegExp(`^${name} is set, and AWS_\\w+ is not$`)) as string,
+      });
+    },
+  );
+
   it('are those of the default profile, or of the one that is named', async () => {
     const env = home({
       credentials: CREDENTIALS,
