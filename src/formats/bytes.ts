@@ -1,6 +1,7 @@
 /** Reading and writing every byte of an array: one system call may do less than it is asked, and at most 2 GiB. */
 import { readSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { isRefusal } from '../base/files.ts';
 
 const AT_ONCE = 1 << 26;
 
@@ -17,7 +18,9 @@ export async function writeBehind(path: string, parts: Iterable<Uint8Array>): Pr
     for (const bytes of parts)
       for (let done = 0; done < bytes.length;)
         done += (await file.write(bytes, done, Math.min(AT_ONCE, bytes.length - done))).bytesWritten;
-    await file.sync();
+    await file.sync().catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+    });
   } finally {
     await file.close();
   }

@@ -1,12 +1,14 @@
 /**
  * Saves and restores the whole state of a training in one file of the resume folder, which is replaced atomically.
  * Whenever the process dies, the next one resumes from the file and ends with the same bytes: JSON and float32 store
- * all numbers exactly. The file is written while the training goes on, from copies.
+ * all numbers exactly. The file is written while the training goes on, from copies. Where a process that was taken for
+ * dead comes back, two processes save the same training; each writes aside under a name of its own.
  */
+import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonic } from '../../src/base/clock.ts';
-import { publishFile } from '../../src/base/files.ts';
+import { namesIn, publishFile } from '../../src/base/files.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import type { DenseOptimizer } from '../../src/engine/optimizer/adamw.ts';
 import type { Average } from '../../src/engine/optimizer/weight-average.ts';
@@ -36,6 +38,8 @@ export interface Checkpoints {
 }
 
 export function openCheckpoints(folder: string, parts: Trained, everyMs: number): Checkpoints {
+  removeUnfinished(folder);
+  const aside = join(folder, `${FILE}.${randomUUID()}`);
   let writing = Promise.resolve();
   let begun = monotonic();
   const settle = async (): Promise<void> => {
@@ -46,7 +50,7 @@ export function openCheckpoints(folder: string, parts: Trained, everyMs: number)
   const save = async (state: TrainingState): Promise<void> => {
     await settle();
     begun = monotonic();
-    writing = write(folder, snapshot(state, parts));
+    writing = write(folder, aside, snapshot(state, parts));
     // Not unhandled until somebody waits for it.
     writing.catch(() => undefined);
   };
@@ -59,12 +63,21 @@ export function openCheckpoints(folder: string, parts: Trained, everyMs: number)
   };
 }
 
-async function write(folder: string, content: readonly Uint8Array[]): Promise<void> {
-  // Always under the same name, so that killed trainings leave at most one behind.
-  const aside = join(folder, `${FILE}.new`);
-  rmSync(aside, { force: true });
-  await writeBehind(aside, content);
-  publishFile(aside, join(folder, FILE));
+/** What killed trainings left behind. */
+function removeUnfinished(folder: string): void {
+  for (const name of namesIn(folder))
+    if (name.startsWith(`${FILE}.`)) rmSync(join(folder, name), { force: true });
+}
+
+async function write(folder: string, aside: string, content: readonly Uint8Array[]): Promise<void> {
+  try {
+    await writeBehind(aside, content);
+    // Gone where another process has begun to train the same meanwhile, which saves checkpoints of its own.
+    if (existsSync(aside)) publishFile(aside, join(folder, FILE));
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
 }
 
 /** The content of the file: nothing in it changes with the next steps. */

@@ -54,6 +54,8 @@ export async function train(training: Training): Promise<TrainingResult> {
   } catch (error) {
     // Aborted, not failed: the next run resumes from here.
     if (signal.aborted) await checkpoints.save(state);
+    // The first error counts, not one of the checkpoint that was written when it came.
+    else await checkpoints.settle().catch(() => undefined);
     throw error;
   } finally {
     stepper.dispose();

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readSafetensors } from '../../../src/formats/safetensors.ts';
 import type { JsonObject, Progress } from '../../../src/stage.ts';
 import { stage } from '../../../stages/train/kind.ts';
 import { trainStage } from '../../../stages/train/run.ts';
@@ -36,8 +37,9 @@ describe('an interrupted training', () => {
       mkdirSync(resume);
       await expect(dyingAfter(dies, resume, inputs)).rejects.toThrow('killed');
       // What a kill in the middle of writing leaves behind.
-      writeFileSync(join(resume, 'checkpoint.safetensors.new'), 'half');
+      writeFileSync(join(resume, 'checkpoint.safetensors.half'), 'half');
       const rest = await runKind(eager, { params: PARAMS, inputs, resume });
+      expect(readdirSync(resume)).toEqual(['checkpoint.safetensors']);
       expect(rest.logs.join()).toContain(dies > 1 ? `resuming from step ${dies - 1}` : '');
       expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
     }
@@ -78,6 +80,24 @@ describe('an interrupted training', () => {
       expect(digestsOf(rest.artifact)).toEqual(digestsOf(whole.artifact));
       expect(rest.metrics).toEqual(whole.metrics);
     }
+  });
+
+  it('resumes from whole checkpoints where another process trains the same in the same folder', async () => {
+    const { inputs } = world();
+    const whole = await runKind(stage, { params: PARAMS, inputs });
+    const resume = temporaryFolder();
+    const file = join(resume, 'checkpoint.safetensors');
+    let read = 0;
+    const reading = watching(({ part }) => {
+      if (part || !existsSync(file)) return;
+      readSafetensors(file);
+      read += 1;
+    }, eager);
+    const both = [eager, reading].map((kind) => runKind(kind, { params: PARAMS, inputs, resume }));
+    for (const { artifact } of await Promise.all(both))
+      expect(digestsOf(artifact)).toEqual(digestsOf(whole.artifact));
+    expect(read).toBeGreaterThan(0);
+    expect(readdirSync(resume)).toEqual(['checkpoint.safetensors']);
   });
 
   it('fails when a checkpoint cannot be written', async () => {
