@@ -1,7 +1,7 @@
 /** Opens the retrievers that the parameters ask for: BM25, the earlier model, and the fusion of both. */
 import type { Tokens } from '../../src/formats/tokens.ts';
 import { readFusion, type FusionConfig } from '../../src/formats/fusion.ts';
-import type { Bm25 } from '../../src/retrieval/bm25.ts';
+import type { Bm25Parameters } from '../../src/formats/word-scoring.ts';
 import { optionalInput, PipelineError, type StageContext } from '../../src/stage.ts';
 import { modelRetriever } from './earlier-model.ts';
 import { FUSED_DEPTH, fusedRetriever } from './fused.ts';
@@ -38,17 +38,23 @@ export async function openRetrievers(
       ? modelRetriever(await searches.model(), { queries, k: deepest(depth.model) })
       : undefined;
   const model = (): Retriever => withoutIgnored(found!, ignored);
-  const byWords = (open: () => Bm25): Retriever =>
-    withoutIgnored(bm25Retriever(tokens, open, { queries, k: deepest(depth.bm25) }), ignored);
-  const bm25 = byWords(searches.bm25);
+  const byWords = (scoring: Bm25Parameters): Retriever => {
+    const pass = { queries, k: deepest(depth.bm25) };
+    return withoutIgnored(
+      bm25Retriever(tokens, () => searches.bm25(scoring), pass),
+      ignored,
+    );
+  };
+  const { params } = context;
+  const bm25 = byWords(params.bm25);
   let fused: Retriever | undefined;
   const fusion = (): Retriever => {
     if (fused) return fused;
     const recorded = recordedFusion(context);
-    if (!recorded) return (fused = fusedRetriever(model(), bm25, context.params.fusion.weight));
-    let words: Bm25 | undefined;
-    const scored = byWords(() => (words ??= searches.words(recorded.bm25)));
-    return (fused = fusedRetriever(model(), scored, recorded.fusion.weight));
+    fused = recorded
+      ? fusedRetriever(model(), byWords(recorded.bm25), recorded.fusion.weight)
+      : fusedRetriever(model(), bm25, params.fusion.weight);
+    return fused;
   };
   return { bm25: () => bm25, model, fusion };
 }

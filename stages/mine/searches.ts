@@ -1,6 +1,6 @@
 /**
- * What queries are searched with: BM25 and the earlier model. Each is opened when it is first needed, and once for both
- * passes over the queries, that for weak positives and that for negatives.
+ * What queries are searched with: BM25, with one or several ways to score words, and the earlier model. Each is opened when
+ * it is first needed, and once for both passes over the queries, that for weak positives and that for negatives.
  */
 import type { SearchKernels } from '../../src/engine/kernels/search/search-kernels.ts';
 import { readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
@@ -18,10 +18,7 @@ import { fillSources } from './sources/fill.ts';
 type Context = StageContext<MineParams>;
 
 export interface Searches {
-  /** As the parameters say. */
-  readonly bm25: () => Bm25;
-  /** Words scored otherwise. */
-  readonly words: (scoring: Bm25Parameters) => Bm25;
+  readonly bm25: (scoring: Bm25Parameters) => Bm25;
   readonly model: () => Promise<EarlierModel>;
   /** Ends the threads. */
   dispose(): void;
@@ -34,15 +31,19 @@ export async function openSearches(
 ): Promise<Searches> {
   const kernels = await openKernels(context, tokens, chosen);
   let family: ReturnType<typeof bm25Family> | undefined;
-  const words: Searches['words'] = (scoring) => {
-    family ??= bm25Family(tokens.documents, tokens.vocabulary.tokens.length, kernels);
-    return family(scoring);
+  const opened = new Map<string, Bm25>();
+  const bm25: Searches['bm25'] = (scoring) => {
+    const key = JSON.stringify(scoring);
+    let found = opened.get(key);
+    if (!found) {
+      family ??= bm25Family(tokens.documents, tokens.vocabulary.tokens.length, kernels);
+      opened.set(key, (found = family(scoring)));
+    }
+    return found;
   };
-  let bm25: Bm25 | undefined;
   let model: Promise<EarlierModel> | undefined;
   return {
-    bm25: () => (bm25 ??= words(context.params.bm25)),
-    words,
+    bm25,
     model: () => (model ??= openEarlierModel(context, tokens, kernels)),
     dispose: () => {
       kernels?.dispose();
