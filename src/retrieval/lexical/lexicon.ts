@@ -17,14 +17,18 @@ export interface Lexicon {
   readonly codes: Ragged;
 }
 
-/** `words`: all words of the corpus, or only those of the texts to encode. */
-export function lexiconFrom(settings: LexicalSettings, words: readonly WordFrequency[]): Lexicon {
+/** `words`: all words of the corpus, or only those of the texts to encode. `codes`: theirs, where they are known. */
+export function lexiconFrom(
+  settings: LexicalSettings,
+  words: readonly WordFrequency[],
+  codes = codesOf(words, settings),
+): Lexicon {
   return {
     settings,
     weights: Float64Array.from(words, ({ documents }) =>
       wordWeight(inverseDocumentFrequency(settings.documents, documents), settings),
     ),
-    codes: codesOf(words, settings),
+    codes,
   };
 }
 

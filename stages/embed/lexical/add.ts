@@ -1,6 +1,7 @@
 /**
- * Adds lexical parts to the vectors of a model: counts the words of the corpus, chooses the weight and how words are scored on
- * the validation queries, and writes the hybrid vectors in chunks. The model's vectors are read from the scratch folder.
+ * Adds lexical parts to the vectors of a model: counts the words of the corpus, chooses the weight and how words are
+ * scored on the validation queries, and writes the hybrid vectors in chunks. The model's vectors are read from the scratch
+ * folder.
  */
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -15,6 +16,7 @@ import { createNpy } from '../../../src/formats/npy.ts';
 import { rowCount } from '../../../src/formats/ragged.ts';
 import type { Tokens } from '../../../src/formats/tokens.ts';
 import type { Bm25Parameters } from '../../../src/formats/word-scoring.ts';
+import { codesOf } from '../../../src/retrieval/lexical/codes.ts';
 import { factorsOf, hybridWidth, joined } from '../../../src/retrieval/lexical/join.ts';
 import { corpusWords, lexiconFrom } from '../../../src/retrieval/lexical/lexicon.ts';
 import { documentEncoder, queryEncoder } from '../../../src/retrieval/lexical/vectors.ts';
@@ -44,9 +46,10 @@ export async function addLexicalParts(
   const { words, places, averageLength } = corpusWords(tokens.documents, tokens.vocabulary.tokens);
   const counts = { documents: rowCount(tokens.documents), average_length: averageLength };
   const common = { places, dimensions };
+  const codes = codesOf(words, { dimensions, seed });
   const file = (name: string): string => join(context.scratch, name);
   const textsWith = (scoring: Bm25Parameters): Scored => {
-    const lexicon = lexiconFrom({ dimensions, seed, ...scoring, ...counts }, words);
+    const lexicon = lexiconFrom({ dimensions, seed, ...scoring, ...counts }, words, codes);
     return {
       settings: lexicon.settings,
       documents: {
@@ -70,7 +73,7 @@ export async function addLexicalParts(
   const set = weight === 'auto' ? validationQueries(tokens, params.lexical) : undefined;
   const scorings = set && params.lexical.tune_bm25 ? wordScorings({ k1, b }) : [{ k1, b }];
   const ways = [given, ...scorings.slice(1).map(textsWith)];
-  const chosen = set && chooseWeight(scoresOf(set, ways, learned), unit);
+  const chosen = set && chooseWeight(allWays(set, ways, learned), unit);
   const used = weight === 'auto' ? (chosen?.weight ?? SAFE_WEIGHT) : weight;
   const { documents, queries, settings } = ways[chosen?.scoring ?? 0]!;
   const length = rootMeanSquare(lexicalVectors(documents, sampled(documents)));
@@ -123,23 +126,29 @@ interface Scored {
   readonly queries: Texts;
 }
 
-function* scoresOf(
+/** One way after the other, so that the lexical vectors of one are in memory at a time. */
+function* allWays(
   set: ValidationQueries,
   ways: readonly Scored[],
   learned: Learned,
+): Generator<Iterable<QueryScores>, void> {
+  for (const way of ways) yield scoresOf(set, way, learned);
+}
+
+function* scoresOf(
+  set: ValidationQueries,
+  { queries, documents }: Scored,
+  learned: Learned,
 ): Generator<QueryScores, void> {
-  const { queries, documents } = ways[0]!;
   const byModel = allScores(
     learnedVectors(queries, set.queries, learned),
     learnedVectors(documents, set.documents, learned),
   );
-  const byWords = ways.map((way) =>
-    allScores(lexicalVectors(way.queries, set.queries), lexicalVectors(way.documents, set.documents)),
-  );
+  const byWords = allScores(lexicalVectors(queries, set.queries), lexicalVectors(documents, set.documents));
   for (const [i, relevant] of set.relevant.entries())
     yield {
       learned: byModel.next().value!,
-      lexical: byWords.map((scores) => scores.next().value!),
+      lexical: byWords.next().value!,
       relevant,
       ignored: set.ignored[i],
     };

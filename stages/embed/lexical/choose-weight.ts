@@ -1,8 +1,8 @@
 /**
- * Chooses the weight of the lexical part, and how its words are scored, by MRR@10 on the validation queries. The best weight of a few queries is
- * largely luck, so the choice keeps to a safe weight unless the queries speak against it: of all weights that are not
- * worse than the best by more than one standard error of the paired difference, it takes the one nearest to it. How words
- * are scored is chosen as for a fusion (src/retrieval/word-scorings.ts).
+ * Chooses the weight of the lexical part, and how its words are scored, by MRR@10 on the validation queries. The best
+ * weight of a few queries is largely luck, so the choice keeps to a safe weight unless the queries speak against it: of
+ * all weights that are not worse than the best by more than one standard error of the paired difference, it takes the one
+ * nearest to it. How words are scored is chosen as for a fusion (src/retrieval/word-scorings.ts).
  */
 import type { WeightValidation } from '../../../src/formats/embeddings.ts';
 import { bestScoring } from '../../../src/retrieval/word-scorings.ts';
@@ -15,8 +15,7 @@ const K = 10;
 /** A query's scores of the documents to rank. */
 export interface QueryScores {
   readonly learned: Float64Array;
-  /** One array for each way to score words, the spec's own first. */
-  readonly lexical: readonly Float64Array[];
+  readonly lexical: Float64Array;
   /** Positions of its relevant documents. */
   readonly relevant: readonly number[];
   /** Position of a document to leave out. */
@@ -33,27 +32,29 @@ export interface ChosenWeight {
   readonly best: readonly number[];
 }
 
-/** `unit`: the learned score that counts as 1. */
-export function chooseWeight(queries: Iterable<QueryScores>, unit: number): ChosenWeight {
-  const found: number[][][] = [];
-  let count = 0;
-  for (const query of queries) {
-    count += 1;
-    for (const [scoring, lexical] of query.lexical.entries()) {
-      const own = (found[scoring] ??= WEIGHTS.map(() => []));
-      for (const [i, weight] of WEIGHTS.entries())
-        own[i]!.push(reciprocalRank(query, lexical, weight * unit));
-    }
-  }
+/**
+ * `ways`: the same queries with each way to score words, the spec's own first; one is read to its end before the next.
+ * `unit`: the learned score that counts as 1.
+ */
+export function chooseWeight(ways: Iterable<Iterable<QueryScores>>, unit: number): ChosenWeight {
+  const found = Array.from(ways, (queries) => reciprocalRanks(queries, unit));
   const means = found.map((own) => own.map(mean));
   const best = means.map((own) => Math.max(...own));
-  const scoring = bestScoring(best, count);
+  const scoring = bestScoring(best, found[0]![0]!.length);
   return {
     weight: WEIGHTS[nearestToSafe(found[scoring]!, means[scoring]!)]!,
     scoring,
     scores: WEIGHTS.map((weight, i) => ({ weight, 'mrr@10': means[scoring]![i]! })),
     best,
   };
+}
+
+/** Of each query, by weight. */
+function reciprocalRanks(queries: Iterable<QueryScores>, unit: number): number[][] {
+  const found: number[][] = WEIGHTS.map(() => []);
+  for (const query of queries)
+    for (const [i, weight] of WEIGHTS.entries()) found[i]!.push(reciprocalRank(query, weight * unit));
+  return found;
 }
 
 function nearestToSafe(found: readonly (readonly number[])[], means: readonly number[]): number {
@@ -78,11 +79,7 @@ function notWorse(best: readonly number[], other: readonly number[]): boolean {
 }
 
 /** The reciprocal rank of the first relevant document, 0 beyond K; equal scores rank by position. */
-function reciprocalRank(
-  { learned, relevant, ignored }: QueryScores,
-  lexical: Float64Array,
-  factor: number,
-): number {
+function reciprocalRank({ learned, lexical, relevant, ignored }: QueryScores, factor: number): number {
   const score = (document: number): number => learned[document]! + factor * lexical[document]!;
   let first = relevant[0]!;
   for (const document of relevant)

@@ -1,10 +1,10 @@
+import { row, rowCount, type Ragged } from '../../../src/formats/ragged.ts';
+import type { Bm25Parameters } from '../../../src/formats/word-scoring.ts';
 import { createBm25 } from '../../../src/retrieval/bm25.ts';
-import type { Ragged } from '../../../src/formats/ragged.ts';
-import { row, rowCount } from '../../../src/formats/ragged.ts';
 import { corpusWords, lexiconFrom, type Lexicon } from '../../../src/retrieval/lexical/lexicon.ts';
 import { documentEncoder, queryEncoder } from '../../../src/retrieval/lexical/vectors.ts';
 
-export const BM25 = { k1: 0.9, b: 0.4 };
+export const BM25: Bm25Parameters = { k1: 0.9, b: 0.4 };
 
 export interface LexicalCorpus {
   readonly lexicon: Lexicon;
@@ -17,11 +17,11 @@ export function lexicalCorpus(
   documents: Ragged,
   tokens: readonly string[],
   dimensions: number,
-  seed = 42,
+  scoring = BM25,
 ): LexicalCorpus {
   const { words, places, averageLength } = corpusWords(documents, tokens);
   const counts = { documents: rowCount(documents), average_length: averageLength };
-  const lexicon = lexiconFrom({ dimensions, seed, ...BM25, ...counts }, words);
+  const lexicon = lexiconFrom({ dimensions, seed: 42, ...scoring, ...counts }, words);
   const encodeQuery = queryEncoder(lexicon);
   const encodeDocument = documentEncoder(lexicon);
   const encoded = (encode: typeof encodeQuery, ids: ArrayLike<number>): Float32Array => {
@@ -54,7 +54,7 @@ export function bm25Fractions(
   const all = Uint32Array.from({ length: rowCount(documents) }, (_, i) => i);
   const highest = query.reduce((sum, id) => sum + (places[id]! < 0 ? 0 : lexicon.weights[places[id]!]!), 0);
   return Array.from(
-    createBm25(documents, tokens.length, BM25).scores(query, all),
+    createBm25(documents, tokens.length, lexicon.settings).scores(query, all),
     (score) => score / highest,
   );
 }

@@ -27,9 +27,12 @@ describe('lexical vectors', () => {
     expect(dot(query, second!)).toBeCloseTo((2 * Math.LN2) / (1 + saturation(1)) / highest, 6);
   });
 
-  it('reproduce BM25 exactly if every word has its own dimension', () => {
+  it.each([
+    ['BM25', { k1: 0.9, b: 0.4 }],
+    ['squared idf without frequencies', { k1: 0, b: 0, idf_power: 2 as const }],
+  ])('reproduce %s exactly if every word has its own dimension', (_, scoring) => {
     const documents = documentsOf();
-    const corpus = lexicalCorpus(documents, VOCABULARY, 8 * 400);
+    const corpus = lexicalCorpus(documents, VOCABULARY, 8 * 400, scoring);
     for (const query of [[2, 3, 50], [10, 10, 100], row(documents, 7)].map((ids) => Uint32Array.from(ids))) {
       const expected = bm25Fractions(documents, VOCABULARY, query, corpus);
       for (const [i, score] of expected.entries())
