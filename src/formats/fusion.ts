@@ -19,18 +19,20 @@ export type FusionSource =
   | { readonly by: 'spec' }
   /** A fixed fusion that loses little with any model, since nothing could be chosen. */
   | { readonly by: 'default'; readonly split: string; readonly queries: number; readonly reason: string }
-  /** By the MRR@10 of these queries. */
-  | {
-      readonly by: 'validation';
-      readonly split: string;
-      readonly queries: number;
-      /** All that was tried with the scoring of words that was chosen. */
-      readonly grid: readonly (Fusion & { readonly 'mrr@10': number })[];
-      /** MRR@10 by the best fusion with each way to score words. */
-      readonly scorings?: readonly (Bm25Parameters & { readonly 'mrr@10': number })[];
-      /** Set if the report evaluates these same queries: the fusion of each fold is chosen on the other folds. */
-      readonly folds?: readonly (Fusion & { readonly bm25: Bm25Parameters; readonly queries: number })[];
-    };
+  | ChosenOnQueries;
+
+/** By the MRR@10 of these queries. */
+export interface ChosenOnQueries {
+  readonly by: 'validation';
+  readonly split: string;
+  readonly queries: number;
+  /** All that was tried with the scoring of words that was chosen. */
+  readonly grid: readonly (Fusion & { readonly 'mrr@10': number })[];
+  /** MRR@10 by the best fusion with each way to score words; absent if only one was tried. */
+  readonly scorings?: readonly (Bm25Parameters & { readonly 'mrr@10': number })[];
+  /** Set if the report evaluates these same queries: the fusion of each fold is chosen on the other folds. */
+  readonly folds?: readonly (Fusion & { readonly bm25: Bm25Parameters; readonly queries: number })[];
+}
 
 export interface FusionConfig {
   readonly format: 1;

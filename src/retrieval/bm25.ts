@@ -111,7 +111,7 @@ function* scanAll(
   }
 }
 
-/** Computes the weights; frequencies and lengths are not needed any more. */
+/** Computes the weights: a search needs no frequencies or lengths. */
 function weighPostings(index: InvertedIndex, parameters: Bm25Parameters, arrays: Arrays): Postings {
   const { k1, b } = parameters;
   const { offsets, documents, frequencies, lengths, averageLength } = index;

@@ -1,7 +1,7 @@
 /**
  * Chooses the method, weight and k of a fusion, and how its words are scored (word-scorings.ts), by the MRR@10 of
- * held-out queries. It sees one value for each query and
- * fusion, so that no query is searched twice. Fusing is in fusion.ts, the split and the queries are the caller's.
+ * held-out queries. It sees one value for each query, fusion and way to score words, so that no query is searched twice.
+ * Fusing is in fusion.ts, the split and the queries are the caller's.
  *
  * With few queries, the best of many weights is the best by chance. Two things hold the choice back: each weight is
  * judged by the mean of itself and its neighbours, and `PRIOR` / n · (weight − 0.5)² is subtracted for n queries, so

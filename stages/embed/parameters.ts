@@ -63,8 +63,8 @@ const lexical = {
     ...bm25Properties,
     tune_bm25: {
       description:
-        'With `weight: auto`: whether the validation queries choose the way to score words too, from BM25 with these k1 and ' +
-        'b and the inverse document frequencies of common words, plain or squared.',
+        'Whether to choose the way to score words too, with `weight: auto`: BM25 with these `k1` and `b`, or the sum of the ' +
+        'inverse document frequencies of common words, plain or squared.',
       type: 'boolean',
       default: true,
     },

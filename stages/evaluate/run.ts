@@ -6,25 +6,22 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SearchKernels } from '../../src/engine/kernels/search/search-kernels.ts';
 import { openCorpus, type Corpus } from '../../src/formats/corpus.ts';
-import { DOCUMENTS_FILE, QUERIES_FILE, readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
+import { QUERIES_FILE, readEmbeddingsConfig } from '../../src/formats/embeddings.ts';
 import { writeFusion } from '../../src/formats/fusion.ts';
-import type { Bm25Parameters } from '../../src/formats/word-scoring.ts';
-import { bm25Family } from '../../src/retrieval/bm25.ts';
 import { readNpy, type Matrix } from '../../src/formats/npy.ts';
 import { rowCount } from '../../src/formats/ragged.ts';
 import { queriesOfSplit, readTokens, type Tokens } from '../../src/formats/tokens.ts';
-import { readVectors } from '../../src/formats/vectors.ts';
-import { createExactSearch } from '../../src/retrieval/exact.ts';
 import { openSearchThreads } from '../../src/retrieval/search-threads.ts';
 import { input, optionalInput, type Metrics, type StageContext, type StageResult } from '../../src/stage.ts';
 import { approximateProbe, type ApproximateProbe } from './scoring/approximate.ts';
-import { chooseFusionFor, type Fusible } from './fusion/choose.ts';
+import { chooseFusionFor } from './fusion/choose.ts';
 import { fusionRequest } from './fusion/request.ts';
 import { documentsShown, examplesAgainstBm25 } from './report/examples.ts';
 import type { EvaluateParams } from './parameters.ts';
 import { latencyOf } from './scoring/latency.ts';
 import { scoreRivals } from './rivals/rivals.ts';
 import { corpusMeasures } from './scoring/measures.ts';
+import { openSystems } from './scoring/open-systems.ts';
 import { writePerQuery } from './report/per-query.ts';
 import { judgedQueries, otherCorpus, queriesToEvaluate, type QuerySet } from './scoring/queries.ts';
 import { reportMarkdown } from './report/report.ts';
@@ -35,7 +32,7 @@ import { randomFigures } from './summary/figures.ts';
 import { summarise } from './summary/summarise.ts';
 import { headlineOf, summaryJson, summaryMetrics, type Summary } from './summary/summary.ts';
 import { approximateWarning, fusionWarning, qualityWarning } from './summary/warnings.ts';
-import { bm25System, meanSystem, vectorSystem, withoutIgnored, type System } from './scoring/systems.ts';
+import type { System } from './scoring/systems.ts';
 
 type Context = StageContext<EvaluateParams>;
 
@@ -67,10 +64,9 @@ async function evaluate(
   const vectors = queryVectors(context, tokens, names.length);
   const measures = corpusMeasures(params.cutoffs, params.depth);
   const probe = await openProbe(context, vectors, names.length);
-  const words = openWords(context, tokens, kernels);
-  const systems = systemsOf(context, tokens, vectors, words, kernels);
+  const { systems, fusible } = openSystems(context, tokens, vectors, kernels);
   const byId = new Map(set.queries.map((query) => [query.id, query]));
-  const fusion = await chooseFusionFor(context, fusible(systems, words), async (split) =>
+  const fusion = await chooseFusionFor(context, fusible, async (split) =>
     split === params.split
       ? set.queries
       : judgedQueries(tokens, split, params, await corpus.queryRows(split)).queries,
@@ -150,51 +146,6 @@ async function openProbe(
   if (probe.documents !== documents)
     throw otherCorpus(`the index has ${probe.documents} documents, the corpus has ${documents}`);
   return probe;
-}
-
-type Words = (scoring: Bm25Parameters) => System;
-
-/** Words scored in any way; the index is built once, when it is first needed. */
-function openWords(context: Context, tokens: Tokens, kernels: SearchKernels | undefined): Words {
-  let family: ReturnType<typeof bm25Family> | undefined;
-  return (scoring) => {
-    family ??= bm25Family(tokens.documents, tokens.vocabulary.tokens.length, kernels);
-    return leavingOut(context, tokens)(bm25System(family(scoring)));
-  };
-}
-
-function fusible(systems: readonly System[], wordsWith: Words): Fusible | undefined {
-  const [model, bm25] = (['model', 'bm25'] as const).map((name) =>
-    systems.find((system) => system.name === name),
-  );
-  return model && bm25 && { model, bm25, wordsWith };
-}
-
-/** Leaves the document that a query itself is out, if that is asked for. */
-const leavingOut =
-  ({ params }: Context, tokens: Tokens) =>
-  (system: System): System =>
-    params.ignore_identical_ids && tokens.ownDocuments ? withoutIgnored(system) : system;
-
-function systemsOf(
-  context: Context,
-  tokens: Tokens,
-  vectors: Matrix,
-  wordsWith: Words,
-  kernels: SearchKernels | undefined,
-): System[] {
-  const { params } = context;
-  const { baselines, bm25, mean } = params;
-  const folder = input(context, 'embeddings').path;
-  const { similarity } = readEmbeddingsConfig(folder);
-  const search = createExactSearch(readNpy(join(folder, DOCUMENTS_FILE)), similarity, kernels);
-  const words = baselines.includes('mean') ? optionalInput(context, 'vectors') : undefined;
-  const leave = leavingOut(context, tokens);
-  return [
-    leave(vectorSystem('model', search, vectors)),
-    ...(baselines.includes('bm25') ? [wordsWith(bm25)] : []),
-    ...(words ? [leave(meanSystem(tokens, readVectors(words.path), mean.weighting, kernels))] : []),
-  ];
 }
 
 function latencies(systems: readonly System[], { queries }: QuerySet): Metrics {

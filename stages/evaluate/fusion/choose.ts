@@ -1,11 +1,12 @@
 /**
- * Decides how the model and BM25 are fused for each evaluated query: as the spec says, or by the fusion that was best on
- * the queries of another split, of those of a grid with each way to score words. Where the evaluated queries are the ones that the fusion is chosen on, each is fused
- * by a choice that did not see it (cross-fitting), so that the reported figures stay honest.
+ * Decides how the model and BM25 are fused for each evaluated query: as the spec says, or by the best fusion on the
+ * queries of another split, of a grid with each way to score words. Where the evaluated queries are the ones that the
+ * fusion is chosen on, each is fused by a choice that did not see it (cross-fitting), so that the reported figures stay
+ * honest.
  */
 import { setImmediate } from 'node:timers/promises';
 import { random, shuffle } from '../../../src/base/random.ts';
-import type { Fusion, FusionConfig, FusionSource } from '../../../src/formats/fusion.ts';
+import type { ChosenOnQueries, Fusion, FusionConfig, FusionSource } from '../../../src/formats/fusion.ts';
 import type { Bm25Parameters } from '../../../src/formats/word-scoring.ts';
 import {
   chooseFusion,
@@ -49,7 +50,7 @@ type Context = StageContext<EvaluateParams>;
 
 const FOLDS = 5;
 const REPORT_EVERY = 16;
-/** Of the lists that are fused to choose: twice the window of the normalisation, as what ranks lower in both is not among the first 10. */
+/** Of the lists that are fused to choose, twice the window of the normalisation: what ranks lower in both is hardly ever among the first 10. */
 const MOST_DEPTH = 2 * WINDOW;
 
 /** `queriesOf`: the queries of a split that have a relevant document. Undefined if no fusion is wanted. */
@@ -119,7 +120,7 @@ function triedScorings(
   scorings: readonly Bm25Parameters[],
   rows: readonly (readonly Float64Array[])[],
   grid: readonly Fusion[],
-): NonNullable<Extract<FusionSource, { by: 'validation' }>['scorings']> {
+): NonNullable<ChosenOnQueries['scorings']> {
   return scorings.map((scoring, i) => ({ ...scoring, 'mrr@10': Math.max(...meanRanks(rows[i]!, grid)) }));
 }
 
@@ -137,8 +138,8 @@ function sample(queries: readonly EvaluatedQuery[], most: number, seed: number):
 }
 
 /**
- * For each way to score words, the reciprocal rank of each query by each fusion of the grid. Every system is searched once for
- * each query.
+ * For each way to score words, the reciprocal rank of each query by each fusion of the grid. Every system is searched once
+ * for each query.
  */
 async function searchAll(
   context: Context,

@@ -25,8 +25,8 @@ const options = {
     },
     tune_bm25: {
       description:
-        'Whether the way to score words is chosen too, where a weight or method is: BM25 as in `bm25`, or the sum of the ' +
-        'inverse document frequencies of common words, plain or squared; `true` by default.',
+        'Whether to choose the way to score words too, where a weight or method is chosen: BM25 as in `bm25`, or the sum of ' +
+        'the inverse document frequencies of common words, plain or squared; `true` by default.',
       type: 'boolean',
     },
     split: {

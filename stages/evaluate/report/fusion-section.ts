@@ -1,7 +1,7 @@
 /** The section of report.md that says how the model and BM25 were fused, and on what that choice rests. */
-import type { Fusion, FusionConfig } from '../../../src/formats/fusion.ts';
-import type { Summary } from '../summary/summary.ts';
+import type { ChosenOnQueries, Fusion, FusionConfig } from '../../../src/formats/fusion.ts';
 import { scoringText } from '../../../src/retrieval/word-scorings.ts';
+import type { Summary } from '../summary/summary.ts';
 import { table } from './markdown.ts';
 
 export function fusionSection({ fusion }: Summary): string[] {
@@ -23,14 +23,19 @@ function sourceText({ chosen }: FusionConfig): string {
     case 'default':
       return `Not chosen on data, since ${chosen.reason}: a fixed weight that loses little with most models.`;
     case 'validation': {
-      const folds = chosen.folds?.map(({ weight }) => weight).join(', ');
-      const honest =
-        folds === undefined
-          ? ''
-          : ` These are the evaluated queries: each fifth of them is fused as the other four choose (weights ${folds}).`;
+      const honest = chosen.folds
+        ? ` These are the evaluated queries: each fifth of them is fused as the other four choose (weights ${foldsText(chosen.folds)}).`
+        : '';
       return `Chosen on ${chosen.queries} queries of the split \`${chosen.split}\` by MRR@10.${honest}`;
     }
   }
+}
+
+/** With how words are scored where that differs. */
+function foldsText(folds: NonNullable<ChosenOnQueries['folds']>): string {
+  const scorings = folds.map(({ bm25 }) => scoringText(bm25));
+  if (new Set(scorings).size === 1) return folds.map(({ weight }) => weight).join(', ');
+  return folds.map(({ weight }, i) => `${weight} with ${scorings[i]!}`).join('; ');
 }
 
 /** MRR@10 by weight, one row for each method and k. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readFusion } from '../../../src/formats/fusion.ts';
+import type { Matrix } from '../../../src/formats/npy.ts';
 import type { JsonObject } from '../../../src/stage.ts';
 import { stage } from '../../../stages/evaluate/kind.ts';
 import { runKind, type KindRun } from '../../helpers/run-kind.ts';
@@ -15,9 +16,10 @@ const QUERIES = ['validation', 'test'].flatMap((split) =>
   DOCUMENTS.map((_, i) => ({ text: `topic${i} all`, split, relevant: { [i]: 1 } })),
 );
 
+const PARAMS = { examples: 0, bootstrap: { samples: 0 }, permutations: 100 };
 const evaluate = async (params: JsonObject = {}, queries = QUERIES): Promise<KindRun> =>
   runKind(stage, {
-    params: { examples: 0, bootstrap: { samples: 0 }, permutations: 100, ...params },
+    params: { ...PARAMS, ...params },
     inputs: {
       corpus: await corpusArtifact(DOCUMENTS, queries),
       tokens: tokensArtifact(tokensOf(DOCUMENTS, queries)),
@@ -79,9 +81,10 @@ describe('how a fusion scores words', () => {
       relevant: { [2 * i]: 1 },
     })),
   );
+  const alike = (rows: number): Matrix => ({ rows, columns: 2, data: new Float32Array(2 * rows).fill(1) });
   const evaluated = async (fusion: JsonObject): Promise<KindRun> =>
     runKind(stage, {
-      params: { examples: 0, bootstrap: { samples: 0 }, permutations: 100, fusion, bm25: { k1: 100, b: 1 } },
+      params: { ...PARAMS, fusion, bm25: { k1: 100, b: 1 } },
       inputs: {
         corpus: await corpusArtifact(topics, asked),
         tokens: tokensArtifact(tokensOf(topics, asked)),
@@ -102,6 +105,46 @@ describe('how a fusion scores words', () => {
     expect(run.metrics).toMatchObject({ 'bm25/mrr@10': 0.5, 'fused/mrr@10': 1 });
     expect(report(run)).toContain('BM25 k1 0, b 0.');
     expect(report(run)).toMatch(/BM25 k1 0, b 0, idf squared *\| *1\.000/);
+  });
+
+  it('is chosen for each fold on the others, also with queries of no known word and ignored documents', async () => {
+    // Half of the queries want what BM25 prefers, so that the folds choose differently. All but the last are documents.
+    const texts = [...topics, ...Array.from({ length: 20 }, (_, i) => `topic${i} origin`)];
+    const split = 'validation';
+    const queries = [
+      ...Array.from({ length: 20 }, (_, i) => ({
+        text: `topic${i} origin`,
+        split,
+        relevant: { [2 * i + (i % 2)]: 1 },
+      })),
+      { text: 'unheard of', split, relevant: { 0: 1 } },
+    ];
+    const own = new Map(Array.from({ length: 20 }, (_, i) => [i, topics.length + i]));
+    const run = await runKind(stage, {
+      params: { ...PARAMS, split, fusion: { method: 'convex' }, bm25: { k1: 100, b: 1 } },
+      inputs: {
+        corpus: await corpusArtifact(texts, queries),
+        tokens: tokensArtifact({ ...tokensOf(texts, queries), ownDocuments: own }),
+        // A model for which all documents are alike leaves the order to the words.
+        embeddings: embeddingsArtifact(alike(texts.length), alike(queries.length)),
+      },
+    });
+    const { chosen } = readFusion(run.artifact.path)!;
+    if (chosen.by !== 'validation') throw new Error('the fusion was not chosen');
+    const byBm25 = chosen.folds!.filter(({ bm25 }) => bm25.k1 === 100);
+    expect(byBm25).toHaveLength(2);
+    expect(report(run)).toContain('0.5 with BM25 k1 100, b 1; 0.5 with BM25 k1 0, b 0');
+    const first = readFileSync(join(run.artifact.path, 'runs', 'fused.trec'), 'utf8')
+      .split('\n')
+      .map((line) => line.split(' '))
+      .filter(([, , , rank]) => rank === '1')
+      .map(([, , document]) => Number(document!.replace('d%20', '')));
+    expect(first).toHaveLength(queries.length);
+    expect(Math.max(...first)).toBeLessThan(topics.length);
+    // Those that repeat the subject.
+    expect(first.filter((document) => document % 2 === 1)).toHaveLength(
+      byBm25.reduce((sum, fold) => sum + fold.queries, 0),
+    );
   });
 
   it('stays as the baseline is where the spec says so', async () => {
