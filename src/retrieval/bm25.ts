@@ -85,7 +85,7 @@ function searcherOf(postings: Postings, kernels: SearchKernels | undefined): Bm2
   };
 }
 
-/** An index of more is not shared with threads, whose memory is 4 GiB: 1.1 GB at 28 bytes a posting with three scorings. */
+/** An index of more is not shared with threads, whose memory is 4 GiB: three scorings take 28 bytes a posting of it, 1.1 GB. */
 const MOST_SHARED_POSTINGS = 4e7;
 
 function arraysOf({ heap }: SearchKernels): Arrays {

@@ -5,8 +5,8 @@
  *   query     Σ tf · √w · u(word) / Σ tf · w
  *   document  Σ √w · tf / (tf + k1 · (1 − b + b · |d| / average |d|)) · u(word), corrected by fit.ts
  *
- * w is the word's weight: idf, or its square (word-scorings.ts). u(word) is the word's code (codes.ts). The square root of w on
- * either side makes the noise least.
+ * w is the word's weight: idf, or its square (word-scorings.ts). u(word) is the word's code (codes.ts). The square root
+ * of w on either side makes the noise least.
  */
 import { addCode } from './codes.ts';
 import { fitWeights } from './fit.ts';

@@ -50,7 +50,7 @@ type Context = StageContext<EvaluateParams>;
 
 const FOLDS = 5;
 const REPORT_EVERY = 16;
-/** Of the lists that are fused to choose, twice the window of the normalisation: what ranks lower in both is hardly ever among the first 10. */
+/** Of the lists that are fused to choose: what ranks below twice the window of the normalisation in both is hardly ever among the first 10. */
 const MOST_DEPTH = 2 * WINDOW;
 
 /** `queriesOf`: the queries of a split that have a relevant document. Undefined if no fusion is wanted. */

@@ -24,7 +24,8 @@ function sourceText({ chosen }: FusionConfig): string {
       return `Not chosen on data, since ${chosen.reason}: a fixed weight that loses little with most models.`;
     case 'validation': {
       const honest = chosen.folds
-        ? ` These are the evaluated queries: each fifth of them is fused as the other four choose (weights ${foldsText(chosen.folds)}).`
+        ? ' These are the evaluated queries: each fifth of them is fused as the other four choose ' +
+          `(weights ${foldsText(chosen.folds)}).`
         : '';
       return `Chosen on ${chosen.queries} queries of the split \`${chosen.split}\` by MRR@10.${honest}`;
     }
