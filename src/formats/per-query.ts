@@ -7,7 +7,8 @@
  *   has), then `system/measure` columns. `rank` is the position of the first relevant document, from 1, where less is
  *   better; every other measure is in 0 … 1, and more is better. An empty field: the query has no such value.
  * - `fusion.json`: how the model and BM25 were fused: `fusion` (method, weight, k), `normalisation`, `depth` of the lists,
- *   `bm25`, and `chosen`, what the choice rests on. Absent without a fusion.
+ *   `bm25`, how words are scored (`k1`, `b`, and `idf_power` if it is 2), and `chosen`, what the choice rests on. Absent
+ *   without a fusion.
  * - `runs/SYSTEM.trec` and `qrels.trec`: ranked lists and judgements in TREC's formats, below.
  */
 import { existsSync, readFileSync } from 'node:fs';

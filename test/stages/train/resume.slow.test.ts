@@ -106,14 +106,17 @@ describe('an interrupted training', () => {
     await expect(run).rejects.toThrow(/ENOENT.*checkpoint/);
   });
 
-  it('saves a checkpoint when it is aborted', async () => {
+  it.each([
+    ['saves a checkpoint when it is aborted', stage],
+    ['saves one when it is aborted while another is written', eager],
+  ])('%s', async (_, kind) => {
     const { inputs } = world();
     const resume = temporaryFolder();
     const controller = new AbortController();
     let steps = 0;
     const stopping = watching(({ part }) => {
       if (!part && ++steps === 7) controller.abort();
-    });
+    }, kind);
     await expect(
       runKind(stopping, { params: PARAMS, inputs, resume, signal: controller.signal }),
     ).rejects.toThrow(/abort/);
