@@ -164,7 +164,7 @@ describe('pipeline exec', () => {
     async function listed(rig: Rig): Promise<{ tasks: TaskFiles[]; flags: string[] }> {
       const tasks = await tasksOf(rig);
       rig.write({ list: tasks.map(({ task }) => `${task}\n`).join('') });
-      return { tasks, flags: ['exec', '--task', tasks[0]!.task, '--then', 'list'] };
+      return { tasks, flags: ['exec', '--task', tasks[0]!.task, '--then', 'list', '--for', '600'] };
     }
     const three = (last: string): string =>
       `name: s\nstages:\n${['echo 0 > $OUTPUT/a', 'echo 1 > $OUTPUT/a', last]
