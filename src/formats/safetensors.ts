@@ -40,6 +40,20 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
+  const parts = safetensorsParts(tensors, metadata);
+  const descriptor = openSync(path, 'wx');
+  try {
+    for (const part of parts) writeFully(descriptor, part);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The bytes of such a file: its head, then views of the tensors. */
+export function safetensorsParts(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
   const names = Object.keys(tensors).sort();
   const header: Record<string, JsonObject> = {};
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
@@ -56,16 +70,11 @@ export function writeSafetensors(
   const padding = (ALIGNMENT - (text.length % ALIGNMENT)) % ALIGNMENT;
   const head = Buffer.concat([Buffer.alloc(8), text, Buffer.alloc(padding, ' ')]);
   head.writeBigUInt64LE(BigInt(text.length + padding));
-  const descriptor = openSync(path, 'wx');
-  try {
-    writeFully(descriptor, head);
-    for (const name of names) {
-      const { data } = tensors[name]!;
-      writeFully(descriptor, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    }
-  } finally {
-    closeSync(descriptor);
-  }
+  const bodies = names.map((name) => {
+    const { data } = tensors[name]!;
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  });
+  return [head, ...bodies];
 }
 
 export interface SafetensorsFile {

@@ -1,13 +1,12 @@
 /** The training loop: phases, validation, the best weights, early stopping and checkpoints. One step is in step.ts. */
 import { setImmediate } from 'node:timers/promises';
-import { monotonic } from '../../src/base/clock.ts';
 import type { Model } from '../../src/engine/model/training-model.ts';
 import { weightAverage, type Average } from '../../src/engine/optimizer/weight-average.ts';
 import type { ModelWeights } from '../../src/formats/model.ts';
 import type { StageContext } from '../../src/stage.ts';
 import { batchOrder } from './batch-order.ts';
 import { makeBatch } from './batch.ts';
-import { resumeFrom, writeCheckpoint, type Trained } from './checkpoint.ts';
+import { openCheckpoints, resumeFrom, type Checkpoints, type Trained } from './checkpoint.ts';
 import type { Dataset } from './dataset.ts';
 import type { TrainParams } from './parameters.ts';
 import type { Phase } from './phases.ts';
@@ -27,7 +26,7 @@ export interface Training {
   readonly phases: readonly Phase[];
   /** Undefined if there are no validation queries: the last weights are kept. */
   readonly validation: ValidationSet | undefined;
-  /** The most work that is lost when the process is killed. */
+  /** The most work between two checkpoints. */
   readonly checkpointEveryMs: number;
 }
 
@@ -44,19 +43,21 @@ export async function train(training: Training): Promise<TrainingResult> {
   const parts = { model, optimizer: stepper.optimizer, average };
   const state = resumeFrom(resume, parts, dataset.sets.length);
   if (state.step > 0) context.log(`resuming from step ${state.step}`);
+  const checkpoints = openCheckpoints(resume, parts, training.checkpointEveryMs);
   try {
     for (;;) {
-      await runPhase(training, state, stepper, parts);
+      await runPhase(training, state, stepper, parts, checkpoints);
       if (state.phase + 1 === phases.length) break;
       startNextPhase(state, parts);
-      writeCheckpoint(resume, state, parts);
+      await checkpoints.saveIfDue(state);
     }
   } catch (error) {
     // Aborted, not failed: the next run resumes from here.
-    if (signal.aborted) writeCheckpoint(resume, state, parts);
+    if (signal.aborted) await checkpoints.save(state);
     throw error;
   } finally {
     stepper.dispose();
+    await checkpoints.settle();
   }
   return { weights: state.best?.weights ?? finalWeights(model, params, average), state };
 }
@@ -66,15 +67,16 @@ async function runPhase(
   state: TrainingState,
   stepper: Stepper,
   parts: Trained,
+  checkpoints: Checkpoints,
 ): Promise<void> {
   const { context, phases } = training;
   const { steps } = phases[state.phase]!;
   if (steps === 0 && state.history.length === 0) await finishInterval(training, state, parts.average);
   // A checkpoint may fall between the last step before a validation and the validation.
   while (state.sums.steps > 0 || (state.phaseStep < steps && !outOfPatience(state, context.params))) {
-    await runInterval(training, state, stepper, parts);
+    await runInterval(training, state, stepper, parts, checkpoints);
     await finishInterval(training, state, parts.average);
-    if (state.phaseStep < steps) writeCheckpoint(context.resume, state, parts);
+    if (state.phaseStep < steps) await checkpoints.saveIfDue(state);
   }
 }
 
@@ -90,15 +92,15 @@ function startNextPhase(state: TrainingState, { model, optimizer, average }: Tra
 
 /** The steps up to the next validation. */
 async function runInterval(
-  { context, dataset, phases, checkpointEveryMs }: Training,
+  { context, dataset, phases }: Training,
   state: TrainingState,
   stepper: Stepper,
   parts: Trained,
+  checkpoints: Checkpoints,
 ): Promise<void> {
-  const { params, resume, signal } = context;
+  const { params, signal } = context;
   const phase = phases[state.phase]!;
   const order = batchOrder(phase, params.seed, state.phaseStep);
-  let saved = monotonic();
   while (!isDue(state, phase)) {
     await setImmediate();
     signal.throwIfAborted();
@@ -113,9 +115,7 @@ async function runInterval(
     if (params.ema_decay > 0 && parts.average.due(state.phaseStep))
       parts.average.update(parts.model.weights(), state.phaseStep);
     reportStep(context, state, phases);
-    if (monotonic() - saved < checkpointEveryMs) continue;
-    writeCheckpoint(resume, state, parts);
-    saved = monotonic();
+    await checkpoints.saveIfDue(state);
   }
 }
 

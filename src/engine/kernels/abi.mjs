@@ -62,6 +62,7 @@ export const SIGMOID_TABLE = { length: 4096, limit: 8 };
  */
 const STEPS = 'starts: address, steps: count';
 const RECURRENCE = `zeros: address, ${STEPS}, reverse: flag, H: count`;
+const RECORDS = 'record: address, keep: flag, products: address, places: address';
 const PACK = 'src: address, lds: bytes, out: address, K: count, N: count';
 const POOLING =
   `kind: u32, y: address, ldy: bytes, ${STEPS}, count: count, out: address, rows: address, half: bytes, ` +
@@ -93,11 +94,11 @@ export const OPERATIONS = {
     ),
     gruForward: operation(
       'gru.forward',
-      `record: address, y: address, ldy: bytes, u: address, recurrentBias: address, ${RECURRENCE}, beat: beat`,
+      `${RECORDS}, y: address, ldy: bytes, u: address, recurrentBias: address, ${RECURRENCE}, beat: beat`,
     ),
     lstmForward: operation(
       'lstm.forward',
-      `record: address, y: address, ldy: bytes, c: address, u: address, ${RECURRENCE}, beat: beat`,
+      `${RECORDS}, y: address, ldy: bytes, c: address, u: address, ${RECURRENCE}, beat: beat`,
     ),
     gruBackward: operation(
       'gru.backward',

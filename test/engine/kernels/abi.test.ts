@@ -14,9 +14,10 @@ it("an instruction is its operation's number, then the fields in the order of th
 });
 
 it('a float is there as its bits, a flag as 0 or 1, and what the thread knows is not there', () => {
-  const addresses = { record: 1, y: 2, ldy: 3, u: 4, recurrentBias: 5, zeros: 6, starts: 7, steps: 8 };
-  const [, ...gru] = recurrentOperations.gruForward({ ...addresses, reverse: true, H: 16 });
-  expect(gru).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 1, 16]);
+  const records = { record: 1, keep: false, products: 2, places: 3 };
+  const addresses = { y: 4, ldy: 5, u: 6, recurrentBias: 7, zeros: 8, starts: 9, steps: 10 };
+  const [, ...gru] = recurrentOperations.gruForward({ ...records, ...addresses, reverse: true, H: 16 });
+  expect(gru).toEqual([1, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 16]);
   const [, ...dropout] = recurrentOperations.dropout({
     ...{ src: 1, lds: 2, dst: 3, ldd: 4, starts: 5, steps: 6, rows: 7, seed: 8, threshold: 9 },
     ...{ scale: 1.25, width: 10 },

@@ -80,6 +80,12 @@ describe('an interrupted training', () => {
     }
   });
 
+  it('fails when a checkpoint cannot be written', async () => {
+    const resume = join(temporaryFolder(), 'missing');
+    const run = runKind(eager, { params: PARAMS, inputs: world().inputs, resume });
+    await expect(run).rejects.toThrow(/ENOENT.*checkpoint/);
+  });
+
   it('saves a checkpoint when it is aborted', async () => {
     const { inputs } = world();
     const resume = temporaryFolder();

@@ -62,11 +62,12 @@ export function recurrenceFields(
   const layer = tape.layers[l]!;
   const ldy = paddedOutput * 4;
   const memory = layer.memories[d];
+  const first = layer.keep ? chunk.firstToken : chunk.rowsAt;
   return {
-    record: layer.records[d]! + chunk.firstToken * recordWidth * 4,
+    record: layer.records[d]! + first * recordWidth * 4,
     y: layer.y + chunk.firstToken * ldy + d * H * 4,
     ldy,
-    c: memory === undefined ? 0 : memory + chunk.firstToken * H * 4,
+    c: memory === undefined ? 0 : memory + first * H * 4,
     zeros: weights.zeros,
     ...stepsOf(tape, chunk),
     reverse: d === 1,

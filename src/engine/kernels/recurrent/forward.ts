@@ -78,11 +78,12 @@ function runLayer(context: Context, tape: TapeMemory, l: number): void {
   const products = l === 0 ? inputProducts(context, tape, scope) : undefined;
   const jobs: Job[] = [];
   for (const chunk of tape.batch.chunks)
-    for (let d = 0; d < sizes.directions; d++)
-      jobs.push([
-        inputProduct(context, tape, chunk, l, d, products?.[d]),
-        recurrence(context, tape, chunk, l, d),
-      ]);
+    for (let d = 0; d < sizes.directions; d++) {
+      const product = products?.[d];
+      const job = [recurrence(context, tape, chunk, l, d, product)];
+      if (product === undefined) job.unshift(inputProduct(context, tape, chunk, l, d));
+      jobs.push(job);
+    }
   pool.run(jobs);
   scope.release();
   const mask = tape.outputMasks[l];
@@ -114,28 +115,16 @@ function inputProducts(context: Context, tape: TapeMemory, scope: Scope): readon
   return products;
 }
 
-/** Fills the first blocks of the records: copied from the words' products, or computed from the layer's input. */
+/** Fills the first blocks of the records from the layer's input. */
 function inputProduct(
   { sizes, weights }: Context,
   tape: TapeMemory,
   chunk: Chunk,
   l: number,
   d: number,
-  product: number | undefined,
 ): Instruction {
   const ldr = sizes.recordWidth * 4;
   const record = tape.layers[l]!.records[d]! + chunk.firstToken * ldr;
-  const width = sizes.gatesWidth * 4;
-  if (product !== undefined && tape.input.by !== 'token')
-    return op.gather({
-      x: record,
-      ldx: ldr,
-      table: product,
-      ldt: width,
-      ids: tape.input.wordOf + chunk.firstToken * 4,
-      count: chunk.tokens,
-      width,
-    });
   const { inputWidth } = sizes.layer(l);
   const from = l === 0 ? tape.input.x : tape.layers[l - 1]!.dropped;
   return op.gemm({
@@ -152,10 +141,24 @@ function inputProduct(
   });
 }
 
-function recurrence(context: Context, tape: TapeMemory, chunk: Chunk, l: number, d: number): Instruction {
+/** `product`: of words, where the layer's input is not by token. */
+function recurrence(
+  context: Context,
+  tape: TapeMemory,
+  chunk: Chunk,
+  l: number,
+  d: number,
+  product = 0,
+): Instruction {
   const { u, recurrentBias } = context.weights.cell(l, d);
-  const fields = { ...recurrenceFields(context, tape, chunk, l, d), u, recurrentBias };
-  return kernelsOf(context.shape.cell).forward(fields);
+  return kernelsOf(context.shape.cell).forward({
+    ...recurrenceFields(context, tape, chunk, l, d),
+    keep: tape.layers[l]!.keep,
+    products: product,
+    places: product === 0 || tape.input.by === 'token' ? 0 : tape.input.wordOf + chunk.firstToken * 4,
+    u,
+    recurrentBias,
+  });
 }
 
 /** Without the padding of the units. */

@@ -6,6 +6,7 @@
  *     layer l    y [tokens, D] | dropped [tokens, D]          both directions, one after the other in a row
  *                records [tokens, recordWidth]                 for each direction
  *                memories [tokens, H]                          for each direction, if the cell has a memory
+ *                or both by row, where they need not be kept
  *     out        [rows, D]
  */
 import type { TableMemory } from '../embedding/embedding-table.ts';
@@ -23,9 +24,11 @@ export interface LayerTape {
   readonly y: number;
   /** The same after dropout; `y` itself without. */
   readonly dropped: number;
-  /** For each direction f32 [tokens, recordWidth]: the records of the cell. */
+  /** Whether records and memories are by token; else there is one for each row, which every step overwrites. */
+  readonly keep: boolean;
+  /** For each direction f32 [tokens or rows, recordWidth]: the records of the cell. */
   readonly records: readonly number[];
-  /** For each direction f32 [tokens, H]: the second states of a cell that has a memory. */
+  /** For each direction f32 [tokens or rows, H]: the second states of a cell that has a memory. */
   readonly memories: readonly number[];
 }
 
@@ -85,15 +88,19 @@ export function createTape(
   const rate = training ? dropout : { input: 0, output: 0 };
   const outputMasks = Array.from({ length: count }, (_, l) => dropoutMask(rate.output, seed, 1 + l));
   const inputMask = dropoutMask(rate.input, seed, 0);
-  const block = (width: number): number => scope.allocate(Math.max(1, tokens * width));
-  const layers = outputMasks.map((mask): LayerTape => {
+  const block = (width: number, count = tokens): number => scope.allocate(Math.max(1, count * width));
+  const layers = outputMasks.map((mask, l): LayerTape => {
     const y = block(directions * paddedHidden);
+    // The cached products are fetched step by step, so that the records of a step stay in the nearer caches.
+    const keep = l > 0 || !cached;
+    const count = keep ? tokens : batch.rows.length;
     const each = <T>(make: () => T): T[] => Array.from({ length: directions }, make);
     return {
       y,
       dropped: mask ? block(directions * paddedHidden) : y,
-      records: each(() => block(sizes.recordWidth)),
-      memories: kernelsOf(shape.cell).hasMemory ? each(() => block(paddedHidden)) : [],
+      keep,
+      records: each(() => block(sizes.recordWidth, count)),
+      memories: kernelsOf(shape.cell).hasMemory ? each(() => block(paddedHidden, count)) : [],
     };
   });
   let released = false;

@@ -93,7 +93,8 @@ export function weightGradients(
       ...weights.layout.biases(sums()),
     ]);
   }
-  pool.run(jobs, (Math.max(inputWidth, paddedHidden) + 16 + width) * 512);
+  const most = Math.max(inputWidth, paddedHidden);
+  pool.run(jobs, (most + 16 + width) * 512 + most * width * 4);
   pool.run(sumJobs);
   const gradients = finish.flatMap((each) => each());
   scope.release();

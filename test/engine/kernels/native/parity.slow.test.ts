@@ -5,9 +5,11 @@ import { raggedFrom } from '../../../../src/formats/ragged.ts';
 import { openKernels, type Kernels } from '../../../../src/engine/kernels/kernels.ts';
 import { findCompiler } from '../../../../src/engine/kernels/native/compiler.ts';
 import { instructionSets } from '../../../../src/engine/kernels/native/instruction-sets.ts';
+import { INFERENCE } from '../../../../src/engine/kernels/recurrent/context.ts';
+import type { RecurrentShape } from '../../../../src/engine/kernels/recurrent/shape.ts';
 import { offersRevectorisation } from '../../../../src/engine/kernels/revectorisation.ts';
 import { compose, composedCases, kernelsAdd } from '../embedding/fixtures.ts';
-import { floats, hashSteps } from '../fixtures.ts';
+import { floats, hashSteps, weightsFor } from '../fixtures.ts';
 import { towerCases, towerStep } from '../towers/fixtures.ts';
 
 // Everything that this machine has; without a C compiler, WebAssembly is compared with itself on other threads.
@@ -33,6 +35,16 @@ function bits(values: Float32Array): Uint32Array {
   const out = new Uint32Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
   for (const [i, value] of values.entries()) if (Number.isNaN(value)) out[i] = 0x7fc00000;
   return out;
+}
+
+function inferred(
+  kernels: Kernels,
+  shape: RecurrentShape,
+  rows: readonly (readonly number[])[],
+): Float32Array {
+  const table = kernels.table(17, shape.input);
+  table.write(floats(17 * shape.input, 'table'));
+  return kernels.recurrent(shape).forward(raggedFrom(rows), table, weightsFor(shape), INFERENCE).output;
 }
 
 const EXTREMES = [0, -0, 1, -1, Infinity, -Infinity, NaN, 1e-45, -1e-40, 3.4e38, -3.4e38, 87.5, -104, 1e-20];
@@ -140,7 +152,7 @@ describe.each(['exact', 'fast'] as const)('%s', (precision) => {
     );
   });
 
-  it('training steps leave the same bytes in every program, whatever the sizes', () => {
+  it('training steps and inference leave the same bytes in every program, whatever the sizes', () => {
     const shapes = fc.record({
       cell: fc.constantFrom('gru' as const, 'lstm' as const, 'none' as const),
       input: fc.integer({ min: 1, max: 40 }),
@@ -164,6 +176,7 @@ describe.each(['exact', 'fast'] as const)('%s', (precision) => {
             dropout: () => ({ input: dropout, output: dropout }),
           };
           hashSteps(hash, { ...steps, ...given });
+          hash.update(inferred(kernels, shape, rows));
           return hash.digest('hex');
         };
         const expected = digest(reference);

@@ -2,6 +2,7 @@
 import { MADD } from './multiply-add';
 import { sigmoid4, tanh4 } from './functions';
 import { gemm } from './gemm';
+import { gather } from './tokens';
 
 // Tokens lie step after step, the rows that still run first. Of three texts of 3, 2 and 1 tokens:
 //
@@ -16,14 +17,17 @@ import { gemm } from './gemm';
 
 /**
  * Step t is tokens starts[t] … starts[t + 1).
- *   record  in: input projections with both biases of z and r; out: n, z, r, hn
- *   y       states of this direction, row stride ldy
- *   u       panels of the recurrent weights, columns z | r | n;  recurrentBias: the recurrent bias of n, f32 [H]
- *   zeros   f32 [H]
+ *   record    in: input projections with both biases of z and r; out: n, z, r, hn. Where they need not be kept, one for
+ *             each row, which every step overwrites
+ *   products  where the records are still empty, rows of input projections, and `places` (u32 [tokens]) says which row
+ *             is each token's; else 0
+ *   y         states of this direction, row stride ldy
+ *   u         panels of the recurrent weights, columns z | r | n;  recurrentBias: the recurrent bias of n, f32 [H]
+ *   zeros     f32 [H]
  */
 export function forward(
-  record: usize, y: usize, ldy: usize, u: usize, recurrentBias: usize, zeros: usize, starts: usize, steps: u32,
-  reverse: bool, H: u32, beat: usize,
+  record: usize, keep: bool, products: usize, places: usize, y: usize, ldy: usize, u: usize, recurrentBias: usize,
+  zeros: usize, starts: usize, steps: u32, reverse: bool, H: u32, beat: usize,
 ): void {
   const block = <usize>H << 2, ldr = block << 2;
   for (let s: u32 = 0; s < steps; s++) {
@@ -33,7 +37,8 @@ export function forward(
     const from: u32 = first ? 0 : reverse ? at + rows : load<u32>(starts + (<usize>(t - 1) << 2));
     // Running backwards, the rows that end at this step have no state yet.
     const known: u32 = first ? 0 : reverse ? load<u32>(starts + (<usize>t << 2), 8) - from : rows;
-    const r = record + <usize>at * ldr, h = y + <usize>from * ldy, out = y + <usize>at * ldy;
+    const r = keep ? record + <usize>at * ldr : record, h = y + <usize>from * ldy, out = y + <usize>at * ldy;
+    if (products) gather(r, ldr, products, 3 * block, places + (<usize>at << 2), rows, 3 * block);
     if (known > 0) {
       gemm(h, ldy, u, r + block, ldr, r + block, ldr, known, H, H << 1);
       gemm(h, ldy, u + <usize>H * (block << 1), r + 3 * block, ldr, recurrentBias, 0, known, H, H);
@@ -45,14 +50,21 @@ export function forward(
   }
 }
 
+/** Two vectors at a time, their stores side by side, in whose place V8 puts one of twice the width where it revectorises. */
 function gates(r: usize, h: usize, ldh: usize, out: usize, ldo: usize, rows: u32, block: usize): void {
   for (let i: u32 = 0; i < rows; i++) {
-    for (let k: usize = 0; k < block; k += 16) {
-      const p = r + k, q = p + block, w = q + block, x = w + block;
-      const z = sigmoid4(v128.load(q)), reset = sigmoid4(v128.load(w));
-      const n = tanh4(MADD(reset, v128.load(x), v128.load(p)));
-      v128.store(p, n); v128.store(q, z); v128.store(w, reset);
-      v128.store(out + k, MADD(z, f32x4.sub(v128.load(h + k), n), n));
+    for (let k: usize = 0; k < block; k += 32) {
+      const p = r + k, q = p + block, w = q + block, x = w + block, before = h + k, to = out + k;
+      const z0 = sigmoid4(v128.load(q)), z1 = sigmoid4(v128.load(q, 16));
+      const reset0 = sigmoid4(v128.load(w)), reset1 = sigmoid4(v128.load(w, 16));
+      const n0 = tanh4(MADD(reset0, v128.load(x), v128.load(p)));
+      const n1 = tanh4(MADD(reset1, v128.load(x, 16), v128.load(p, 16)));
+      const next0 = MADD(z0, f32x4.sub(v128.load(before), n0), n0);
+      const next1 = MADD(z1, f32x4.sub(v128.load(before, 16), n1), n1);
+      v128.store(p, n0); v128.store(p, n1, 16);
+      v128.store(q, z0); v128.store(q, z1, 16);
+      v128.store(w, reset0); v128.store(w, reset1, 16);
+      v128.store(to, next0); v128.store(to, next1, 16);
     }
     r += block << 2; h += ldh; out += ldo;
   }

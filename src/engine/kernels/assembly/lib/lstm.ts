@@ -2,18 +2,21 @@
 import { MADD } from './multiply-add';
 import { sigmoid4, tanh4 } from './functions';
 import { gemm } from './gemm';
+import { gather } from './tokens';
 
 // A token's record is four blocks of H floats: the gates i | f | g | o.
 // c' = f ∘ c + i ∘ g, h' = o ∘ tanh(c'). Tokens lie as in gru.ts.
 
 /**
- *   record  in: input projections with the bias; out: i, f, g, o
- *   y, c    states and cells of this direction, row strides ldy and 4H
- *   u       panels of the recurrent weights
+ *   record    in: input projections with the bias; out: i, f, g, o. Where they need not be kept, one for each row, as in
+ *             gru.ts, and one cell
+ *   products  and places: as in gru.ts
+ *   y, c      states and cells of this direction, row strides ldy and 4H
+ *   u         panels of the recurrent weights
  */
 export function forward(
-  record: usize, y: usize, ldy: usize, c: usize, u: usize, zeros: usize, starts: usize, steps: u32,
-  reverse: bool, H: u32, beat: usize,
+  record: usize, keep: bool, products: usize, places: usize, y: usize, ldy: usize, c: usize, u: usize, zeros: usize,
+  starts: usize, steps: u32, reverse: bool, H: u32, beat: usize,
 ): void {
   const block = <usize>H << 2, ldr = block << 2;
   for (let s: u32 = 0; s < steps; s++) {
@@ -22,9 +25,11 @@ export function forward(
     const first = s == 0;
     const from: u32 = first ? 0 : reverse ? at + rows : load<u32>(starts + (<usize>(t - 1) << 2));
     const known: u32 = first ? 0 : reverse ? load<u32>(starts + (<usize>t << 2), 8) - from : rows;
-    const r = record + <usize>at * ldr, out = y + <usize>at * ldy, cell = c + <usize>at * block;
+    const r = keep ? record + <usize>at * ldr : record, out = y + <usize>at * ldy;
+    const cell = keep ? c + <usize>at * block : c, before = keep ? c + <usize>from * block : c;
+    if (products) gather(r, ldr, products, ldr, places + (<usize>at << 2), rows, ldr);
     if (known > 0) gemm(y + <usize>from * ldy, ldy, u, r, ldr, r, ldr, known, H, H << 2);
-    gates(r, c + <usize>from * block, block, cell, out, ldy, known, block);
+    gates(r, before, block, cell, out, ldy, known, block);
     gates(
       r + <usize>known * ldr, zeros, 0, cell + <usize>known * block, out + <usize>known * ldy, ldy, rows - known,
       block,
@@ -33,18 +38,26 @@ export function forward(
   }
 }
 
+/** Two vectors at a time, as in gru.ts. */
 function gates(
   r: usize, previous: usize, ldp: usize, cell: usize, out: usize, ldo: usize, rows: u32, block: usize,
 ): void {
   for (let i: u32 = 0; i < rows; i++) {
-    for (let k: usize = 0; k < block; k += 16) {
-      const p = r + k, q = p + block, w = q + block, x = w + block;
-      const input = sigmoid4(v128.load(p)), forget = sigmoid4(v128.load(q));
-      const g = tanh4(v128.load(w)), output = sigmoid4(v128.load(x));
-      const c = MADD(forget, v128.load(previous + k), f32x4.mul(input, g));
-      v128.store(p, input); v128.store(q, forget); v128.store(w, g); v128.store(x, output);
-      v128.store(cell + k, c);
-      v128.store(out + k, f32x4.mul(output, tanh4(c)));
+    for (let k: usize = 0; k < block; k += 32) {
+      const p = r + k, q = p + block, w = q + block, x = w + block, before = previous + k, now = cell + k, to = out + k;
+      const input0 = sigmoid4(v128.load(p)), input1 = sigmoid4(v128.load(p, 16));
+      const forget0 = sigmoid4(v128.load(q)), forget1 = sigmoid4(v128.load(q, 16));
+      const g0 = tanh4(v128.load(w)), g1 = tanh4(v128.load(w, 16));
+      const output0 = sigmoid4(v128.load(x)), output1 = sigmoid4(v128.load(x, 16));
+      const c0 = MADD(forget0, v128.load(before), f32x4.mul(input0, g0));
+      const c1 = MADD(forget1, v128.load(before, 16), f32x4.mul(input1, g1));
+      const h0 = f32x4.mul(output0, tanh4(c0)), h1 = f32x4.mul(output1, tanh4(c1));
+      v128.store(p, input0); v128.store(p, input1, 16);
+      v128.store(q, forget0); v128.store(q, forget1, 16);
+      v128.store(w, g0); v128.store(w, g1, 16);
+      v128.store(x, output0); v128.store(x, output1, 16);
+      v128.store(now, c0); v128.store(now, c1, 16);
+      v128.store(to, h0); v128.store(to, h1, 16);
     }
     r += block << 2; previous += ldp; cell += block; out += ldo;
   }

@@ -9,10 +9,10 @@
 
 #include "gemm.c"
 #include "functions.c"
+#include "tokens.c"
 #include "gru.c"
 #include "lstm.c"
 #include "pooling.c"
-#include "tokens.c"
 #include "composed-rows.c"
 #include "normalise.c"
 #include "in-batch.c"

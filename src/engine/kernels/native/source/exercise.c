@@ -9,9 +9,9 @@ static void exercise(void) {
   static uint32_t beat;
   float *record = memory, *y = record + 3 * RECORD, *u = y + 3 * RECORD, *zeros = u + 3 * RECORD * H;
   float *dy = zeros + RECORD, *scratch = dy + 3 * RECORD;
-  gru_forward(record, y, H * 4, u, zeros, zeros, starts, 2, 0, H, &beat);
+  gru_forward(record, 1, NULL, NULL, y, H * 4, u, zeros, zeros, starts, 2, 0, H, &beat);
   gru_backward(record, y, H * 4, u, dy, H * 4, zeros, starts, 2, 0, H, scratch, &beat);
-  lstm_forward(record, y, H * 4, dy, u, zeros, starts, 2, 1, H, &beat);
+  lstm_forward(record, 1, NULL, NULL, y, H * 4, dy, u, zeros, starts, 2, 1, H, &beat);
   functions_map(FUNCTION_LOG, zeros, dy, RECORD);
   tokens_adam(record, y, dy, zeros, ids, 2, H * 4, 1, 1, 1, 1, 1, 1, 1, 1, 1);
   tokens_squares(record, RECORD, (double *)scratch);

@@ -8,7 +8,12 @@
 #define ROWS_BLOCK 60
 /** Columns of a panel. N is a multiple of 8: the last panel has 8 columns where there are no 16. */
 #define PANEL 16
+/** Rows of a tile. More leave fewer loads to each fused operation; where none is fused, the additions take longer anyway. */
+#if LANES == 16 && defined(FUSED)
+#define MOST_ROWS 10
+#else
 #define MOST_ROWS 6
+#endif
 
 /**
  * Defines NAME(rows, …): a few rows of a by PANELS panels of WIDTH columns of b, which lie `panel` floats apart, in
@@ -48,12 +53,23 @@ DEFINE_TILE(tile_half, f32x8, splat8, madd8, 8, 1)
       uint32_t M, uint32_t K
 #define TILE_OF(TILE, ROWS, KA) TILE(ROWS, a, lda, KA, b, panel, c, ldc, init, ldi, K)
 
+#if MOST_ROWS == 10
+#define TILES_OF_MORE_THAN_SIX(TILE, KA)                                                                         \
+  case 10: TILE_OF(TILE, 10, KA); break;                                                                         \
+  case 9: TILE_OF(TILE, 9, KA); break;                                                                           \
+  case 8: TILE_OF(TILE, 8, KA); break;                                                                           \
+  case 7: TILE_OF(TILE, 7, KA); break;
+#else
+#define TILES_OF_MORE_THAN_SIX(TILE, KA)
+#endif
+
 /** Defines NAME: all M rows, as evenly as they go into tiles of at most MOST_ROWS. KA: as in a tile. */
 #define DEFINE_ROWS(NAME, TILE, KA)                                                                              \
   static void NAME(ROWS_PARAMETERS) {                                                                            \
     for (uint32_t tiles = (M + MOST_ROWS - 1) / MOST_ROWS; tiles > 0; tiles--) {                                 \
       const uint32_t rows = (M + tiles - 1) / tiles;                                                             \
       switch (rows) {                                                                                            \
+        TILES_OF_MORE_THAN_SIX(TILE, KA)                                                                         \
         case 6: TILE_OF(TILE, 6, KA); break;                                                                     \
         case 5: TILE_OF(TILE, 5, KA); break;                                                                     \
         case 4: TILE_OF(TILE, 4, KA); break;                                                                     \
@@ -141,14 +157,17 @@ static void gemm_gemm(const float *a, size_t lda, const float *b, float *c, size
                M - m < ROWS_BLOCK ? M - m : ROWS_BLOCK, K, N);
 }
 
+/** Rows that are packed panel by panel: consecutive writes, and rows of few pages at a time. */
+#define PACKED_ROWS 16
+
 /** Panels of columns from src[K, N], as `gemm` takes them. */
 static void gemm_pack(const float *src, size_t lds, float *out, uint32_t K, uint32_t N) {
-  for (uint32_t j = 0; j < N; j += PANEL) {
-    const size_t bytes = N - j < PANEL ? 32 : 64;
-    for (uint32_t k = 0; k < K; k++) {
-      if (bytes == 64) memcpy(out, row(src, k, lds) + j, 64);
-      else memcpy(out, row(src, k, lds) + j, 32);
-      out += bytes / 4;
+  for (uint32_t first = 0; first < K; first += PACKED_ROWS) {
+    const uint32_t end = K - first < PACKED_ROWS ? K : first + PACKED_ROWS;
+    for (uint32_t j = 0; j < N; j += PANEL) {
+      float *panel = out + (size_t)j * K;
+      if (N - j < PANEL) for (uint32_t k = first; k < end; k++) memcpy(panel + (size_t)k * 8, row(src, k, lds) + j, 32);
+      else for (uint32_t k = first; k < end; k++) memcpy(panel + (size_t)k * PANEL, row(src, k, lds) + j, 64);
     }
   }
 }
@@ -182,22 +201,27 @@ static void pack_units(const float *a, size_t lda, const uint32_t *index, float 
 /**
  * c[M, N] = aᵀ[M, tokens] · b[tokens, N] (the gradient of a weight). M a multiple of 4, N of 8.
  *   a      rows of M floats; with `index` (u32 [tokens]) token k takes row index[k], or zeros for 2³² − 1
- *   work   scratch of (M + 16 + N) · 512 bytes
+ *   work   scratch of (M + 16 + N) · 512 + M · N · 4 bytes
  *   zeros  f32 [M] and [N]
+ * The sums of a tile lie together in `work` until the last tokens: rows of c lie too far apart for the nearer caches.
  */
 static void gemm_gemm_transposed(const float *a, size_t lda, const uint32_t *index, const float *b, size_t ldb, float *c,
                                  size_t ldc, uint32_t tokens, uint32_t M, uint32_t N, const float *zeros, float *work) {
-  float *panels = work + (size_t)((M + PANEL - 1) / PANEL) * PANEL * TOKENS;
+  float *panels = work + (size_t)((M + PANEL - 1) / PANEL) * PANEL * TOKENS, *sums = panels + (size_t)N * TOKENS;
   for (uint32_t k = 0; k < tokens; k += TOKENS) {
-    const uint32_t count = tokens - k < TOKENS ? tokens - k : TOKENS;
-    const size_t panel = (size_t)count * PANEL, ldi = k ? ldc : 0;
+    const int last = tokens - k <= TOKENS;
+    const uint32_t count = last ? tokens - k : TOKENS;
+    const size_t panel = (size_t)count * PANEL;
     pack_units(a, lda, index, work, k, count, M, zeros);
     gemm_pack(row(b, k, ldb), ldb, panels, count, N);
 #define UNITS(ROWS, PANELS, WIDTH)                                                                               \
   for (; j + (PANELS) * (WIDTH) <= N; j += (PANELS) * (WIDTH))                                                   \
-    for (uint32_t m = 0; m < M; m += PANEL)                                                                      \
-      ROWS(work + (size_t)m * TOKENS, 4, panels + (size_t)j * count, panel, row(c, m, ldc) + j, ldc,             \
-           k ? row(c, m, ldc) + j : zeros, ldi, M - m < PANEL ? M - m : PANEL, count);
+    for (uint32_t m = 0; m < M; m += PANEL) {                                                                    \
+      const size_t lds = (PANELS) * (WIDTH) * 4;                                                                 \
+      float *sum = row(sums + (size_t)j * M, m, lds);                                                            \
+      ROWS(work + (size_t)m * TOKENS, 4, panels + (size_t)j * count, panel, last ? row(c, m, ldc) + j : sum,     \
+           last ? ldc : lds, k ? sum : zeros, k ? lds : 0, M - m < PANEL ? M - m : PANEL, count);                \
+    }
     uint32_t j = 0;
     UNITS(transposed_wide, WIDE, PANEL)
     UNITS(transposed_one, 1, PANEL)

@@ -21,18 +21,23 @@ static void gru_gates(float *record, const float *h, size_t ldh, float *out, siz
 }
 
 /**
- *   record  in: input projections with both biases of z and r; out: n, z, r, hn
- *   y       states of this direction, row stride ldy
- *   u       panels of the recurrent weights, columns z | r | n;  recurrent_bias: the recurrent bias of n, f32 [H]
- *   zeros   f32 [H]
+ *   record    in: input projections with both biases of z and r; out: n, z, r, hn. Where they need not be kept, one for
+ *             each row, which every step overwrites
+ *   products  where the records are still empty, rows of input projections, and `places` (u32 [tokens]) says which row
+ *             is each token's; else NULL
+ *   y         states of this direction, row stride ldy
+ *   u         panels of the recurrent weights, columns z | r | n;  recurrent_bias: the recurrent bias of n, f32 [H]
+ *   zeros     f32 [H]
  */
-static void gru_forward(float *record, float *y, size_t ldy, const float *u, const float *recurrent_bias,
-                        const float *zeros, const uint32_t *starts, uint32_t steps, int reverse, uint32_t H, uint32_t *beat) {
+static void gru_forward(float *record, int keep, const float *products, const uint32_t *places, float *y, size_t ldy,
+                        const float *u, const float *recurrent_bias, const float *zeros, const uint32_t *starts,
+                        uint32_t steps, int reverse, uint32_t H, uint32_t *beat) {
   const size_t ldr = (size_t)H * 16;
   for (uint32_t s = 0; s < steps; s++) {
     const step now = step_of(starts, steps, s, reverse);
-    float *r = row(record, now.at, ldr), *out = row(y, now.at, ldy);
+    float *r = keep ? row(record, now.at, ldr) : record, *out = row(y, now.at, ldy);
     const float *h = row(y, now.from, ldy);
+    if (products) tokens_gather(r, ldr, products, 12 * (size_t)H, places + now.at, now.rows, 12 * (size_t)H);
     if (now.known > 0) {
       gemm_gemm(h, ldy, u, r + H, ldr, r + H, ldr, now.known, H, 2 * H);
       gemm_gemm(h, ldy, u + (size_t)H * 2 * H, r + 3 * (size_t)H, ldr, recurrent_bias, 0, now.known, H, H);

@@ -24,18 +24,23 @@ static void lstm_gates(float *record, const float *previous, size_t ldp, float *
 }
 
 /**
- *   record  in: input projections with the bias; out: i, f, g, o
- *   y, c    states and cells of this direction, row strides ldy and 4H
- *   u       panels of the recurrent weights
+ *   record    in: input projections with the bias; out: i, f, g, o. Where they need not be kept, one for each row, as in
+ *             gru.c, and one cell
+ *   products  and places: as in gru.c
+ *   y, c      states and cells of this direction, row strides ldy and 4H
+ *   u         panels of the recurrent weights
  */
-static void lstm_forward(float *record, float *y, size_t ldy, float *c, const float *u, const float *zeros,
-                         const uint32_t *starts, uint32_t steps, int reverse, uint32_t H, uint32_t *beat) {
+static void lstm_forward(float *record, int keep, const float *products, const uint32_t *places, float *y, size_t ldy,
+                         float *c, const float *u, const float *zeros, const uint32_t *starts, uint32_t steps,
+                         int reverse, uint32_t H, uint32_t *beat) {
   const size_t ldr = (size_t)H * 16, block = (size_t)H * 4;
   for (uint32_t s = 0; s < steps; s++) {
     const step now = step_of(starts, steps, s, reverse);
-    float *r = row(record, now.at, ldr), *out = row(y, now.at, ldy), *cell = row(c, now.at, block);
+    float *r = keep ? row(record, now.at, ldr) : record, *out = row(y, now.at, ldy);
+    float *cell = keep ? row(c, now.at, block) : c, *before = keep ? row(c, now.from, block) : c;
+    if (products) tokens_gather(r, ldr, products, ldr, places + now.at, now.rows, ldr);
     if (now.known > 0) gemm_gemm(row(y, now.from, ldy), ldy, u, r, ldr, r, ldr, now.known, H, 4 * H);
-    lstm_gates(r, row(c, now.from, block), block, cell, out, ldy, now.known, H);
+    lstm_gates(r, before, block, cell, out, ldy, now.known, H);
     lstm_gates(row(r, now.known, ldr), zeros, 0, row(cell, now.known, block), row(out, now.known, ldy), ldy,
                now.rows - now.known, H);
     show_progress(beat);

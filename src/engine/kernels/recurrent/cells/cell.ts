@@ -76,6 +76,11 @@ export interface RecurrenceFields {
 }
 
 export interface ForwardFields extends RecurrenceFields {
+  /** Whether there is a record, and a second state, for each token; else one for each row. */
+  readonly keep: boolean;
+  /** Where the records are still empty, the input products of words, and u32 [tokens]: which is each token's; else 0. */
+  readonly products: number;
+  readonly places: number;
   /** Panels of the recurrent weights. */
   readonly u: number;
   readonly recurrentBias: number;
