@@ -205,6 +205,23 @@ describe('pipeline exec', () => {
       expect(states(tasks)).toEqual(['executed', undefined, 'stopped']);
     });
 
+    it('refuses a list that is not there, or lacks its task, with 2, and takes nothing', async () => {
+      const rig = project(three('echo 2 > $OUTPUT/a'));
+      const { tasks, flags } = await listed(rig);
+      const missing = await rig.pipeline(...flags, '--then', 'nowhere');
+      expect([missing.code, missing.stderr]).toEqual([
+        2,
+        expect.stringMatching(/^error: the list of tasks .* cannot be read/),
+      ]);
+      rig.write({ list: `${tasks[1]!.task}\n` });
+      const lacking = await rig.pipeline(...flags);
+      expect([lacking.code, lacking.stderr]).toEqual([
+        2,
+        expect.stringMatching(/^error: the task .* is not in the list/),
+      ]);
+      expect(tasks.filter(({ taken }) => existsSync(taken))).toEqual([]);
+    });
+
     it('does nothing where somebody has taken its task', async () => {
       const rig = project(three('echo 2 > $OUTPUT/a'));
       const { tasks, flags } = await listed(rig);
