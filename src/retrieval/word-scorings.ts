@@ -35,14 +35,8 @@ const RELUCTANCE = 0.1;
 
 /** Position of the best; `values` are the MRR@10 of each, the spec's own first. */
 export function bestScoring(values: readonly number[], queries: number): number {
-  let best = 0;
-  for (const [i, value] of values.entries())
-    if (
-      i > 0 &&
-      value - RELUCTANCE / queries > (best === 0 ? values[0]! : values[best]! - RELUCTANCE / queries)
-    )
-      best = i;
-  return best;
+  const judged = values.map((value, i) => (i === 0 ? value : value - RELUCTANCE / queries));
+  return judged.reduce((best, value, i) => (value > judged[best]! ? i : best), 0);
 }
 
 export function scoringText({ k1, b, idf_power: power }: Bm25Parameters): string {
