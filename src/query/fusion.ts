@@ -16,12 +16,17 @@ export const UNTUNED: QueryFusion = {
 };
 
 /** `convex fusion, model 0.6 and BM25 0.4, chosen on 1,411 queries of validation` */
-export function fusionText({ fusion, chosen }: QueryFusion): string {
+export function fusionText({ fusion, chosen, bm25 }: QueryFusion): string {
   const share = (part: number): string => String(Number(part.toFixed(3)));
   const method =
     fusion.method === 'convex' ? 'convex fusion' : `reciprocal rank fusion with k = ${share(fusion.k)}`;
-  const weights = `model ${share(fusion.weight)} and BM25 ${share(1 - fusion.weight)}`;
+  const weights = `model ${share(fusion.weight)} and ${wordsText(bm25, share(1 - fusion.weight))}`;
   return `${method}, ${weights}, ${originText(chosen)}`;
+}
+
+function wordsText({ k1, idf_power: power }: QueryFusion['bm25'], weight: string): string {
+  if (k1 > 0) return `BM25 ${weight}`;
+  return `common words ${weight} (${power === 2 ? 'squared idf' : 'idf'})`;
 }
 
 function originText(chosen: QueryFusion['chosen']): string {

@@ -68,6 +68,9 @@ it('a fusion says its method, weights and where they come from', () => {
   expect(fusionText(fusionConfig(0.6))).toBe(
     'convex fusion, model 0.6 and BM25 0.4, chosen on 1,411 queries of validation',
   );
+  expect(fusionText(fusionConfig(0.6, { bm25: { k1: 0, b: 0, idf_power: 2 } }))).toBe(
+    'convex fusion, model 0.6 and common words 0.4 (squared idf), chosen on 1,411 queries of validation',
+  );
   const fusion = { method: 'rrf', weight: 0.9, k: 60 } as const;
   expect(fusionText(fusionConfig(0, { fusion, chosen: { by: 'spec' } }))).toBe(
     'reciprocal rank fusion with k = 60, model 0.9 and BM25 0.1, as evaluated',

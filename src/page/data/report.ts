@@ -107,7 +107,7 @@ function typeOf(one: Members): TypeView {
   };
 }
 
-function fusionText({ fusion, normalisation, chosen }: Members): string | null {
+function fusionText({ fusion, normalisation, bm25, chosen }: Members): string | null {
   const { method, weight, k } = members(fusion);
   const how = text(method);
   if (how === undefined) return null;
@@ -116,6 +116,9 @@ function fusionText({ fusion, normalisation, chosen }: Members): string | null {
     ...(number(k) === undefined ? [] : [`k ${String(number(k))}`]),
     ...(how === 'convex' && text(normalisation) !== undefined
       ? [`scores normalised by ${text(normalisation)!}`]
+      : []),
+    ...(number(members(bm25)['k1']) === 0
+      ? [`words scored by ${number(members(bm25)['idf_power']) === 2 ? 'squared idf' : 'idf'}`]
       : []),
   ];
   const split = text(members(chosen)['split']);

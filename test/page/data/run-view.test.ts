@@ -88,6 +88,7 @@ describe('the view of a run', () => {
       fusion: {
         fusion: { method: 'convex', weight: 0.7 },
         normalisation: 'min-max',
+        bm25: { k1: 0, b: 0, idf_power: 2 },
         chosen: { split: 'validation' },
       },
     };
@@ -113,7 +114,8 @@ describe('the view of a run', () => {
       ],
       types: [{ type: 'what', systems: { model: { 'mrr@10': 0.5 } } }],
       fusion:
-        'Fused: convex combination of the model and BM25 (weight 0.7, scores normalised by min-max), chosen on validation.',
+        'Fused: convex combination of the model and BM25 (weight 0.7, scores normalised by min-max, ' +
+        'words scored by squared idf), chosen on validation.',
       hasQueries: false,
     });
   });
