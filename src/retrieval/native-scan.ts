@@ -19,6 +19,8 @@ const [SPARE, SPARE_BYTES] = [16, 96];
 const AT_ONCE = 4;
 /** Unit roundoff of float32. */
 const ROUNDOFF = 2 ** -24;
+/** Of float32. */
+const LARGEST = 3.4e38;
 
 export async function openNativeScan(place: SearchPlace): Promise<DocumentSearch> {
   const { similarity } = readEmbeddingsConfig(place.embeddings);
@@ -35,6 +37,8 @@ export async function openNativeScan(place: SearchPlace): Promise<DocumentSearch
   /** An upper bound of the exact scores of all documents whose float32 product with the query is at most `product`. */
   const bound = (product: number, query: Float32Array): number => {
     const norm = Math.hypot(...query);
+    // No sum of products is longer. Where one may overflow, float32 says nothing.
+    if (norm * norms.most > LARGEST) return Infinity;
     const most = product + 2 * (documents.columns + 8) * ROUNDOFF * (norm * norms.most + 1);
     if (similarity === 'dot') return most;
     return most <= 0 || norms.least === 0 ? Infinity : most / (norm * norms.least);

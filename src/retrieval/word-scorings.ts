@@ -36,7 +36,7 @@ const RELUCTANCE = 0.1;
 /** Position of the best; `values` are the MRR@10 of each, the spec's own first. Of equals, the first. */
 export function bestScoring(values: readonly number[], queries: number): number {
   const judged = values.map((value, i) => (i === 0 ? value : value - RELUCTANCE / queries));
-  return judged.indexOf(Math.max(...judged));
+  return judged.reduce((best, value, i) => (value > judged[best]! ? i : best), 0);
 }
 
 export function scoringText({ k1, b, idf_power: power }: Bm25Parameters): string {

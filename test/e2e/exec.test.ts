@@ -164,7 +164,7 @@ describe('pipeline exec', () => {
     async function listed(rig: Rig): Promise<{ tasks: TaskFiles[]; flags: string[] }> {
       const tasks = await tasksOf(rig);
       rig.write({ list: tasks.map(({ task }) => `${task}\n`).join('') });
-      return { tasks, flags: ['exec', '--task', tasks[0]!.task, '--then', 'list'] };
+      return { tasks, flags: ['exec', '--task', tasks[0]!.task, '--then', 'list', '--for', '600'] };
     }
     const three = (last: string): string =>
       `name: s\nstages:\n${['echo 0 > $OUTPUT/a', 'echo 1 > $OUTPUT/a', last]
@@ -203,6 +203,23 @@ describe('pipeline exec', () => {
       child.kill('SIGUSR1');
       expect((await finished).code).toBe(130);
       expect(states(tasks)).toEqual(['executed', undefined, 'stopped']);
+    });
+
+    it('refuses a list that is not there, or lacks its task, with 2, and takes nothing', async () => {
+      const rig = project(three('echo 2 > $OUTPUT/a'));
+      const { tasks, flags } = await listed(rig);
+      const missing = await rig.pipeline(...flags, '--then', 'nowhere');
+      expect([missing.code, missing.stderr]).toEqual([
+        2,
+        expect.stringMatching(/^error: the list of tasks .* cannot be read/),
+      ]);
+      rig.write({ list: `${tasks[1]!.task}\n` });
+      const lacking = await rig.pipeline(...flags);
+      expect([lacking.code, lacking.stderr]).toEqual([
+        2,
+        expect.stringMatching(/^error: the task .* is not in the list/),
+      ]);
+      expect(tasks.filter(({ taken }) => existsSync(taken))).toEqual([]);
     });
 
     it('does nothing where somebody has taken its task', async () => {

@@ -46,47 +46,44 @@ describe.skipIf(!REDIS)('a worker that is stopped and goes on (needs redis-serve
   }
 
   it('has its stage waited for where it can be seen that it lives: one execution', async () => {
-    const it = await paused({ elsewhere: false });
-    await eventually('the other waits', () => it.run.printed().includes('being made by another process'));
-    it.rig.write({ go1: '' });
-    goOn(it);
-    const { code, stderr } = await it.run.finished;
+    const queue = await paused({ elsewhere: false });
+    await eventually('the other waits', () => queue.run.printed().includes('being made by another process'));
+    queue.rig.write({ go1: '' });
+    goOn(queue);
+    const { code, stderr } = await queue.run.finished;
     expect(code, stderr).toBe(0);
-    expect(it.begun()).toHaveLength(1);
-    expect(leftovers(it.store)).toEqual([]);
+    expect(queue.begun()).toHaveLength(1);
+    expect(leftovers(queue.store)).toEqual([]);
   });
 
   it('elsewhere has its stage executed again, and what it makes later does no harm', async () => {
-    const it = await paused({ elsewhere: true });
-    await eventually('a second execution', () => it.begun().length === 2);
-    it.rig.write({ go2: '' });
-    const { code, stderr } = await it.run.finished;
+    const queue = await paused({ elsewhere: true });
+    await eventually('a second execution', () => queue.begun().length === 2);
+    queue.rig.write({ go2: '' });
+    const { code, stderr } = await queue.run.finished;
     expect(code, stderr).toBe(0);
-    it.rig.write({ go1: '' });
-    const [process] = it.begun();
-    goOn(it);
-    await eventually(
-      'the first execution ends',
-      () => !isAlive(process!) && leftovers(it.store).length === 0,
-    );
-    expect((await it.rig.pipeline('verify')).code).toBe(0);
+    queue.rig.write({ go1: '' });
+    const [pid] = queue.begun();
+    goOn(queue);
+    await eventually('the first execution ends', () => !isAlive(pid!) && leftovers(queue.store).length === 0);
+    expect((await queue.rig.pipeline('verify')).code).toBe(0);
     // It takes stages again.
-    it.other.signal('SIGTERM');
-    expect((await it.other.finished).code).toBe(0);
-    it.rig.write({ 't.yaml': "stages:\n  t: { uses: command, with: { run: 'echo t > $OUTPUT/a' } }\n" });
-    expect((await it.start('run', 't.yaml', ...it.flags).finished).code).toBe(0);
-    expect(takenBy(it.first)).toEqual(['slow', 't']);
+    queue.other.signal('SIGTERM');
+    expect((await queue.other.finished).code).toBe(0);
+    queue.rig.write({ 't.yaml': "stages:\n  t: { uses: command, with: { run: 'echo t > $OUTPUT/a' } }\n" });
+    expect((await queue.start('run', 't.yaml', ...queue.flags).finished).code).toBe(0);
+    expect(takenBy(queue.first)).toEqual(['slow', 't']);
   });
 
   it('elsewhere may be the first to make the artifact, and a failure of the other does not count', async () => {
-    const it = await paused({ elsewhere: true });
-    await eventually('a second execution', () => it.begun().length === 2);
-    it.rig.write({ go1: '' });
-    goOn(it);
-    await eventually('the artifact', () => artifactsOf(it.store, 'command').length === 1);
-    it.rig.write({ fail2: '', go2: '' });
-    const { code, stderr } = await it.run.finished;
+    const queue = await paused({ elsewhere: true });
+    await eventually('a second execution', () => queue.begun().length === 2);
+    queue.rig.write({ go1: '' });
+    goOn(queue);
+    await eventually('the artifact', () => artifactsOf(queue.store, 'command').length === 1);
+    queue.rig.write({ fail2: '', go2: '' });
+    const { code, stderr } = await queue.run.finished;
     expect(code, stderr).toBe(0);
-    expect((await it.rig.pipeline('verify')).code).toBe(0);
+    expect((await queue.rig.pipeline('verify')).code).toBe(0);
   });
 });

@@ -62,6 +62,25 @@ it('separates the nearest documents from most others', () => {
   expect(scores.filter((score) => score > proposal.others).length).toBeGreaterThan(30);
 });
 
+it.each([1, 1_041, 2_049])(
+  'bounds vectors of %i dimensions, whose products float32 may round',
+  (dimensions) => {
+    const numbers = random(6, 'wide');
+    const documents = {
+      rows: 40,
+      columns: dimensions,
+      data: Float32Array.from({ length: 40 * dimensions }, () => numbers.normal()),
+    };
+    const query = documents.data.slice(0, dimensions);
+    const scan = createByteScan(documents, 'dot', usearch)!;
+    const { documents: proposed, others } = scan.propose([query], 20)[0]!;
+    const rest = Uint32Array.from({ length: 40 }, (_, i) => i).filter((i) => !proposed.includes(i));
+    const exact = createExactSearch(documents, 'dot');
+    const scores = exact.scores({ rows: 1, columns: dimensions, data: query }, 0, rest);
+    expect(Math.max(...scores)).toBeLessThanOrEqual(others);
+  },
+);
+
 it('is not made of documents without numbers, nor where bytes are multiplied in too small a type', () => {
   const zeros = { rows: 4, columns: 2, data: new Float32Array(8) };
   expect(createByteScan(zeros, 'cosine', usearch)).toBeUndefined();

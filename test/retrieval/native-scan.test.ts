@@ -40,3 +40,17 @@ it.each<Similarity>(['cosine', 'dot', 'euclidean'])(
         expect(scan.search(query, top)).toEqual(exact.search(query, top));
   },
 );
+
+it('searches vectors exactly whose float32 products overflow', async () => {
+  const folder = temporaryFolder();
+  const numbers = random(4, 'native scan');
+  const base = Float32Array.from({ length: DIMENSIONS }, () => 1e25 * numbers.normal());
+  const documents = Array.from({ length: DOCUMENTS }, () =>
+    base.map((value) => -value * (1 + 1e-5 * numbers.normal())),
+  );
+  writeNpy(join(folder, DOCUMENTS_FILE), DOCUMENTS, DIMENSIONS, documents);
+  const config = { similarity: 'dot', dimensions: DIMENSIONS, documents: DOCUMENTS, queries: 0 } as const;
+  writeEmbeddingsConfig(folder, config);
+  const scan = await openNativeScan({ embeddings: folder });
+  expect(scan.search(base, 5)).toEqual((await openSearch({ embeddings: folder })).search(base, 5));
+});

@@ -1,6 +1,6 @@
 /**
  * Whoever ends a worker from outside (a scheduler, a service manager) sends its signal to the stage's processes too, and
- * they may have died of it before the worker has read its own. Such a failure is none of the stage.
+ * they may have died of it before the worker has read its own. Such a failure is not the stage's.
  */
 import { monotonic, sleep } from '../../base/clock.ts';
 import type { JobResult } from '../executor.ts';

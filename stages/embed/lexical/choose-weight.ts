@@ -1,8 +1,8 @@
 /**
  * Chooses the weight of the lexical part, and how its words are scored, by MRR@10 on the validation queries. The best
  * weight of a few queries is largely luck, so the choice keeps to a safe weight unless the queries speak against it: of
- * all weights that are not worse than the best by more than one standard error of the paired difference, it takes the one
- * nearest to it. How words are scored is chosen as for a fusion (src/retrieval/word-scorings.ts).
+ * all weights that are not worse than the best by more than one standard error of the paired difference, it takes the
+ * one nearest to it. How words are scored is chosen as for a fusion (src/retrieval/word-scorings.ts).
  */
 import type { WeightValidation } from '../../../src/formats/embeddings.ts';
 import { bestScoring } from '../../../src/retrieval/word-scorings.ts';

@@ -1,8 +1,7 @@
 /**
- * Decides how the model and BM25 are fused for each evaluated query: as the spec says, or by the best fusion on the
- * queries of another split, of a grid with each way to score words. Where the evaluated queries are the ones that the
- * fusion is chosen on, each is fused by a choice that did not see it (cross-fitting), so that the reported figures stay
- * honest.
+ * Decides how the model and BM25 are fused for each evaluated query: as the spec says, or by the fusion and the way to
+ * score words that were best on the queries of another split. Where the evaluated queries are the ones that the fusion is
+ * chosen on, each is fused by a choice that did not see it (cross-fitting), so that the reported figures stay honest.
  */
 import { setImmediate } from 'node:timers/promises';
 import { random, shuffle } from '../../../src/base/random.ts';
@@ -50,7 +49,7 @@ type Context = StageContext<EvaluateParams>;
 
 const FOLDS = 5;
 const REPORT_EVERY = 16;
-/** Of the lists that are fused to choose: what ranks below twice the window of the normalisation in both is hardly ever among the first 10. */
+/** Of the lists that are fused to choose: twice the window of the normalisation, as what ranks lower in both is hardly ever among the first 10. */
 const MOST_DEPTH = 2 * WINDOW;
 
 /** `queriesOf`: the queries of a split that have a relevant document. Undefined if no fusion is wanted. */

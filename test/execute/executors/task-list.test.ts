@@ -54,13 +54,31 @@ it('a worker takes no more tasks when its time is over', () => {
   expect([...taking(list[0]!, list, () => left-- > 0)]).toHaveLength(4);
 });
 
+it('a task whose taker died before it could say so is taken, by nobody', () => {
+  const [task] = listOf(1);
+  writeFileSync(task!.taken, '');
+  expect(takerOf(task!)).toBeUndefined();
+  expect(takeTask(task!, 3)).toBe(false);
+});
+
+it('a folder that is gone is said', () => {
+  const gone = taskFiles(join(temporaryFolder(), 'gone', '1.json'));
+  expect(() => takeTask(gone, 0)).toThrow('the task cannot be taken: there is no such file or folder (');
+});
+
+it('a worker whose own task is not in the list takes none', () => {
+  const [own, ...list] = listOf(3);
+  expect(() => [...taking(own!, list, always)]).toThrow(/the task .*0\.json is not in the list of tasks/);
+  expect([own!, ...list].map(takerOf)).toEqual([undefined, undefined, undefined]);
+});
+
 it('a list that is not there is said', () => {
   expect(() => readTaskList('/nowhere/1.list')).toThrow('the list of tasks /nowhere/1.list cannot be read');
 });
 
 it('a list has a task in each line', () => {
   const file = join(temporaryFolder(), '1.list');
-  writeFileSync(file, '/s/tasks/a/1.json\n/s/tasks/b/2.json\n');
+  writeFileSync(file, '/s/tasks/a/1.json\n/s/tasks/x/../b/2.json\n');
   expect(readTaskList(file).map(({ result }) => result)).toEqual([
     '/s/tasks/a/1.result.json',
     '/s/tasks/b/2.result.json',

@@ -213,7 +213,7 @@ const WORDS = {
   'node-lost': 'its node was lost',
   preempted: 'it was preempted',
   'out-of-memory': 'it ran out of memory',
-  vanished: 'Slurm no longer knows it and its worker is silent',
+  vanished: 'its job has ended or is unknown to Slurm, and reported nothing',
   'no-worker': 'the job ended before its stage began',
   'time-limit': 'the job reached its time limit',
   cancelled: 'the job was cancelled outside of this run',

@@ -82,6 +82,9 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 const ADDRESS_HINT =
   'Compare `store.remote` and `store.endpoint` with the address of the server, and check that it runs.';
 
+/** What OpenSSL says of an answer that is no TLS. Its code, EPROTO, is that of any failed handshake. */
+const NO_TLS = /wrong version number|packet length too long/i;
+
 export function faultOf(
   error: unknown,
   signal: AbortSignal,
@@ -98,9 +101,14 @@ export function faultOf(
       hint: ADDRESS_HINT,
       cause: error,
     });
-  if (codes.some((code) => code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER'))
+  if (all.some((one) => NO_TLS.test((one as Error).message)))
     return new RemoteFault('unreachable', `the server does not speak TLS${at}`, {
       hint: 'Write `http://` instead of `https://` if it is meant to have no certificate.',
+      cause: error,
+    });
+  if (codes.includes('EPROTO'))
+    return new RemoteFault('unreachable', `the server and this machine agree on no TLS${at}`, {
+      hint: 'The server may speak an old version of TLS alone, or ask for a certificate of the client.',
       cause: error,
     });
   if (codes.some((code) => /CERT|TLS|SSL|SIGNATURE|ALTNAME/.test(code)))

@@ -28,8 +28,8 @@ it('a refusal without credentials says that there were none', () => {
   );
 });
 
-const broken = (code: string): Error =>
-  faultOf(Object.assign(new Error('it broke'), { code }), new AbortController().signal, {
+const broken = (code: string, message = 'it broke'): Error =>
+  faultOf(Object.assign(new Error(message), { code }), new AbortController().signal, {
     host: 'box1:7070',
   });
 
@@ -41,8 +41,15 @@ it('a server that is not there is named with its port', () => {
 });
 
 it('an https address of a plain server says what to write', () => {
-  expect(broken('EPROTO')).toMatchObject({
+  expect(broken('EPROTO', 'SSL routines:ssl3_get_record:wrong version number')).toMatchObject({
     message: 'the server does not speak TLS (box1:7070)',
     hint: expect.stringContaining('Write `http://`') as string,
+  });
+});
+
+it('a server that speaks other TLS is not taken for a plain one', () => {
+  expect(broken('EPROTO', 'SSL routines:ssl3_read_bytes:tlsv1 alert protocol version')).toMatchObject({
+    message: 'the server and this machine agree on no TLS (box1:7070)',
+    hint: expect.stringContaining('certificate of the client') as string,
   });
 });
