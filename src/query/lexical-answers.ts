@@ -1,8 +1,9 @@
 /** Answers by common words alone: BM25 over the tokens of the documents. */
+import { isDeepStrictEqual } from 'node:util';
 import { row, rowCount } from '../formats/ragged.ts';
 import { readTokens } from '../formats/tokens.ts';
 import type { Bm25Parameters } from '../formats/word-scoring.ts';
-import { createBm25 } from '../retrieval/bm25.ts';
+import { bm25Family } from '../retrieval/bm25.ts';
 import type { Retrieved } from '../retrieval/fusion.ts';
 import { vocabularyMap } from '../retrieval/tokenizer.ts';
 import { idsOf } from './question.ts';
@@ -29,15 +30,31 @@ export function commonWords(folder: string): ReadonlySet<string> {
   return new Set(vocabulary.tokens.filter((_, id) => frequencies[id]! > COMMON * count));
 }
 
-/** `folder`: the `tokens` artifact. */
-export function openLexical(folder: string, parameters: Bm25Parameters): LexicalAnswers {
+/** Answers with words scored in any way. `folder`: the `tokens` artifact. */
+export function openLexical(folder: string): (scoring: Bm25Parameters) => LexicalAnswers {
   const { documents, vocabulary } = readTokens(folder);
   const known = vocabularyMap(vocabulary);
-  const bm25 = createBm25(documents, vocabulary.tokens.length, parameters);
-  return (words, top) => {
-    const ids = idsOf(words, known);
-    return { ranking: bm25.search(ids, top), scores: (wanted) => bm25.scores(ids, wanted) };
+  const family = bm25Family(documents, vocabulary.tokens.length);
+  return (scoring) => {
+    const bm25 = family(scoring);
+    return (words, top) => {
+      const ids = idsOf(words, known);
+      return { ranking: bm25.search(ids, top), scores: (wanted) => bm25.scores(ids, wanted) };
+    };
   };
+}
+
+export interface BothWords {
+  /** BM25, answering alone. */
+  readonly alone: LexicalAnswers;
+  /** As the fusion scores words: the same function if that is by this BM25. */
+  readonly fused: LexicalAnswers;
+}
+
+export function openBothWords(folder: string, bm25: Bm25Parameters, fused: Bm25Parameters): BothWords {
+  const open = openLexical(folder);
+  const alone = open(bm25);
+  return { alone, fused: isDeepStrictEqual(bm25, fused) ? alone : open(fused) };
 }
 
 export const NOTHING: Retrieved = {

@@ -108,7 +108,7 @@ async function evaluationOf(stages: Stages, embeddings: string): Promise<Evaluat
   );
   for (const report of reports.toReversed()) {
     const fusion = readFusion((await report.artifact()).path);
-    if (fusion) return { fusion, bm25: fusion.bm25 };
+    if (fusion) return { fusion, bm25: bm25Of(report) ?? fusion.bm25 };
   }
   const last = reports.at(-1);
   return last && { fusion: undefined, bm25: bm25Of(last) };

@@ -7,7 +7,7 @@ import type { Retrieved } from '../retrieval/fusion.ts';
 import type { Ranking } from '../retrieval/ranking.ts';
 import { firstDepth, fuseBest } from './fuse-best.ts';
 import type { QueryFusion } from './fusion.ts';
-import type { LexicalAnswers } from './lexical-answers.ts';
+import type { BothWords } from './lexical-answers.ts';
 import type { Read } from './read-question.ts';
 import type { System } from './systems.ts';
 import type { VectorAnswers } from './vector-answers.ts';
@@ -28,7 +28,7 @@ export type RankedLists = { [system in System]?: RankedList };
 
 export interface Systems {
   readonly model: VectorAnswers | undefined;
-  readonly lexical: LexicalAnswers | undefined;
+  readonly lexical: BothWords | undefined;
   readonly fusion: QueryFusion;
   /** Number of documents. */
   readonly documents: number;
@@ -84,14 +84,17 @@ function listsOf(systems: Systems, question: ListQuestion, byModel: ModelList | 
   if (!lexical || !(wanted.has('bm25') || wanted.has('fused'))) return lists;
   const { words } = question.read;
   const depth = depthOf(systems, question);
-  const started = monotonic();
-  const retrieved = lexical(words, depth);
-  const milliseconds = monotonic() - started;
-  if (wanted.has('bm25')) lists.bm25 = shown({ retrieved, milliseconds }, top);
+  if (wanted.has('bm25')) {
+    const started = monotonic();
+    const retrieved = lexical.alone(words, depth);
+    lists.bm25 = shown({ retrieved, milliseconds: monotonic() - started }, top);
+  }
   if (!byModel || !wanted.has('fused')) return lists;
+  const started = monotonic();
+  const retrieved = lexical.fused(words, depth);
   const both = {
     model: (length: number) => (length === depth ? byModel.retrieved : byModel.longer(length)),
-    bm25: (length: number) => (length === depth ? retrieved : lexical(words, length)),
+    bm25: (length: number) => (length === depth ? retrieved : lexical.fused(words, length)),
   };
   const ranking = fuseBest(both, fusion, top, depth);
   lists.fused = { ranking, milliseconds: byModel.milliseconds + monotonic() - started };

@@ -11,7 +11,7 @@ import type { Ranking } from '../retrieval/ranking.ts';
 import { createTokenizer } from '../retrieval/tokenizer.ts';
 import type { Engine } from '../stage.ts';
 import { UNTUNED, type QueryFusion } from './fusion.ts';
-import { NOTHING, openLexical, type LexicalAnswers } from './lexical-answers.ts';
+import { NOTHING, openBothWords, type BothWords } from './lexical-answers.ts';
 import { noKnownWord, notesOn, noWords } from './notes.ts';
 import type { Parts } from './parts.ts';
 import { readQuestion, type Read } from './read-question.ts';
@@ -93,10 +93,10 @@ export async function openRetriever(
   }
   const tokenizer = createTokenizer(readTokenizerConfig((tokens ?? vectors!.model).path));
   // Only when it is asked: a model alone seldom needs it.
-  let lexical: LexicalAnswers | undefined;
-  const byWords = ({ words }: Read, depth: number): Retrieved => {
-    lexical ??= tokens && openLexical(tokens.path, evaluation?.bm25 ?? UNTUNED.bm25);
-    return lexical ? lexical(words, depth) : NOTHING;
+  let lexical: BothWords | undefined;
+  const byWords = ({ words }: Read, depth: number, use: keyof BothWords): Retrieved => {
+    lexical ??= tokens && openBothWords(tokens.path, evaluation?.bm25 ?? UNTUNED.bm25, fusion.bm25);
+    return lexical ? lexical[use](words, depth) : NOTHING;
   };
   const byModel = ({ question, words }: Read, depth: number): Retrieved =>
     model!.retrieve(question!, words, depth);
@@ -105,10 +105,11 @@ export async function openRetriever(
   const rankingOf = (read: Read, top: number): { method: Method; ranking: Ranking } => {
     if (method !== 'bm25' && !read.isKnown && wanted === 'model')
       throw noKnownWord(read.words, 'the model knows no word of the question');
-    if (method === 'bm25' || !read.isKnown) return { method: 'bm25', ranking: byWords(read, top).ranking };
+    if (method === 'bm25' || !read.isKnown)
+      return { method: 'bm25', ranking: byWords(read, top, 'alone').ranking };
     if (method === 'model') return { method, ranking: byModel(read, top).ranking };
     const depth = Math.min(documents, Math.max(top, fusion.depth));
-    const both = { model: byModel(read, depth), bm25: byWords(read, depth) };
+    const both = { model: byModel(read, depth), bm25: byWords(read, depth, 'fused') };
     return { method, ranking: fuse(both, fusion.fusion, top) };
   };
 

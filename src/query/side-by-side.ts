@@ -10,7 +10,7 @@ import { createTokenizer } from '../retrieval/tokenizer.ts';
 import type { Engine } from '../stage.ts';
 import { openDocumentTexts } from './document-texts.ts';
 import { fusionText, UNTUNED } from './fusion.ts';
-import { commonWords, openLexical } from './lexical-answers.ts';
+import { commonWords, openBothWords } from './lexical-answers.ts';
 import { openMatches, type Span } from './matches.ts';
 import { noKnownWord, notesOn, noWords } from './notes.ts';
 import type { Parts } from './parts.ts';
@@ -109,9 +109,9 @@ export async function openSideBySide(
     corpus.close();
     throw error;
   }
-  const lexical = tokens && openLexical(tokens.path, evaluation?.bm25 ?? UNTUNED.bm25);
   const common = tokens ? commonWords(tokens.path) : new Set<string>();
   const fusion = evaluation?.fusion ?? UNTUNED;
+  const lexical = tokens && openBothWords(tokens.path, evaluation?.bm25 ?? UNTUNED.bm25, fusion.bm25);
   const tokenizer = createTokenizer(readTokenizerConfig((tokens ?? vectors!.model).path));
   const matches = openMatches(tokenizer);
   const texts = await openDocumentTexts(corpus);
