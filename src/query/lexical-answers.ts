@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { row, rowCount } from '../formats/ragged.ts';
 import { readTokens } from '../formats/tokens.ts';
 import type { Bm25Parameters } from '../formats/word-scoring.ts';
-import { bm25Family } from '../retrieval/bm25.ts';
+import { bm25Family, type Bm25 } from '../retrieval/bm25.ts';
 import type { Retrieved } from '../retrieval/fusion.ts';
 import { vocabularyMap } from '../retrieval/tokenizer.ts';
 import { idsOf } from './question.ts';
@@ -36,8 +36,10 @@ export function openLexical(folder: string): (scoring: Bm25Parameters) => Lexica
   const known = vocabularyMap(vocabulary);
   const family = bm25Family(documents, vocabulary.tokens.length);
   return (scoring) => {
-    const bm25 = family(scoring);
+    // Weighed when first asked: one command seldom asks for both ways.
+    let opened: Bm25 | undefined;
     return (words, top) => {
+      const bm25 = (opened ??= family(scoring));
       const ids = idsOf(words, known);
       return { ranking: bm25.search(ids, top), scores: (wanted) => bm25.scores(ids, wanted) };
     };

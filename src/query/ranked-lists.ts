@@ -84,21 +84,27 @@ function listsOf(systems: Systems, question: ListQuestion, byModel: ModelList | 
   if (!lexical || !(wanted.has('bm25') || wanted.has('fused'))) return lists;
   const { words } = question.read;
   const depth = depthOf(systems, question);
-  if (wanted.has('bm25')) {
-    const started = monotonic();
-    const retrieved = lexical.alone(words, depth);
-    lists.bm25 = shown({ retrieved, milliseconds: monotonic() - started }, top);
-  }
+  const isShared = lexical.alone === lexical.fused;
+  const alone = wanted.has('bm25') ? timed(() => lexical.alone(words, isShared ? depth : top)) : undefined;
+  if (alone) lists.bm25 = shown(alone, top);
   if (!byModel || !wanted.has('fused')) return lists;
+  const byWords = (isShared ? alone : undefined) ?? timed(() => lexical.fused(words, depth));
+  const { retrieved } = byWords;
   const started = monotonic();
-  const retrieved = lexical.fused(words, depth);
   const both = {
     model: (length: number) => (length === depth ? byModel.retrieved : byModel.longer(length)),
     bm25: (length: number) => (length === depth ? retrieved : lexical.fused(words, length)),
   };
   const ranking = fuseBest(both, fusion, top, depth);
-  lists.fused = { ranking, milliseconds: byModel.milliseconds + monotonic() - started };
+  const fusing = monotonic() - started;
+  lists.fused = { ranking, milliseconds: byModel.milliseconds + byWords.milliseconds + fusing };
   return lists;
+}
+
+function timed(search: () => Retrieved): Omit<ModelList, 'longer'> {
+  const started = monotonic();
+  const retrieved = search();
+  return { retrieved, milliseconds: monotonic() - started };
 }
 
 /** Length of the lists that are made first. Fusion needs longer ones than are shown. */

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { FusionConfig } from '../../src/formats/fusion.ts';
 import { makeRig } from '../helpers/rig.ts';
 import { tinyTraining } from '../helpers/tiny-training.ts';
+import { answersIn, topOfRun } from '../helpers/ranked-answers.ts';
 
 const SPLITS = ['train', 'validation', 'test'];
 
@@ -52,18 +53,8 @@ it('a question gets the documents of the report whose fusion squares the weights
   expect(bm25).toEqual({ k1: 0, b: 0, idf_power: 2 });
 
   const { stdout } = await rig.pipeline('query', 'latest', '--file', 'questions.tsv', '--tsv');
-  const answers = stdout
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t').slice(0, 3).join(' '));
-  const measured = rig
-    .read(join(report, 'runs', 'fused.trec'))
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter(([, , , rank]) => Number(rank) <= 5)
-    .map(([query, , document, rank]) => `${query!} ${rank!} ${document!}`);
+  const answers = answersIn(stdout);
+  const measured = topOfRun(rig.read(join(report, 'runs', 'fused.trec')), 5);
   expect(measured).toHaveLength(60);
   expect(answers).toEqual(measured);
   expect(answers.filter((answer) => / 1 rare/.test(answer))).toHaveLength(12);

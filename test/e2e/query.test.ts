@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMAND, makeRig, type Rig } from '../helpers/rig.ts';
+import { answersIn, topOfRun } from '../helpers/ranked-answers.ts';
 
 const SMALL = join(import.meta.dirname, '..', '..', 'pipelines', 'small.yaml');
 const QUESTION = 'garden at night';
@@ -83,15 +84,9 @@ describe('pipeline query', () => {
     rig.write({ 'questions.tsv': testQuestions() });
     const args = ['--file', 'questions.tsv', '--index', `index[cell=${cell}]`, '--tsv'];
     const { stdout } = await queryIn(rig, 'latest', ...args);
-    const rows = stdout.trimEnd().split('\n').slice(1);
-    const answers = rows.map((line) => line.split('\t').slice(0, 3).join(' '));
     const run = readFileSync(join(artifactOf(`report[cell=${cell}]`), 'runs', 'fused.trec'), 'utf8');
-    const measured = run
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.split(' '))
-      .filter(([, , , rank]) => Number(rank) <= 5)
-      .map(([query, , document, rank]) => `${query!} ${rank!} ${document!}`);
+    const answers = answersIn(stdout);
+    const measured = topOfRun(run, 5);
     expect(measured).toHaveLength(50);
     expect(answers).toEqual(measured);
   });
